@@ -1,0 +1,103 @@
+// The command line of lab/vm.
+import path from 'node:path';
+
+export const usage = `usage: lab/vm KERNEL [OPTIONS] -- COMMAND [ARGUMENTS]
+
+Boots a guest kernel (a version that lab/kernel --list prints), runs COMMAND in it as root in the current folder, and
+exits with its exit code. The guest sees the host's files; what it writes is gone afterwards, except below --out.
+
+  --append "ARGS"     more kernel arguments, e.g. lockdown=integrity
+  --out FOLDER        this host folder is writable in the guest, at the same path; may be repeated
+  --env NAME[=VALUE]  pass a variable; may be repeated
+  --stdin             pass standard input (else the command reads /dev/null)
+  --timeout SECONDS   kill the guest after this time, boot included (default 600): exit 124
+  --cpus N            virtual CPUs (default 2; they share one host CPU without KVM)
+  --memory SIZE       memory, as qemu's -m (default 3G)
+  --accel kvm|tcg     do not find out by itself what works
+  --9p-cache MODE     cache mode for the host's files (default ${'loose'})
+  --verbose           show the guest's console and lab/vm's own steps on stderr
+
+Exit codes of lab/vm itself: 2 bad usage, 124 timeout, 125 the guest did not boot or died, 128+N ended by signal N.`;
+
+export class UsageError extends Error {}
+
+/** Splits argv into lab/vm's options and the command behind `--`. */
+export function parse(argv) {
+  const options = {
+    kernel: '',
+    append: '',
+    outputs: [],
+    env: {},
+    stdin: false,
+    timeout: 600,
+    cpus: 2,
+    memory: '3G',
+    accel: null,
+    cache: 'loose',
+    verbose: false,
+    help: false,
+    command: [],
+  };
+  const split = argv.indexOf('--');
+  const own = split < 0 ? argv : argv.slice(0, split);
+  options.command = split < 0 ? [] : argv.slice(split + 1);
+
+  const rest = [...own];
+  const value = (name) => {
+    if (rest.length === 0) throw new UsageError(`${name} needs a value`);
+    return rest.shift();
+  };
+  while (rest.length > 0) {
+    const [word, inline] = splitOption(rest.shift());
+    if (inline !== undefined) rest.unshift(inline);
+    if (word in flags) flags[word](options);
+    else if (word in valued) valued[word](options, value(word));
+    else if (word.startsWith('-')) throw new UsageError(`unknown option ${word}`);
+    else if (options.kernel) throw new UsageError(`unexpected ${word}: the command comes after --`);
+    else options.kernel = word;
+  }
+  if (options.help) return options;
+  if (!options.kernel) throw new UsageError('no kernel version given');
+  if (options.command.length === 0) throw new UsageError('no command given: it comes after --');
+  return options;
+}
+
+const flags = {
+  '--help': (options) => (options.help = true),
+  '-h': (options) => (options.help = true),
+  '--stdin': (options) => (options.stdin = true),
+  '--verbose': (options) => (options.verbose = true),
+};
+
+const valued = {
+  '--append': (options, value) => (options.append += ` ${value}`),
+  '--out': (options, value) => options.outputs.push(path.resolve(value)),
+  '--env': (options, value) => {
+    const [name, given] = splitOnce(value, '=');
+    const found = given ?? process.env[name];
+    if (found !== undefined) options.env[name] = found;
+  },
+  '--timeout': (options, value) => (options.timeout = positive('--timeout', value)),
+  '--cpus': (options, value) => (options.cpus = positive('--cpus', value)),
+  '--memory': (options, value) => (options.memory = value),
+  '--accel': (options, value) => {
+    if (!['kvm', 'tcg'].includes(value)) throw new UsageError(`--accel is kvm or tcg, not ${value}`);
+    options.accel = value;
+  },
+  '--9p-cache': (options, value) => (options.cache = value),
+};
+
+function splitOption(word) {
+  return word.startsWith('--') ? splitOnce(word, '=') : [word];
+}
+
+function splitOnce(text, separator) {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function positive(name, text) {
+  const number = Number(text);
+  if (!(number > 0)) throw new UsageError(`${name} needs a positive number, not ${text}`);
+  return number;
+}

@@ -1,0 +1,59 @@
+// Starts QEMU. Every channel is a socket inherited by the process: no listening sockets, no files to clean up.
+import { spawn } from 'node:child_process';
+
+/** Channels and the file descriptors that QEMU has them on. Numbers of the ports: the guest opens /dev/vport0pN. */
+const channels = ['console', 'control', 'out', 'err', 'in'];
+const firstFd = 3;
+
+/** QEMU's arguments for an accelerator. */
+export function accelArguments(accel) {
+  // thread=single always: with TCG's multi-threaded mode a guest of two CPUs races with its own code patching and dies
+  // in int3 while kprobes are attached.
+  return accel === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=single', '-cpu', 'max'];
+}
+
+export function machineArguments({ kernel, initrd, append, cpus, memory }) {
+  // prettier-ignore
+  return [
+    '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot',
+    '-m', String(memory), '-smp', String(cpus),
+    '-kernel', kernel, '-initrd', initrd,
+    '-append', `console=ttyS0 quiet panic=-1 oops=panic ${append}`,
+  ];
+}
+
+function channelArguments() {
+  const list = ['-device', 'virtio-serial-pci'];
+  channels.forEach((name, index) => {
+    list.push('-chardev', `socket,id=${name},fd=${firstFd + index}`);
+    if (name === 'console') list.push('-serial', 'chardev:console');
+    else list.push('-device', `virtserialport,chardev=${name},nr=${index},name=ipft.${name}`);
+  });
+  return list;
+}
+
+function shareArguments(outputs) {
+  const share = (folder, tag, more) =>
+    `local,path=${folder.replaceAll(',', ',,')},mount_tag=${tag},security_model=none,multidevs=remap${more}`;
+  return ['-virtfs', share('/', 'hostroot', ',readonly=on')].concat(
+    outputs.flatMap((folder, index) => ['-virtfs', share(folder, `out${index}`, '')]),
+  );
+}
+
+/**
+ * Starts a guest. Returns the child and a duplex stream per channel. QEMU dies with this process, whatever happens to
+ * it: the kernel sends it SIGKILL (setpriv keeps the pid).
+ */
+export function startGuest(settings) {
+  const args = [
+    ...accelArguments(settings.accel),
+    ...machineArguments(settings),
+    ...channelArguments(),
+    ...shareArguments(settings.outputs),
+  ];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', ...channels.map(() => 'pipe')],
+  });
+  const streams = Object.fromEntries(channels.map((name, index) => [name, child.stdio[firstFd + index]]));
+  return { child, messages: [child.stdout, child.stderr], ...streams };
+}
