@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Compiled only for its BTF, from which TypeScript's offsets are generated. */
+#include "kernel.h"
+#include "ipft.h"
+
+struct ipft_row row;

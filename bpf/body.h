@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* The one body of every program: filter by mark, then send a record. How the skb and the function's address are
+ * found is the business of the thin file that includes this. */
+#ifndef IPFT_BODY_H
+#define IPFT_BODY_H
+
+#include "kernel.h"
+#include "ipft.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+const volatile struct ipft_settings settings = {};
+
+/* Nothing is emitted while this is 0: a half-attached trace would tell half of the truth. */
+volatile __u32 active = 0;
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 1); /* set to the number of possible CPUs before load */
+  __type(key, __u32);
+  __type(value, struct ipft_counters);
+} counters SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+  __uint(key_size, sizeof(__u32));
+  __uint(value_size, sizeof(__u32));
+} events SEC(".maps");
+
+static __always_inline void read_gso(struct ipft_event *event, const struct sk_buff *skb) {
+  /* skb_end_pointer(): on 64-bit kernels `end` is an offset from `head`. */
+  const struct skb_shared_info *shinfo =
+      (const void *)(BPF_CORE_READ(skb, head) + (unsigned long)BPF_CORE_READ(skb, end));
+
+  event->gso_size = BPF_CORE_READ(shinfo, gso_size);
+  event->gso_segs = BPF_CORE_READ(shinfo, gso_segs);
+  event->gso_type = BPF_CORE_READ(shinfo, gso_type);
+}
+
+/* The miss path reads the mark and returns; an unreadable skb (NULL is passed to many functions) is a miss. */
+static __always_inline bool matches(const struct sk_buff *skb, __u32 *mark) {
+  return bpf_core_read(mark, sizeof(*mark), &skb->mark) == 0 && (*mark & settings.mask) == settings.mark &&
+         active;
+}
+
+/* Out of line, so that a miss pays for nothing of it. */
+static __noinline int emit(void *ctx, const struct sk_buff *skb, __u64 function_address, __u32 mark) {
+  __u32 cpu = bpf_get_smp_processor_id();
+  struct ipft_counters *count = bpf_map_lookup_elem(&counters, &cpu);
+  struct ipft_event event = {
+      .time_ns = bpf_ktime_get_ns(),
+      .skb = (__u64)skb,
+      .function_address = function_address,
+      .mark = mark,
+  };
+
+  if (!count)
+    return 0;
+  event.len = BPF_CORE_READ(skb, len);
+  read_gso(&event, skb);
+  /* An interrupt may hit between load and store of a plain increment. */
+  __sync_fetch_and_add(&count->matched, 1);
+  if (bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &event, sizeof(event)) != 0)
+    __sync_fetch_and_add(&count->lost, 1);
+  return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The few kernel types that the programs touch, so that neither kernel headers nor the build machine's BTF are
+ * needed: CO-RE finds the real offsets when ipft starts. Only the members that are read are declared.
+ */
+#ifndef IPFT_KERNEL_H
+#define IPFT_KERNEL_H
+
+/* bpf_tracing.h then uses the kernel's own names of the registers. */
+#define __VMLINUX_H__
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+
+/* uapi/linux/bpf.h, the constants that bpf_helpers.h leaves to the includer. */
+enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4 };
+enum { BPF_F_MMAPABLE = 1U << 10 };
+#define BPF_F_CURRENT_CPU 0xffffffffULL
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct sk_buff {
+  unsigned int len;
+  __u32 mark;
+  unsigned int end;
+  unsigned char *head;
+};
+
+struct skb_shared_info {
+  unsigned short gso_size;
+  unsigned short gso_segs;
+  unsigned int gso_type;
+};
+
+struct pt_regs {
+  unsigned long r9;
+  unsigned long r8;
+  unsigned long cx;
+  unsigned long dx;
+  unsigned long si;
+  unsigned long di;
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+//
+// The addon's exports. src/native/types.ts declares their types.
+#include "attach/kprobe_multi.h"
+#include "attach/trace_events.h"
+#include "session/napi_errors.h"
+#include "session/session.h"
+#include "symbols/function_table.h"
+#include "symbols/kernel_btf.h"
+#include "symbols/kernel_enum.h"
+
+#include <sys/resource.h>
+
+namespace ipft {
+namespace {
+
+Napi::Array strings(Napi::Env env, const std::vector<std::string> &values) {
+  Napi::Array array = Napi::Array::New(env, values.size());
+  for (uint32_t i = 0; i < values.size(); i++)
+    array[i] = Napi::String::New(env, values[i]);
+  return array;
+}
+
+// The whole table as two strings and four typed arrays: a handful of objects instead of thousands.
+Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
+  size_t count = table.functions.size();
+  std::string names, modules;
+  auto addresses = Napi::BigUint64Array::New(env, count);
+  auto positions = Napi::Uint8Array::New(env, count);
+  auto slots = Napi::Uint8Array::New(env, count);
+  auto reasons = Napi::Uint8Array::New(env, count);
+  for (size_t i = 0; i < count; i++) {
+    const Function &function = table.functions[i];
+    const char *separator = i == 0 ? "" : "\n";
+    names.append(separator).append(function.name);
+    modules.append(separator).append(function.module);
+    addresses[i] = function.address;
+    positions[i] = function.position;
+    slots[i] = function.slot;
+    reasons[i] = static_cast<uint8_t>(function.reason);
+  }
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("names", names);
+  result.Set("modules", modules);
+  result.Set("addresses", addresses);
+  result.Set("positions", positions);
+  result.Set("slots", slots);
+  result.Set("reasons", reasons);
+  result.Set("reasonNames", strings(env, reason_names()));
+  result.Set("warnings", strings(env, table.warnings));
+  return result;
+}
+
+Napi::Value read_functions(const Napi::CallbackInfo &info) {
+  Napi::Value tracefs = info[0].As<Napi::Object>().Get("tracefs");
+  SymbolSources sources;
+  if (tracefs.IsString())
+    sources.tracefs = tracefs.As<Napi::String>();
+  return with_js_errors(info.Env(),
+                        [&] { return table_object(info.Env(), read_function_table(sources)); });
+}
+
+Napi::Value read_enum(const Napi::CallbackInfo &info) {
+  Napi::Env env = info.Env();
+  auto values = with_js_errors(env, [&] {
+    return kernel_enum(kernel_btf(SymbolSources().btf), info[0].As<Napi::String>());
+  });
+  if (values.empty())
+    return env.Null();
+  Napi::Array names = Napi::Array::New(env, values.size());
+  Napi::Array numbers = Napi::Array::New(env, values.size());
+  for (uint32_t i = 0; i < values.size(); i++) {
+    names[i] = Napi::String::New(env, values[i].first);
+    numbers[i] = Napi::Number::New(env, static_cast<double>(values[i].second));
+  }
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("names", names);
+  result.Set("values", numbers);
+  return result;
+}
+
+Napi::Value probe_kprobe_multi(const Napi::CallbackInfo &info) {
+  bool lossless = false;
+  uint64_t address = info[0].As<Napi::BigInt>().Uint64Value(&lossless);
+  return Napi::Number::New(info.Env(), KprobeMulti::probe(address));
+}
+
+Napi::Value probe_kprobe(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), probe_trace_events(info[0].As<Napi::String>()));
+}
+
+Napi::Value sweep(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(info.Env(), sweep_trace_events(info[0].As<Napi::String>()));
+  });
+}
+
+void raise_limit(__rlimit_resource resource, rlim_t wanted) {
+  rlimit limit = {};
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur >= wanted)
+    return;
+  rlimit raised = {wanted, std::max(limit.rlim_max, wanted)};
+  if (setrlimit(resource, &raised) == 0)
+    return;
+  // Without CAP_SYS_RESOURCE the hard limit stays; what it allows is still worth having.
+  raised = {std::min(wanted, limit.rlim_max), limit.rlim_max};
+  setrlimit(resource, &raised);
+}
+
+void set_rlimits(const Napi::CallbackInfo &) {
+  raise_limit(RLIMIT_MEMLOCK, RLIM_INFINITY); // kernels before 5.11 charge BPF maps to it
+  raise_limit(RLIMIT_NOFILE, 65536);
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("readFunctions", Napi::Function::New(env, read_functions));
+  exports.Set("readEnum", Napi::Function::New(env, read_enum));
+  exports.Set("probeKprobeMulti", Napi::Function::New(env, probe_kprobe_multi));
+  exports.Set("probeKprobe", Napi::Function::New(env, probe_kprobe));
+  exports.Set("sweepTraceEvents", Napi::Function::New(env, sweep));
+  exports.Set("setRlimits", Napi::Function::New(env, set_rlimits));
+  exports.Set("Session", Session::define(env));
+  return exports;
+}
+
+} // namespace
+} // namespace ipft
+
+// The macro's function must see the name unqualified.
+using ipft::initialize;
+NODE_API_MODULE(ipft, initialize)

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "attach/backend.h"
+
+#include "attach/kprobe.h"
+#include "attach/kprobe_multi.h"
+
+namespace ipft {
+
+std::unique_ptr<Backend> make_backend(const std::string &name) {
+  if (name == "kprobe-multi")
+    return std::make_unique<KprobeMulti>();
+  if (name == "kprobe")
+    return std::make_unique<Kprobe>();
+  return nullptr;
+}
+
+} // namespace ipft

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "attach/kprobe_multi.h"
+
+#include "support/native_error.h"
+
+#include <bpf/bpf.h>
+
+namespace ipft {
+namespace {
+
+// A link fd, or -errno.
+int create_link(int program, const std::vector<unsigned long> &addresses) {
+  LIBBPF_OPTS(bpf_link_create_opts, options);
+  options.kprobe_multi.addrs = addresses.data();
+  options.kprobe_multi.cnt = static_cast<__u32>(addresses.size());
+  return bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options);
+}
+
+// The kernel refuses the whole kind, so that halving would only repeat the refusal.
+bool is_hopeless(int error) {
+  return error == EOPNOTSUPP || error == EPERM || error == EBADF || error == ENOMEM || error == EMFILE;
+}
+
+} // namespace
+
+int KprobeMulti::probe(uint64_t address) {
+  bpf_insn return_zero[2] = {};
+  return_zero[0].code = BPF_ALU64 | BPF_MOV | BPF_K;
+  return_zero[1].code = BPF_JMP | BPF_EXIT;
+  LIBBPF_OPTS(bpf_prog_load_opts, options);
+  options.expected_attach_type = BPF_TRACE_KPROBE_MULTI;
+  UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ipft_probe", "GPL", return_zero, 2, &options));
+  if (!program)
+    return errno;
+  UniqueFd link(create_link(program.get(), {address}));
+  return link ? 0 : errno;
+}
+
+size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {
+  auto slots = by_slot(plan.probes);
+  for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++)
+    if (!slots[slot].empty())
+      attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);
+  return attached_;
+}
+
+// One address that the kernel does not take fails a whole link: halve down to it, so that it costs nobody else.
+void KprobeMulti::attach_range(int program, const Probe *probes, size_t count, Reporter &reporter) {
+  std::vector<unsigned long> addresses(count);
+  for (size_t i = 0; i < count; i++)
+    addresses[i] = probes[i].address;
+  UniqueFd link(create_link(program, addresses));
+  if (link) {
+    links_.push_back(std::move(link));
+    attached_ += count;
+    reporter.progress(attached_);
+    return;
+  }
+  int error = errno;
+  if (is_hopeless(error))
+    throw NativeError(error, "attach", "kprobe-multi link");
+  if (count == 1) {
+    reporter.failed(*probes, error);
+    return;
+  }
+  if (reporter.cancelled())
+    return;
+  attach_range(program, probes, count / 2, reporter);
+  attach_range(program, probes + count / 2, count - count / 2, reporter);
+}
+
+void KprobeMulti::release(Reporter &reporter) {
+  size_t total = links_.size();
+  while (!links_.empty()) {
+    links_.pop_back();
+    reporter.detaching(total - links_.size(), total);
+  }
+}
+
+} // namespace ipft

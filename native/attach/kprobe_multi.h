@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include "attach/backend.h"
+#include "support/unique_fd.h"
+
+namespace ipft {
+
+// One kprobe-multi link per slot (kernel 5.18, CONFIG_FPROBE).
+class KprobeMulti : public Backend {
+public:
+  // Attaches to one function and detaches: 0, or the errno that tells why the kernel cannot.
+  static int probe(uint64_t address);
+
+  size_t attach(const Plan &plan, Reporter &reporter) override;
+  void release(Reporter &reporter) override;
+
+private:
+  void attach_range(int program, const Probe *probes, size_t count, Reporter &reporter);
+
+  std::vector<UniqueFd> links_;
+  size_t attached_ = 0;
+};
+
+} // namespace ipft

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <linux/types.h>
+#include "ipft.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace ipft {
+
+// Entry address -> index into the function table: one multiplication and mostly one comparison, for every event.
+class FunctionIndex {
+public:
+  FunctionIndex(const uint64_t *addresses, size_t count) {
+    while ((size_t{1} << bits_) < count * 4)
+      bits_++;
+    entries_.resize(size_t{1} << bits_, Entry{0, IPFT_NO_FUNCTION});
+    for (size_t i = 0; i < count; i++)
+      if (addresses[i] != 0)
+        entries_[place(addresses[i])] = {addresses[i], static_cast<uint32_t>(i)};
+  }
+
+  // IPFT_NO_FUNCTION when the address is nobody's.
+  uint32_t find(uint64_t address) const { return entries_[place(address)].function; }
+
+private:
+  struct Entry {
+    uint64_t address;
+    uint32_t function;
+  };
+
+  // The entry that holds the address, or the free one where it would go. The table is never full.
+  size_t place(uint64_t address) const {
+    size_t at = address * 0x9e3779b97f4a7c15ULL >> (64 - bits_);
+    while (entries_[at].address != 0 && entries_[at].address != address)
+      at = (at + 1) & (entries_.size() - 1);
+    return at;
+  }
+
+  unsigned bits_ = 4;
+  std::vector<Entry> entries_;
+};
+
+} // namespace ipft

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "session/programs.h"
+
+#include "support/libbpf_log.h"
+#include "support/native_error.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <sys/mman.h>
+
+#include <cerrno>
+
+// The compiled BPF object, inside the addon: one file less that can be missing or stale.
+asm(".section .rodata\n"
+    ".balign 8\n"
+    "ipft_bpf_object:\n"
+    ".incbin \"" IPFT_BPF_OBJECT "\"\n"
+    "ipft_bpf_object_end:\n"
+    ".previous\n");
+extern "C" {
+extern const char ipft_bpf_object[] __attribute__((visibility("hidden")));
+extern const char ipft_bpf_object_end[] __attribute__((visibility("hidden")));
+}
+
+namespace ipft {
+
+Programs::Programs(const ProgramOptions &options) : object_(nullptr, bpf_object__close) {
+  LibbpfLog log;
+  LIBBPF_OPTS(bpf_object_open_opts, open_options);
+  open_options.object_name = "ipft";
+  object_.reset(bpf_object__open_mem(
+      ipft_bpf_object, static_cast<size_t>(ipft_bpf_object_end - ipft_bpf_object), &open_options));
+  if (!object_)
+    throw NativeError(errno, "load", "the BPF object", log.text());
+  configure(options);
+  int error = bpf_object__load(object_.get());
+  if (error != 0)
+    throw NativeError(-error, "load", "the BPF programs", log.text());
+  active_ = static_cast<volatile uint32_t *>(variable(".bss", "active", sizeof(*active_)));
+  map_counters();
+  for (size_t slot = 0; slot < IPFT_SLOTS; slot++) {
+    std::string name = "ipft_slot_" + std::to_string(slot);
+    bpf_program *program = bpf_object__find_program_by_name(object_.get(), name.c_str());
+    fds_[slot] = (options.slots >> slot & 1) ? bpf_program__fd(program) : -1;
+  }
+}
+
+Programs::~Programs() {
+  if (counters_)
+    munmap(const_cast<ipft_counters *>(counters_), cpus_ * sizeof(ipft_counters));
+}
+
+void Programs::configure(const ProgramOptions &options) {
+  auto *settings =
+      static_cast<ipft_settings *>(variable(".rodata", "settings", sizeof(ipft_settings)));
+  *settings = options.settings;
+  cpus_ = static_cast<size_t>(libbpf_num_possible_cpus());
+  bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
+  bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
+  for (size_t slot = 0; slot < IPFT_SLOTS; slot++) {
+    std::string name = "ipft_slot_" + std::to_string(slot);
+    bpf_program *program = bpf_object__find_program_by_name(object_.get(), name.c_str());
+    if (!program)
+      throw NativeError(ENOENT, "load", name);
+    bpf_program__set_autoload(program, options.slots >> slot & 1);
+    if (options.multi)
+      bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
+  }
+}
+
+void Programs::map_counters() {
+  int fd = bpf_object__find_map_fd_by_name(object_.get(), "counters");
+  void *mapped = mmap(nullptr, cpus_ * sizeof(ipft_counters), PROT_READ, MAP_SHARED, fd, 0);
+  if (mapped == MAP_FAILED)
+    throw NativeError(errno, "load", "mapping the counters");
+  counters_ = static_cast<const volatile ipft_counters *>(mapped);
+}
+
+// Where a global variable of the programs lives in this process: before load in the initial image, after load
+// in the map itself.
+void *Programs::variable(const char *section, const char *name, size_t size) const {
+  const btf *types = bpf_object__btf(object_.get());
+  const btf_type *datasec = btf__type_by_id(
+      types, static_cast<__u32>(btf__find_by_name_kind(types, section, BTF_KIND_DATASEC)));
+  bpf_map *map = bpf_object__find_map_by_name(object_.get(), section);
+  size_t total = 0;
+  char *start = map ? static_cast<char *>(const_cast<void *>(bpf_map__initial_value(map, &total))) : nullptr;
+  for (unsigned i = 0; start && datasec && i < btf_vlen(datasec); i++) {
+    const btf_var_secinfo &member = btf_var_secinfos(datasec)[i];
+    const btf_type *variable = btf__type_by_id(types, member.type);
+    if (btf__str_by_offset(types, variable->name_off) == std::string(name) && member.size == size)
+      return start + member.offset;
+  }
+  throw NativeError(ENOENT, "load", std::string("variable ") + name + " in " + section);
+}
+
+int Programs::events_fd() const { return bpf_object__find_map_fd_by_name(object_.get(), "events"); }
+
+void Programs::set_active(bool active) { *active_ = active; }
+
+uint64_t Programs::matched() const {
+  uint64_t sum = 0;
+  for (size_t cpu = 0; cpu < cpus_; cpu++)
+    sum += counters_[cpu].matched;
+  return sum;
+}
+
+uint64_t Programs::lost() const {
+  uint64_t sum = 0;
+  for (size_t cpu = 0; cpu < cpus_; cpu++)
+    sum += counters_[cpu].lost;
+  return sum;
+}
+
+} // namespace ipft

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "session/session.h"
+
+#include "session/napi_errors.h"
+
+namespace ipft {
+namespace {
+
+constexpr size_t rows_per_batch = 4096;
+
+uint32_t number(const Napi::Object &options, const char *name) {
+  return options.Get(name).As<Napi::Number>().Uint32Value();
+}
+
+ProgramOptions program_options(const Napi::Object &options) {
+  ProgramOptions result;
+  result.settings.mask = number(options, "mask");
+  result.settings.mark = number(options, "mark") & result.settings.mask;
+  result.multi = options.Get("multi").ToBoolean();
+  result.slots = number(options, "slots");
+  return result;
+}
+
+PerfOptions perf_options(const Napi::Object &options) {
+  PerfOptions result;
+  result.page_count = number(options, "pageCount");
+  result.sample_period = number(options, "samplePeriod");
+  result.wakeup_events = number(options, "wakeupEvents");
+  return result;
+}
+
+FunctionIndex function_index(const Napi::Object &options) {
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  return FunctionIndex(addresses.Data(), addresses.ElementLength());
+}
+
+} // namespace
+
+Napi::Function Session::define(Napi::Env env) {
+  return DefineClass(env, "Session",
+                     {InstanceAccessor<&Session::batch>("batch"),
+                      InstanceAccessor<&Session::program_fds>("programFds"),
+                      InstanceMethod<&Session::activate>("activate"),
+                      InstanceMethod<&Session::deactivate>("deactivate"),
+                      InstanceMethod<&Session::drain>("drain"), InstanceMethod<&Session::pause>("pause"),
+                      InstanceMethod<&Session::resume>("resume"),
+                      InstanceMethod<&Session::counters>("counters"),
+                      InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"),
+                      InstanceMethod<&Session::close>("close")});
+}
+
+Session::Session(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Session>(info) {
+  on_batch_ = Napi::Persistent(info[1].As<Napi::Function>());
+  with_js_errors(info.Env(), [&] { open(info[0].As<Napi::Object>()); });
+}
+
+Session::~Session() = default;
+
+void Session::open(const Napi::Object &options) {
+  Napi::Env env = options.Env();
+  auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * sizeof(ipft_row));
+  batch_ = Napi::Persistent(batch);
+  programs_ = std::make_unique<Programs>(program_options(options));
+  reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf_options(options),
+                                          function_index(options));
+  uv_loop_t *loop = nullptr;
+  napi_get_uv_event_loop(env, &loop);
+  drainer_ = std::make_unique<Drainer>(loop, *reader_, static_cast<ipft_row *>(batch.Data()), rows_per_batch,
+                                       [this](size_t rows) { deliver(rows); });
+}
+
+// Called from uv callbacks, so there is neither a handle scope nor anybody to catch what the receiver throws.
+void Session::deliver(size_t rows) {
+  Napi::Env env = Env();
+  Napi::HandleScope scope(env);
+  try {
+    on_batch_.MakeCallback(Value(), {Napi::Number::New(env, static_cast<double>(rows))});
+  } catch (const Napi::Error &error) {
+    napi_fatal_exception(env, error.Value());
+  }
+}
+
+void Session::require_open(Napi::Env env) const {
+  if (!programs_)
+    throw Napi::Error::New(env, "the session is closed");
+}
+
+Napi::Value Session::batch(const Napi::CallbackInfo &) { return batch_.Value(); }
+
+Napi::Value Session::program_fds(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  auto fds = Napi::Int32Array::New(info.Env(), IPFT_SLOTS);
+  std::copy(programs_->fds().begin(), programs_->fds().end(), fds.Data());
+  return fds;
+}
+
+void Session::activate(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  programs_->set_active(true);
+  drainer_->resume();
+}
+
+void Session::deactivate(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  programs_->set_active(false);
+}
+
+void Session::drain(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  with_js_errors(info.Env(), [&] { drainer_->drain_all(); });
+}
+
+void Session::pause(const Napi::CallbackInfo &) {
+  if (drainer_)
+    drainer_->pause();
+}
+
+void Session::resume(const Napi::CallbackInfo &) {
+  if (drainer_)
+    drainer_->resume();
+}
+
+Napi::Value Session::counters(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  auto values = Napi::Float64Array::New(info.Env(), 3);
+  values[0] = static_cast<double>(programs_->matched());
+  values[1] = static_cast<double>(reader_->delivered());
+  values[2] = static_cast<double>(programs_->lost());
+  return values;
+}
+
+Napi::Value Session::lost_per_cpu(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  const auto &lost = reader_->lost_per_cpu();
+  auto values = Napi::Float64Array::New(info.Env(), lost.size());
+  std::copy(lost.begin(), lost.end(), values.Data());
+  return values;
+}
+
+void Session::close(const Napi::CallbackInfo &) {
+  drainer_.reset();
+  reader_.reset();
+  programs_.reset();
+}
+
+} // namespace ipft

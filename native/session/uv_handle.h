@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include "support/native_error.h"
+
+#include <uv.h>
+
+namespace ipft {
+
+// Owns an initialised uv handle. libuv needs the memory until its close callback ran, so the handle frees itself there.
+template <typename Handle> class UvHandle {
+public:
+  // `init` is given the handle and returns 0 or a negative errno; then NativeError is thrown.
+  template <typename Init> UvHandle(void *data, Init init) : handle_(new Handle) {
+    handle_->data = data;
+    int error = init(handle_);
+    if (error == 0)
+      return;
+    delete handle_;
+    throw NativeError(-error, "perf buffer", "event loop");
+  }
+  UvHandle(const UvHandle &) = delete;
+  UvHandle &operator=(const UvHandle &) = delete;
+  ~UvHandle() {
+    uv_close(reinterpret_cast<uv_handle_t *>(handle_),
+             [](uv_handle_t *closed) { delete reinterpret_cast<Handle *>(closed); });
+  }
+
+  Handle *get() const { return handle_; }
+
+private:
+  Handle *handle_;
+};
+
+} // namespace ipft

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "support/libbpf_log.h"
+
+#include <bpf/libbpf.h>
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace ipft {
+namespace {
+
+std::string collected;
+
+int collect(libbpf_print_level level, const char *format, va_list arguments) {
+  if (level == LIBBPF_DEBUG)
+    return 0;
+  va_list again;
+  va_copy(again, arguments);
+  int length = vsnprintf(nullptr, 0, format, arguments);
+  if (length > 0) {
+    size_t start = collected.size();
+    collected.resize(start + static_cast<size_t>(length) + 1);
+    vsnprintf(&collected[start], static_cast<size_t>(length) + 1, format, again);
+    collected.pop_back(); // the terminating zero
+  }
+  va_end(again);
+  return length;
+}
+
+} // namespace
+
+LibbpfLog::LibbpfLog() {
+  collected.clear();
+  libbpf_set_print(collect);
+}
+
+LibbpfLog::~LibbpfLog() { libbpf_set_print(nullptr); }
+
+const std::string &LibbpfLog::text() const { return collected; }
+
+} // namespace ipft

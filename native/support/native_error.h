@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace ipft {
+
+// A system call or libbpf call that failed: what was being done, and errno. TypeScript turns it into advice.
+class NativeError : public std::runtime_error {
+public:
+  NativeError(int error, std::string phase, const std::string &what, std::string log = {})
+      : std::runtime_error(what + ": " + std::strerror(error)), error(error), phase(std::move(phase)),
+        log(std::move(log)) {}
+
+  int error;         // positive errno
+  std::string phase; // btf, kallsyms, load, perf buffer, ...
+  std::string log;   // what libbpf and the verifier said, if anything
+};
+
+} // namespace ipft

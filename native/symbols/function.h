@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ipft {
+
+// Why a function cannot be traced. The order is that of reason_name().
+enum class Reason : uint8_t {
+  none,
+  not_traceable,
+  ambiguous,
+  blacklisted,
+  too_far_right,
+  no_address,
+};
+
+inline const std::vector<std::string> &reason_names() {
+  static const std::vector<std::string> names = {
+      "",
+      "not in available_filter_functions",
+      "ambiguous name",
+      "on the kprobe blacklist",
+      "too far right: the skb is not in an argument register",
+      "no address in kallsyms",
+  };
+  return names;
+}
+
+// A kernel function that takes an skb.
+struct Function {
+  std::string name;
+  std::string module;   // "vmlinux", or the module's name
+  uint64_t address = 0; // 0: unknown
+  uint8_t position = 0; // of the skb among the arguments, from 1
+  uint8_t slot = 0;     // of the program that reads it there (ipft.h)
+  Reason reason = Reason::none;
+};
+
+} // namespace ipft

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <string>
+
+struct btf;
+
+namespace ipft {
+
+// The BTF in this file, parsed once and kept as long as the process lives. Throws NativeError.
+const btf *kernel_btf(const std::string &path);
+
+} // namespace ipft

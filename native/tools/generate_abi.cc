@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+//
+// generate-abi OBJECT OUTPUT: writes TypeScript's view of struct ipft_row from the BTF of the compiled header, so
+// that bpf/ipft.h is the only place where the layout is written down.
+#include <bpf/btf.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+namespace {
+
+void write_members(std::ofstream &output, const btf *types, const btf_type *structure, size_t base) {
+  const btf_member *members = btf_members(structure);
+  for (unsigned i = 0; i < btf_vlen(structure); i++) {
+    size_t offset = base + btf_member_bit_offset(structure, i) / 8;
+    __s32 id = btf__resolve_type(types, members[i].type);
+    const btf_type *type = btf__type_by_id(types, static_cast<__u32>(id));
+    if (btf_is_composite(type)) {
+      write_members(output, types, type, offset);
+      continue;
+    }
+    output << "  " << btf__str_by_offset(types, members[i].name_off) << ": " << offset << ", // u"
+           << type->size * 8 << "\n";
+  }
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  if (argc != 3) {
+    fprintf(stderr, "usage: generate-abi OBJECT OUTPUT\n");
+    return 2;
+  }
+  btf *types = btf__parse(argv[1], nullptr);
+  __s32 id = types ? btf__find_by_name_kind(types, "ipft_row", BTF_KIND_STRUCT) : -1;
+  if (id < 0) {
+    fprintf(stderr, "generate-abi: %s holds no BTF of struct ipft_row\n", argv[1]);
+    return 1;
+  }
+  const btf_type *row = btf__type_by_id(types, static_cast<__u32>(id));
+  std::ofstream output(argv[2]);
+  output << "// Generated from bpf/ipft.h by native/tools/generate_abi.cc. Do not edit.\n"
+         << "/** sizeof(struct ipft_row), bytes. */\n"
+         << "export const ROW_SIZE = " << row->size << ";\n"
+         << "/** Offsets in struct ipft_row, one event as it is handed to TypeScript; bytes, little-endian. */\n"
+         << "export const ROW = {\n";
+  write_members(output, types, row, 0);
+  output << "} as const;\n";
+  output.close();
+  btf__free(types);
+  if (!output) {
+    fprintf(stderr, "generate-abi: cannot write %s\n", argv[2]);
+    return 1;
+  }
+  return 0;
+}
