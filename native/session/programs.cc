@@ -37,8 +37,11 @@ Programs::Programs(const ProgramOptions &options) : object_(nullptr, bpf_object_
   int error = bpf_object__load(object_.get());
   if (error != 0)
     throw NativeError(-error, "load", "the BPF programs", log.text());
-  active_ = static_cast<volatile uint32_t *>(variable(".bss", "active", sizeof(*active_)));
-  map_counters();
+  // libbpf keeps an image of .bss of its own; the running programs see the map alone.
+  bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
+  active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
+                                                  variable_offset(".bss", "active", sizeof(*active_)));
+  counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
   for (size_t slot = 0; slot < IPFT_SLOTS; slot++) {
     std::string name = "ipft_slot_" + std::to_string(slot);
     bpf_program *program = bpf_object__find_program_by_name(object_.get(), name.c_str());
@@ -46,15 +49,12 @@ Programs::Programs(const ProgramOptions &options) : object_(nullptr, bpf_object_
   }
 }
 
-Programs::~Programs() {
-  if (counters_)
-    munmap(const_cast<ipft_counters *>(counters_), cpus_ * sizeof(ipft_counters));
-}
-
 void Programs::configure(const ProgramOptions &options) {
-  auto *settings =
-      static_cast<ipft_settings *>(variable(".rodata", "settings", sizeof(ipft_settings)));
-  *settings = options.settings;
+  size_t size = 0;
+  bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
+  auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
+  memcpy(image + variable_offset(".rodata", "settings", sizeof(options.settings)), &options.settings,
+         sizeof(options.settings));
   cpus_ = static_cast<size_t>(libbpf_num_possible_cpus());
   bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
   bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
@@ -69,28 +69,16 @@ void Programs::configure(const ProgramOptions &options) {
   }
 }
 
-void Programs::map_counters() {
-  int fd = bpf_object__find_map_fd_by_name(object_.get(), "counters");
-  void *mapped = mmap(nullptr, cpus_ * sizeof(ipft_counters), PROT_READ, MAP_SHARED, fd, 0);
-  if (mapped == MAP_FAILED)
-    throw NativeError(errno, "load", "mapping the counters");
-  counters_ = static_cast<const volatile ipft_counters *>(mapped);
-}
-
-// Where a global variable of the programs lives in this process: before load in the initial image, after load
-// in the map itself.
-void *Programs::variable(const char *section, const char *name, size_t size) const {
+// Where a global variable of the programs lives in its section.
+size_t Programs::variable_offset(const char *section, const char *name, size_t size) const {
   const btf *types = bpf_object__btf(object_.get());
   const btf_type *datasec = btf__type_by_id(
       types, static_cast<__u32>(btf__find_by_name_kind(types, section, BTF_KIND_DATASEC)));
-  bpf_map *map = bpf_object__find_map_by_name(object_.get(), section);
-  size_t total = 0;
-  char *start = map ? static_cast<char *>(const_cast<void *>(bpf_map__initial_value(map, &total))) : nullptr;
-  for (unsigned i = 0; start && datasec && i < btf_vlen(datasec); i++) {
+  for (unsigned i = 0; datasec && i < btf_vlen(datasec); i++) {
     const btf_var_secinfo &member = btf_var_secinfos(datasec)[i];
     const btf_type *variable = btf__type_by_id(types, member.type);
     if (btf__str_by_offset(types, variable->name_off) == std::string(name) && member.size == size)
-      return start + member.offset;
+      return member.offset;
   }
   throw NativeError(ENOENT, "load", std::string("variable ") + name + " in " + section);
 }
@@ -99,18 +87,12 @@ int Programs::events_fd() const { return bpf_object__find_map_fd_by_name(object_
 
 void Programs::set_active(bool active) { *active_ = active; }
 
-uint64_t Programs::matched() const {
-  uint64_t sum = 0;
+uint64_t Programs::sum(__u64 ipft_counters::*counter) const {
+  auto *counters = static_cast<const volatile ipft_counters *>(counters_.data());
+  uint64_t total = 0;
   for (size_t cpu = 0; cpu < cpus_; cpu++)
-    sum += counters_[cpu].matched;
-  return sum;
-}
-
-uint64_t Programs::lost() const {
-  uint64_t sum = 0;
-  for (size_t cpu = 0; cpu < cpus_; cpu++)
-    sum += counters_[cpu].lost;
-  return sum;
+    total += counters[cpu].*counter;
+  return total;
 }
 
 } // namespace ipft

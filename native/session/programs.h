@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "session/mapped_map.h"
+
 #include <linux/types.h>
 #include "ipft.h"
 
@@ -25,27 +27,25 @@ struct ProgramOptions {
 class Programs {
 public:
   explicit Programs(const ProgramOptions &options);
-  ~Programs();
-  Programs(const Programs &) = delete;
-  Programs &operator=(const Programs &) = delete;
 
   const std::array<int, IPFT_SLOTS> &fds() const { return fds_; }
   int events_fd() const;
   void set_active(bool active);
 
-  uint64_t matched() const;
-  uint64_t lost() const;
+  uint64_t matched() const { return sum(&ipft_counters::matched); }
+  uint64_t lost() const { return sum(&ipft_counters::lost); }
 
 private:
+  uint64_t sum(__u64 ipft_counters::*counter) const;
   void configure(const ProgramOptions &options);
-  void map_counters();
-  void *variable(const char *section, const char *name, size_t size) const;
+  size_t variable_offset(const char *section, const char *name, size_t size) const;
 
   std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
   std::array<int, IPFT_SLOTS> fds_{};
-  volatile uint32_t *active_ = nullptr;
-  const volatile ipft_counters *counters_ = nullptr;
   size_t cpus_ = 0;
+  MappedMap bss_;
+  MappedMap counters_;
+  volatile uint32_t *active_ = nullptr;
 };
 
 } // namespace ipft
