@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { report } from './cli/report.js';
+import { parseCommandLine, type Request } from './cli/parse.js';
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String((manifest as { version: unknown }).version);
+}
+
+async function perform(request: Request): Promise<number> {
+  const run = await import('./run.js');
+  switch (request.kind) {
+    case 'text':
+      return run.printText(request.text);
+    case 'list':
+      return run.list(request.options);
+    case 'trace':
+      return run.trace(request.options);
+  }
+}
+
+/** Runs the command line `argv` (without the program's name) and exits with its exit code. */
+export async function main(argv: readonly string[]): Promise<never> {
+  let verbose = false;
+  const fail = async (error: unknown): Promise<never> => process.exit(await report(error, verbose));
+  const failAtOnce = (error: unknown): void => void fail(error);
+  process.on('uncaughtException', failAtOnce);
+  process.on('unhandledRejection', failAtOnce);
+  // A stderr that is closed or full must not end a trace.
+  process.stderr.on('error', () => undefined);
+  try {
+    const request = parseCommandLine(argv, version());
+    verbose = request.kind !== 'text' && request.options.verbose;
+    const code = await perform(request);
+    process.exit(code);
+  } catch (error) {
+    return await fail(error);
+  }
+}

@@ -1,0 +1,174 @@
+import { Command, CommanderError, Option } from 'commander';
+import { backends } from '../backends/index.js';
+import { UsageError } from '../core/errors.js';
+import { TRACE_DEFAULTS, type ListOptions, type TraceOptions } from '../core/options.js';
+import { outputs } from '../outputs/index.js';
+import { EXAMPLES, HOW_TO_MARK } from './help.js';
+import { parseChoice, parseCount, parsePageCount, parsePort, parseRegex, parseU32 } from './values.js';
+
+/** What the command line asks for. */
+export type Request =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'list'; readonly options: ListOptions }
+  | { readonly kind: 'trace'; readonly options: TraceOptions };
+
+interface Flags {
+  mark?: number;
+  mask: number;
+  backend: string;
+  list?: boolean;
+  regex?: RegExp;
+  moduleRegex?: RegExp;
+  output: string;
+  verbose?: boolean;
+  perfPageCount: number;
+  perfSamplePeriod: number;
+  perfWakeupEvents: number;
+  setRlimit: boolean;
+  enableProbeServer?: boolean;
+  probeServerPort: number;
+  readyFile?: string;
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+function option<T>(flags: string, description: string, parse: (text: string) => T, initial?: T): Option {
+  const made = new Option(flags, description).argParser<T>(parse);
+  if (initial === undefined) return made;
+  return made.default(initial, typeof initial === 'number' && initial > 0xffff ? hex(initial) : undefined);
+}
+
+const DEFAULTS = TRACE_DEFAULTS;
+
+function selectionOptions(): Option[] {
+  return [
+    option('-m, --mark <number>', 'trace packets with this mark (decimal, 0x hex, 0 octal)', (text) =>
+      parseU32('--mark', '0xdeadbeef')(text),
+    ),
+    option(
+      '--mask <number>',
+      'bits of the mark to compare; 0 matches every packet',
+      parseU32('--mask', '0xff'),
+      DEFAULTS.mask,
+    ),
+    option('-r, --regex <regex>', 'functions whose name matches (unanchored)', parseRegex('--regex')),
+    option('--module-regex <regex>', "functions of modules that match; the kernel is 'vmlinux'", (text) =>
+      parseRegex('--module-regex')(text),
+    ),
+    option(
+      '-b, --backend <backend>',
+      `how to attach: auto, ${[...backends.keys()].join(', ')}`,
+      parseChoice('--backend', ['auto', ...backends.keys()]),
+      DEFAULTS.backend,
+    ),
+  ];
+}
+
+function outputOptions(): Option[] {
+  const described = [...outputs.values()].map(({ id, description }) => `${id} (${description})`);
+  return [
+    new Option(
+      '-l, --list',
+      'list the functions instead of tracing; with -o json, those that cannot be traced too',
+    ),
+    option(
+      '-o, --output <output>',
+      described.join(', '),
+      parseChoice('--output', [...outputs.keys()]),
+      DEFAULTS.output,
+    ),
+    new Option('-v, --verbose', 'say more: refused backends, functions that failed, the whole verifier log'),
+  ];
+}
+
+function systemOptions(): Option[] {
+  return [
+    option(
+      '--perf-page-count <pages>',
+      'perf buffer for each CPU, a power of two',
+      parsePageCount('--perf-page-count'),
+      DEFAULTS.pageCount,
+    ),
+    option(
+      '--perf-sample-period <events>',
+      'keep one of this many events, as perf_event_open(2) does',
+      parseCount('--perf-sample-period', 1),
+      DEFAULTS.samplePeriod,
+    ),
+    option(
+      '--perf-wakeup-events <events>',
+      'wake up every so many events; 0 picks a number that suits the buffer',
+      parseCount('--perf-wakeup-events', 0),
+      DEFAULTS.wakeupEvents,
+    ),
+    new Option('--no-set-rlimit', 'leave RLIMIT_MEMLOCK and RLIMIT_NOFILE alone'),
+    new Option('--enable-probe-server', 'accept TCP connections on the loopback once tracing'),
+    option(
+      '--probe-server-port <port>',
+      'port of the probe server',
+      parsePort('--probe-server-port'),
+      DEFAULTS.probeServerPort,
+    ),
+    new Option('--ready-file <path>', 'write the pid of ipft to this file once tracing'),
+  ];
+}
+
+function createProgram(version: string, write: (text: string) => void): Command {
+  const program = new Command('ipft')
+    .usage('-m MARK [options]')
+    .description('Shows which kernel functions marked packets go through.')
+    .helpOption('-h, --help', 'show this help')
+    .version(version, '--version', 'show the version')
+    .addHelpText('after', EXAMPLES)
+    .configureHelp({ helpWidth: 110 })
+    .configureOutput({ writeOut: write, writeErr: () => undefined })
+    .allowExcessArguments(false)
+    .exitOverride();
+  for (const each of [...selectionOptions(), ...outputOptions(), ...systemOptions()]) program.addOption(each);
+  return program;
+}
+
+/** commander's messages start with `error: ` and may have a suggestion in brackets on a second line. */
+function usageError(error: CommanderError): UsageError {
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const remedy =
+    suggestion === undefined ? 'ipft --help' : `${suggestion.replace(/^\(|\)$/g, '')} See ipft --help`;
+  return new UsageError(message, remedy);
+}
+
+function requestOf(flags: Flags): Request {
+  const verbose = flags.verbose ?? false;
+  const selection = { function: flags.regex, module: flags.moduleRegex };
+  if (flags.list === true)
+    return { kind: 'list', options: { selection, verbose, json: flags.output === 'json' } };
+  if (flags.mark === undefined) throw new UsageError('no mark given: which packets to trace?', HOW_TO_MARK);
+  const options: TraceOptions = {
+    mark: flags.mark,
+    mask: flags.mask,
+    backend: flags.backend,
+    output: flags.output,
+    selection,
+    verbose,
+    pageCount: flags.perfPageCount,
+    samplePeriod: flags.perfSamplePeriod,
+    wakeupEvents: flags.perfWakeupEvents,
+    setRlimits: flags.setRlimit,
+    probeServerPort: flags.enableProbeServer === true ? flags.probeServerPort : undefined,
+    readyFile: flags.readyFile,
+  };
+  return { kind: 'trace', options };
+}
+
+/** Reads the command line, without the program's name. Throws a UsageError for anything it does not take. */
+export function parseCommandLine(argv: readonly string[], version: string): Request {
+  let text = '';
+  const program = createProgram(version, (part) => (text += part));
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'text', text };
+    throw usageError(error);
+  }
+  return requestOf(program.opts<Flags>());
+}

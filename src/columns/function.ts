@@ -1,0 +1,35 @@
+import { memoize, type Column, type ColumnContext } from '../core/column.js';
+import { functionAddress, functionIndex, UNKNOWN_FUNCTION, type RowReader } from '../core/row.js';
+
+const WIDTH = 32;
+
+const hexAddress: RowReader<string> = (rows, at) => `0x${functionAddress(rows, at).toString(16)}`;
+
+function withModule(context: ColumnContext, index: number): string {
+  const name = (context.names[index] ?? '').padStart(WIDTH);
+  const module = context.modules[index] ?? 'vmlinux';
+  return module === 'vmlinux' ? name : `${name} [${module}]`;
+}
+
+/** The function that was called: name and module, or its address where no name is known. */
+export const functionColumn: Column = {
+  id: 'function',
+  key: 'function',
+  header: 'FUNCTION',
+  width: WIDTH,
+  style: 'bold',
+  bind: (context) => {
+    const text = memoize((index) => withModule(context, index));
+    const json = memoize((index) => JSON.stringify(context.names[index] ?? ''));
+    return {
+      text: (rows, at) => {
+        const index = functionIndex(rows, at);
+        return index === UNKNOWN_FUNCTION ? hexAddress(rows, at) : text(index);
+      },
+      json: (rows, at) => {
+        const index = functionIndex(rows, at);
+        return index === UNKNOWN_FUNCTION ? `"${hexAddress(rows, at)}"` : json(index);
+      },
+    };
+  },
+};

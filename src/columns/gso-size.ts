@@ -1,0 +1,5 @@
+import { numberColumn } from '../core/column.js';
+import { gsoSize as readGsoSize } from '../core/row.js';
+
+/** Bytes of payload in each segment of a GSO packet; 0 for other packets. */
+export const gsoSize = numberColumn({ id: 'gso-size', key: 'gso_size', header: 'gso_size' }, readGsoSize);

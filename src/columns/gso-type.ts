@@ -1,0 +1,35 @@
+import { memoize, type Column, type EnumMembers } from '../core/column.js';
+import { gsoSize, gsoType as readGsoType } from '../core/row.js';
+
+const PREFIX = 'SKB_GSO_';
+
+/** `tcpv4|ipxip6` for the bits of an SKB_GSO_* set; bits without a name in hex; '' for none. */
+export function gsoTypeNames(type: number, members: EnumMembers | null): string {
+  const parts: string[] = [];
+  let rest = type;
+  members?.names.forEach((name, index) => {
+    const value = (members.values[index] ?? 0) >>> 0;
+    if (value === 0 || (rest & value) >>> 0 !== value) return;
+    parts.push(name.startsWith(PREFIX) ? name.slice(PREFIX.length).toLowerCase() : name);
+    rest = (rest & ~value) >>> 0;
+  });
+  if (rest !== 0) parts.push(`0x${rest.toString(16)}`);
+  return parts.join('|');
+}
+
+/** The kinds of segmentation offload, by the kernel's own names. A line of text has it for GSO packets only. */
+export const gsoType: Column = {
+  id: 'gso-type',
+  key: 'gso_type',
+  header: 'gso_type',
+  width: 0,
+  bind: (context) => {
+    const members = context.enumMembers(`${PREFIX}TCPV4`);
+    const text = memoize((type) => gsoTypeNames(type, members) || '0x0');
+    const json = memoize((type) => JSON.stringify(gsoTypeNames(type, members)));
+    return {
+      text: (rows, at) => (gsoSize(rows, at) === 0 ? '' : text(readGsoType(rows, at))),
+      json: (rows, at) => json(readGsoType(rows, at)),
+    };
+  },
+};

@@ -1,0 +1,5 @@
+import { numberColumn } from '../core/column.js';
+import { len as readLen } from '../core/row.js';
+
+/** skb->len, in bytes. */
+export const len = numberColumn({ id: 'len', key: 'len', header: 'len' }, readLen);

@@ -1,0 +1,17 @@
+import { memoize, type Column } from '../core/column.js';
+import { mark as readMark } from '../core/row.js';
+
+/** skb->mark: in hex for people, a number in JSON. */
+export const mark: Column = {
+  id: 'mark',
+  key: 'mark',
+  header: 'mark',
+  width: 0,
+  bind: () => {
+    const text = memoize((value) => `0x${value.toString(16)}`);
+    return {
+      text: (rows, at) => text(readMark(rows, at)),
+      json: (rows, at) => readMark(rows, at).toString(),
+    };
+  },
+};

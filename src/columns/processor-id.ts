@@ -1,0 +1,18 @@
+import { memoize, type Column } from '../core/column.js';
+import { cpu } from '../core/row.js';
+
+/** The CPU on which the function was called. */
+export const processorId: Column = {
+  id: 'processor-id',
+  key: 'processor_id',
+  header: 'CPU',
+  width: 4,
+  style: 'dim',
+  bind: () => {
+    const text = memoize((id) => id.toString().padStart(4, '0'));
+    return {
+      text: (rows, at) => text(cpu(rows, at)),
+      json: (rows, at) => cpu(rows, at).toString(),
+    };
+  },
+};

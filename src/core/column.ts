@@ -1,0 +1,62 @@
+import type { RowReader } from './row.js';
+
+/** Makes text of one value of a row. */
+export type Cell = RowReader<string>;
+
+/** What columns need to know about the traced kernel, beside the rows. */
+export interface ColumnContext {
+  /** function names by function index */
+  readonly names: readonly string[];
+  /** module names by function index; `vmlinux` for the kernel itself */
+  readonly modules: readonly string[];
+  /** members of the kernel's enum that holds `enumerator`, or null if its BTF has none */
+  enumMembers(enumerator: string): EnumMembers | null;
+}
+
+export interface EnumMembers {
+  readonly names: readonly string[];
+  readonly values: readonly number[];
+}
+
+export type Style = 'dim' | 'bold' | 'cyan';
+
+/** One column: serves every output. */
+export interface Column {
+  /** registry key and file name */
+  readonly id: string;
+  /** its name in JSON, and in `(name: value ...)` behind a line of text */
+  readonly key: string;
+  /** its title over a table */
+  readonly header: string;
+  /** least width in a table, in characters: shorter cells are right-aligned, longer ones never cut */
+  readonly width: number;
+  readonly style?: Style;
+  /** Called once per output, so that state (caches, numbering) belongs to that output. */
+  bind(context: ColumnContext): BoundColumn;
+}
+
+export interface BoundColumn {
+  /** For people. As a field, '' leaves the column out of this line. */
+  readonly text: Cell;
+  /** A JSON value, ready to be printed; never ''. */
+  readonly json: Cell;
+}
+
+/** A column that shows a number as it is. */
+export function numberColumn(
+  column: Omit<Column, 'bind' | 'width'> & { width?: number },
+  read: RowReader<number>,
+): Column {
+  const cell: Cell = (rows, at) => read(rows, at).toString();
+  return { width: 0, ...column, bind: () => ({ text: cell, json: cell }) };
+}
+
+/** Remembers the text of small sets of numbers: CPUs, enum values, function indexes. */
+export function memoize(format: (value: number) => string): (value: number) => string {
+  const known = new Map<number, string>();
+  return (value) => {
+    let text = known.get(value);
+    if (text === undefined) known.set(value, (text = format(value)));
+    return text;
+  };
+}

@@ -1,0 +1,100 @@
+import { constants } from 'node:os';
+
+/** Exit codes of ipft. A trace that ran and was ended by a signal or a closed pipe exits with `ok`. */
+export const EXIT = {
+  ok: 0,
+  usage: 2,
+  environment: 3,
+  unsupported: 4,
+  kernel: 5,
+  bug: 70,
+} as const;
+
+/** Something ipft expects to go wrong: it is shown as a message and a remedy, without a stack. */
+export abstract class IpftError extends Error {
+  abstract readonly exitCode: number;
+
+  /** @param remedy what the user can do about it; shown on a line of its own behind `Try: ` */
+  constructor(
+    message: string,
+    readonly remedy?: string,
+  ) {
+    super(message);
+    this.name = new.target.name;
+  }
+
+  /** More lines about the cause, shown under the message; all of them if `verbose`. */
+  abstract details(verbose: boolean): string[];
+}
+
+/** An error whose message says it all. */
+abstract class PlainError extends IpftError {
+  override details(): string[] {
+    return [];
+  }
+}
+
+/** A bad flag, value or regular expression. Exit code 2. */
+export class UsageError extends PlainError {
+  readonly exitCode = EXIT.usage;
+}
+
+/** The machine is not ready: privilege, lockdown, no BTF, a full disk. Exit code 3. */
+export class EnvironmentError extends PlainError {
+  readonly exitCode = EXIT.environment;
+}
+
+/** This kernel lacks what was asked for; the message lists what it has. Exit code 4. */
+export class UnsupportedError extends PlainError {
+  readonly exitCode = EXIT.unsupported;
+}
+
+/** What the addon puts on the errors it throws. */
+export interface NativeFailure {
+  /** errno by name, such as `EPERM` */
+  code: string;
+  errno: number;
+  /** what was being done: `load`, `btf`, `perf buffer` ... */
+  phase: string;
+  /** the verifier's log */
+  log?: string;
+}
+
+const LOG_LINES_SHOWN = 10;
+
+/** libbpf, the verifier or the probe-keeper failed. Exit code 5. */
+export class KernelError extends IpftError {
+  readonly exitCode = EXIT.kernel;
+
+  constructor(
+    message: string,
+    readonly failure?: NativeFailure,
+    remedy?: string,
+  ) {
+    super(message, remedy);
+  }
+
+  override details(verbose: boolean): string[] {
+    const lines = this.failure?.log?.trimEnd().split('\n') ?? [];
+    if (verbose || lines.length <= LOG_LINES_SHOWN) return lines;
+    const hint = `(${lines.length - LOG_LINES_SHOWN} more lines of the verifier's log with --verbose)`;
+    return [...lines.slice(-LOG_LINES_SHOWN), hint];
+  }
+}
+
+/** True for an error thrown by the addon, which carries errno, code and phase. */
+export function isNativeFailure(error: unknown): error is Error & NativeFailure {
+  return error instanceof Error && 'phase' in error && 'code' in error && 'errno' in error;
+}
+
+/** True for errors of Node's system calls, which carry `code` such as `EPIPE`. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
+const errnoNames = new Map(Object.entries(constants.errno).map(([name, errno]) => [errno, name]));
+
+/** `EPERM` for 1; the kernel's own errnos, which have no name here, as numbers. */
+export function errnoName(errno: number): string {
+  return errnoNames.get(errno) ?? `errno ${errno}`;
+}

@@ -1,0 +1,78 @@
+/** The addon's answer: every kernel function that takes an skb in a register, in columns. */
+export interface FunctionColumns {
+  /** joined by '\n'; the position is the function's index */
+  readonly names: string;
+  /** joined by '\n'; 'vmlinux' for the kernel itself */
+  readonly modules: string;
+  /** entry addresses, 0n = unknown */
+  readonly addresses: BigUint64Array;
+  /** position of the skb among the arguments, from 1 */
+  readonly positions: Uint8Array;
+  /** which BPF program each function needs */
+  readonly slots: Uint8Array;
+  /** index into reasonNames, 0 = traceable */
+  readonly reasons: Uint8Array;
+  readonly reasonNames: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** One function, for --list and scripts. */
+export interface KernelFunction {
+  readonly name: string;
+  readonly module: string;
+  /** entry address, 0n = unknown */
+  readonly address: bigint;
+  /** position of the skb among the arguments, from 1 */
+  readonly skbPosition: number;
+  readonly traceable: boolean;
+  /** why it cannot be traced, '' if it can */
+  readonly reason: string;
+}
+
+/** Which functions to trace. */
+export interface Selection {
+  readonly function?: RegExp | undefined;
+  readonly module?: RegExp | undefined;
+}
+
+/** Every kernel function that takes an skb; functions are known by their index. */
+export class FunctionTable {
+  readonly names: readonly string[];
+  readonly modules: readonly string[];
+
+  constructor(readonly columns: FunctionColumns) {
+    this.names = columns.names === '' ? [] : columns.names.split('\n');
+    this.modules = columns.modules === '' ? [] : columns.modules.split('\n');
+  }
+
+  get size(): number {
+    return this.names.length;
+  }
+
+  /** Indexes of the functions whose name and module match. */
+  select(selection: Selection): number[] {
+    const selected: number[] = [];
+    for (let index = 0; index < this.size; index++) {
+      if (selection.function?.test(this.names[index] ?? '') === false) continue;
+      if (selection.module?.test(this.modules[index] ?? '') === false) continue;
+      selected.push(index);
+    }
+    return selected;
+  }
+
+  isTraceable(index: number): boolean {
+    return this.columns.reasons[index] === 0;
+  }
+
+  at(index: number): KernelFunction {
+    const { addresses, positions, reasons, reasonNames } = this.columns;
+    return {
+      name: this.names[index] ?? '',
+      module: this.modules[index] ?? '',
+      address: addresses[index] ?? 0n,
+      skbPosition: positions[index] ?? 0,
+      traceable: this.isTraceable(index),
+      reason: reasonNames[reasons[index] ?? 0] ?? '',
+    };
+  }
+}

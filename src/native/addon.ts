@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { EnvironmentError } from '../core/errors.js';
+import type { Addon } from './types.js';
+
+const productPath = (name: string): string =>
+  fileURLToPath(new URL(`../../build/Release/${name}`, import.meta.url));
+
+/** The probe-keeper's executable. */
+export function keeperPath(): string {
+  const path = productPath('probe-keeper');
+  if (existsSync(path)) return path;
+  throw new EnvironmentError(`the probe-keeper was not built: ${path} does not exist`, 'npm run build');
+}
+
+/** Loads the native addon, or explains why it cannot be. */
+export function loadAddon(): Addon {
+  const path = productPath('ipft.node');
+  if (!existsSync(path)) {
+    throw new EnvironmentError(`the native addon was not built: ${path} does not exist`, 'npm run build');
+  }
+  try {
+    return createRequire(import.meta.url)(path) as Addon;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new EnvironmentError(
+      `the native addon does not load: ${cause}`,
+      'npm run build, with the Node.js that runs ipft and libbpf installed (Debian: libbpf1)',
+    );
+  }
+}

@@ -1,0 +1,75 @@
+/** What the probe-keeper says, a line each. */
+export type KeeperMessage =
+  | { readonly kind: 'progress' | 'attached'; readonly succeeded: number; readonly failed: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly errno: number; readonly code: string }
+  | { readonly kind: 'error'; readonly errno: number; readonly code: string; readonly text: string }
+  | { readonly kind: 'detaching'; readonly done: number; readonly total: number }
+  | { readonly kind: 'detached' };
+
+const PATTERN =
+  /^(?:(progress|attached|detaching) (\d+) (\d+)|failed (\d+) (\d+) (\w+)|error (\d+) (\w+) ?(.*)|(detached))$/;
+
+/** Reads one line; throws for a line that is not of the protocol. */
+export function parseKeeperLine(line: string): KeeperMessage {
+  const match = PATTERN.exec(line);
+  if (match === null) throw new Error(`the probe-keeper said '${line}'`);
+  const [, pair, first, second, id, failErrno, failCode, errno, code, text] = match;
+  if (pair === 'detaching') return { kind: pair, done: Number(first), total: Number(second) };
+  if (pair === 'progress' || pair === 'attached') {
+    return { kind: pair, succeeded: Number(first), failed: Number(second) };
+  }
+  if (failCode !== undefined) {
+    return { kind: 'failed', id: Number(id), errno: Number(failErrno), code: failCode };
+  }
+  if (code !== undefined) return { kind: 'error', errno: Number(errno), code, text: text ?? '' };
+  return { kind: 'detached' };
+}
+
+/** Cuts a stream of text into lines, however it was cut into pieces. */
+export class LineSplitter {
+  #rest = '';
+
+  /** The lines that are complete now. */
+  push(piece: string): string[] {
+    const lines = (this.#rest + piece).split('\n');
+    this.#rest = lines.pop() ?? '';
+    return lines;
+  }
+}
+
+export interface KeeperFunction {
+  readonly id: number;
+  readonly slot: number;
+  readonly address: bigint;
+  readonly module: string;
+  readonly name: string;
+}
+
+export interface AttachPlan {
+  readonly backend: string;
+  readonly tracefs: string;
+  /** programs by slot, -1 = not loaded */
+  readonly programFds: Int32Array;
+  readonly functions: readonly KeeperFunction[];
+}
+
+/** The keeper inherits the programs from this descriptor on. */
+const FIRST_PROGRAM_FD = 3;
+
+/** The loaded programs, in the order in which the keeper inherits them. */
+export function inheritedFds(plan: AttachPlan): number[] {
+  return [...plan.programFds].filter((fd) => fd >= 0);
+}
+
+/** What the keeper reads: the plan, then `attach`. */
+export function attachRequest(plan: AttachPlan): string {
+  let fd = FIRST_PROGRAM_FD;
+  const lines = [`backend ${plan.backend}`, `tracefs ${plan.tracefs}`];
+  plan.programFds.forEach((program, slot) => {
+    if (program >= 0) lines.push(`program ${slot} ${fd++}`);
+  });
+  for (const { id, slot, address, module, name } of plan.functions) {
+    lines.push(`function ${id} ${slot} 0x${address.toString(16)} ${module} ${name}`);
+  }
+  return `${lines.join('\n')}\nattach\n`;
+}

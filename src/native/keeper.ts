@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { EnvironmentError, isSystemError, KernelError } from '../core/errors.js';
+import {
+  attachRequest,
+  inheritedFds,
+  LineSplitter,
+  parseKeeperLine,
+  type AttachPlan,
+  type KeeperMessage,
+} from './keeper-protocol.js';
+
+export interface AttachCounts {
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+export interface KeeperHandlers {
+  progress(counts: AttachCounts): void;
+  /** One function was refused; `id` is its index in the function table. */
+  failed(id: number, code: string): void;
+  detaching(done: number, total: number): void;
+}
+
+/**
+ * The process that attaches and holds the probes. Letting go of thousands of probes takes the kernel seconds in
+ * which a process cannot be interrupted; here that never holds up ipft, and it happens even if ipft is killed.
+ */
+export class Keeper {
+  /** Resolves when all probes are attached; rejects when they cannot be, or the keeper ends before. */
+  readonly attached: Promise<AttachCounts>;
+  /** Resolves when the keeper has ended, with null, or with an error if it did not end by detaching. */
+  readonly ended: Promise<Error | null>;
+  readonly #child: ChildProcess;
+  readonly #handlers: KeeperHandlers;
+  #failure: Error | null = null;
+  #detached = false;
+  #resolveAttached: (counts: AttachCounts) => void = () => undefined;
+
+  constructor(path: string, plan: AttachPlan, handlers: KeeperHandlers) {
+    this.#handlers = handlers;
+    // Detached: Ctrl-C goes to the terminal's foreground group, and the keeper must outlive it.
+    this.#child = spawn(path, [], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'inherit', ...inheritedFds(plan)],
+    });
+    this.ended = this.#watchEnd();
+    this.attached = Promise.race([
+      new Promise<AttachCounts>((resolve) => (this.#resolveAttached = resolve)),
+      this.ended.then((error) => {
+        throw error ?? new KernelError('the probe-keeper detached before it was told to');
+      }),
+    ]);
+    // Awaited only while attaching.
+    this.attached.catch(() => undefined);
+    this.#listen();
+    this.#child.stdin?.write(attachRequest(plan));
+  }
+
+  /** Makes the keeper detach and end, at any time. Await `ended` for it. */
+  detach(): void {
+    this.#child.stdin?.end();
+  }
+
+  #listen(): void {
+    const splitter = new LineSplitter();
+    this.#child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+      for (const line of splitter.push(piece)) this.#handle(parseKeeperLine(line));
+    });
+    // EPIPE: the keeper has ended, which `ended` reports.
+    this.#child.stdin?.on('error', () => undefined);
+  }
+
+  #handle(message: KeeperMessage): void {
+    switch (message.kind) {
+      case 'progress':
+        return this.#handlers.progress(message);
+      case 'attached':
+        return this.#resolveAttached(message);
+      case 'failed':
+        return this.#handlers.failed(message.id, message.code);
+      case 'detaching':
+        return this.#handlers.detaching(message.done, message.total);
+      case 'detached':
+        this.#detached = true;
+        return;
+      case 'error':
+        this.#failure = new KernelError(`cannot attach: ${message.text} (${message.code})`, {
+          code: message.code,
+          errno: message.errno,
+          phase: 'attach',
+        });
+    }
+  }
+
+  #watchEnd(): Promise<Error | null> {
+    return new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(spawnError(error)));
+      this.#child.once('close', (code, signal) => {
+        if (this.#detached || this.#failure !== null) return resolve(this.#failure);
+        const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+        resolve(
+          new KernelError(
+            `the probe-keeper ended unexpectedly (${how}), and the probes with it`,
+            undefined,
+            'run ipft again: it sweeps what may be left of the probes',
+          ),
+        );
+      });
+    });
+  }
+}
+
+function spawnError(error: Error): EnvironmentError {
+  const code = isSystemError(error) ? error.code : error.message;
+  return new EnvironmentError(`the probe-keeper cannot be started: ${code}`, 'npm run build');
+}

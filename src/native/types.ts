@@ -1,0 +1,52 @@
+import type { KernelProbes } from '../core/backend.js';
+import type { EnumMembers } from '../core/column.js';
+import type { FunctionColumns } from '../core/function-table.js';
+
+/** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
+export interface Addon extends KernelProbes {
+  readFunctions(options: { tracefs: string | null }): FunctionColumns;
+  /** The enum of vmlinux's BTF that holds this enumerator. */
+  readEnum(enumerator: string): EnumMembers | null;
+  /** Removes the trace events of keepers that no longer run; returns how many groups. */
+  sweepTraceEvents(tracefs: string): number;
+  /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
+  setRlimits(): void;
+  readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
+}
+
+export interface SessionOptions {
+  /** u32 */
+  readonly mark: number;
+  /** u32 */
+  readonly mask: number;
+  /** load the programs for kprobe-multi links, or else for kprobe trace events */
+  readonly multi: boolean;
+  /** bit set of the program slots to load */
+  readonly slots: number;
+  /** addresses by function index, of the whole table */
+  readonly addresses: BigUint64Array;
+  readonly pageCount: number;
+  readonly samplePeriod: number;
+  /** 0 = automatic */
+  readonly wakeupEvents: number;
+}
+
+export interface Session {
+  /** Holds the rows of a batch, sorted by time, while onBatch runs; reused afterwards. */
+  readonly batch: ArrayBuffer;
+  /** file descriptors by slot, -1 = not loaded */
+  readonly programFds: Int32Array;
+  /** From here on events flow, and onBatch is called on the event loop. */
+  activate(): void;
+  /** No new events. */
+  deactivate(): void;
+  /** Hands over everything that is buffered, through onBatch, before it returns. */
+  drain(): void;
+  pause(): void;
+  resume(): void;
+  /** [matched, delivered, lost], cheap */
+  counters(): Float64Array;
+  lostPerCpu(): Float64Array;
+  /** Frees everything; may be called twice. */
+  close(): void;
+}

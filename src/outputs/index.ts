@@ -1,0 +1,11 @@
+import type { OutputDescriptor } from '../core/output.js';
+import { aggregate } from './aggregate.js';
+import { json } from './json.js';
+import { stream } from './stream.js';
+
+const all: readonly OutputDescriptor[] = [aggregate, stream, json];
+
+/** Every output by its id: the value of --output and its file's name. */
+export const outputs: ReadonlyMap<string, OutputDescriptor> = new Map(
+  all.map((output) => [output.id, output]),
+);

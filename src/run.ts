@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EXIT } from './core/errors.js';
+import type { ListOptions, TraceOptions } from './core/options.js';
+import { loadAddon } from './native/addon.js';
+import { Probes } from './run/attach.js';
+import { findTracefs } from './run/environment.js';
+import { readTable, selectFunctions } from './run/functions.js';
+import { Interruption } from './run/interruption.js';
+import { listJson, listText } from './run/list.js';
+import { Messages } from './run/messages.js';
+import { prepare } from './run/prepare.js';
+import { ProbeServer, ReadyFile } from './run/ready.js';
+import { Recorder } from './run/recorder.js';
+import { writeStdout } from './run/sink.js';
+
+/** How long a reader of the results may hold up the removal of the probes. */
+const PRINT_PATIENCE_MS = 1000;
+
+/** Writes text to stdout. */
+export async function printText(text: string): Promise<number> {
+  await writeStdout([text]);
+  return EXIT.ok;
+}
+
+/** Lists the kernel functions that take an skb, as far as this machine shows them. */
+export async function list({ selection, json }: ListOptions): Promise<number> {
+  const table = readTable(loadAddon(), findTracefs());
+  const messages = new Messages();
+  for (const warning of table.columns.warnings) messages.warn(warning);
+  const selected = selectFunctions(table, selection);
+  await writeStdout([json ? listJson(table, selected) : listText(table, selected, process.stdout.isTTY)]);
+  return EXIT.ok;
+}
+
+/**
+ * Traces until a signal comes or stdout is closed, and writes the results to stdout. Resolves with an exit code
+ * once the probes are removed; every error is an IpftError, or a bug.
+ */
+export async function trace(options: TraceOptions): Promise<number> {
+  const messages = new Messages();
+  const interruption = new Interruption();
+  if (options.mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
+  const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
+  const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
+  const preparation = prepare(options, messages);
+  await server?.check();
+  const recorder = new Recorder(preparation, options, messages);
+  try {
+    const probes = new Probes(preparation, recorder.session, messages);
+    await traceWith({
+      recorder,
+      probes,
+      messages,
+      interruption,
+      readyFile,
+      server,
+      verbose: options.verbose,
+    });
+  } finally {
+    recorder.session.close();
+    await server?.close();
+  }
+  return EXIT.ok;
+}
+
+interface Run {
+  readonly recorder: Recorder;
+  readonly probes: Probes;
+  readonly messages: Messages;
+  readonly interruption: Interruption;
+  readonly readyFile: ReadyFile | null;
+  readonly server: ProbeServer | null;
+  readonly verbose: boolean;
+}
+
+async function traceWith({ recorder, probes, messages, interruption, ...run }: Run): Promise<void> {
+  let failure: Error | null = null;
+  let printed: Promise<Error | null> = Promise.resolve(null);
+  try {
+    if (await probes.attach(interruption, run.verbose)) {
+      recorder.start();
+      messages.line('Trace ready!');
+      run.readyFile?.write();
+      await run.server?.listen();
+      failure = await Promise.race([interruption.first.then(() => null), recorder.broken, probes.lost]);
+      recorder.stop();
+      messages.line('Trace done!');
+      printed = recorder.print();
+      await Promise.race([printed, delay(PRINT_PATIENCE_MS)]);
+    } else {
+      messages.line('Interrupted while attaching: nothing was traced');
+    }
+  } finally {
+    recorder.session.close();
+    await probes.detach();
+  }
+  failure ??= await printed;
+  if (failure !== null) throw failure;
+}

@@ -1,0 +1,22 @@
+import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from 'chalk';
+import { PLAIN, type Palette } from '../core/line.js';
+
+/** Colours for one stream: on a terminal unless NO_COLOR is set, elsewhere only with FORCE_COLOR, which wins. */
+export function chalkFor(stream: 'stdout' | 'stderr'): ChalkInstance {
+  const detected = stream === 'stdout' ? supportsColor : supportsColorStderr;
+  const level = detected === false ? 0 : detected.level;
+  const forced = (process.env['FORCE_COLOR'] ?? '') !== '';
+  const refused = (process.env['NO_COLOR'] ?? '') !== '';
+  return new Chalk({ level: refused && !forced ? 0 : level });
+}
+
+/** The colours of results. */
+export function resultPalette(): Palette {
+  const chalk = chalkFor('stdout');
+  if (chalk.level === 0) return PLAIN;
+  return {
+    dim: (text) => chalk.dim(text),
+    bold: (text) => chalk.bold(text),
+    cyan: (text) => chalk.cyan(text),
+  };
+}

@@ -1,0 +1,74 @@
+import {
+  EnvironmentError,
+  isNativeFailure,
+  KernelError,
+  UnsupportedError,
+  UsageError,
+} from '../core/errors.js';
+import { FunctionTable, type Selection } from '../core/function-table.js';
+import type { Addon } from '../native/types.js';
+
+const REASONS_SHOWN = 3;
+
+/** Runs `call` into the addon and makes an error of ipft's own of what it throws. */
+export function native<T>(doing: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (!isNativeFailure(error)) throw error;
+    const { code, errno, phase, log } = error;
+    const message = `${doing}: ${error.message} (${phase}, ${code})`;
+    if (code === 'EPERM' || code === 'EACCES') {
+      throw new EnvironmentError(message, 'run it as root, on a kernel that is not locked down');
+    }
+    const failure = { code, errno, phase, ...(log === undefined ? {} : { log }) };
+    throw new KernelError(message, failure, 'run it again with --verbose');
+  }
+}
+
+/** Every kernel function that takes an skb. */
+export function readTable(addon: Addon, tracefs: string | null): FunctionTable {
+  return new FunctionTable(native('reading the kernel functions', () => addon.readFunctions({ tracefs })));
+}
+
+function describe({ function: name, module }: Selection): string {
+  const flags = [
+    ...(name === undefined ? [] : [`--regex '${name.source}'`]),
+    ...(module === undefined ? [] : [`--module-regex '${module.source}'`]),
+  ];
+  return flags.join(' with ');
+}
+
+const isRestricted = ({ function: name, module }: Selection): boolean =>
+  name !== undefined || module !== undefined;
+
+/** Indexes of the functions that the regular expressions select; at least one. */
+export function selectFunctions(table: FunctionTable, selection: Selection): number[] {
+  const selected = table.select(selection);
+  if (selected.length > 0) return selected;
+  if (!isRestricted(selection)) {
+    throw new UnsupportedError('the BTF of this kernel has no function that takes an skb');
+  }
+  throw new UsageError(
+    `no function matches ${describe(selection)}: ${table.size} functions take an skb`,
+    'ipft --list shows them',
+  );
+}
+
+/** Those of the selected functions that can be traced; at least one. */
+export function traceableFunctions(
+  table: FunctionTable,
+  selected: readonly number[],
+  selection: Selection,
+): number[] {
+  const traceable = selected.filter((index) => table.isTraceable(index));
+  if (traceable.length > 0) return traceable;
+  const reasons = selected.slice(0, REASONS_SHOWN).map((index) => {
+    const { name, reason } = table.at(index);
+    return `${name} (${reason})`;
+  });
+  const more = selected.length > REASONS_SHOWN ? ` and ${selected.length - REASONS_SHOWN} more` : '';
+  const message = `none of the functions can be traced: ${reasons.join(', ')}${more}`;
+  if (isRestricted(selection)) throw new UsageError(message, 'ipft --list shows those that can be traced');
+  throw new UnsupportedError(message, 'ipft --list -o json shows every function with the reason');
+}

@@ -1,0 +1,28 @@
+import type { FunctionTable } from '../core/function-table.js';
+
+const hex = (address: bigint): string => `0x${address.toString(16).padStart(16, '0')}`;
+
+const row = (name: string, module: string, address: string, position: string): string =>
+  `${name.padEnd(48)} ${module.padEnd(16)} ${address.padEnd(18)} ${position}\n`;
+
+/** Rows NAME MOD ADDR SKB_POSITION of those that can be traced; titles are for people only. */
+export function listText(table: FunctionTable, selected: readonly number[], titles: boolean): string {
+  let text = titles ? row('NAME', 'MOD', 'ADDR', 'SKB_POSITION') : '';
+  for (const index of selected) {
+    if (!table.isTraceable(index)) continue;
+    const { name, module, address, skbPosition } = table.at(index);
+    text += row(name, module, hex(address), skbPosition.toString());
+  }
+  return text;
+}
+
+/** A JSON object a line for each function, also for those that cannot be traced. */
+export function listJson(table: FunctionTable, selected: readonly number[]): string {
+  let text = '';
+  for (const index of selected) {
+    const { name, module, address, skbPosition, traceable, reason } = table.at(index);
+    const line = { name, module, address: hex(address), skb_position: skbPosition, traceable, reason };
+    text += `${JSON.stringify(line)}\n`;
+  }
+  return text;
+}

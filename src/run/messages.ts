@@ -1,0 +1,32 @@
+import { chalkFor } from './colors.js';
+
+const CLEAR_TO_END = '\x1b[K';
+
+/** Progress, counters and messages: all on stderr. */
+export class Messages {
+  readonly terminal = process.stderr.isTTY;
+  #status = '';
+
+  /** A line of its own. */
+  line(text: string): void {
+    this.endStatus();
+    process.stderr.write(`${text}\n`);
+  }
+
+  warn(text: string): void {
+    this.line(`${chalkFor('stderr').yellow('warning:')} ${text}`);
+  }
+
+  /** A line that changes: rewritten in place on a terminal, elsewhere printed once, as it was last. */
+  status(text: string): void {
+    if (this.terminal && text !== this.#status) process.stderr.write(`\r${text}${CLEAR_TO_END}`);
+    this.#status = text;
+  }
+
+  /** Ends the line that changes. */
+  endStatus(): void {
+    if (this.#status === '') return;
+    process.stderr.write(this.terminal ? '\n' : `${this.#status}\n`);
+    this.#status = '';
+  }
+}

@@ -1,0 +1,114 @@
+import { isatty } from 'node:tty';
+import type { Output } from '../core/output.js';
+import type { TraceOptions } from '../core/options.js';
+import { outputs } from '../outputs/index.js';
+import type { Session } from '../native/types.js';
+import { resultPalette } from './colors.js';
+import { native } from './functions.js';
+import type { Messages } from './messages.js';
+import { slotsOf, type Preparation } from './prepare.js';
+import { createOutput } from './render.js';
+import { openStdout, resultError, type Sink } from './sink.js';
+
+const STATUS_MS = 250;
+
+/** Takes events from the session to stdout. */
+export class Recorder {
+  readonly session: Session;
+  /** Resolves when no more can be written: with null if the reader has left. */
+  readonly broken: Promise<Error | null>;
+  readonly #output: Output;
+  readonly #sink: Sink;
+  readonly #showsCounter: boolean;
+  #rows: DataView | null = null;
+  #paused = false;
+  #isBroken = false;
+  #timer: NodeJS.Timeout | undefined;
+  #break: (error: Error | null) => void = () => undefined;
+
+  constructor(
+    preparation: Preparation,
+    options: TraceOptions,
+    private readonly messages: Messages,
+  ) {
+    const { addon, table, backend } = preparation;
+    const descriptor = outputs.get(options.output);
+    if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
+    const terminal = isatty(1);
+    const context = {
+      names: table.names,
+      modules: table.modules,
+      enumMembers: (enumerator: string) => native('reading an enum', () => addon.readEnum(enumerator)),
+    };
+    this.#output = createOutput(descriptor, context, { palette: resultPalette(), terminal });
+    // Lines of results and a counter that is rewritten in place do not go together on one screen.
+    this.#showsCounter = messages.terminal && !(terminal && descriptor.live);
+    this.broken = new Promise((resolve) => (this.#break = resolve));
+    this.#sink = openStdout((error) => this.#fail(resultError(error)));
+    const { mark, mask, pageCount, samplePeriod, wakeupEvents } = options;
+    const settings = { mark, mask, pageCount, samplePeriod, wakeupEvents, multi: backend.multi };
+    const slots = slotsOf(preparation);
+    const { addresses } = table.columns;
+    this.session = native(
+      'loading the BPF programs',
+      () => new addon.Session({ ...settings, slots, addresses }, (count) => this.#onBatch(count)),
+    );
+  }
+
+  /** Events flow from here on. */
+  start(): void {
+    native('activating the trace', () => this.session.activate());
+    if (this.#showsCounter)
+      this.#timer = setInterval(() => this.messages.status(this.#counter()), STATUS_MS).unref();
+  }
+
+  /** No more events flow; takes those that are buffered, and says how many there were. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.session.deactivate();
+    this.session.drain();
+    this.messages.status(this.#counter());
+    this.messages.endStatus();
+  }
+
+  /** Writes what there is to write at the end; resolves when stdout has taken it, or with what broke it. */
+  async print(): Promise<Error | null> {
+    for (const piece of this.#output.results()) {
+      if (this.#isBroken) break;
+      this.#sink.write(piece);
+      if (this.#sink.full) await this.#sink.drained();
+    }
+    await this.#sink.drained();
+    return this.#isBroken ? this.broken : null;
+  }
+
+  #counter(): string {
+    const [, delivered = 0, lost = 0] = this.session.counters();
+    return `Samples: ${delivered} Lost: ${lost}`;
+  }
+
+  #onBatch(count: number): void {
+    try {
+      this.#rows ??= new DataView(this.session.batch);
+      const text = this.#output.batch(this.#rows, count);
+      if (text !== '') this.#sink.write(text);
+      if (this.#sink.full && !this.#paused) void this.#waitForReader();
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  // What the reader does not take in time is lost in the kernel's buffer, where it is counted.
+  async #waitForReader(): Promise<void> {
+    this.#paused = true;
+    this.session.pause();
+    await this.#sink.drained();
+    this.#paused = false;
+    if (!this.#isBroken) this.session.resume();
+  }
+
+  #fail(error: Error | null): void {
+    this.#isBroken = true;
+    this.#break(error);
+  }
+}

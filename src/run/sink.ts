@@ -1,0 +1,137 @@
+import { fstatSync, readlinkSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { EnvironmentError, isSystemError } from '../core/errors.js';
+
+/** Where results go. Never blocks the event loop on a reader that does not read. */
+export interface Sink {
+  /** Writes, or queues what does not fit. After a failure it does nothing. */
+  write(text: string): void;
+  /** True while written text is queued: stop making more. */
+  readonly full: boolean;
+  /** Resolves when everything was written, or can no longer be. */
+  drained(): Promise<void>;
+}
+
+type OnFailure = (error: Error) => void;
+
+const STDOUT = 1;
+const RETRY_MS = 5;
+
+/** Files and character devices: written at once, so that an error is known at once. */
+class FileSink implements Sink {
+  #rest: Uint8Array = new Uint8Array();
+  #failed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(private readonly onFailure: OnFailure) {}
+
+  get full(): boolean {
+    return this.#rest.length > 0;
+  }
+
+  write(text: string): void {
+    if (this.#failed) return;
+    const bytes = Buffer.from(text);
+    const queued = this.full;
+    this.#rest = queued ? Buffer.concat([this.#rest, bytes]) : bytes;
+    if (!queued) this.#flush();
+  }
+
+  drained(): Promise<void> {
+    if (!this.full) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #flush(): void {
+    try {
+      while (this.full) this.#rest = this.#rest.subarray(writeSync(STDOUT, this.#rest));
+    } catch (error) {
+      if (isSystemError(error) && error.code === 'EAGAIN')
+        return void setTimeout(() => this.#flush(), RETRY_MS);
+      this.#failed = true;
+      this.#rest = new Uint8Array();
+      this.onFailure(error instanceof Error ? error : new Error(String(error)));
+    }
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** Pipes, sockets and terminals: Node queues what they do not take. */
+class StreamSink implements Sink {
+  #failed = false;
+
+  constructor(onFailure: OnFailure) {
+    if (isatty(STDOUT)) unblock(process.stdout);
+    process.stdout.on('error', (error: Error) => {
+      if (this.#failed) return;
+      this.#failed = true;
+      onFailure(error);
+    });
+  }
+
+  get full(): boolean {
+    return !this.#failed && process.stdout.writableLength > 0;
+  }
+
+  write(text: string): void {
+    if (!this.#failed) process.stdout.write(text);
+  }
+
+  drained(): Promise<void> {
+    if (!this.full) return Promise.resolve();
+    return new Promise((resolve) => process.stdout.write('', () => resolve()));
+  }
+}
+
+/**
+ * Node sets terminals to blocking writes (not pipes, on Linux), so a terminal stopped with Ctrl-S would keep
+ * Ctrl-C from being seen. libuv has opened the terminal anew, so this changes nothing for other processes.
+ */
+function unblock(stream: unknown): void {
+  const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } };
+  handle?.setBlocking?.(false);
+}
+
+/** The sink for stdout. `onFailure` is called once at most; resultError makes an error of what it gets. */
+export function openStdout(onFailure: OnFailure): Sink {
+  const stat = fstatSync(STDOUT);
+  const queues = stat.isFIFO() || stat.isSocket() || isatty(STDOUT);
+  return queues ? new StreamSink(onFailure) : new FileSink(onFailure);
+}
+
+function stdoutName(): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${STDOUT}`);
+  } catch {
+    return 'stdout';
+  }
+}
+
+/** What a failed write means: null for a reader that has left, which is a clean end. */
+export function resultError(error: Error): Error | null {
+  const code = isSystemError(error) ? error.code : error.message;
+  if (code === 'EPIPE' || code === 'ECONNRESET') return null;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new EnvironmentError(
+      `the results do not fit: the disk under ${stdoutName()} is full (${code})`,
+      'make room there, or write elsewhere, for example through gzip',
+    );
+  }
+  return new EnvironmentError(
+    `cannot write the results to ${stdoutName()} (${code})`,
+    'write them elsewhere',
+  );
+}
+
+/** Writes the pieces to stdout one by one, as fast as they are taken. Throws what resultError says. */
+export async function writeStdout(pieces: Iterable<string>): Promise<void> {
+  const failure: { error?: Error } = {};
+  const sink = openStdout((error) => (failure.error = error));
+  for (const piece of pieces) {
+    sink.write(piece);
+    await sink.drained();
+    if (failure.error !== undefined) break;
+  }
+  const error = failure.error === undefined ? null : resultError(failure.error);
+  if (error !== null) throw error;
+}
