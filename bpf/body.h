@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The one body of every program: filter by mark, then send a record. How the skb and the function's address are
- * found is the business of the thin file that includes this. */
+/* The one body of every program: filter by mark, then send a record. How the skb and the function's address
+ * are found is the business of the thin file that includes this. */
 #ifndef IPFT_BODY_H
 #define IPFT_BODY_H
 
@@ -38,7 +38,8 @@ static __always_inline void read_gso(struct ipft_event *event, const struct sk_b
   event->gso_type = BPF_CORE_READ(shinfo, gso_type);
 }
 
-/* The miss path reads the mark and returns; an unreadable skb (NULL is passed to many functions) is a miss. */
+/* The miss path reads the mark and returns; an unreadable skb (NULL is passed to many functions) is a miss.
+ */
 static __always_inline bool matches(const struct sk_buff *skb, __u32 *mark) {
   return bpf_core_read(mark, sizeof(*mark), &skb->mark) == 0 && (*mark & settings.mask) == settings.mark &&
          active;

@@ -17,6 +17,10 @@
 #define IPFT_REGISTERS 6
 #define IPFT_SLOTS (2 * IPFT_REGISTERS)
 
+/* The program that is told the slot by each probe's cookie; loaded for kprobe-multi only. */
+#define IPFT_COOKIE_PROGRAM IPFT_SLOTS
+#define IPFT_PROGRAMS (IPFT_SLOTS + 1)
+
 /* ipft_row.function when the address belongs to no function of the table. */
 #define IPFT_NO_FUNCTION 0xffffffffU
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The few kernel types that the programs touch, so that neither kernel headers nor the build machine's BTF are
- * needed: CO-RE finds the real offsets when ipft starts. Only the members that are read are declared.
+ * The few kernel types that the programs touch, so that neither kernel headers nor the build machine's BTF
+ * are needed: CO-RE finds the real offsets when ipft starts. Only the members that are read are declared.
  */
 #ifndef IPFT_KERNEL_H
 #define IPFT_KERNEL_H

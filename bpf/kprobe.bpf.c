@@ -19,15 +19,33 @@ static __always_inline int probe_pointer(struct pt_regs *ctx, const struct sk_bu
   return probe(ctx, skb);
 }
 
-#define PROGRAMS(slot, pointer_slot, reg)                                                                    \
-  SEC("kprobe") int ipft_slot_##slot(struct pt_regs *ctx) { return probe(ctx, (void *)ctx->reg); }           \
-  SEC("kprobe") int ipft_slot_##pointer_slot(struct pt_regs *ctx) {                                          \
-    return probe_pointer(ctx, (void *)ctx->reg);                                                             \
+#define SLOT(slot, expression)                                                                               \
+  SEC("kprobe") int ipft_program_##slot(struct pt_regs *ctx) {                                               \
+    return expression;                                                                                       \
   }
 
-PROGRAMS(0, 6, di)
-PROGRAMS(1, 7, si)
-PROGRAMS(2, 8, dx)
-PROGRAMS(3, 9, cx)
-PROGRAMS(4, 10, r8)
-PROGRAMS(5, 11, r9)
+SLOT(0, probe(ctx, (void *)ctx->di))
+SLOT(1, probe(ctx, (void *)ctx->si))
+SLOT(2, probe(ctx, (void *)ctx->dx))
+SLOT(3, probe(ctx, (void *)ctx->cx))
+SLOT(4, probe(ctx, (void *)ctx->r8))
+SLOT(5, probe(ctx, (void *)ctx->r9))
+SLOT(6, probe_pointer(ctx, (void *)ctx->di))
+SLOT(7, probe_pointer(ctx, (void *)ctx->si))
+SLOT(8, probe_pointer(ctx, (void *)ctx->dx))
+SLOT(9, probe_pointer(ctx, (void *)ctx->cx))
+SLOT(10, probe_pointer(ctx, (void *)ctx->r8))
+SLOT(11, probe_pointer(ctx, (void *)ctx->r9))
+
+/* Detaching a link waits for RCU, so the positions that few functions have share one link: its cookies are
+ * slots. Finding the cookie is a binary search, which frequent positions need not pay for. */
+SEC("kprobe") int ipft_program_12(struct pt_regs *ctx) {
+  unsigned long arguments[IPFT_REGISTERS] = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9};
+  __u32 slot = bpf_get_attach_cookie(ctx);
+
+  if (slot < IPFT_REGISTERS)
+    return probe(ctx, (void *)arguments[slot]);
+  slot -= IPFT_REGISTERS;
+  return slot < IPFT_REGISTERS ? probe_pointer(ctx, (void *)arguments[slot]) : 0;
+}
+_Static_assert(IPFT_COOKIE_PROGRAM == 12, "ipft_program_12");

@@ -56,15 +56,13 @@ Napi::Value read_functions(const Napi::CallbackInfo &info) {
   SymbolSources sources;
   if (tracefs.IsString())
     sources.tracefs = tracefs.As<Napi::String>();
-  return with_js_errors(info.Env(),
-                        [&] { return table_object(info.Env(), read_function_table(sources)); });
+  return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });
 }
 
 Napi::Value read_enum(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
-  auto values = with_js_errors(env, [&] {
-    return kernel_enum(kernel_btf(SymbolSources().btf), info[0].As<Napi::String>());
-  });
+  auto values = with_js_errors(
+      env, [&] { return kernel_enum(kernel_btf(SymbolSources().btf), info[0].As<Napi::String>()); });
   if (values.empty())
     return env.Null();
   Napi::Array names = Napi::Array::New(env, values.size());

@@ -13,8 +13,8 @@
 namespace ipft {
 namespace {
 
-// Opens the trace event on this CPU with the program on it. The program hangs on the trace event itself, so it runs on
-// whichever CPU a probe is hit. An fd, or -errno.
+// Opens the trace event on this CPU with the program on it. The program hangs on the trace event itself, so
+// it runs on whichever CPU a probe is hit. An fd, or -errno.
 int open_perf_event(long id, int program) {
   perf_event_attr attributes = {};
   attributes.size = sizeof(attributes);

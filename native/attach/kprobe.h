@@ -7,8 +7,9 @@
 
 namespace ipft {
 
-// One kprobe trace event per slot that holds all its probes, and one perf event on it that runs the program for
-// every probe: one file descriptor where a perf event per function would need a thousand, and minutes to close.
+// One kprobe trace event per slot that holds all its probes, and one perf event on it that runs the program
+// for every probe: one file descriptor where a perf event per function would need a thousand, and minutes to
+// close.
 class Kprobe : public Backend {
 public:
   size_t attach(const Plan &plan, Reporter &reporter) override;

@@ -8,10 +8,14 @@
 namespace ipft {
 namespace {
 
+// A slot with fewer functions than this gets no link of its own.
+constexpr size_t few = 64;
+
 // A link fd, or -errno.
-int create_link(int program, const std::vector<unsigned long> &addresses) {
+int create_link(int program, const std::vector<unsigned long> &addresses, const std::vector<__u64> &slots) {
   LIBBPF_OPTS(bpf_link_create_opts, options);
   options.kprobe_multi.addrs = addresses.data();
+  options.kprobe_multi.cookies = slots.data();
   options.kprobe_multi.cnt = static_cast<__u32>(addresses.size());
   return bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options);
 }
@@ -32,24 +36,34 @@ int KprobeMulti::probe(uint64_t address) {
   UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ipft_probe", "GPL", return_zero, 2, &options));
   if (!program)
     return errno;
-  UniqueFd link(create_link(program.get(), {address}));
+  UniqueFd link(create_link(program.get(), {address}, {0}));
   return link ? 0 : errno;
 }
 
 size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {
   auto slots = by_slot(plan.probes);
-  for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++)
-    if (!slots[slot].empty())
+  Probes others;
+  for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++) {
+    if (slots[slot].size() < few)
+      others.insert(others.end(), slots[slot].begin(), slots[slot].end());
+    else
       attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);
+  }
+  if (!others.empty() && !reporter.cancelled())
+    attach_range(plan.programs[IPFT_COOKIE_PROGRAM], others.data(), others.size(), reporter);
   return attached_;
 }
 
-// One address that the kernel does not take fails a whole link: halve down to it, so that it costs nobody else.
+// One address that the kernel does not take fails a whole link: halve down to it, so that it costs nobody
+// else.
 void KprobeMulti::attach_range(int program, const Probe *probes, size_t count, Reporter &reporter) {
   std::vector<unsigned long> addresses(count);
-  for (size_t i = 0; i < count; i++)
+  std::vector<__u64> slots(count);
+  for (size_t i = 0; i < count; i++) {
     addresses[i] = probes[i].address;
-  UniqueFd link(create_link(program, addresses));
+    slots[i] = probes[i].slot;
+  }
+  UniqueFd link(create_link(program, addresses, slots));
   if (link) {
     links_.push_back(std::move(link));
     attached_ += count;

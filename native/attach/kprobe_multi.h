@@ -6,7 +6,8 @@
 
 namespace ipft {
 
-// One kprobe-multi link per slot (kernel 5.18, CONFIG_FPROBE).
+// A kprobe-multi link per slot that many functions have, and one for all the others (kernel 5.18,
+// CONFIG_FPROBE).
 class KprobeMulti : public Backend {
 public:
   // Attaches to one function and detaches: 0, or the errno that tells why the kernel cannot.

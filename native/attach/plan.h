@@ -24,7 +24,7 @@ struct Probe {
 struct Plan {
   std::string backend;
   std::string tracefs;
-  std::array<int, IPFT_SLOTS> programs{}; // fds by slot; -1: none
+  std::array<int, IPFT_PROGRAMS> programs{}; // fds; -1: not loaded
   std::vector<Probe> probes;
 };
 

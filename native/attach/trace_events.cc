@@ -35,8 +35,7 @@ std::string_view own_event(std::string_view line) {
 
 } // namespace
 
-TraceEvents::TraceEvents(const std::string &tracefs)
-    : tracefs_(tracefs), fd_(open_kprobe_events(tracefs)) {
+TraceEvents::TraceEvents(const std::string &tracefs) : tracefs_(tracefs), fd_(open_kprobe_events(tracefs)) {
   if (!fd_)
     throw NativeError(errno, "attach", tracefs + "/kprobe_events");
 }
@@ -50,7 +49,9 @@ int TraceEvents::add_probe(const std::string &event, const std::string &function
   return write_command("p:" + event + " " + function + "\n");
 }
 
-int TraceEvents::remove(const std::string &event) { return write_command("-:" + event + "\n"); }
+int TraceEvents::remove(const std::string &event) {
+  return write_command("-:" + event + "\n");
+}
 
 long TraceEvents::id(const std::string &event) const {
   long id = -ENOENT;
@@ -60,9 +61,13 @@ long TraceEvents::id(const std::string &event) const {
   return error != 0 ? -error : id;
 }
 
-std::string trace_event_group(int pid) { return std::string(group_prefix) + std::to_string(pid); }
+std::string trace_event_group(int pid) {
+  return std::string(group_prefix) + std::to_string(pid);
+}
 
-int probe_trace_events(const std::string &tracefs) { return open_kprobe_events(tracefs) ? 0 : errno; }
+int probe_trace_events(const std::string &tracefs) {
+  return open_kprobe_events(tracefs) ? 0 : errno;
+}
 
 int sweep_trace_events(const std::string &tracefs) {
   std::set<std::string> orphans;

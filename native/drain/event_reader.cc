@@ -27,7 +27,8 @@ struct LostRecord {
 };
 
 // Header, size and event, padded to 8 bytes.
-constexpr size_t record_size = (sizeof(perf_event_header) + sizeof(uint32_t) + sizeof(ipft_event) + 7) / 8 * 8;
+constexpr size_t record_size =
+    (sizeof(perf_event_header) + sizeof(uint32_t) + sizeof(ipft_event) + 7) / 8 * 8;
 
 perf_event_attr attributes_for(const PerfOptions &options) {
   size_t capacity = options.page_count * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / record_size;
@@ -37,12 +38,15 @@ perf_event_attr attributes_for(const PerfOptions &options) {
   attributes.config = PERF_COUNT_SW_BPF_OUTPUT;
   attributes.sample_type = PERF_SAMPLE_RAW;
   attributes.sample_period = options.sample_period;
-  attributes.wakeup_events =
-      options.wakeup_events != 0 ? options.wakeup_events : static_cast<uint32_t>(std::max<size_t>(1, capacity / 4));
+  attributes.wakeup_events = options.wakeup_events != 0
+                                 ? options.wakeup_events
+                                 : static_cast<uint32_t>(std::max<size_t>(1, capacity / 4));
   return attributes;
 }
 
-bool earlier(const ipft_row &left, const ipft_row &right) { return left.event.time_ns < right.event.time_ns; }
+bool earlier(const ipft_row &left, const ipft_row &right) {
+  return left.event.time_ns < right.event.time_ns;
+}
 
 } // namespace
 
@@ -56,14 +60,15 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
       },
       this, nullptr));
   if (!buffers_)
-    throw NativeError(errno, "perf buffer",
-                      std::to_string(options.page_count) + " pages per CPU");
+    throw NativeError(errno, "perf buffer", std::to_string(options.page_count) + " pages per CPU");
   lost_.resize(static_cast<size_t>(libbpf_num_possible_cpus()));
 }
 
 EventReader::~EventReader() = default;
 
-int EventReader::epoll_fd() const { return perf_buffer__epoll_fd(buffers_.get()); }
+int EventReader::epoll_fd() const {
+  return perf_buffer__epoll_fd(buffers_.get());
+}
 
 int EventReader::on_record(void *context, int cpu, perf_event_header *record) {
   auto *self = static_cast<EventReader *>(context);

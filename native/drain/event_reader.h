@@ -25,8 +25,8 @@ public:
   EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions);
   ~EventReader();
 
-  // Moves up to `capacity` events into `rows`, in order of time within the call. Fewer than `capacity` means that
-  // all buffers are empty now.
+  // Moves up to `capacity` events into `rows`, in order of time within the call. Fewer than `capacity` means
+  // that all buffers are empty now.
   size_t fill(ipft_row *rows, size_t capacity);
 
   // Readable when a CPU's buffer asks for attention.
@@ -34,7 +34,8 @@ public:
 
   // Events handed over so far.
   uint64_t delivered() const { return delivered_; }
-  // PERF_RECORD_LOST so far, by CPU. It trails the truth: the kernel tells of a loss with the next event only.
+  // PERF_RECORD_LOST so far, by CPU. It trails the truth: the kernel tells of a loss with the next event
+  // only.
   const std::vector<uint64_t> &lost_per_cpu() const { return lost_; }
 
 private:

@@ -10,7 +10,8 @@
 
 namespace ipft {
 
-// Entry address -> index into the function table: one multiplication and mostly one comparison, for every event.
+// Entry address -> index into the function table: one multiplication and mostly one comparison, for every
+// event.
 class FunctionIndex {
 public:
   FunctionIndex(const uint64_t *addresses, size_t count) {

@@ -2,13 +2,14 @@
 //
 // probe-keeper: attaches the probes and holds them in a process of its own, for as long as its stdin is open.
 //
-// The kernel takes seconds to give thousands of kprobes back, inside a close(2) that no signal ends. In a process of
-// its own that delays nobody: ipft prints its results and leaves when it likes, and when ipft is killed the
-// keeper sees the end of its stdin and detaches.
+// The kernel takes seconds to give thousands of kprobes back, inside a close(2) that no signal ends. In a
+// process of its own that delays nobody: ipft prints its results and leaves when it likes, and when ipft is
+// killed the keeper sees the end of its stdin and detaches.
 //
-// Protocol, lines of text. stdin:  backend NAME | tracefs PATH | program SLOT FD |
+// Protocol, lines of text. stdin:  backend NAME | tracefs PATH | program NUMBER FD |
 //   function ID SLOT 0xADDRESS MODULE NAME | attach
-// stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | attached SUCCEEDED FAILED | error ERRNO NAME TEXT |
+// stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | attached SUCCEEDED FAILED | error ERRNO NAME
+// TEXT |
 //   detaching DONE TOTAL | detached
 
 #include "attach/backend.h"
@@ -88,10 +89,10 @@ bool read_plan(Plan &plan) {
     } else if (command == "tracefs") {
       words >> plan.tracefs;
     } else if (command == "program") {
-      size_t slot = 0;
+      size_t number = 0;
       int fd = -1;
-      words >> slot >> fd;
-      plan.programs.at(slot) = fd;
+      words >> number >> fd;
+      plan.programs.at(number) = fd;
     } else if (command == "function") {
       Probe probe;
       words >> probe.id >> probe.slot >> std::hex >> probe.address >> probe.module >> probe.name;

@@ -20,7 +20,9 @@ Drainer::Drainer(uv_loop_t *loop, EventReader &reader, ipft_row *rows, size_t ca
       poll_(this, [&](uv_poll_t *handle) { return uv_poll_init(loop, handle, reader.epoll_fd()); }),
       timer_(this, [&](uv_timer_t *handle) { return uv_timer_init(loop, handle); }) {}
 
-Drainer::~Drainer() { *alive_ = false; }
+Drainer::~Drainer() {
+  *alive_ = false;
+}
 
 void Drainer::resume() {
   if (running_)

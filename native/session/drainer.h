@@ -9,8 +9,8 @@
 
 namespace ipft {
 
-// Drains an EventReader on the uv loop: woken by the kernel when a buffer fills, and by a short timer so that a
-// few events appear at once without a wake-up each. Bounded work per turn of the loop.
+// Drains an EventReader on the uv loop: woken by the kernel when a buffer fills, and by a short timer so that
+// a few events appear at once without a wake-up each. Bounded work per turn of the loop.
 class Drainer {
 public:
   // Hands over the first `count` rows; may pause(), or destroy the drainer.

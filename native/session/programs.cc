@@ -24,6 +24,13 @@ extern const char ipft_bpf_object_end[] __attribute__((visibility("hidden")));
 }
 
 namespace ipft {
+namespace {
+
+bool is_wanted(const ProgramOptions &options, size_t program) {
+  return program == IPFT_COOKIE_PROGRAM ? options.multi : (options.slots >> program & 1) != 0;
+}
+
+} // namespace
 
 Programs::Programs(const ProgramOptions &options) : object_(nullptr, bpf_object__close) {
   LibbpfLog log;
@@ -42,11 +49,8 @@ Programs::Programs(const ProgramOptions &options) : object_(nullptr, bpf_object_
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
                                                   variable_offset(".bss", "active", sizeof(*active_)));
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
-  for (size_t slot = 0; slot < IPFT_SLOTS; slot++) {
-    std::string name = "ipft_slot_" + std::to_string(slot);
-    bpf_program *program = bpf_object__find_program_by_name(object_.get(), name.c_str());
-    fds_[slot] = (options.slots >> slot & 1) ? bpf_program__fd(program) : -1;
-  }
+  for (size_t i = 0; i < IPFT_PROGRAMS; i++)
+    fds_[i] = is_wanted(options, i) ? bpf_program__fd(program(i)) : -1;
 }
 
 void Programs::configure(const ProgramOptions &options) {
@@ -58,22 +62,26 @@ void Programs::configure(const ProgramOptions &options) {
   cpus_ = static_cast<size_t>(libbpf_num_possible_cpus());
   bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
   bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
-  for (size_t slot = 0; slot < IPFT_SLOTS; slot++) {
-    std::string name = "ipft_slot_" + std::to_string(slot);
-    bpf_program *program = bpf_object__find_program_by_name(object_.get(), name.c_str());
-    if (!program)
-      throw NativeError(ENOENT, "load", name);
-    bpf_program__set_autoload(program, options.slots >> slot & 1);
+  for (size_t i = 0; i < IPFT_PROGRAMS; i++) {
+    bpf_program__set_autoload(program(i), is_wanted(options, i));
     if (options.multi)
-      bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
+      bpf_program__set_expected_attach_type(program(i), BPF_TRACE_KPROBE_MULTI);
   }
+}
+
+bpf_program *Programs::program(size_t index) const {
+  std::string name = "ipft_program_" + std::to_string(index);
+  bpf_program *program = bpf_object__find_program_by_name(object_.get(), name.c_str());
+  if (!program)
+    throw NativeError(ENOENT, "load", name);
+  return program;
 }
 
 // Where a global variable of the programs lives in its section.
 size_t Programs::variable_offset(const char *section, const char *name, size_t size) const {
   const btf *types = bpf_object__btf(object_.get());
-  const btf_type *datasec = btf__type_by_id(
-      types, static_cast<__u32>(btf__find_by_name_kind(types, section, BTF_KIND_DATASEC)));
+  const btf_type *datasec =
+      btf__type_by_id(types, static_cast<__u32>(btf__find_by_name_kind(types, section, BTF_KIND_DATASEC)));
   for (unsigned i = 0; datasec && i < btf_vlen(datasec); i++) {
     const btf_var_secinfo &member = btf_var_secinfos(datasec)[i];
     const btf_type *variable = btf__type_by_id(types, member.type);
@@ -83,9 +91,13 @@ size_t Programs::variable_offset(const char *section, const char *name, size_t s
   throw NativeError(ENOENT, "load", std::string("variable ") + name + " in " + section);
 }
 
-int Programs::events_fd() const { return bpf_object__find_map_fd_by_name(object_.get(), "events"); }
+int Programs::events_fd() const {
+  return bpf_object__find_map_fd_by_name(object_.get(), "events");
+}
 
-void Programs::set_active(bool active) { *active_ = active; }
+void Programs::set_active(bool active) {
+  *active_ = active;
+}
 
 uint64_t Programs::sum(__u64 ipft_counters::*counter) const {
   auto *counters = static_cast<const volatile ipft_counters *>(counters_.data());

@@ -12,23 +12,23 @@
 #include <string>
 
 struct bpf_object;
-struct bpf_map;
+struct bpf_program;
 
 namespace ipft {
 
 struct ProgramOptions {
   ipft_settings settings{};
   bool multi = false; // for kprobe-multi links instead of kprobe trace events
-  uint32_t slots = 0; // bit set of the programs to load
+  uint32_t slots = 0; // bit set of the slots that probes need
 };
 
-// The loaded BPF object: its programs, its event map, its switch and its counters. Throws NativeError with what
-// the verifier said.
+// The loaded BPF object: its programs, its event map, its switch and its counters. Throws NativeError with
+// what the verifier said.
 class Programs {
 public:
   explicit Programs(const ProgramOptions &options);
 
-  const std::array<int, IPFT_SLOTS> &fds() const { return fds_; }
+  const std::array<int, IPFT_PROGRAMS> &fds() const { return fds_; }
   int events_fd() const;
   void set_active(bool active);
 
@@ -38,10 +38,11 @@ public:
 private:
   uint64_t sum(__u64 ipft_counters::*counter) const;
   void configure(const ProgramOptions &options);
+  bpf_program *program(size_t index) const;
   size_t variable_offset(const char *section, const char *name, size_t size) const;
 
   std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
-  std::array<int, IPFT_SLOTS> fds_{};
+  std::array<int, IPFT_PROGRAMS> fds_{};
   size_t cpus_ = 0;
   MappedMap bss_;
   MappedMap counters_;

@@ -37,16 +37,13 @@ FunctionIndex function_index(const Napi::Object &options) {
 } // namespace
 
 Napi::Function Session::define(Napi::Env env) {
-  return DefineClass(env, "Session",
-                     {InstanceAccessor<&Session::batch>("batch"),
-                      InstanceAccessor<&Session::program_fds>("programFds"),
-                      InstanceMethod<&Session::activate>("activate"),
-                      InstanceMethod<&Session::deactivate>("deactivate"),
-                      InstanceMethod<&Session::drain>("drain"), InstanceMethod<&Session::pause>("pause"),
-                      InstanceMethod<&Session::resume>("resume"),
-                      InstanceMethod<&Session::counters>("counters"),
-                      InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"),
-                      InstanceMethod<&Session::close>("close")});
+  return DefineClass(
+      env, "Session",
+      {InstanceAccessor<&Session::batch>("batch"), InstanceAccessor<&Session::program_fds>("programFds"),
+       InstanceMethod<&Session::activate>("activate"), InstanceMethod<&Session::deactivate>("deactivate"),
+       InstanceMethod<&Session::drain>("drain"), InstanceMethod<&Session::pause>("pause"),
+       InstanceMethod<&Session::resume>("resume"), InstanceMethod<&Session::counters>("counters"),
+       InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"), InstanceMethod<&Session::close>("close")});
 }
 
 Session::Session(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Session>(info) {
@@ -61,8 +58,8 @@ void Session::open(const Napi::Object &options) {
   auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * sizeof(ipft_row));
   batch_ = Napi::Persistent(batch);
   programs_ = std::make_unique<Programs>(program_options(options));
-  reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf_options(options),
-                                          function_index(options));
+  reader_ =
+      std::make_unique<EventReader>(programs_->events_fd(), perf_options(options), function_index(options));
   uv_loop_t *loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
   drainer_ = std::make_unique<Drainer>(loop, *reader_, static_cast<ipft_row *>(batch.Data()), rows_per_batch,
@@ -85,11 +82,13 @@ void Session::require_open(Napi::Env env) const {
     throw Napi::Error::New(env, "the session is closed");
 }
 
-Napi::Value Session::batch(const Napi::CallbackInfo &) { return batch_.Value(); }
+Napi::Value Session::batch(const Napi::CallbackInfo &) {
+  return batch_.Value();
+}
 
 Napi::Value Session::program_fds(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  auto fds = Napi::Int32Array::New(info.Env(), IPFT_SLOTS);
+  auto fds = Napi::Int32Array::New(info.Env(), IPFT_PROGRAMS);
   std::copy(programs_->fds().begin(), programs_->fds().end(), fds.Data());
   return fds;
 }

@@ -7,7 +7,8 @@
 
 namespace ipft {
 
-// Owns an initialised uv handle. libuv needs the memory until its close callback ran, so the handle frees itself there.
+// Owns an initialised uv handle. libuv needs the memory until its close callback ran, so the handle frees
+// itself there.
 template <typename Handle> class UvHandle {
 public:
   // `init` is given the handle and returns 0 or a negative errno; then NativeError is thrown.

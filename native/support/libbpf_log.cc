@@ -34,8 +34,12 @@ LibbpfLog::LibbpfLog() {
   libbpf_set_print(collect);
 }
 
-LibbpfLog::~LibbpfLog() { libbpf_set_print(nullptr); }
+LibbpfLog::~LibbpfLog() {
+  libbpf_set_print(nullptr);
+}
 
-const std::string &LibbpfLog::text() const { return collected; }
+const std::string &LibbpfLog::text() const {
+  return collected;
+}
 
 } // namespace ipft

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 //
-// generate-abi OBJECT OUTPUT: writes TypeScript's view of struct ipft_row from the BTF of the compiled header, so
-// that bpf/ipft.h is the only place where the layout is written down.
+// generate-abi OBJECT OUTPUT: writes TypeScript's view of struct ipft_row from the BTF of the compiled
+// header, so that bpf/ipft.h is the only place where the layout is written down.
 #include <bpf/btf.h>
 
 #include <cstdio>
@@ -41,11 +41,12 @@ int main(int argc, char **argv) {
   }
   const btf_type *row = btf__type_by_id(types, static_cast<__u32>(id));
   std::ofstream output(argv[2]);
-  output << "// Generated from bpf/ipft.h by native/tools/generate_abi.cc. Do not edit.\n"
-         << "/** sizeof(struct ipft_row), bytes. */\n"
-         << "export const ROW_SIZE = " << row->size << ";\n"
-         << "/** Offsets in struct ipft_row, one event as it is handed to TypeScript; bytes, little-endian. */\n"
-         << "export const ROW = {\n";
+  output
+      << "// Generated from bpf/ipft.h by native/tools/generate_abi.cc. Do not edit.\n"
+      << "/** sizeof(struct ipft_row), bytes. */\n"
+      << "export const ROW_SIZE = " << row->size << ";\n"
+      << "/** Offsets in struct ipft_row, one event as it is handed to TypeScript; bytes, little-endian. */\n"
+      << "export const ROW = {\n";
   write_members(output, types, row, 0);
   output << "} as const;\n";
   output.close();
