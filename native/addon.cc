@@ -51,11 +51,21 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   return result;
 }
 
+// A path from `options`, or what it was before.
+void set_path(const Napi::Object &options, const char *name, std::string &path) {
+  Napi::Value value = options.Get(name);
+  if (value.IsString())
+    path = value.As<Napi::String>();
+}
+
+// { tracefs } and, in tests, { btf, kallsyms, blacklist }.
 Napi::Value read_functions(const Napi::CallbackInfo &info) {
-  Napi::Value tracefs = info[0].As<Napi::Object>().Get("tracefs");
+  auto options = info[0].As<Napi::Object>();
   SymbolSources sources;
-  if (tracefs.IsString())
-    sources.tracefs = tracefs.As<Napi::String>();
+  set_path(options, "tracefs", sources.tracefs);
+  set_path(options, "btf", sources.btf);
+  set_path(options, "kallsyms", sources.kallsyms);
+  set_path(options, "blacklist", sources.blacklist);
   return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });
 }
 

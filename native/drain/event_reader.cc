@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "drain/event_reader.h"
 
+#include "support/libbpf_log.h"
 #include "support/native_error.h"
 
 #include <bpf/libbpf.h>
@@ -52,6 +53,7 @@ bool earlier(const ipft_row &left, const ipft_row &right) {
 
 EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions)
     : buffers_(nullptr, perf_buffer__free), functions_(std::move(functions)) {
+  LibbpfLog log;
   perf_event_attr attributes = attributes_for(options);
   buffers_.reset(perf_buffer__new_raw(
       map_fd, options.page_count, &attributes,
@@ -60,7 +62,8 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
       },
       this, nullptr));
   if (!buffers_)
-    throw NativeError(errno, "perf buffer", std::to_string(options.page_count) + " pages per CPU");
+    throw NativeError(errno, "perf buffer", std::to_string(options.page_count) + " pages per CPU",
+                      log.text());
   lost_.resize(static_cast<size_t>(libbpf_num_possible_cpus()));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/kernel_btf.h"
 
+#include "support/libbpf_log.h"
 #include "support/native_error.h"
 
 #include <bpf/btf.h>
@@ -16,9 +17,10 @@ const btf *kernel_btf(const std::string &path) {
   auto known = parsed.find(path);
   if (known != parsed.end())
     return known->second.get();
+  LibbpfLog log;
   std::unique_ptr<btf, decltype(&btf__free)> kernel(btf__parse(path.c_str(), nullptr), btf__free);
   if (!kernel)
-    throw NativeError(errno, "btf", path);
+    throw NativeError(errno, "btf", path, log.text());
   return parsed.emplace(path, std::move(kernel)).first->second.get();
 }
 

@@ -1,0 +1,14 @@
+import { createRequire } from 'node:module';
+import type { Addon } from '../../src/native/types.js';
+
+/** The built addon, with the sources that tests may replace. */
+export interface TestAddon extends Omit<Addon, 'readFunctions'> {
+  readFunctions(options: {
+    tracefs: string | null;
+    btf?: string;
+    kallsyms?: string;
+    blacklist?: string;
+  }): ReturnType<Addon['readFunctions']>;
+}
+
+export const addon = createRequire(import.meta.url)('../../build/Release/ipft.node') as TestAddon;

@@ -1,0 +1,176 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addon } from './addon.js';
+
+/** The table's rows by name: [address, position, slot, reason]. */
+type Rows = Record<string, [string, number, number, string]>;
+
+const fixture = join(import.meta.dirname, 'fixtures/functions.c');
+let folder: string;
+let btf: string;
+
+/** A kernel made of files: symbols as kallsyms lines, traceable ones as lines of available_filter_functions. */
+function kernel(kallsyms: string[], traceable: string[] | null, blacklist: string[] = []) {
+  const path = (name: string): string => join(folder, name);
+  writeFileSync(path('kallsyms'), kallsyms.map((line) => `${line}\n`).join(''));
+  writeFileSync(path('blacklist'), blacklist.map((line) => `${line}\n`).join(''));
+  const tracefs = path('tracefs');
+  rmSync(tracefs, { recursive: true, force: true });
+  mkdirSync(tracefs);
+  if (traceable !== null) {
+    writeFileSync(join(tracefs, 'available_filter_functions'), traceable.map((line) => `${line}\n`).join(''));
+  }
+  return { tracefs, btf, kallsyms: path('kallsyms'), blacklist: path('blacklist') };
+}
+
+function rows(sources: Parameters<typeof addon.readFunctions>[0]): { rows: Rows; warnings: string[] } {
+  const table = addon.readFunctions(sources);
+  const result: Rows = {};
+  table.names.split('\n').forEach((name, i) => {
+    result[name] = [
+      `0x${(table.addresses[i] ?? 0n).toString(16)}`,
+      table.positions[i] ?? -1,
+      table.slots[i] ?? -1,
+      table.reasonNames[table.reasons[i] ?? 0] ?? '?',
+    ];
+  });
+  return { rows: result, warnings: [...table.warnings] };
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ipft-symbols-'));
+  btf = join(folder, 'functions.o');
+  execFileSync('gcc', ['-gbtf', '-c', '-Wno-psabi', fixture, '-o', btf]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('prototypes', () => {
+  const symbols = (names: string[]): string[] =>
+    names.map((name, i) => `${(0xf000 + i * 16).toString(16)} T ${name}`);
+  /** name: position, slot (register, plus 6 for **) */
+  const expected: Record<string, [number, number]> = {
+    first: [1, 0],
+    constant: [1, 0],
+    through_typedefs: [2, 1],
+    typedef_struct: [1, 0],
+    pointer: [1, 6],
+    pointer_to_const: [2, 7],
+    third: [3, 2],
+    sixth: [6, 5],
+    many_arguments: [1, 0],
+    two_skbs: [2, 1],
+    seventh_and_second: [2, 1],
+    after_word: [2, 1],
+    after_pair: [2, 2],
+    after_large: [2, 0],
+    after_int128: [2, 2],
+    pair_does_not_fit: [7, 5],
+  };
+
+  it('finds the position and the register of the first skb that a register carries', () => {
+    const names = Object.keys(expected);
+    const table = rows(kernel(symbols(names), names)).rows;
+    for (const [name, [position, slot]] of Object.entries(expected)) {
+      expect([name, ...(table[name] ?? [])]).toEqual([name, table[name]?.[0], position, slot, '']);
+    }
+  });
+
+  it('leaves out what takes no skb, and says that an skb on the stack is too far right', () => {
+    const table = rows(kernel(symbols(['first', 'seventh', 'no_skb']), ['first', 'seventh'])).rows;
+    expect(Object.keys(table).sort()).toEqual([...Object.keys(expected), 'seventh'].sort());
+    expect(table['seventh']?.slice(1)).toEqual([
+      7,
+      0,
+      'too far right: the skb is not in an argument register',
+    ]);
+  });
+});
+
+describe('addresses and reasons', () => {
+  const one = (sources: ReturnType<typeof kernel>, name = 'first') => rows(sources).rows[name];
+
+  it('takes the address from kallsyms, whatever the case of its type', () => {
+    expect(one(kernel(['ffffffff81000010 t first'], ['first']))).toEqual(['0xffffffff81000010', 1, 0, '']);
+  });
+
+  it('does not take data, nor the symbol of a module, for the function', () => {
+    const table = kernel(['10 D first', '20 t first\t[nf_tables]', '30 T constant'], ['first', 'constant']);
+    expect(one(table)).toEqual(['0x0', 1, 0, 'no address in kallsyms']);
+  });
+
+  it('calls a name ambiguous that two functions have', () => {
+    expect(one(kernel(['10 t first', '20 t first'], ['first']))?.[3]).toBe('ambiguous name');
+    expect(one(kernel(['10 t first'], ['first', 'first']))?.[3]).toBe('ambiguous name');
+    expect(one(kernel(['10 t first', '10 t first'], ['first']))?.[3]).toBe('');
+  });
+
+  it('does not confuse a name with a longer one, nor with a module', () => {
+    const sources = kernel(['10 t first'], ['first.constprop.0', 'first_too', 'first [bridge]']);
+    expect(one(sources)?.[3]).toBe('not in available_filter_functions');
+  });
+
+  it('leaves out what is on the kprobe blacklist, end excluded', () => {
+    const symbols = ['ff10 t first', 'ff20 t constant', 'ff30 t pointer'];
+    const names = ['first', 'constant', 'pointer'];
+    const sources = kernel(symbols, names, ['0xff10-0xff20\tfirst', '0xff28-0xff38\tother']);
+    const table = rows(sources).rows;
+    expect(names.map((name) => table[name]?.[3])).toEqual([
+      'on the kprobe blacklist',
+      '',
+      'on the kprobe blacklist',
+    ]);
+  });
+
+  it('reads lines across the ends of its pieces, and a last line without newline', () => {
+    const padding = Array.from({ length: 30_000 }, (_, i) => `${(0x1000 + i).toString(16)} t padding_${i}`);
+    const sources = kernel([...padding, 'abc0 T first'], ['first']);
+    expect(one(sources)).toEqual(['0xabc0', 1, 0, '']);
+    writeFileSync(sources.kallsyms, 'abd0 T first');
+    expect(one(sources)).toEqual(['0xabd0', 1, 0, '']);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('warns when available_filter_functions is missing, and still lists', () => {
+    const { rows: table, warnings } = rows(kernel(['10 t first'], null));
+    expect(table['first']).toEqual(['0x10', 1, 0, '']);
+    expect(warnings.join()).toContain(
+      'available_filter_functions could not be read (No such file or directory)',
+    );
+  });
+
+  it('throws when kallsyms hides its addresses', () => {
+    const read = (): unknown => addon.readFunctions(kernel(['0000000000000000 t first'], ['first']));
+    expect(read).toThrow(expect.objectContaining({ code: 'EACCES', phase: 'kallsyms' }) as Error);
+  });
+
+  it('throws when there is no BTF, or something else in its place', () => {
+    const sources = kernel(['10 t first'], ['first']);
+    const missing = { ...sources, btf: join(folder, 'absent') };
+    expect(() => addon.readFunctions(missing)).toThrow(
+      expect.objectContaining({ code: 'ENOENT', phase: 'btf' }) as Error,
+    );
+    const garbage = { ...sources, btf: join(folder, 'kallsyms') };
+    expect(() => addon.readFunctions(garbage)).toThrow(expect.objectContaining({ phase: 'btf' }) as Error);
+  });
+});
+
+describe('the running kernel', () => {
+  it('has the functions that every kernel has, where every kernel has them', () => {
+    const table = rows({ tracefs: null }).rows;
+    expect(table['ip_rcv']?.slice(1)).toEqual([1, 0, '']);
+    expect(table['ip_output']?.slice(1)).toEqual([3, 2, '']);
+    expect(table['__netif_receive_skb_core']?.slice(1, 3)).toEqual([1, 6]);
+    expect(Object.keys(table).length).toBeGreaterThan(1000);
+  });
+
+  it('names the GSO types', () => {
+    const { names, values } = addon.readEnum('SKB_GSO_TCPV4') ?? { names: [], values: [] };
+    expect(names[values.indexOf(1)]).toBe('SKB_GSO_TCPV4');
+    expect(names[values.indexOf(16)]).toBe('SKB_GSO_TCPV6');
+    expect(addon.readEnum('SKB_GSO_NO_SUCH_THING')).toBeNull();
+  });
+});
