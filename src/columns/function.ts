@@ -1,4 +1,5 @@
-import { memoize, type Column, type ColumnContext } from '../core/column.js';
+import type { Column, ColumnContext } from '../core/column.js';
+import { memoizeIndex } from '../core/memo.js';
 import { functionAddress, functionIndex, UNKNOWN_FUNCTION, type RowReader } from '../core/row.js';
 
 const WIDTH = 32;
@@ -19,8 +20,8 @@ export const functionColumn: Column = {
   width: WIDTH,
   style: 'bold',
   bind: (context) => {
-    const text = memoize((index) => withModule(context, index));
-    const json = memoize((index) => JSON.stringify(context.names[index] ?? ''));
+    const text = memoizeIndex((index) => withModule(context, index));
+    const json = memoizeIndex((index) => JSON.stringify(context.names[index] ?? ''));
     return {
       text: (rows, at) => {
         const index = functionIndex(rows, at);

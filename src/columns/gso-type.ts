@@ -1,4 +1,5 @@
-import { memoize, type Column, type EnumMembers } from '../core/column.js';
+import type { Column, EnumMembers } from '../core/column.js';
+import { memoizeValue } from '../core/memo.js';
 import { gsoSize, gsoType as readGsoType } from '../core/row.js';
 
 const PREFIX = 'SKB_GSO_';
@@ -25,8 +26,8 @@ export const gsoType: Column = {
   width: 0,
   bind: (context) => {
     const members = context.enumMembers(`${PREFIX}TCPV4`);
-    const text = memoize((type) => gsoTypeNames(type, members) || '0x0');
-    const json = memoize((type) => JSON.stringify(gsoTypeNames(type, members)));
+    const text = memoizeValue((type) => gsoTypeNames(type, members) || '0x0');
+    const json = memoizeValue((type) => JSON.stringify(gsoTypeNames(type, members)));
     return {
       text: (rows, at) => (gsoSize(rows, at) === 0 ? '' : text(readGsoType(rows, at))),
       json: (rows, at) => json(readGsoType(rows, at)),

@@ -1,4 +1,5 @@
-import { memoize, type Column } from '../core/column.js';
+import type { Column } from '../core/column.js';
+import { memoizeValue } from '../core/memo.js';
 import { mark as readMark } from '../core/row.js';
 
 /** skb->mark: in hex for people, a number in JSON. */
@@ -8,7 +9,7 @@ export const mark: Column = {
   header: 'mark',
   width: 0,
   bind: () => {
-    const text = memoize((value) => `0x${value.toString(16)}`);
+    const text = memoizeValue((value) => `0x${value.toString(16)}`);
     return {
       text: (rows, at) => text(readMark(rows, at)),
       json: (rows, at) => readMark(rows, at).toString(),

@@ -1,4 +1,5 @@
 import type { Column } from '../core/column.js';
+import { memoizePacket } from '../core/memo.js';
 import { skbAddress } from '../core/row.js';
 
 /** Which packet: the skb's address, in hex. */
@@ -8,7 +9,7 @@ export const packetId: Column = {
   header: 'PACKET',
   width: 18,
   bind: () => ({
-    text: (rows, at) => `0x${skbAddress(rows, at).toString(16)}`,
-    json: (rows, at) => `"0x${skbAddress(rows, at).toString(16)}"`,
+    text: memoizePacket((rows, at) => `0x${skbAddress(rows, at).toString(16)}`),
+    json: memoizePacket((rows, at) => `"0x${skbAddress(rows, at).toString(16)}"`),
   }),
 };

@@ -1,4 +1,5 @@
-import { type Cell, type Column } from '../core/column.js';
+import type { Column } from '../core/column.js';
+import { memoizePacket } from '../core/memo.js';
 import { skbKey } from '../core/row.js';
 
 /** Which packet, in short: `#1` is the first that was seen, `#2` the second ... */
@@ -10,12 +11,12 @@ export const packetNumber: Column = {
   style: 'cyan',
   bind: () => {
     const numbers = new Map<number, string>();
-    const text: Cell = (rows, at) => {
+    const text = memoizePacket((rows, at) => {
       const key = skbKey(rows, at);
       let number = numbers.get(key);
       if (number === undefined) numbers.set(key, (number = `#${numbers.size + 1}`));
       return number;
-    };
+    });
     return { text, json: (rows, at) => text(rows, at).slice(1) };
   },
 };

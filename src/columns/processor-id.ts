@@ -1,4 +1,5 @@
-import { memoize, type Column } from '../core/column.js';
+import type { Column } from '../core/column.js';
+import { memoizeIndex } from '../core/memo.js';
 import { cpu } from '../core/row.js';
 
 /** The CPU on which the function was called. */
@@ -9,7 +10,7 @@ export const processorId: Column = {
   width: 4,
   style: 'dim',
   bind: () => {
-    const text = memoize((id) => id.toString().padStart(4, '0'));
+    const text = memoizeIndex((id) => id.toString().padStart(4, '0'));
     return {
       text: (rows, at) => text(cpu(rows, at)),
       json: (rows, at) => cpu(rows, at).toString(),

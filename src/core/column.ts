@@ -50,13 +50,3 @@ export function numberColumn(
   const cell: Cell = (rows, at) => read(rows, at).toString();
   return { width: 0, ...column, bind: () => ({ text: cell, json: cell }) };
 }
-
-/** Remembers the text of small sets of numbers: CPUs, enum values, function indexes. */
-export function memoize(format: (value: number) => string): (value: number) => string {
-  const known = new Map<number, string>();
-  return (value) => {
-    let text = known.get(value);
-    if (text === undefined) known.set(value, (text = format(value)));
-    return text;
-  };
-}

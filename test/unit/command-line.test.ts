@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../src/cli/parse.js';
+import { parseNumber } from '../../src/cli/values.js';
+import { UsageError } from '../../src/core/errors.js';
+
+const parse = (...argv: string[]) => parseCommandLine(argv, '1.2.3');
+
+function usageError(...argv: string[]): UsageError {
+  try {
+    parse(...argv);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${argv.join(' ')}`);
+}
+
+describe('numbers', () => {
+  it.each([
+    ['0', 0],
+    ['16', 16],
+    ['0x10', 16],
+    ['0XfF', 255],
+    ['020', 16],
+    ['00', 0],
+    ['0xdeadbeef', 0xdeadbeef],
+  ])('%s is %i', (text, value) => {
+    expect(parseNumber(text)).toBe(value);
+  });
+
+  it.each(['', ' ', 'xyz', '-1', '+1', '0x', '08', '1e3', '1.5', ' 1', '1 ', '0b1', '0o7', '١'])(
+    '%j is none',
+    (text) => {
+      expect(parseNumber(text)).toBeNull();
+    },
+  );
+});
+
+describe('a trace', () => {
+  it('has the defaults of ipftrace2, and of ipft for the perf buffer', () => {
+    expect(parse('-m', '0xdeadbeef')).toEqual({
+      kind: 'trace',
+      options: {
+        mark: 0xdeadbeef,
+        mask: 0xffffffff,
+        backend: 'auto',
+        output: 'aggregate',
+        selection: { function: undefined, module: undefined },
+        verbose: false,
+        pageCount: 1024,
+        samplePeriod: 1,
+        wakeupEvents: 0,
+        setRlimits: true,
+        probeServerPort: undefined,
+        readyFile: undefined,
+      },
+    });
+  });
+
+  it('takes every flag', () => {
+    const argv = '-m 0 --mask 0 -b kprobe -r ^ip_ --module-regex vmlinux -o json -v --perf-page-count 8';
+    const more = '--perf-sample-period 2 --perf-wakeup-events 3 --no-set-rlimit --enable-probe-server';
+    const rest = '--probe-server-port 99 --ready-file /tmp/x';
+    expect(parse(...`${argv} ${more} ${rest}`.split(' '))).toEqual({
+      kind: 'trace',
+      options: {
+        mark: 0,
+        mask: 0,
+        backend: 'kprobe',
+        output: 'json',
+        selection: { function: /^ip_/, module: /vmlinux/ },
+        verbose: true,
+        pageCount: 8,
+        samplePeriod: 2,
+        wakeupEvents: 3,
+        setRlimits: false,
+        probeServerPort: 99,
+        readyFile: '/tmp/x',
+      },
+    });
+  });
+
+  it('serves probes on port 13720 if asked to', () => {
+    expect(parse('-m', '1', '--enable-probe-server')).toMatchObject({ options: { probeServerPort: 13720 } });
+  });
+});
+
+describe('other requests', () => {
+  it('lists without a mark', () => {
+    expect(parse('-l', '-o', 'json')).toMatchObject({ kind: 'list', options: { json: true } });
+    expect(parse('--list', '-r', 'x')).toMatchObject({
+      options: { json: false, selection: { function: /x/ } },
+    });
+  });
+
+  it('shows help and version on stdout', () => {
+    expect(parse('--version')).toEqual({ kind: 'text', text: '1.2.3\n' });
+    for (const flag of ['-h', '--help']) {
+      const request = parse(flag);
+      expect(request.kind).toBe('text');
+      expect(request).toHaveProperty('text', expect.stringContaining('iptables -t raw -A OUTPUT'));
+    }
+  });
+});
+
+describe('bad input names what was expected, what was received and a remedy', () => {
+  it.each([
+    [
+      ['--mark', 'xyz'],
+      /--mark: expected a number from 0 to 0xffffffff.*received 'xyz'/,
+      /--mark 0xdeadbeef/,
+    ],
+    [['--mark', '-1'], /received '-1'/, /--mark/],
+    [['-m', '-1'], /received '-1'/, /--mark/],
+    [['--mark', '0x1ffffffff'], /received '0x1ffffffff'/, /--mark/],
+    [['-m', ''], /received ''/, /--mark/],
+    [['-m', '1', '--mask', '4294967296'], /--mask: .*received '4294967296'/, /--mask/],
+    [['-m', '1', '-r', '('], /--regex: expected a regular expression, received '\('/, /--regex/],
+    [['-m', '1', '--module-regex', '['], /--module-regex/, /--module-regex/],
+    [
+      ['-m', '1', '-b', 'ebpf'],
+      /expected one of auto, kprobe-multi, kprobe, received 'ebpf'/,
+      /--backend auto/,
+    ],
+    [
+      ['-m', '1', '-o', 'xml'],
+      /expected one of aggregate, stream, json, received 'xml'/,
+      /--output aggregate/,
+    ],
+    [['-m', '1', '--perf-page-count', '1000'], /power of two.*received '1000'/, /512 or .*1024/],
+    [['-m', '1', '--perf-page-count', '0'], /power of two/, /1024/],
+    [['-m', '1', '--perf-sample-period', '0'], /from 1 to/, /1/],
+    [['-m', '1', '--perf-wakeup-events', 'x'], /received 'x'/, /0/],
+    [['-m', '1', '--probe-server-port', '70000'], /a TCP port from 1 to 65535/, /13720/],
+    [['-m', '1', '--probe-server-port', '0'], /a TCP port/, /13720/],
+    [['-m'], /argument missing/, /--help/],
+    [['-m', '1', 'surplus'], /too many arguments/, /--help/],
+    [['--makr', '1'], /unknown option '--makr'/, /Did you mean --mark\?.*--help/],
+    [[], /no mark given/, /iptables -t raw .* --set-mark 0xdeadbeef\n +ipft -m 0xdeadbeef/],
+  ])('%j', (argv, message, remedy) => {
+    const error = usageError(...argv);
+    expect(error.message).toMatch(message);
+    expect(error.remedy).toMatch(remedy);
+    expect(error.exitCode).toBe(2);
+  });
+
+  it.each(['-t', '--tracer', '-e', '--extension', '-s', '-f', '--filter', '--gen', '--fail-on-loss'])(
+    'does not take %s yet',
+    (flag) => {
+      expect(usageError('-m', '1', flag, 'x').message).toContain(`unknown option '${flag}'`);
+    },
+  );
+});
