@@ -14,7 +14,6 @@ exits with its exit code. The guest sees the host's files; what it writes is gon
   --cpus N            virtual CPUs (default 2; they share one host CPU without KVM)
   --memory SIZE       memory, as qemu's -m (default 3G)
   --accel kvm|tcg     do not find out by itself what works
-  --9p-cache MODE     cache mode for the host's files (default ${'loose'})
   --verbose           show the guest's console and lab/vm's own steps on stderr
 
 Exit codes of lab/vm itself: 2 bad usage, 124 timeout, 125 the guest did not boot or died, 128+N ended by signal N.`;
@@ -33,7 +32,6 @@ export function parse(argv) {
     cpus: 2,
     memory: '3G',
     accel: null,
-    cache: 'loose',
     verbose: false,
     help: false,
     command: [],
@@ -84,7 +82,6 @@ const valued = {
     if (!['kvm', 'tcg'].includes(value)) throw new UsageError(`--accel is kvm or tcg, not ${value}`);
     options.accel = value;
   },
-  '--9p-cache': (options, value) => (options.cache = value),
 };
 
 function splitOption(word) {

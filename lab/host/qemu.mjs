@@ -32,12 +32,17 @@ function channelArguments() {
   return list;
 }
 
+// The host's root and, as a share of its own, /usr: lab/guest/init caches only that one.
 function shareArguments(outputs) {
-  const share = (folder, tag, more) =>
-    `local,path=${folder.replaceAll(',', ',,')},mount_tag=${tag},security_model=none,multidevs=remap${more}`;
-  return ['-virtfs', share('/', 'hostroot', ',readonly=on')].concat(
-    outputs.flatMap((folder, index) => ['-virtfs', share(folder, `out${index}`, '')]),
-  );
+  const share = (folder, tag, more) => [
+    '-virtfs',
+    `local,path=${folder.replaceAll(',', ',,')},mount_tag=${tag},security_model=none,multidevs=remap${more}`,
+  ];
+  return [
+    ...share('/', 'hostroot', ',readonly=on'),
+    ...share('/usr', 'hostusr', ',readonly=on'),
+    ...outputs.flatMap((folder, index) => share(folder, `out${index}`, '')),
+  ];
 }
 
 /**

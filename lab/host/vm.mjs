@@ -54,7 +54,7 @@ async function bootAndRun(options, kernel, accel, job, signal) {
     accel,
     kernel: kernel.kernel,
     initrd: kernel.initrd,
-    append: `ipft.job=${job.folder} ipft.cache=${options.cache}${options.append}`,
+    append: `ipft.job=${job.folder}${options.append}`,
   };
   for (let boot = 1; ; boot++) {
     const result = await runGuest(settings, job, { signal, log });
