@@ -1,0 +1,247 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { BARE_HOME } from './build-homes.js';
+import { ipft } from './process.js';
+
+const directory = mkdtempSync('/tmp/ipft-unit-');
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const bare = (...args: string[]) => ipft(args, { home: BARE_HOME, fakeKernel: false }).ended;
+
+describe('without a kernel', () => {
+  it('shows help and version on stdout, exit 0', async () => {
+    const help = await bare('--help');
+    expect(help).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('Examples:') as string,
+    });
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await bare('--version')).toMatchObject({ code: 0, stderr: '', stdout: `${version}\n` });
+  });
+
+  it.each([
+    [[], 'no mark given'],
+    [['--mark', 'xyz'], "received 'xyz'"],
+    [['-m', '-1'], "received '-1'"],
+    [['-m', '0x1ffffffff'], "received '0x1ffffffff'"],
+    [['-m', '1', '-r', '('], "received '('"],
+    [['-m', '1', '-b', 'nope'], 'auto, kprobe-multi, kprobe'],
+    [['-m', '1', '-o', 'nope'], 'aggregate, stream, json'],
+    [['-m', '1', '--nope'], "unknown option '--nope'"],
+  ])('refuses %j before anything is loaded, exit 2', async (args, message) => {
+    const { code, stdout, stderr } = await bare(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^Try: /m);
+  });
+
+  it.each([[['-m', '0']], [['--list']]])('says that the addon was not built: %j', async (args) => {
+    const { code, stderr } = await bare(...args);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /the native addon was not built: .*build\/Release\/ipft.node does not exist\nTry: npm run build\n/,
+    );
+  });
+});
+
+describe('a trace', () => {
+  it('prints counters and messages on stderr, the table on stdout, and ends with a signal, exit 0', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      const run = ipft(['-m', '1']);
+      await run.says('Trace ready!');
+      expect(await run.kill(signal).ended).toEqual({
+        code: 0,
+        signal: null,
+        stderr:
+          'Attaching program (total 4, succeeded 3, failed 0 filtered: 0 untraceable: 1)\n' +
+          'Trace ready!\nSamples: 4 Lost: 2\nTrace done!\n',
+        stdout:
+          '===\n' +
+          '1 0000                        ip_output (len: 84)\n' +
+          '2 0000                           ip_rcv (len: 84)\n' +
+          '3 0000                        ip_output (len: 84)\n' +
+          '4 0000                        ip_output (len: 84)\n',
+      });
+    }
+  });
+
+  it('is a process named ipft', async () => {
+    const run = await ipft(['-m', '1']).says('Trace ready!');
+    expect(readFileSync(`/proc/${run.child.pid}/comm`, 'utf8')).toBe('ipft\n');
+    expect((await run.kill('SIGTERM').ended).code).toBe(0);
+  });
+
+  it('counts functions that the regular expressions leave out, and gives the keeper the others', async () => {
+    const log = `${directory}/plan`;
+    const run = ipft(['-m', '1', '-r', '^ip_', '--module-regex', 'vmlinux'], {
+      env: { FAKE_KEEPER_LOG: log },
+    });
+    await run.says('filtered: 2 untraceable: 0');
+    await run.says('Trace ready!');
+    await run.kill('SIGINT').ended;
+    expect(readFileSync(log, 'utf8')).toBe(
+      'backend kprobe-multi\ntracefs /sys/kernel/tracing\n' +
+        'function 0 2 0xffffffff81000010 vmlinux ip_output\n' +
+        'function 1 0 0xffffffff81000020 vmlinux ip_rcv\nattach\ndetached\n',
+    );
+  });
+
+  it.each([
+    [
+      ['-r', 'nothing_like_it'],
+      2,
+      /no function matches --regex 'nothing_like_it': 4 functions take an skb\nTry: ipft --list/,
+    ],
+    [['-r', 'nf_no'], 2, /none of the functions can be traced: nf_no \(too far right\)\nTry: ipft --list/],
+  ])('refuses %j', async (args, code, message) => {
+    const result = await ipft(['-m', '1', ...args]).ended;
+    expect(result.stderr).toMatch(message);
+    expect(result).toMatchObject({ code, stdout: '' });
+  });
+
+  it('warns of --mask 0 and takes --mark 0', async () => {
+    const run = await ipft(['-m', '0', '--mask', '0']).says('Trace ready!');
+    expect((await run.kill('SIGINT').ended).stderr).toContain('warning: --mask 0 ');
+  });
+
+  it('removes the ready file of an earlier trace, and writes its pid when ready', async () => {
+    const file = `${directory}/ready`;
+    writeFileSync(file, 'stale');
+    const attaching = ipft(['-m', '1', '--ready-file', file], { env: { FAKE_KEEPER: 'never-attaches' } });
+    while (existsSync(file)) await delay(10);
+    await delay(300);
+    expect(existsSync(file)).toBe(false);
+    expect((await attaching.kill('SIGINT').ended).code).toBe(0);
+    expect(existsSync(file)).toBe(false);
+
+    const run = await ipft(['-m', '1', '--ready-file', file]).says('Trace ready!');
+    while (!existsSync(file) || readFileSync(file, 'utf8') === '') await delay(10);
+    expect(readFileSync(file, 'utf8')).toBe(`${run.child.pid}\n`);
+    await run.kill('SIGINT').ended;
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('refuses a ready file that cannot be written, before it attaches', async () => {
+    const { code, stderr } = await ipft(['-m', '1', '--ready-file', `${directory}/none/ready`]).ended;
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/ENOENT[^]*Try: /) as string,
+    });
+    expect(stderr).not.toContain('Attaching');
+  });
+
+  it('accepts connections on the probe server once tracing, on the loopback, and closes them', async () => {
+    const port = await freePort();
+    const run = ipft(['-m', '1', '--enable-probe-server', '--probe-server-port', `${port}`]);
+    await run.says('Trace ready!');
+    let answer = 'refused';
+    while (answer === 'refused') answer = await connectTo(port);
+    expect(answer).toBe('closed');
+    await run.kill('SIGINT').ended;
+    expect(await connectTo(port)).toBe('refused');
+  });
+
+  it('refuses a probe server port that is taken, before it attaches', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await ipft([
+      '-m',
+      '1',
+      '--enable-probe-server',
+      '--probe-server-port',
+      `${port}`,
+    ]).ended;
+    server.close();
+    expect(stderr).toMatch(/cannot listen on 127.0.0.1:\d+ \(EADDRINUSE\)\nTry: /);
+    expect({ code, attached: stderr.includes('Attaching') }).toEqual({ code: 3, attached: false });
+  });
+
+  it('says which backend runs, and why, when it is not the first', async () => {
+    const run = await ipft(['-m', '1'], { env: { FAKE_PROBE_ERRNO: '95,0' } }).says('Trace ready!');
+    const { stderr } = await run.kill('SIGINT').ended;
+    expect(stderr).toContain(
+      'Backend kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5.18 with CONFIG_FPROBE\n',
+    );
+    expect(stderr).toContain('Backend kprobe: one trace event');
+  });
+
+  it.each([
+    [
+      ['-b', 'kprobe-multi'],
+      '95,0',
+      /kprobe-multi is refused with EOPNOTSUPP.* This kernel has: kprobe\nTry: --backend kprobe/,
+    ],
+    [['-b', 'kprobe'], '0,1', /kprobe is refused with EPERM.* This kernel has: kprobe-multi\n/],
+    [[], '95,2', /kprobe-multi is refused.*; kprobe is refused with ENOENT.* no backend of ipft\nTry: /],
+  ])('exits 4 where the kernel lacks %j (%s)', async (args, errnos, message) => {
+    const { code, stderr } = await ipft(['-m', '1', ...args], { env: { FAKE_PROBE_ERRNO: errnos } }).ended;
+    expect(stderr).toMatch(message);
+    expect(code).toBe(4);
+    expect(stderr).not.toContain('Trace ready!');
+  });
+
+  it('shows the last lines of the verifier log, all of them with -v, exit 5', async () => {
+    const env = { FAKE_LOAD_ERROR: 'EINVAL' };
+    const short = await ipft(['-m', '1'], { env }).ended;
+    expect(short).toMatchObject({ code: 5, stdout: '' });
+    expect(short.stderr).toMatch(
+      /the verifier says no \(load, EINVAL\)\n {2}log line 20\n[^]*log line 29\n {2}\(20 more/,
+    );
+    expect((await ipft(['-m', '1', '-v'], { env }).ended).stderr).toContain('log line 0\n');
+  });
+});
+
+describe('--list', () => {
+  it('prints NAME MOD ADDR SKB_POSITION of what can be traced, without titles in a pipe', async () => {
+    const { code, stdout } = await ipft(['--list', '-r', '^n']).ended;
+    expect(code).toBe(0);
+    expect(stdout.split(/\s+/)).toEqual(['nft_do_chain', 'nf_tables', '0xffffffffc0000010', '1', '']);
+  });
+
+  it('prints all with their reasons as JSON', async () => {
+    const { stdout } = await ipft(['--list', '-o', 'json', '-r', '^n']).ended;
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      {
+        name: 'nft_do_chain',
+        module: 'nf_tables',
+        address: '0xffffffffc0000010',
+        skb_position: 1,
+        traceable: true,
+        reason: '',
+      },
+      {
+        name: 'nf_no',
+        module: 'vmlinux',
+        address: '0x0000000000000000',
+        skb_position: 7,
+        traceable: false,
+        reason: 'too far right',
+      },
+    ]);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function connectTo(port: number): Promise<'closed' | 'refused'> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve('refused'));
+    socket.once('connect', () => socket.once('close', () => resolve('closed')).resume());
+  });
+}

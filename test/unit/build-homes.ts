@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ROW, ROW_SIZE } from '../../src/core/abi.js';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const ROOT = path('../../');
+
+/** ipft as it is built, without the native products. */
+export const BARE_HOME = path('../../.cache/unit/bare');
+/** The same, with stand-ins for the native products. */
+export const FAKE_HOME = path('../../.cache/unit/fake');
+
+/** Compiles the sources as they are now into two homes, so that no test runs an old build. */
+export function setup(): void {
+  rmSync(path('../../.cache/unit'), { recursive: true, force: true });
+  const compiler = path('../../node_modules/typescript/bin/tsc');
+  const args = [compiler, '-p', `${ROOT}tsconfig.json`, '--outDir', `${BARE_HOME}/dist`];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`tsc failed: ${stdout}`);
+  cpSync(`${ROOT}package.json`, `${BARE_HOME}/package.json`);
+  cpSync(BARE_HOME, FAKE_HOME, { recursive: true });
+  const release = `${FAKE_HOME}/build/Release`;
+  mkdirSync(release, { recursive: true });
+  cpSync(path('fake-kernel/ipft.node'), `${release}/ipft.node`, { recursive: true });
+  cpSync(path('fake-kernel/probe-keeper'), `${release}/probe-keeper`);
+  chmodSync(`${release}/probe-keeper`, 0o755);
+  writeFileSync(`${release}/package.json`, '{ "type": "commonjs" }\n');
+  writeFileSync(`${release}/ipft.node/abi.cjs`, `module.exports = ${JSON.stringify({ ROW, ROW_SIZE })};\n`);
+}

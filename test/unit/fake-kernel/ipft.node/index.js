@@ -1,0 +1,87 @@
+// Stands in for the native addon (a folder named ipft.node loads like the file). FAKE_* variables steer it.
+const { ROW, ROW_SIZE } = require('./abi.cjs');
+
+const { FAKE_EVENTS = '3', FAKE_FLOOD, FAKE_PROBE_ERRNO = '0', FAKE_LOAD_ERROR, FAKE_READ_LOG } = process.env;
+const BATCH = 500;
+
+class Session {
+  constructor(options, onBatch) {
+    if (FAKE_LOAD_ERROR !== undefined) {
+      const log = Array.from({ length: 30 }, (_, line) => `log line ${line}`).join('\n');
+      throw Object.assign(new Error('the verifier says no'), {
+        code: FAKE_LOAD_ERROR,
+        errno: 22,
+        phase: 'load',
+        log,
+      });
+    }
+    this.batch = new ArrayBuffer(BATCH * ROW_SIZE);
+    this.programFds = new Int32Array(12).fill(-1);
+    this.onBatch = onBatch;
+    this.delivered = 0;
+    this.paused = false;
+  }
+
+  activate() {
+    this.send(Number(FAKE_EVENTS));
+    if (FAKE_FLOOD !== undefined) this.timer = setInterval(() => this.paused || this.send(BATCH), 1);
+  }
+
+  send(count) {
+    const rows = new DataView(this.batch);
+    for (let index = 0; index < count; index++) {
+      const at = index * ROW_SIZE;
+      rows.setBigUint64(at + ROW.time_ns, BigInt(this.delivered + index + 1), true);
+      rows.setBigUint64(at + ROW.skb, 0xffff888003211000n, true);
+      rows.setUint32(at + ROW.len, 84, true);
+      rows.setUint32(at + ROW.function, index % 2, true);
+    }
+    this.delivered += count;
+    if (count > 0) this.onBatch(count);
+  }
+
+  deactivate() {
+    clearInterval(this.timer);
+  }
+
+  drain() {
+    this.send(1);
+  }
+
+  pause() {
+    this.paused = true;
+    if (FAKE_READ_LOG !== undefined) require('node:fs').appendFileSync(FAKE_READ_LOG, 'pause\n');
+  }
+
+  resume() {
+    this.paused = false;
+    if (FAKE_READ_LOG !== undefined) require('node:fs').appendFileSync(FAKE_READ_LOG, 'resume\n');
+  }
+
+  counters() {
+    return new Float64Array([this.delivered + 2, this.delivered, 2]);
+  }
+
+  close() {
+    clearInterval(this.timer);
+  }
+}
+
+module.exports = {
+  Session,
+  readFunctions: () => ({
+    names: 'ip_output\nip_rcv\nnft_do_chain\nnf_no',
+    modules: 'vmlinux\nvmlinux\nnf_tables\nvmlinux',
+    addresses: BigUint64Array.of(0xffffffff81000010n, 0xffffffff81000020n, 0xffffffffc0000010n, 0n),
+    positions: Uint8Array.of(3, 1, 1, 7),
+    slots: Uint8Array.of(2, 0, 0, 6),
+    reasons: Uint8Array.of(0, 0, 0, 1),
+    reasonNames: ['', 'too far right'],
+    warnings: [],
+  }),
+  readEnum: () => ({ names: ['SKB_GSO_TCPV4'], values: [1] }),
+  probeKprobeMulti: () => Number(FAKE_PROBE_ERRNO.split(',')[0]),
+  probeKprobe: () => Number(FAKE_PROBE_ERRNO.split(',')[1] ?? 0),
+  sweepTraceEvents: () => 0,
+  setRlimits: () => undefined,
+};
