@@ -1,0 +1,50 @@
+# `make` alone prints the targets. Everything installs what it needs first; what is there already is left alone.
+SHELL := /bin/bash
+export PATH := $(PATH):/usr/sbin:/sbin
+
+.PHONY: help setup build demo test test-unit test-kernel bench lint format clean
+
+help:
+	@echo 'make setup        install what is missing: Debian packages, npm packages'
+	@echo 'make build        compile the addon, the BPF programs and TypeScript'
+	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel'
+	@echo 'make test         every test; the last line is "N passed, N failed, N skipped"'
+	@echo 'make test-unit    the tests that need no guest kernel'
+	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 runs one'
+	@echo 'make bench        start, stop, cost and loss in guest kernels, formatting speed here'
+	@echo 'make lint         style and types'
+	@echo 'make format       put the style right'
+	@echo 'make clean        remove what was built; the cache of guest kernels stays'
+
+setup:
+	@scripts/setup
+
+build:
+	@scripts/setup build
+	@npm run --silent build -- >build.log 2>&1 || { cat build.log; exit 1; }
+
+demo: build
+	@scripts/setup lab
+	@lab/demo
+
+test: setup build
+	@node test/run.mjs lint unit native kernel
+
+test-unit: build
+	@node test/run.mjs unit native
+
+test-kernel: setup build
+	@node test/run.mjs kernel
+
+bench: setup build
+	@bench/run
+
+lint: build
+	@node test/run.mjs lint
+
+format: build
+	@npm run --silent format
+	@clang-format -i $$(git ls-files '*.c' '*.cc' '*.h')
+
+clean:
+	rm -rf build dist src/core/abi.ts build.log

@@ -1,0 +1,104 @@
+// Runs the tiers that are named, and ends with "N passed, N failed, N skipped" over all of them.
+//
+//   node test/run.mjs [lint] [unit] [native] [kernel]      KERNEL=6.1 limits the last one to one guest
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const reports = join(root, '.cache/reports');
+const kernels = process.env.KERNEL ? [process.env.KERNEL] : ['6.1', '6.12'];
+const vitest = 'node_modules/.bin/vitest';
+
+/** One command of a tier; `report` is the file where vitest leaves its counts, without it the exit code counts. */
+const check = (name, ...command) => ({ name, command });
+const suite = (name, prefix, ...options) => {
+  const report = join(reports, `${name.replace(' ', '-')}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return { name, report, command: [...prefix, vitest, 'run', ...options, ...reporters] };
+};
+
+const tiers = {
+  lint: () => [
+    check('lint: eslint', 'npx', '--no-install', 'eslint', '.'),
+    check('lint: tsc', 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'),
+    check('lint: prettier', 'npx', '--no-install', 'prettier', '--check', '.'),
+    check('lint: clang-format', 'bash', '-c', "clang-format --dry-run -Werror $(git ls-files '*.c' '*.cc' '*.h')"),
+  ],
+  unit: () => [suite('unit', [], '--project', 'unit')],
+  native: () => [suite('native', [], '--project', 'native')],
+  kernel: () =>
+    kernels.map((kernel) =>
+      suite(
+        `kernel ${kernel}`,
+        ['lab/vm', kernel, '--timeout', '1500', '--out', reports, '--'],
+        '--config',
+        'vitest.kernel.config.ts',
+      ),
+    ),
+};
+
+/** Resolves with the exit code; what is printed goes through, in one piece when others run beside it. */
+function run([file, ...args], alone) {
+  return new Promise((done) => {
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const pieces = [];
+    const take = (piece) => (alone ? process.stdout.write(piece) : pieces.push(piece));
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', (error) => take(Buffer.from(`${error}\n`)));
+    child.on('close', (code) => {
+      process.stdout.write(Buffer.concat(pieces));
+      done(code ?? 1);
+    });
+  });
+}
+
+function count({ name, report }, code) {
+  if (report === undefined) return { passed: Number(code === 0), failed: Number(code !== 0), skipped: 0 };
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    // A file that does not even load fails without a failed test.
+    const failed = Math.max(numFailedTests, Number(code !== 0 || !success));
+    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+  } catch {
+    console.log(`${name}: left no report (exit code ${code})`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function runOne(step, alone) {
+  if (step.report) rmSync(step.report, { force: true });
+  const start = Date.now();
+  if (alone) console.log(`== ${step.name}`);
+  const counts = count(step, await run(step.command, alone));
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  console.log(`== ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`);
+  return counts;
+}
+
+async function main(names) {
+  mkdirSync(reports, { recursive: true });
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const add = (counts) => Object.keys(total).forEach((key) => (total[key] += counts[key]));
+  for (const name of names) {
+    const steps = tiers[name]();
+    // Both virtual CPUs of a guest share one of the host's, so guests may run beside each other.
+    const together = name === 'kernel' && cpus().length > 1;
+    if (together) (await Promise.all(steps.map((step) => runOne(step, false)))).forEach(add);
+    else for (const step of steps) add(await runOne(step, true));
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
+
+const names = process.argv.slice(2);
+if (names.length === 0 || names.some((name) => !(name in tiers))) {
+  console.error(`usage: node test/run.mjs ${Object.keys(tiers).map((name) => `[${name}]`).join(' ')}`);
+  process.exitCode = 2;
+} else {
+  await main(names);
+}
