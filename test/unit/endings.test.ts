@@ -186,7 +186,7 @@ describe('colours', () => {
     [{ NO_COLOR: '1' }, false],
     [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true],
   ])('in a pipe with %j: %s', async (env, coloured) => {
-    const run = await ipft(['-m', '1'], { env: env as Record<string, string> }).says('Trace ready!');
+    const run = await ipft(['-m', '1'], { env: env }).says('Trace ready!');
     const { stdout } = await run.kill('SIGINT').ended;
     expect(stdout.includes('\x1b[')).toBe(coloured);
   });

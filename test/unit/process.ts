@@ -43,7 +43,9 @@ export class Ipft {
   ) {
     const stdio: StdioOptions = ['ignore', typeof stdout === 'number' ? stdout : 'pipe', 'pipe'];
     const preload = fakeKernel ? ['--import', PRELOAD] : [];
-    const { FORCE_COLOR: _force, NO_COLOR: _no, ...inherited } = process.env;
+    const inherited = { ...process.env };
+    delete inherited['FORCE_COLOR'];
+    delete inherited['NO_COLOR'];
     const options = { stdio, env: { ...inherited, ...env } };
     this.child = spawn(process.execPath, [...preload, `${home}/dist/bin.js`, ...args], options);
     if (stdout !== 'stalled')

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { EnvironmentError } from '../../src/core/errors.js';
+import { checkEnvironment, findTracefs, type ReadStart } from '../../src/run/environment.js';
+
+const TRACEFS = '/sys/kernel/tracing/available_filter_functions';
+const DEBUGFS = '/sys/kernel/debug/tracing/available_filter_functions';
+
+const READY: Record<string, string> = {
+  '/proc/self/status': 'Name:\tipft\nCapEff:\t000001ffffffffff\nCapBnd:\t0\n',
+  '/sys/kernel/btf/vmlinux': 'BTF',
+  [TRACEFS]: 'ip_output\n',
+  '/proc/kallsyms': '0000000000000000 A fixed_percpu_data\n0000000000001000 A cpu_debug_store\n',
+  '/proc/sys/kernel/kptr_restrict': '2\n',
+};
+
+/** A machine whose files are those of READY, changed: null = no such file, an errno's name = refused. */
+function machine(changes: Record<string, string | null> = {}): ReadStart {
+  const files: Record<string, string | null> = { ...READY, ...changes };
+  return (path) => {
+    const content = files[path] ?? 'ENOENT';
+    if (/^E[A-Z]+$/.test(content)) throw Object.assign(new Error(content), { code: content });
+    return content;
+  };
+}
+
+const status = (capabilities: bigint): Record<string, string> => ({
+  '/proc/self/status': `CapEff:\t${capabilities.toString(16).padStart(16, '0')}\n`,
+});
+
+describe('a machine', () => {
+  it('that is ready says where tracefs is', () => {
+    expect(checkEnvironment(machine())).toBe('/sys/kernel/tracing');
+    expect(checkEnvironment(machine({ [TRACEFS]: null, [DEBUGFS]: 'x' }))).toBe('/sys/kernel/debug/tracing');
+  });
+
+  it('needs CAP_SYS_ADMIN, or CAP_BPF with CAP_PERFMON', () => {
+    expect(checkEnvironment(machine(status(1n << 21n)))).toBe('/sys/kernel/tracing');
+    expect(checkEnvironment(machine(status((1n << 38n) | (1n << 39n))))).toBe('/sys/kernel/tracing');
+  });
+
+  it.each<[string, Record<string, string | null>, RegExp, RegExp]>([
+    ['no privilege', status(0n), /no privilege.*CAP_SYS_ADMIN/, /sudo ipft/],
+    ['CAP_BPF alone', status(1n << 39n), /no privilege/, /sudo/],
+    [
+      'no BTF',
+      { '/sys/kernel/btf/vmlinux': null },
+      /btf\/vmlinux cannot be read \(ENOENT\)/,
+      /CONFIG_DEBUG_INFO_BTF/,
+    ],
+    [
+      'no tracefs',
+      { [TRACEFS]: null },
+      /tracefs is not mounted/,
+      /mount -t tracefs tracefs \/sys\/kernel\/tracing/,
+    ],
+    ['lockdown', { [TRACEFS]: 'EPERM' }, /locked down.*EPERM/, /without lockdown/],
+    [
+      'a closed tracefs',
+      { [TRACEFS]: 'EACCES' },
+      /available_filter_functions cannot be read \(EACCES\)/,
+      /sudo/,
+    ],
+    [
+      'kptr_restrict=2',
+      { '/proc/kallsyms': '0000000000000000 A fixed_percpu_data\n0000000000000000 T abcdef\n' },
+      /no addresses \(kernel.kptr_restrict is 2\)/,
+      /sysctl kernel.kptr_restrict=1/,
+    ],
+  ])('with %s is refused, with a remedy', (_, changes, message, remedy) => {
+    let thrown: unknown;
+    try {
+      checkEnvironment(machine(changes));
+    } catch (error) {
+      thrown = error;
+    }
+    if (!(thrown instanceof EnvironmentError)) throw new Error(`not refused: ${String(thrown)}`);
+    expect(thrown.message).toMatch(message);
+    expect(thrown.remedy).toMatch(remedy);
+    expect(thrown.exitCode).toBe(3);
+  });
+
+  it('may have no tracefs for --list', () => {
+    expect(findTracefs(machine({ [TRACEFS]: null }))).toBeNull();
+    expect(findTracefs(machine({ [TRACEFS]: 'EPERM' }))).toBe('/sys/kernel/tracing');
+  });
+});
