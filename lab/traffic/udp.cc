@@ -1,0 +1,114 @@
+#include "traffic.h"
+
+#include <atomic>
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <ctime>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <thread>
+#include <vector>
+
+namespace {
+
+// Receives and counts on the port that is sent to, so that no ICMP error comes back and no packet waits in a
+// queue.
+class Sink {
+public:
+  explicit Sink(const sockaddr_in &address) : fd_(open_socket(SOCK_DGRAM, std::nullopt)) {
+    // recv returns ten times a second to see whether to stop: nothing wakes it up on an unconnected UDP
+    // socket.
+    const timeval tick{0, 100'000};
+    if (setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &tick, sizeof(tick)) < 0)
+      fail("setsockopt(SO_RCVTIMEO)");
+    if (bind(fd_.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) < 0)
+      fail("bind for --sink");
+    thread_ = std::thread([this] { receive(); });
+  }
+
+  ~Sink() {
+    stopping_ = true;
+    thread_.join();
+  }
+
+  // Waits until `wanted` arrived, or nothing has come for half a second: over a lossy way some never do.
+  uint64_t wait_for(uint64_t wanted) {
+    uint64_t before = received_;
+    double last = seconds_now();
+    while (received_ < wanted && seconds_now() - last < 0.5) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (received_ != before) {
+        before = received_;
+        last = seconds_now();
+      }
+    }
+    return received_;
+  }
+
+private:
+  void receive() {
+    std::vector<char> buffer(65536);
+    while (!stopping_) {
+      if (recv(fd_.get(), buffer.data(), buffer.size(), 0) >= 0)
+        received_++;
+    }
+  }
+
+  Fd fd_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<uint64_t> received_{0};
+  std::thread thread_;
+};
+
+// Sleeps until an absolute time: a late packet does not make all later ones late.
+void sleep_until(double when) {
+  timespec at{};
+  at.tv_sec = static_cast<time_t>(when);
+  at.tv_nsec = static_cast<long>((when - static_cast<double>(at.tv_sec)) * 1e9);
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, nullptr) == EINTR) {
+  }
+}
+
+} // namespace
+
+int run_udp(int argc, char **argv) {
+  const Options options(argc, argv,
+                        {{"--to", true},
+                         {"--mark", true},
+                         {"--count", true},
+                         {"--rate", true},
+                         {"--size", true},
+                         {"--sink", false}});
+  const sockaddr_in to = options.address("--to");
+  const uint64_t count = options.number("--count", 1, UINT64_MAX);
+  const uint64_t rate = options.number("--rate", 0, 10'000'000);
+  const std::vector<char> payload(options.number("--size", 64, 65507), 'x');
+  std::optional<uint64_t> mark;
+  if (options.flag("--mark"))
+    mark = options.number("--mark", 0, UINT32_MAX);
+
+  std::optional<Sink> sink;
+  if (options.flag("--sink"))
+    sink.emplace(to);
+  const Fd fd = open_socket(SOCK_DGRAM, mark);
+  if (connect(fd.get(), reinterpret_cast<const sockaddr *>(&to), sizeof(to)) < 0)
+    fail("connect");
+
+  uint64_t sent = 0, failed = 0;
+  const double start = seconds_now();
+  for (uint64_t i = 0; i < count; i++) {
+    if (rate != 0)
+      sleep_until(start + static_cast<double>(i) / static_cast<double>(rate));
+    if (send(fd.get(), payload.data(), payload.size(), 0) >= 0)
+      sent++;
+    else
+      failed++; // ECONNREFUSED of an earlier packet, ENOBUFS: counted, not fatal
+  }
+  const double elapsed = seconds_now() - start;
+  std::printf("{\"sent\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"seconds\":%.6f", sent, failed, elapsed);
+  if (sink)
+    std::printf(",\"received\":%" PRIu64, sink->wait_for(sent));
+  std::printf("}\n");
+  return 0;
+}
