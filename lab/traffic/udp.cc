@@ -22,6 +22,11 @@ public:
     const timeval tick{0, 100'000};
     if (setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &tick, sizeof(tick)) < 0)
       fail("setsockopt(SO_RCVTIMEO)");
+    // Best effort: a flood overruns the default of 212 KB, and more than rmem_max needs CAP_NET_ADMIN.
+    const int room = 64 << 20;
+    if (setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0 &&
+        setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) < 0)
+      fail("setsockopt(SO_RCVBUF)");
     if (bind(fd_.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) < 0)
       fail("bind for --sink");
     thread_ = std::thread([this] { receive(); });
