@@ -26,6 +26,7 @@ function ask(script, argument) {
     encoding: 'utf8',
   });
   if (result.error) throw new LabError(`lab/${script}: ${result.error.message}`);
+  if (result.status === 2) throw new UsageError(`lab/${script} ${argument} failed`);
   if (result.status !== 0) throw new LabError(`lab/${script} ${argument} failed`);
   return result.stdout.trim();
 }
@@ -101,7 +102,7 @@ async function main() {
 }
 
 main().catch((error) => {
-  if (error instanceof UsageError) say(`${error.message}\n\n${usage}`);
+  if (error instanceof UsageError) say(`${error.message} (see lab/vm --help)`);
   else say(error instanceof LabError ? error.message : error.stack);
   process.exitCode = error instanceof UsageError ? 2 : exitGuestFailed;
 });
