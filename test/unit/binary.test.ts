@@ -1,14 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { BARE_HOME } from './build-homes.js';
-import { ipft } from './process.js';
+import { ipft, killLeftovers, until } from './process.js';
 
 const directory = mkdtempSync('/tmp/ipft-unit-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const bare = (...args: string[]) => ipft(args, { home: BARE_HOME, fakeKernel: false }).ended;
+
+afterEach(killLeftovers);
 
 describe('without a kernel', () => {
   it('shows help and version on stdout, exit 0', async () => {
@@ -111,14 +113,14 @@ describe('a trace', () => {
     const file = `${directory}/ready`;
     writeFileSync(file, 'stale');
     const attaching = ipft(['-m', '1', '--ready-file', file], { env: { FAKE_KEEPER: 'never-attaches' } });
-    while (existsSync(file)) await delay(10);
+    await until(() => !existsSync(file));
     await delay(300);
     expect(existsSync(file)).toBe(false);
     expect((await attaching.kill('SIGINT').ended).code).toBe(0);
     expect(existsSync(file)).toBe(false);
 
     const run = await ipft(['-m', '1', '--ready-file', file]).says('Trace ready!');
-    while (!existsSync(file) || readFileSync(file, 'utf8') === '') await delay(10);
+    await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
     expect(readFileSync(file, 'utf8')).toBe(`${run.child.pid}\n`);
     await run.kill('SIGINT').ended;
     expect(existsSync(file)).toBe(true);
@@ -137,8 +139,12 @@ describe('a trace', () => {
     const port = await freePort();
     const run = ipft(['-m', '1', '--enable-probe-server', '--probe-server-port', `${port}`]);
     await run.says('Trace ready!');
-    let answer = 'refused';
-    while (answer === 'refused') answer = await connectTo(port);
+    // It listens right behind that message.
+    let answer = await connectTo(port);
+    for (let tries = 0; answer === 'refused' && tries < 500; tries++) {
+      await delay(10);
+      answer = await connectTo(port);
+    }
     expect(answer).toBe('closed');
     await run.kill('SIGINT').ended;
     expect(await connectTo(port)).toBe('refused');

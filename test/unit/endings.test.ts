@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
-import { ipft, ipftCommand, type Ipft } from './process.js';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { ipft, ipftCommand, killLeftovers, until, type Ipft } from './process.js';
 
 const directory = mkdtempSync('/tmp/ipft-unit-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -11,9 +11,7 @@ let logs = 0;
 const logFile = (): string => `${directory}/log-${logs++}`;
 const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(10);
-}
+afterEach(killLeftovers);
 
 describe('stdout', () => {
   it.each(['stream', 'aggregate'])('a full disk ends the trace with exit 3: %s', async (output) => {
@@ -86,7 +84,7 @@ if pid == 0:
     os.dup2(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT), 2)
     os.execv(sys.argv[2], sys.argv[2:])
 def said(text):
-    for _ in range(1000):
+    for _ in range(500):
         if os.path.exists(sys.argv[1]) and text in open(sys.argv[1]).read(): return True
         time.sleep(0.01)
 ready = said('Trace ready!')
@@ -94,8 +92,13 @@ time.sleep(0.5)
 os.kill(pid, signal.SIGINT)
 done = said('Trace done!')
 os.kill(pid, signal.SIGINT)
-_, status = os.waitpid(pid, 0)
-print(json.dumps([ready, done, os.waitstatus_to_exitcode(status)]))
+for _ in range(500):
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended: break
+    time.sleep(0.01)
+else:
+    os.kill(pid, signal.SIGKILL)
+print(json.dumps([ready, done, os.waitstatus_to_exitcode(status) if ended else None]))
 `;
     const args = ipftCommand(['-m', '1', '-o', 'stream']);
     const { stdout, stderr } = spawnSync('python3', ['-c', script, logFile(), ...args], {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FAKE_HOME } from './build-homes.js';
 
@@ -29,6 +30,22 @@ export const ipftCommand = (args: readonly string[]): string[] => [
   ...args,
 ];
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed test has left running; for afterEach. */
+export function killLeftovers(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/** Waits for the condition; fails after some seconds, so that a mistake never hangs the test run. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${condition.toString()}`);
+    await delay(10);
+  }
+}
+
 /** ipft as a process of its own. */
 export class Ipft {
   readonly child: ChildProcess;
@@ -54,6 +71,8 @@ export class Ipft {
       this.stderr += text;
       for (const watcher of this.#watchers) watcher();
     });
+    running.add(this.child);
+    this.child.once('exit', () => running.delete(this.child));
     this.ended = new Promise((resolve) => {
       const end = stdout === 'stalled' ? 'exit' : 'close';
       this.child.once(end, (code: number | null, signal: NodeJS.Signals | null) =>
