@@ -13,6 +13,7 @@ const FAILURES_SHOWN = 3;
 export class Probes {
   readonly #keeper: Keeper;
   readonly #failures: string[] = [];
+  #attaching = true;
   #impatient = false;
 
   constructor(
@@ -22,7 +23,9 @@ export class Probes {
   ) {
     const { table } = preparation;
     this.#keeper = new Keeper(keeperPath(), planOf(preparation, session), {
-      progress: (counts) => messages.status(this.#counter(counts)),
+      progress: (counts) => {
+        if (this.#attaching) messages.status(this.#counter(counts));
+      },
       failed: (id, code) => this.#failures.push(`${table.names[id] ?? id}: ${code}`),
       detaching: (done, total) => {
         if (this.#impatient) messages.status(`Detaching (${done} of ${total} probes)`);
@@ -41,6 +44,7 @@ export class Probes {
   async attach(interruption: Interruption, verbose: boolean): Promise<boolean> {
     this.messages.status(this.#counter({ succeeded: 0, failed: 0 }));
     const counts = await Promise.race([this.#keeper.attached, interruption.first]);
+    this.#attaching = false;
     if (counts === undefined) return false;
     this.messages.status(this.#counter(counts));
     this.messages.endStatus();
