@@ -21,15 +21,17 @@ export const functionColumn: Column = {
   style: 'bold',
   bind: (context) => {
     const text = memoizeIndex((index) => withModule(context, index));
-    const json = memoizeIndex((index) => JSON.stringify(context.names[index] ?? ''));
     return {
       text: (rows, at) => {
         const index = functionIndex(rows, at);
         return index === UNKNOWN_FUNCTION ? hexAddress(rows, at) : text(index);
       },
-      json: (rows, at) => {
-        const index = functionIndex(rows, at);
-        return index === UNKNOWN_FUNCTION ? `"${hexAddress(rows, at)}"` : json(index);
+      json: (prefix) => {
+        const json = memoizeIndex((index) => prefix + JSON.stringify(context.names[index] ?? ''));
+        return (rows, at) => {
+          const index = functionIndex(rows, at);
+          return index === UNKNOWN_FUNCTION ? `${prefix}"${hexAddress(rows, at)}"` : json(index);
+        };
       },
     };
   },

@@ -27,10 +27,12 @@ export const gsoType: Column = {
   bind: (context) => {
     const members = context.enumMembers(`${PREFIX}TCPV4`);
     const text = memoizeValue((type) => gsoTypeNames(type, members) || '0x0');
-    const json = memoizeValue((type) => JSON.stringify(gsoTypeNames(type, members)));
     return {
       text: (rows, at) => (gsoSize(rows, at) === 0 ? '' : text(readGsoType(rows, at))),
-      json: (rows, at) => json(readGsoType(rows, at)),
+      json: (prefix) => {
+        const json = memoizeValue((type) => prefix + JSON.stringify(gsoTypeNames(type, members)));
+        return (rows, at) => json(readGsoType(rows, at));
+      },
     };
   },
 };

@@ -6,5 +6,5 @@ export const isReturn: Column = {
   key: 'is_return',
   header: 'RETURN',
   width: 5,
-  bind: () => ({ text: () => 'false', json: () => 'false' }),
+  bind: () => ({ text: () => 'false', json: (prefix) => () => `${prefix}false` }),
 };

@@ -12,7 +12,10 @@ export const mark: Column = {
     const text = memoizeValue((value) => `0x${value.toString(16)}`);
     return {
       text: (rows, at) => text(readMark(rows, at)),
-      json: (rows, at) => readMark(rows, at).toString(),
+      json: (prefix) => {
+        const json = memoizeValue((value) => prefix + value.toString());
+        return (rows, at) => json(readMark(rows, at));
+      },
     };
   },
 };

@@ -10,6 +10,6 @@ export const packetId: Column = {
   width: 18,
   bind: () => ({
     text: memoizePacket((rows, at) => `0x${skbAddress(rows, at).toString(16)}`),
-    json: memoizePacket((rows, at) => `"0x${skbAddress(rows, at).toString(16)}"`),
+    json: (prefix) => memoizePacket((rows, at) => `${prefix}"0x${skbAddress(rows, at).toString(16)}"`),
   }),
 };

@@ -17,6 +17,6 @@ export const packetNumber: Column = {
       if (number === undefined) numbers.set(key, (number = `#${numbers.size + 1}`));
       return number;
     });
-    return { text, json: (rows, at) => text(rows, at).slice(1) };
+    return { text, json: (prefix) => (rows, at) => prefix + text(rows, at).slice(1) };
   },
 };

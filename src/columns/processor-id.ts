@@ -13,7 +13,10 @@ export const processorId: Column = {
     const text = memoizeIndex((id) => id.toString().padStart(4, '0'));
     return {
       text: (rows, at) => text(cpu(rows, at)),
-      json: (rows, at) => cpu(rows, at).toString(),
+      json: (prefix) => {
+        const json = memoizeIndex((id) => prefix + id.toString());
+        return (rows, at) => json(cpu(rows, at));
+      },
     };
   },
 };

@@ -10,5 +10,5 @@ export const timestamp: Column = {
   header: 'TIME(ns)',
   width: 0,
   style: 'dim',
-  bind: () => ({ text: cell, json: cell }),
+  bind: () => ({ text: cell, json: (prefix) => (rows, at) => prefix + cell(rows, at) }),
 };

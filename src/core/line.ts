@@ -48,13 +48,12 @@ export function headerLine(lead: readonly Column[], fields: readonly Column[]): 
 
 /** A line of JSON, without the newline: one object with every column, zero values included. */
 export function jsonLine(columns: readonly Column[], context: ColumnContext): Cell {
-  const members = columns.map((column, index) => ({
-    name: `${index === 0 ? '{' : ','}${JSON.stringify(column.key)}:`,
-    json: column.bind(context).json,
-  }));
+  const members = columns.map((column, index) =>
+    column.bind(context).json(`${index === 0 ? '{' : ','}${JSON.stringify(column.key)}:`),
+  );
   return (rows, at) => {
     let line = '';
-    for (const { name, json } of members) line += name + json(rows, at);
+    for (const member of members) line += member(rows, at);
     return `${line}}`;
   };
 }

@@ -1,10 +1,12 @@
 import { ROW } from './abi.js';
 import type { Cell } from './column.js';
 
-/** Remembers the text of small whole numbers: CPUs, function indexes. */
+const INDEX_LIMIT = 65536;
+
+/** Remembers the text of small whole numbers: CPUs, function indexes, lengths. Large ones it formats each time. */
 export function memoizeIndex(format: (index: number) => string): (index: number) => string {
   const known: (string | undefined)[] = [];
-  return (index) => (known[index] ??= format(index));
+  return (index) => (index < INDEX_LIMIT ? (known[index] ??= format(index)) : format(index));
 }
 
 /** Remembers the text of a few numbers of any size: marks, sets of bits. */
@@ -16,7 +18,7 @@ export function memoizeValue(format: (value: number) => string): (value: number)
     if (value === last) return lastText;
     lastText = known.get(value) ?? format(value);
     last = value;
-    if (known.size < 65536) known.set(value, lastText);
+    if (known.size < INDEX_LIMIT) known.set(value, lastText);
     return lastText;
   };
 }

@@ -264,6 +264,6 @@ describe('columns', () => {
   ])('%s', (id, event, text, json) => {
     const bound = columns.get(id)?.bind(CONTEXT);
     const rows = pack([event]);
-    expect([bound?.text(rows, 0), bound?.json(rows, 0)]).toEqual([text, json]);
+    expect([bound?.text(rows, 0), bound?.json('')(rows, 0)]).toEqual([text, json]);
   });
 });
