@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ipft, MARK, trace } from './support/ipft.js';
+import { AUTO, BACKENDS, expectNothingLeft, HAS_FPROBE } from './support/kernel.js';
+import { parseGroups, sequence } from './support/results.js';
+import { withSetting } from './support/system.js';
+import { ping } from './support/traffic.js';
+
+const ARGS = ['-m', MARK, '-r', '^ip_output$'];
+
+/** Runs ipft where only it sees what `setup` does to the mounts. */
+const behind = (setup: string): string[] => ['unshare', '-m', 'bash', '-ec', `${setup}; exec "$@"`, 'bash'];
+
+afterEach(() => expectNothingLeft());
+
+describe('what ipft says, and its exit code, when the machine is not ready', () => {
+  it.each([
+    ['another user', ['setpriv', '--reuid', '65534', '--clear-groups']],
+    ['root without capabilities', ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all']],
+    ['root without CAP_SYS_ADMIN and CAP_BPF', ['setpriv', '--bounding-set', '-sys_admin,-bpf']],
+  ])('%s: run it as root', async (_, through) => {
+    const { code, stderr, stdout } = await ipft(ARGS, { through });
+    expect(stderr).toMatch(/no privilege to trace the kernel.*\nTry: run it as root: sudo ipft/);
+    expect([code, stdout]).toEqual([3, '']);
+  });
+
+  it('no BTF: another kernel', async () => {
+    const through = behind('mount -t tmpfs tmpfs /sys/kernel/btf');
+    const { code, stderr } = await ipft(ARGS, { through });
+    expect(stderr).toMatch(/\/sys\/kernel\/btf\/vmlinux cannot be read \(ENOENT\)\nTry: .*CONFIG_DEBUG_INFO_BTF=y/);
+    expect(code).toBe(3);
+  });
+
+  it('no tracefs: mount it', async () => {
+    const through = behind('umount /sys/kernel/tracing /sys/kernel/debug');
+    const { code, stderr } = await ipft(ARGS, { through });
+    expect(stderr).toMatch(/tracefs is not mounted.*\nTry: mount -t tracefs tracefs \/sys\/kernel\/tracing/);
+    expect(code).toBe(3);
+  });
+
+  it('kptr_restrict=2: set it back', async () => {
+    const { code, stderr } = await withSetting('/proc/sys/kernel/kptr_restrict', '2', () => ipft(ARGS));
+    expect(stderr).toMatch(/kptr_restrict is 2\)\nTry: sysctl kernel\.kptr_restrict=1/);
+    expect(code).toBe(3);
+  });
+
+  it.skipIf(HAS_FPROBE)('-b kprobe-multi on a kernel without FPROBE (skipped where there is FPROBE): it lists what there is', async () => {
+    const { code, stderr } = await ipft([...ARGS, '-b', 'kprobe-multi']);
+    expect(stderr).toMatch(/kprobe-multi is refused with EOPNOTSUPP.*This kernel has: kprobe\nTry: --backend kprobe/);
+    expect(code).toBe(4);
+  });
+});
+
+describe.each(BACKENDS)('a trace with -b %s', (backend) => {
+  it('works with tracefs at /sys/kernel/debug/tracing only', async () => {
+    const through = behind('umount /sys/kernel/tracing; ls /sys/kernel/debug/tracing/available_filter_functions >&2');
+    const running = await trace([...ARGS, '-b', backend], { through });
+    await ping(Number(MARK));
+    const { code, stdout } = await running.end();
+    expect(sequence(parseGroups(stdout).flat())).toEqual(['ip_output']);
+    expect(code).toBe(0);
+  });
+});
+
+describe('--backend auto', () => {
+  it(`takes ${AUTO} here, and says so with -v`, async () => {
+    const running = await trace([...ARGS, '-v']);
+    const { code, stderr } = await running.end();
+    expect(stderr).toContain(`Backend ${AUTO}: `);
+    expect(code).toBe(0);
+  });
+
+  it.skipIf(HAS_FPROBE)('says why it did not take kprobe-multi (skipped where there is FPROBE)', async () => {
+    const running = await trace(ARGS);
+    const { stderr } = await running.end();
+    expect(stderr).toMatch(/Backend kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5\.18 with CONFIG_FPROBE/);
+  });
+});

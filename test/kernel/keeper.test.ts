@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { Addon } from '../../src/native/types.js';
+import { expectNothingLeft, HAS_FPROBE } from './support/kernel.js';
+import { HOME, readText, TRACEFS } from './support/system.js';
+
+const addon = createRequire(import.meta.url)(join(HOME, 'build/Release/ipft.node')) as Addon;
+const GOOD = 50;
+
+interface Probe {
+  readonly id: number;
+  readonly address: bigint;
+  readonly name: string;
+}
+
+/** Functions that take an skb in the first register and can be traced, and the programs for them. */
+function goodProbes(): { probes: Probe[]; addresses: BigUint64Array } {
+  const { names, reasons, slots, addresses } = addon.readFunctions({ tracefs: TRACEFS });
+  const probes = names
+    .split('\n')
+    .map((name, id) => ({ id, name, address: addresses[id] ?? 0n }))
+    .filter(({ id }) => reasons[id] === 0 && slots[id] === 0)
+    .slice(0, GOOD);
+  expect(probes.length).toBe(GOOD);
+  return { probes, addresses };
+}
+
+/** Has the keeper attach these probes and let go of them; returns what it said, without the progress. */
+async function keep(backend: string, probes: readonly Probe[], addresses: BigUint64Array): Promise<string[]> {
+  const settings = { mark: 1, mask: 0xffffffff, multi: backend === 'kprobe-multi', slots: 1, addresses };
+  const perf = { pageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
+  const session = new addon.Session({ ...settings, ...perf }, () => undefined);
+  const programs = [...session.programFds].flatMap((fd, slot) => (fd < 0 ? [] : [{ fd, slot }]));
+  const keeper = spawn(join(HOME, 'build/Release/probe-keeper'), [], {
+    stdio: ['pipe', 'pipe', 'inherit', ...programs.map(({ fd }) => fd)],
+  });
+  if (!keeper.stdin || !keeper.stdout) throw new Error('no pipes');
+  let said = '';
+  keeper.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (/^(attached|error) /m.test(said)) keeper.stdin?.end();
+  });
+  const lines = [
+    `backend ${backend}`,
+    `tracefs ${TRACEFS}`,
+    ...programs.map(({ slot }, index) => `program ${slot} ${index + 3}`),
+    ...probes.map(({ id, address, name }) => `function ${id} 0 0x${address.toString(16)} vmlinux ${name}`),
+    'attach',
+  ];
+  keeper.stdin.write(`${lines.join('\n')}\n`);
+  const [code] = (await once(keeper, 'close')) as [number];
+  session.close();
+  expect(code).toBe(0);
+  return said.trimEnd().split('\n').filter((line) => !/^(progress|detaching) /.test(line));
+}
+
+const BOGUS_ID = 99_999;
+
+/** Puts a bogus probe in the middle of the good ones. */
+const among = (probes: readonly Probe[], ...bogus: Probe[]): Probe[] => [
+  ...probes.slice(0, GOOD / 2),
+  ...bogus,
+  ...probes.slice(GOOD / 2),
+];
+
+afterEach(() => expectNothingLeft());
+
+/** A function that the kernel never lets be traced: it is in no list of the function tracer. */
+function untraceableAddress(): bigint {
+  const symbol = /^([0-9a-f]{16}) [tT] (exc_int3)$/m.exec(readText('/proc/kallsyms'));
+  expect(symbol).not.toBeNull();
+  expect(readText(`${TRACEFS}/available_filter_functions`)).not.toMatch(/^exc_int3$/m);
+  return BigInt(`0x${symbol?.[1] ?? '0'}`);
+}
+
+it.skipIf(!HAS_FPROBE)('kprobe-multi (skipped on a kernel without FPROBE): addresses that the kernel refuses cost no other function', async () => {
+  const { probes, addresses } = goodProbes();
+  const [first] = probes;
+  if (!first) throw new Error('no functions');
+  const middle = { id: BOGUS_ID, address: first.address + 37n, name: 'middle_of_a_function' };
+  const untraceable = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
+  expect(await keep('kprobe-multi', among(probes, middle), addresses)).toEqual([
+    expect.stringMatching(new RegExp(`^failed ${BOGUS_ID} \\d+ E[A-Z]+$`)),
+    `attached ${GOOD} 1`,
+    'detached',
+  ]);
+  const said = await keep('kprobe-multi', among(probes, middle, untraceable), addresses);
+  expect(said.slice(2)).toEqual([`attached ${GOOD} 2`, 'detached']);
+  expect(said.slice(0, 2).map((line) => Number(line.split(' ')[1]))).toEqual([BOGUS_ID, BOGUS_ID + 1]);
+});
+
+it('kprobe: names that the kernel refuses cost no other function', async () => {
+  const { probes, addresses } = goodProbes();
+  const unknown = { id: BOGUS_ID, address: 1n, name: 'no_such_function' };
+  const blacklisted = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
+  const said = await keep('kprobe', among(probes, unknown, blacklisted), addresses);
+  expect(said).toEqual([
+    `failed ${BOGUS_ID} 2 ENOENT`,
+    expect.stringMatching(new RegExp(`^failed ${BOGUS_ID + 1} \\d+ E[A-Z]+$`)),
+    `attached ${GOOD} 2`,
+    'detached',
+  ]);
+});
+
+it('nothing but what is refused: attached 0, and an end like any other', async () => {
+  const { addresses } = goodProbes();
+  const unknown = { id: BOGUS_ID, address: 1n, name: 'no_such_function' };
+  expect(await keep('kprobe', [unknown], addresses)).toEqual([
+    `failed ${BOGUS_ID} 2 ENOENT`,
+    'attached 0 1',
+    'detached',
+  ]);
+});

@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { MARK, trace } from './support/ipft.js';
+import { BACKENDS, expectNothingLeft } from './support/kernel.js';
+import { countsOf, parseJson } from './support/results.js';
+import { pidsOf, until } from './support/system.js';
+import { countedByNft, udp } from './support/traffic.js';
+
+const DEADBEEF = 0xdeadbeef;
+const IP_OUTPUT = ['-m', MARK, '-r', '^ip_output$', '-o', 'json'];
+const FLOOD = 20_000;
+const flood = (): Promise<void> => udp({ mark: DEADBEEF, count: FLOOD, rate: 0 });
+
+afterEach(() => expectNothingLeft());
+
+describe.each(BACKENDS)('what is lost is counted, -b %s', (backend) => {
+  it(`a flood of ${FLOOD} packets into a perf buffer of one page: printed + lost = sent`, async () => {
+    const running = await trace([...IP_OUTPUT, '-b', backend, '--perf-page-count', '1']);
+    expect(await countedByNft(DEADBEEF, flood)).toBe(FLOOD);
+    const { code, stdout, stderr } = await running.end();
+    const { samples, lost } = countsOf(stderr);
+    console.log(`${backend}, one page: ${samples} printed, ${lost} lost`);
+    const events = parseJson(stdout);
+    expect(events.length).toBe(samples);
+    expect(samples + lost).toBe(FLOOD);
+    expect(lost).toBeGreaterThan(0);
+    expect(events.every((event) => event.function === 'ip_output' && event.mark === DEADBEEF)).toBe(true);
+    expect(code).toBe(0);
+  });
+
+  it(`a flood of ${FLOOD} packets into the usual perf buffer: printed + lost = sent`, async () => {
+    const running = await trace([...IP_OUTPUT, '-b', backend]);
+    expect(await countedByNft(DEADBEEF, flood)).toBe(FLOOD);
+    const { stdout, stderr } = await running.end();
+    const { samples, lost } = countsOf(stderr);
+    console.log(`${backend}, the usual buffer: ${samples} printed, ${lost} lost`);
+    expect(parseJson(stdout).length).toBe(samples);
+    expect(samples + lost).toBe(FLOOD);
+  });
+});
+
+it('a reader that does not read holds up neither the end nor the counting', async () => {
+  const [go, results] = ['/run/reader-may-read', '/run/reader-got'];
+  const reader = `while [ ! -e ${go} ]; do sleep 0.1; done; cat >${results}`;
+  const through = ['bash', '-c', `"$@" | { ${reader}; }; exit \${PIPESTATUS[0]}`, 'bash'];
+  const running = await trace([...IP_OUTPUT, '--perf-page-count', '8'], { through });
+  expect(await countedByNft(DEADBEEF, flood)).toBe(FLOOD);
+  const [ipft] = pidsOf('ipft');
+  if (ipft === undefined) throw new Error('ipft does not run');
+  process.kill(ipft, 'SIGTERM');
+  // While the reader still sleeps, the trace is over and the probes are gone.
+  await running.says('Trace done!');
+  await expectNothingLeft();
+  writeFileSync(go, '');
+  const { code, stderr } = await running.ended;
+  const events = await until('the last line', () => {
+    const text = readFileSync(results, 'utf8');
+    return text.endsWith('\n') && parseJson(text);
+  });
+  const { samples, lost } = countsOf(stderr);
+  console.log(`a stalled reader: ${samples} printed, ${lost} lost`);
+  expect(lost).toBeGreaterThan(0);
+  expect(samples + lost).toBe(FLOOD);
+  expect(events.length).toBe(samples);
+  expect(code).toBe(0);
+});

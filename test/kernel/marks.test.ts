@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ipft, trace, type Ipft } from './support/ipft.js';
+import { BACKENDS, expectNothingLeft } from './support/kernel.js';
+import { parseJson } from './support/results.js';
+import { ping } from './support/traffic.js';
+
+const IP_OUTPUT = ['-r', '^ip_output$', '-o', 'json'];
+const MARKS = [0x1f0, 0xf0, 0xf00000f0, 0x1e0, 0x10f, 0xdeadbeef];
+
+/** The marks of the packets that a trace has seen, in order. An unmarked ping is 0, and so is each answer. */
+const marksOf = async (running: Ipft): Promise<number[]> =>
+  parseJson((await running.end()).stdout).map(({ mark }) => mark);
+
+afterEach(() => expectNothingLeft());
+
+describe.each(BACKENDS)('-m and --mask, -b %s', (backend) => {
+  it('select packets; four traces of the same packets at once', async () => {
+    const start = (...args: string[]): Promise<Ipft> => trace([...args, ...IP_OUTPUT, '-b', backend]);
+    const masked = await start('-m', '0xf0', '--mask', '0xf0');
+    // bits outside the mask do not count, on either side
+    const outside = await start('-m', '0xffff', '--mask', '0xf0');
+    const unmarked = await start('-m', '0');
+    const every = await start('-m', '0xdeadbeef', '--mask', '0');
+    for (const mark of MARKS) await ping(mark);
+    await ping();
+    const seen = [await marksOf(masked), await marksOf(outside), await marksOf(unmarked)];
+    const matching = MARKS.filter((mark) => (mark & 0xf0) === 0xf0);
+    expect(matching).toEqual([0x1f0, 0xf0, 0xf00000f0]);
+    expect(seen[0]).toEqual(matching);
+    expect(seen[1]).toEqual(matching);
+    // the answers to all pings, and the unmarked ping itself
+    expect(seen[2]).toEqual(Array.from({ length: MARKS.length + 2 }, () => 0));
+    const all = await every.end();
+    const marks = parseJson(all.stdout).map(({ mark }) => mark);
+    expect(marks).toEqual([...MARKS.flatMap((mark) => [mark, 0]), 0, 0]);
+    expect(all.stderr).toContain('warning: --mask 0 compares no bit of the mark: every packet matches');
+  });
+});
+
+it('a regex that matches no function is an error before anything is attached', async () => {
+  const { code, stderr } = await ipft(['-m', '1', '-r', '^no_such_function$']);
+  expect(stderr).toMatch(/no function matches --regex '\^no_such_function\$'.*\nTry: ipft --list/);
+  expect(code).toBe(2);
+});

@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { pidsOf, HOME, now, pause, until } from './system.js';
+
+/** The command that runs ipft. */
+export const IPFT = [process.execPath, join(HOME, 'dist/bin.js')];
+
+/** The same for a shell. */
+export const IPFT_SHELL = IPFT.join(' ');
+
+export const MARK = '0xdeadbeef';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Record<string, string>;
+  /** a file descriptor in place of the pipe that is read */
+  readonly stdout?: number;
+  /** the words in front of ipft's command, such as setpriv's */
+  readonly through?: readonly string[];
+}
+
+function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...inherited } = process.env;
+  return { ...inherited, ...own };
+}
+
+/** ipft, as a process of its own. */
+export class Ipft {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  readonly started = now();
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], { env, stdout, through = [] }: RunOptions = {}) {
+    const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
+    const [program = '', ...words] = [...through, ...IPFT, ...args];
+    this.child = spawn(program, words, { stdio, env: environment(env), cwd: HOME });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = this.#end();
+  }
+
+  // Not the event `close`: the probe-keeper has ipft's stderr too, and may keep it open for longer.
+  async #end(): Promise<Ended> {
+    const { stdout } = this.child;
+    const allOfStdout = stdout === null ? null : once(stdout, 'end');
+    const [code, signal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
+    await allOfStdout;
+    await pause(20); // what is in the pipe of stderr
+    return { code, signal, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('ipft did not start');
+    return this.child.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Waits for something that happens while ipft runs; fails when ipft ends first. */
+  async runsUntil<T>(what: string, condition: () => T | null | undefined | false): Promise<T> {
+    return until(what, () => {
+      const value = condition();
+      if (value === false || value === null || value === undefined)
+        if (!this.isRunning) throw new Error(`ipft ended before: ${what}\n${this.stderr}`);
+      return value;
+    });
+  }
+
+  says(text: string): Promise<true> {
+    return this.runsUntil(`'${text}' on stderr`, () => this.stderr.includes(text)) as Promise<true>;
+  }
+
+  /** Sends a signal, and resolves when ipft has ended. */
+  end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** The probe-keeper of the one trace that runs. */
+export const keeperPid = (): number | undefined => pidsOf('probe-keeper')[0];
+
+/** Runs ipft until it ends by itself. */
+export const ipft = (args: readonly string[], options?: RunOptions): Promise<Ended> =>
+  new Ipft(args, options).ended;
+
+/** Starts a trace, and resolves when its --ready-file is there. */
+export async function trace(args: readonly string[], options?: RunOptions): Promise<Ipft> {
+  const folder = mkdtempSync(join(tmpdir(), 'ipft-ready-'));
+  const file = join(folder, 'ready');
+  const running = new Ipft([...args, '--ready-file', file], options);
+  try {
+    await running.runsUntil('the ready file', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
+  } catch (error) {
+    running.child.kill('SIGTERM');
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return running;
+}

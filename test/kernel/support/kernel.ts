@@ -1,0 +1,47 @@
+import { expect } from 'vitest';
+import { pidsOf, readText, run, TRACEFS, until } from './system.js';
+
+interface Named {
+  readonly id: number;
+  readonly name?: string;
+}
+
+/** What bpftool shows: `what` is prog, link or map. */
+const bpftool = (what: string): Named[] => JSON.parse(run('bpftool', '-j', what)) as Named[];
+
+/** Everything of a tracer that is in the kernel now. */
+export function leftovers(): string[] {
+  return [
+    ...pidsOf('probe-keeper').map((pid) => `process probe-keeper ${pid}`),
+    ...readText(`${TRACEFS}/kprobe_events`)
+      .split('\n')
+      .filter((line) => line.includes('ipft'))
+      .map((line) => `kprobe_events: ${line}`),
+    ...['link', 'prog', 'map'].flatMap((what) =>
+      bpftool(what).map(({ id, name }) => `bpftool ${what} ${id} ${name ?? ''}`),
+    ),
+  ];
+}
+
+/** True for what a guest has of its own: nothing else than ipft loads programs there. */
+const BEFORE = leftovers();
+
+/** The kernel frees programs and maps a little after their last user: nothing of ours is there soon. */
+export async function expectNothingLeft(seconds = 120): Promise<void> {
+  await until('the probe-keeper to end', () => pidsOf('probe-keeper').length === 0, seconds);
+  try {
+    await until('the kernel to be as it was', () => leftovers().length === BEFORE.length, 5);
+  } catch {
+    // shown below
+  }
+  expect(leftovers()).toEqual(BEFORE);
+}
+
+/** True if the kernel has CONFIG_FPROBE, by its own symbols: what ipft finds out is for the tests to compare. */
+export const HAS_FPROBE = readText('/proc/kallsyms').includes(' fprobe_handler') || readText('/proc/kallsyms').includes(' fprobe_entry');
+
+/** The backend that `auto` should find. */
+export const AUTO = HAS_FPROBE ? 'kprobe-multi' : 'kprobe';
+
+/** Every backend that the kernel has. */
+export const BACKENDS = HAS_FPROBE ? ['kprobe-multi', 'kprobe'] : ['kprobe'];

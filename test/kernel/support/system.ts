@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The project's folder. */
+export const HOME = fileURLToPath(new URL('../../..', import.meta.url));
+
+export const TRACEFS = '/sys/kernel/tracing';
+
+/** Runs a program to its end and returns its stdout; throws, with its stderr, if it fails. */
+export const run = (program: string, ...args: string[]): string =>
+  execFileSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** Runs a shell command; throws, with its stderr, if it fails. */
+export const shell = (command: string): string => run('bash', '-ec', command);
+
+export const readText = (path: string): string => readFileSync(path, 'utf8');
+
+/** Sets a file of /proc/sys or tracefs for the time of `action`. */
+export async function withSetting<T>(path: string, value: string, action: () => Promise<T> | T): Promise<T> {
+  const before = readText(path).trim();
+  writeFileSync(path, value);
+  try {
+    return await action();
+  } finally {
+    writeFileSync(path, before);
+  }
+}
+
+/** Waits until `condition` gives something, and returns that. */
+export async function until<T>(
+  what: string,
+  condition: () => T | null | undefined | false,
+  seconds = 120,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = condition();
+    if (value !== null && value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`after ${seconds} s still waiting for ${what}`);
+    await delay(20);
+  }
+}
+
+/** Pids of the processes with this name. */
+export function pidsOf(name: string): number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => {
+      try {
+        return readText(`/proc/${pid}/comm`).trim() === name;
+      } catch {
+        return false; // it has just ended
+      }
+    })
+    .map(Number);
+}
+
+/** ns of CLOCK_MONOTONIC, the clock of ipft's events. */
+export const now = (): bigint => process.hrtime.bigint();
+
+/** Like sleep(1). */
+export const pause = (ms: number): Promise<void> => delay(ms);

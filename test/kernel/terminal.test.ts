@@ -1,0 +1,159 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Ipft, IPFT, MARK, trace } from './support/ipft.js';
+import { expectNothingLeft } from './support/kernel.js';
+import { pidsOf, readText, run, until } from './support/system.js';
+import { ping } from './support/traffic.js';
+
+const DEADBEEF = 0xdeadbeef;
+const SMALL = ['-m', MARK, '-r', '^(ip_output|ip_rcv)$'];
+const ESCAPE = '\x1b[';
+
+afterEach(() => expectNothingLeft());
+
+const quote = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
+
+interface OnTerminal {
+  /** what came over the terminal until now */
+  readonly text: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+/** ipft on a terminal of its own; `redirect` is what the shell does with its streams. Resolves when it traces. */
+async function onTerminal(args: string[], redirect: string, env: Record<string, string> = {}): Promise<OnTerminal> {
+  const ready = join(mkdtempSync(join(tmpdir(), 'ipft-terminal-')), 'ready');
+  const command = `exec ${quote([...IPFT, ...args, '--ready-file', ready])} ${redirect}`;
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...inherited } = process.env;
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'], // an input that stays open: script(1) ends with it
+    env: { ...inherited, TERM: 'xterm-256color', ...env },
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  await until('the ready file', () => {
+    if (child.exitCode !== null) throw new Error(`ipft ended: ${text}`);
+    return existsSync(ready) && readFileSync(ready, 'utf8') !== '';
+  });
+  return { text: () => text, ended };
+}
+
+describe('results while the trace runs', () => {
+  it('-o stream into a pipe: a line before the signal, without colours, and pkill -x ipft ends it with 0', async () => {
+    const running = await trace([...SMALL, '-o', 'stream']);
+    await ping(DEADBEEF);
+    await running.runsUntil('two lines', () => running.stdout.split('\n').length === 3);
+    expect(pidsOf('ipft')).toEqual([running.pid]);
+    run('pkill', '-TERM', '-x', 'ipft');
+    const { code, stdout, stderr } = await running.ended;
+    expect(stdout).toMatch(/^ +#1 \d+ 000\d +ip_output \(len: 84\)\n +#1 \d+ 000\d +ip_rcv \(len: 84\)\n$/);
+    expect(stderr).not.toContain(ESCAPE);
+    expect(code).toBe(0);
+  });
+
+  it('colours are for terminals; NO_COLOR and FORCE_COLOR are respected', async () => {
+    const stream = [...SMALL, '-o', 'stream'];
+    const coloured = await onTerminal(stream, '2>/dev/null');
+    const refused = await onTerminal(stream, '2>/dev/null', { NO_COLOR: '1' });
+    const forced = await trace(stream, { env: { FORCE_COLOR: '1' } });
+    await ping(DEADBEEF);
+    await until('lines', () => [coloured.text(), refused.text(), forced.stdout].every((text) => text.includes('ip_rcv')));
+    run('pkill', '-TERM', '-x', 'ipft');
+    expect(await Promise.all([coloured.ended, refused.ended])).toEqual([0, 0]);
+    expect((await forced.ended).stdout).toContain(ESCAPE);
+    expect(coloured.text()).toContain(ESCAPE);
+    expect(refused.text()).not.toContain(ESCAPE);
+    expect(refused.text()).toContain('ip_output');
+  });
+
+  it('the counter lives on a terminal, and the table in the file has no colours', async () => {
+    const table = join(tmpdir(), 'ipft-table');
+    const terminal = await onTerminal(SMALL, `>${table}`);
+    await ping(DEADBEEF);
+    await until('the counter', () => terminal.text().includes('Samples: 2 Lost: 0'));
+    expect(terminal.text()).not.toContain('Trace done!');
+    run('pkill', '-TERM', '-x', 'ipft');
+    expect(await terminal.ended).toBe(0);
+    const text = terminal.text();
+    expect(text).toMatch(/Attaching program \(total \d+, succeeded 0, failed 0 [^]*succeeded 2, failed 0 /);
+    expect(text).toContain('\rSamples: 0 Lost: 0');
+    expect(text.match(/Samples: 2 Lost: 0/g)?.length).toBeLessThan(5); // an unchanged counter is not written again
+    expect(text.trimEnd()).toMatch(/Trace done!/);
+    expect(readText(table)).toMatch(/^===\n\d+ 000\d +ip_output \(len: 84\)\n/);
+  });
+
+  it('Ctrl-C on the terminal prints the results and leaves nothing, although the keeper shares the terminal', async () => {
+    const ready = join(mkdtempSync(join(tmpdir(), 'ipft-terminal-')), 'ready');
+    const child = spawn('script', ['-qefc', `exec ${quote([...IPFT, ...SMALL, '--ready-file', ready])}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    await until('the ready file', () => existsSync(ready) && readFileSync(ready, 'utf8') !== '');
+    await ping(DEADBEEF);
+    child.stdin.write('\x03');
+    expect(await ended).toBe(0);
+    expect(text).toMatch(/Trace done![^]*===[^]* ip_output [^]* ip_rcv /);
+  });
+});
+
+describe('readiness', () => {
+  const PORT = 13720;
+
+  /** How a connection ends: accepted, or refused. */
+  const tryConnect = (host: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect(PORT, host);
+      socket.once('connect', () => (socket.destroy(), resolve('accepted')));
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
+    });
+
+  it('--enable-probe-server accepts once the trace is ready, not before, and on the loopback only', async () => {
+    const running = new Ipft([...SMALL, '--enable-probe-server']);
+    for (;;) {
+      const outcome = await tryConnect('127.0.0.1');
+      if (outcome === 'accepted') break;
+      expect(outcome).toBe('ECONNREFUSED');
+      if (!running.isRunning) throw new Error(running.stderr);
+    }
+    await until('what ipft wrote before', () => running.stderr.includes('Trace ready!'), 1);
+    const listening = run('ss', '-Hltn').trimEnd().split('\n').map((line) => line.split(/ +/)[3]);
+    expect(listening).toEqual([`127.0.0.1:${PORT}`]);
+    expect(await tryConnect('127.0.0.1')).toBe('accepted');
+    expect((await running.end()).code).toBe(0);
+    expect(await tryConnect('127.0.0.1')).toBe('ECONNREFUSED');
+  });
+
+  it('--probe-server-port that is taken: an error before anything is attached', async () => {
+    const running = await trace([...SMALL, '--enable-probe-server', '--probe-server-port', '4711']);
+    const second = await new Ipft([...SMALL, '--enable-probe-server', '--probe-server-port', '4711']).ended;
+    expect(second.stderr).toMatch(/cannot listen on 127\.0\.0\.1:4711 \(EADDRINUSE\)\nTry: /);
+    expect(second.stderr).not.toContain('Attaching');
+    expect(second.code).toBe(3);
+    expect((await running.end()).code).toBe(0);
+  });
+
+  it('--ready-file has the pid, when events flow; a stale one is removed first', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'ipft-ready-')), 'ready');
+    execFileSync('bash', ['-c', 'echo 1 >"$0"', file]);
+    const running = new Ipft([...SMALL, '--ready-file', file]);
+    await running.runsUntil('the stale file to go', () => !existsSync(file));
+    await running.runsUntil('the ready file', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
+    await ping(DEADBEEF);
+    expect(readText(file)).toBe(`${running.pid}\n`);
+    const { code, stdout } = await running.end();
+    expect(stdout).toContain('ip_output');
+    expect(code).toBe(0);
+  });
+
+  it('--ready-file that cannot be written: an error before anything is attached', async () => {
+    const { code, stderr } = await new Ipft([...SMALL, '--ready-file', '/no/such/folder/ready']).ended;
+    expect(stderr).toMatch(/cannot write \/no\/such\/folder\/ready \(ENOENT\)\nTry: /);
+    expect(code).toBe(3);
+  });
+});
