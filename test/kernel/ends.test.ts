@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Ipft, ipft, keeperPid, MARK, trace, type RunOptions } from './support/ipft.js';
-import { AUTO, BACKENDS, expectNothingLeft, leftovers } from './support/kernel.js';
+import { AUTO, BACKENDS, cleanUp, leftovers } from './support/kernel.js';
 import { countsOf, parseGroups, sequence } from './support/results.js';
 import { pidsOf, readText, run, TRACEFS, until } from './support/system.js';
 import { ping, udp } from './support/traffic.js';
@@ -30,7 +30,7 @@ async function keeperStopped(running: Ipft): Promise<number> {
   return pid;
 }
 
-afterEach(() => expectNothingLeft());
+afterEach(cleanUp);
 
 describe.each(BACKENDS)('a trace with -b %s', (backend) => {
   const args = [...SMALL, '-b', backend];

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ipft, MARK, trace } from './support/ipft.js';
-import { AUTO, BACKENDS, expectNothingLeft, HAS_FPROBE } from './support/kernel.js';
+import { AUTO, BACKENDS, cleanUp, HAS_FPROBE } from './support/kernel.js';
 import { parseGroups, sequence } from './support/results.js';
 import { withSetting } from './support/system.js';
 import { ping } from './support/traffic.js';
@@ -10,7 +10,7 @@ const ARGS = ['-m', MARK, '-r', '^ip_output$'];
 /** Runs ipft where only it sees what `setup` does to the mounts. */
 const behind = (setup: string): string[] => ['unshare', '-m', 'bash', '-ec', `${setup}; exec "$@"`, 'bash'];
 
-afterEach(() => expectNothingLeft());
+afterEach(cleanUp);
 
 describe('what ipft says, and its exit code, when the machine is not ready', () => {
   it.each([
@@ -26,7 +26,9 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
   it('no BTF: another kernel', async () => {
     const through = behind('mount -t tmpfs tmpfs /sys/kernel/btf');
     const { code, stderr } = await ipft(ARGS, { through });
-    expect(stderr).toMatch(/\/sys\/kernel\/btf\/vmlinux cannot be read \(ENOENT\)\nTry: .*CONFIG_DEBUG_INFO_BTF=y/);
+    expect(stderr).toMatch(
+      /\/sys\/kernel\/btf\/vmlinux cannot be read \(ENOENT\)\nTry: .*CONFIG_DEBUG_INFO_BTF=y/,
+    );
     expect(code).toBe(3);
   });
 
@@ -43,16 +45,23 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
     expect(code).toBe(3);
   });
 
-  it.skipIf(HAS_FPROBE)('-b kprobe-multi on a kernel without FPROBE (skipped where there is FPROBE): it lists what there is', async () => {
-    const { code, stderr } = await ipft([...ARGS, '-b', 'kprobe-multi']);
-    expect(stderr).toMatch(/kprobe-multi is refused with EOPNOTSUPP.*This kernel has: kprobe\nTry: --backend kprobe/);
-    expect(code).toBe(4);
-  });
+  it.skipIf(HAS_FPROBE)(
+    '-b kprobe-multi on a kernel without FPROBE (skipped where there is FPROBE): it lists what there is',
+    async () => {
+      const { code, stderr } = await ipft([...ARGS, '-b', 'kprobe-multi']);
+      expect(stderr).toMatch(
+        /kprobe-multi is refused with EOPNOTSUPP.*This kernel has: kprobe\nTry: --backend kprobe/,
+      );
+      expect(code).toBe(4);
+    },
+  );
 });
 
 describe.each(BACKENDS)('a trace with -b %s', (backend) => {
   it('works with tracefs at /sys/kernel/debug/tracing only', async () => {
-    const through = behind('umount /sys/kernel/tracing; ls /sys/kernel/debug/tracing/available_filter_functions >&2');
+    const through = behind(
+      'umount /sys/kernel/tracing; ls /sys/kernel/debug/tracing/available_filter_functions >&2',
+    );
     const running = await trace([...ARGS, '-b', backend], { through });
     await ping(Number(MARK));
     const { code, stdout } = await running.end();
@@ -72,6 +81,8 @@ describe('--backend auto', () => {
   it.skipIf(HAS_FPROBE)('says why it did not take kprobe-multi (skipped where there is FPROBE)', async () => {
     const running = await trace(ARGS);
     const { stderr } = await running.end();
-    expect(stderr).toMatch(/Backend kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5\.18 with CONFIG_FPROBE/);
+    expect(stderr).toMatch(
+      /Backend kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5\.18 with CONFIG_FPROBE/,
+    );
   });
 });

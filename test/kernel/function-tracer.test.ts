@@ -53,7 +53,9 @@ function setFilter(names: ReadonlySet<string>): void {
     .flatMap((line, index) => (names.has(line) ? [index + 1] : []));
   set('set_ftrace_filter', '');
   for (let start = 0; start < numbers.length; start += 200)
-    writeFileSync(`${TRACEFS}/set_ftrace_filter`, `${numbers.slice(start, start + 200).join(' ')}\n`, { flag: 'a' });
+    writeFileSync(`${TRACEFS}/set_ftrace_filter`, `${numbers.slice(start, start + 200).join(' ')}\n`, {
+      flag: 'a',
+    });
   const filtered = readText(`${TRACEFS}/set_ftrace_filter`).trimEnd().split('\n');
   expect(new Set(filtered)).toEqual(names);
 }
@@ -70,7 +72,8 @@ function callsOnCpu1(): string[] {
   expect(lines.some((line) => line.includes('LOST'))).toBe(false);
   // A witness and the tracer are called one after the other for the same call, in an order that the kernel picks:
   // both lines stand together, without another call of the same function between them.
-  const witnessFirst = lines.findIndex((line) => line.includes(': w_')) < lines.findIndex((line) => CALL.test(line));
+  const witnessFirst =
+    lines.findIndex((line) => line.includes(': w_')) < lines.findIndex((line) => CALL.test(line));
   for (const line of lines) {
     const call = CALL.exec(line)?.[1];
     const none = NULL_CALL.exec(line)?.[1];
@@ -131,9 +134,12 @@ function stopTracer(): void {
   set('tracing_on', '1');
 }
 
-describe.each(BACKENDS)('the kernel\'s function tracer and ipft -b %s', (backend) => {
+describe.each(BACKENDS)("the kernel's function tracer and ipft -b %s", (backend) => {
   // kprobes are attached one by one, so there the functions are those that IPv4 over lo can come by.
-  const regex = backend === 'kprobe' ? '^(?!__skb_try_recv_)_*(ip_|icmp_|raw_|ping_|sock_|skb_|kfree_|consume_|dev_|netif_|nf_|loopback_|eth_)' : '^(?!__skb_try_recv_)';
+  const regex =
+    backend === 'kprobe'
+      ? '^(?!__skb_try_recv_)_*(ip_|icmp_|raw_|ping_|sock_|skb_|kfree_|consume_|dev_|netif_|nf_|loopback_|eth_)'
+      : '^(?!__skb_try_recv_)';
 
   beforeAll(() => holdOn('0'));
   afterAll(() => {
@@ -149,7 +155,9 @@ describe.each(BACKENDS)('the kernel\'s function tracer and ipft -b %s', (backend
     set('current_tracer', 'function');
     await ping(); // resolves what only a first packet has to
     const stdout = openSync(RESULTS, 'w');
-    const running = await trace(['-b', backend, '-m', '0', '--mask', '0', '-r', regex, '-o', 'stream'], { stdout });
+    const running = await trace(['-b', backend, '-m', '0', '--mask', '0', '-r', regex, '-o', 'stream'], {
+      stdout,
+    });
     const shownBetween = ({ from, to }: Recorded): string[] =>
       sequence(
         parseGroups(`===\n${readFileSync(RESULTS, 'utf8').replace(/^ *#\d+ /gm, '')}`)
@@ -160,10 +168,13 @@ describe.each(BACKENDS)('the kernel\'s function tracer and ipft -b %s', (backend
     await pause(200);
     const shown = shownBetween(first);
     const suspects = functions.filter(
-      ({ name }) => first.calls.filter((call) => call === name).length > shown.filter((call) => call === name).length,
+      ({ name }) =>
+        first.calls.filter((call) => call === name).length > shown.filter((call) => call === name).length,
     );
-    console.log(`${backend}: ${functions.length} functions, the tracer saw ${first.calls.length} calls, ipft ${shown.length}; `
-      + `perhaps without a packet: ${suspects.map(({ name }) => name).join(' ')}`);
+    console.log(
+      `${backend}: ${functions.length} functions, the tracer saw ${first.calls.length} calls, ipft ${shown.length}; ` +
+        `perhaps without a packet: ${suspects.map(({ name }) => name).join(' ')}`,
+    );
     placeWitnesses(suspects);
     const second = await recordPing();
     const { code, stderr } = await running.end();

@@ -42,7 +42,9 @@ describe.each(BACKENDS)('a TCP transfer between two namespaces, marked by iptabl
     await transfer(5001);
     const [{ stdout, code }, { stdout: objects }] = [await text.end(), await json.end()];
     expect(code).toBe(0);
-    const outputs = parseGroups(stdout).flat().filter((line) => line.function === 'ip_output');
+    const outputs = parseGroups(stdout)
+      .flat()
+      .filter((line) => line.function === 'ip_output');
     const fields = outputs.map((line) => /^\(len: (\d+)( gso_type: tcpv4)?\)$/.exec(line.fields));
     expect(fields).not.toContain(null);
     const gso = fields.filter((match) => match?.[2] !== undefined).map((match) => Number(match?.[1]));
@@ -56,9 +58,9 @@ describe.each(BACKENDS)('a TCP transfer between two namespaces, marked by iptabl
     const events = parseJson(objects);
     const large = events.filter((event) => event.function === 'ip_output' && event.gso_size !== 0);
     expect(events.filter((event) => event.function === 'ip_output').map(({ len }) => len)).toEqual(
-      outputs.toSorted((left, right) => Number(left.timestamp - right.timestamp)).map(({ fields: each }) =>
-        Number(/\d+/.exec(each)?.[0]),
-      ),
+      outputs
+        .toSorted((left, right) => Number(left.timestamp - right.timestamp))
+        .map(({ fields: each }) => Number(/\d+/.exec(each)?.[0])),
     );
     expect(large.length).toBe(gso.length);
     expect(new Set(large.map((event) => event.gso_type))).toEqual(new Set(['tcpv4']));

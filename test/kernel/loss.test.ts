@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MARK, trace } from './support/ipft.js';
-import { BACKENDS, expectNothingLeft } from './support/kernel.js';
+import { BACKENDS, cleanUp, expectNothingLeft } from './support/kernel.js';
 import { countsOf, parseJson } from './support/results.js';
 import { pidsOf, until } from './support/system.js';
 import { countedByNft, udp } from './support/traffic.js';
@@ -11,7 +11,7 @@ const IP_OUTPUT = ['-m', MARK, '-r', '^ip_output$', '-o', 'json'];
 const FLOOD = 20_000;
 const flood = (): Promise<void> => udp({ mark: DEADBEEF, count: FLOOD, rate: 0 });
 
-afterEach(() => expectNothingLeft());
+afterEach(cleanUp);
 
 describe.each(BACKENDS)('what is lost is counted, -b %s', (backend) => {
   it(`a flood of ${FLOOD} packets into a perf buffer of one page: printed + lost = sent`, async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ipft, trace, type Ipft } from './support/ipft.js';
-import { BACKENDS, expectNothingLeft } from './support/kernel.js';
+import { BACKENDS, cleanUp } from './support/kernel.js';
 import { parseJson } from './support/results.js';
 import { ping } from './support/traffic.js';
 
@@ -11,7 +11,7 @@ const MARKS = [0x1f0, 0xf0, 0xf00000f0, 0x1e0, 0x10f, 0xdeadbeef];
 const marksOf = async (running: Ipft): Promise<number[]> =>
   parseJson((await running.end()).stdout).map(({ mark }) => mark);
 
-afterEach(() => expectNothingLeft());
+afterEach(cleanUp);
 
 describe.each(BACKENDS)('-m and --mask, -b %s', (backend) => {
   it('select packets; four traces of the same packets at once', async () => {

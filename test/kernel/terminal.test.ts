@@ -1,19 +1,19 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, watch, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Ipft, IPFT, MARK, trace } from './support/ipft.js';
-import { expectNothingLeft } from './support/kernel.js';
-import { pidsOf, readText, run, until } from './support/system.js';
+import { environment, Ipft, IPFT, MARK, trace } from './support/ipft.js';
+import { cleanUp } from './support/kernel.js';
+import { pidsOf, readText, run, textIfThere, until } from './support/system.js';
 import { ping } from './support/traffic.js';
 
 const DEADBEEF = 0xdeadbeef;
 const SMALL = ['-m', MARK, '-r', '^(ip_output|ip_rcv)$'];
 const ESCAPE = '\x1b[';
 
-afterEach(() => expectNothingLeft());
+afterEach(cleanUp);
 
 const quote = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 
@@ -24,20 +24,23 @@ interface OnTerminal {
 }
 
 /** ipft on a terminal of its own; `redirect` is what the shell does with its streams. Resolves when it traces. */
-async function onTerminal(args: string[], redirect: string, env: Record<string, string> = {}): Promise<OnTerminal> {
+async function onTerminal(
+  args: string[],
+  redirect: string,
+  env: Record<string, string> = {},
+): Promise<OnTerminal> {
   const ready = join(mkdtempSync(join(tmpdir(), 'ipft-terminal-')), 'ready');
   const command = `exec ${quote([...IPFT, ...args, '--ready-file', ready])} ${redirect}`;
-  const { FORCE_COLOR: _force, NO_COLOR: _no, ...inherited } = process.env;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'inherit'], // an input that stays open: script(1) ends with it
-    env: { ...inherited, TERM: 'xterm-256color', ...env },
+    env: environment({ TERM: 'xterm-256color', ...env }),
   });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   await until('the ready file', () => {
     if (child.exitCode !== null) throw new Error(`ipft ended: ${text}`);
-    return existsSync(ready) && readFileSync(ready, 'utf8') !== '';
+    return textIfThere(ready);
   });
   return { text: () => text, ended };
 }
@@ -61,7 +64,9 @@ describe('results while the trace runs', () => {
     const refused = await onTerminal(stream, '2>/dev/null', { NO_COLOR: '1' });
     const forced = await trace(stream, { env: { FORCE_COLOR: '1' } });
     await ping(DEADBEEF);
-    await until('lines', () => [coloured.text(), refused.text(), forced.stdout].every((text) => text.includes('ip_rcv')));
+    await until('lines', () =>
+      [coloured.text(), refused.text(), forced.stdout].every((text) => text.includes('ip_rcv')),
+    );
     run('pkill', '-TERM', '-x', 'ipft');
     expect(await Promise.all([coloured.ended, refused.ended])).toEqual([0, 0]);
     expect((await forced.ended).stdout).toContain(ESCAPE);
@@ -88,13 +93,17 @@ describe('results while the trace runs', () => {
 
   it('Ctrl-C on the terminal prints the results and leaves nothing, although the keeper shares the terminal', async () => {
     const ready = join(mkdtempSync(join(tmpdir(), 'ipft-terminal-')), 'ready');
-    const child = spawn('script', ['-qefc', `exec ${quote([...IPFT, ...SMALL, '--ready-file', ready])}`, '/dev/null'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      'script',
+      ['-qefc', `exec ${quote([...IPFT, ...SMALL, '--ready-file', ready])}`, '/dev/null'],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    await until('the ready file', () => existsSync(ready) && readFileSync(ready, 'utf8') !== '');
+    await until('the ready file', () => textIfThere(ready));
     await ping(DEADBEEF);
     child.stdin.write('\x03');
     expect(await ended).toBe(0);
@@ -109,7 +118,10 @@ describe('readiness', () => {
   const tryConnect = (host: string): Promise<string> =>
     new Promise((resolve) => {
       const socket = connect(PORT, host);
-      socket.once('connect', () => (socket.destroy(), resolve('accepted')));
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve('accepted');
+      });
       socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
     });
 
@@ -122,7 +134,10 @@ describe('readiness', () => {
       if (!running.isRunning) throw new Error(running.stderr);
     }
     await until('what ipft wrote before', () => running.stderr.includes('Trace ready!'), 1);
-    const listening = run('ss', '-Hltn').trimEnd().split('\n').map((line) => line.split(/ +/)[3]);
+    const listening = run('ss', '-Hltn')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ +/)[3]);
     expect(listening).toEqual([`127.0.0.1:${PORT}`]);
     expect(await tryConnect('127.0.0.1')).toBe('accepted');
     expect((await running.end()).code).toBe(0);
@@ -138,15 +153,22 @@ describe('readiness', () => {
     expect((await running.end()).code).toBe(0);
   });
 
-  it('--ready-file has the pid, when events flow; a stale one is removed first', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'ipft-ready-')), 'ready');
-    execFileSync('bash', ['-c', 'echo 1 >"$0"', file]);
+  it('--ready-file is there, with the pid, once events flow and not before; a stale one is removed first', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ipft-ready-'));
+    const file = join(folder, 'ready');
+    writeFileSync(file, '1\n');
+    const changes: string[] = [];
+    const watcher = watch(
+      folder,
+      (event, name) => void (name === 'ready' && event === 'rename' && changes.push(name)),
+    );
     const running = new Ipft([...SMALL, '--ready-file', file]);
-    await running.runsUntil('the stale file to go', () => !existsSync(file));
-    await running.runsUntil('the ready file', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
+    await running.runsUntil('the ready file', () => textIfThere(file) === `${running.pid}\n`);
     await ping(DEADBEEF);
-    expect(readText(file)).toBe(`${running.pid}\n`);
     const { code, stdout } = await running.end();
+    watcher.close();
+    // It goes once and comes once: one that is there for a moment in between misleads who waits for it.
+    expect(changes).toEqual(['ready', 'ready']);
     expect(stdout).toContain('ip_output');
     expect(code).toBe(0);
   });

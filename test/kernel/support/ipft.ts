@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { pidsOf, HOME, now, pause, until } from './system.js';
+import { pidsOf, HOME, now, pause, textIfThere, until } from './system.js';
 
 /** The command that runs ipft. */
 export const IPFT = [process.execPath, join(HOME, 'dist/bin.js')];
@@ -28,8 +28,11 @@ export interface RunOptions {
   readonly through?: readonly string[];
 }
 
-function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const { FORCE_COLOR: _force, NO_COLOR: _no, ...inherited } = process.env;
+/** This process' environment without what vitest has set for colours. */
+export function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const inherited = { ...process.env };
+  delete inherited['FORCE_COLOR'];
+  delete inherited['NO_COLOR'];
   return { ...inherited, ...own };
 }
 
@@ -79,8 +82,8 @@ export class Ipft {
     });
   }
 
-  says(text: string): Promise<true> {
-    return this.runsUntil(`'${text}' on stderr`, () => this.stderr.includes(text)) as Promise<true>;
+  async says(text: string): Promise<void> {
+    await this.runsUntil(`'${text}' on stderr`, () => this.stderr.includes(text));
   }
 
   /** Sends a signal, and resolves when ipft has ended. */
@@ -103,9 +106,9 @@ export async function trace(args: readonly string[], options?: RunOptions): Prom
   const file = join(folder, 'ready');
   const running = new Ipft([...args, '--ready-file', file], options);
   try {
-    await running.runsUntil('the ready file', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
+    await running.runsUntil('the ready file', () => textIfThere(file));
   } catch (error) {
-    running.child.kill('SIGTERM');
+    await running.end();
     throw error;
   } finally {
     rmSync(folder, { recursive: true });

@@ -27,7 +27,7 @@ export function leftovers(): string[] {
 const BEFORE = leftovers();
 
 /** The kernel frees programs and maps a little after their last user: nothing of ours is there soon. */
-export async function expectNothingLeft(seconds = 120): Promise<void> {
+export async function expectNothingLeft(seconds = 60): Promise<void> {
   await until('the probe-keeper to end', () => pidsOf('probe-keeper').length === 0, seconds);
   try {
     await until('the kernel to be as it was', () => leftovers().length === BEFORE.length, 5);
@@ -37,8 +37,17 @@ export async function expectNothingLeft(seconds = 120): Promise<void> {
   expect(leftovers()).toEqual(BEFORE);
 }
 
+/** For afterEach: ends what a failed test left behind, and checks that the kernel is as it was. */
+export async function cleanUp(): Promise<void> {
+  for (const pid of pidsOf('ipft')) process.kill(pid, 'SIGKILL');
+  for (const pid of pidsOf('probe-keeper')) process.kill(pid, 'SIGCONT');
+  await expectNothingLeft();
+}
+
 /** True if the kernel has CONFIG_FPROBE, by its own symbols: what ipft finds out is for the tests to compare. */
-export const HAS_FPROBE = readText('/proc/kallsyms').includes(' fprobe_handler') || readText('/proc/kallsyms').includes(' fprobe_entry');
+export const HAS_FPROBE =
+  readText('/proc/kallsyms').includes(' fprobe_handler') ||
+  readText('/proc/kallsyms').includes(' fprobe_entry');
 
 /** The backend that `auto` should find. */
 export const AUTO = HAS_FPROBE ? 'kprobe-multi' : 'kprobe';

@@ -17,6 +17,15 @@ export const shell = (command: string): string => run('bash', '-ec', command);
 
 export const readText = (path: string): string => readFileSync(path, 'utf8');
 
+/** What a file holds; null if there is none. */
+export function textIfThere(path: string): string | null {
+  try {
+    return readText(path);
+  } catch {
+    return null;
+  }
+}
+
 /** Sets a file of /proc/sys or tracefs for the time of `action`. */
 export async function withSetting<T>(path: string, value: string, action: () => Promise<T> | T): Promise<T> {
   const before = readText(path).trim();
@@ -47,13 +56,7 @@ export async function until<T>(
 export function pidsOf(name: string): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => {
-      try {
-        return readText(`/proc/${pid}/comm`).trim() === name;
-      } catch {
-        return false; // it has just ended
-      }
-    })
+    .filter((pid) => textIfThere(`/proc/${pid}/comm`)?.trim() === name)
     .map(Number);
 }
 

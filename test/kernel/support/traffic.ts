@@ -43,7 +43,10 @@ const TABLE = 'ipft_test';
 
 /** Counts packets with this mark in the output hook while `action` runs: the witness that is not ours. */
 export async function countedByNft(mark: number, action: () => Promise<unknown>): Promise<number> {
-  run('nft', `table ip ${TABLE} { chain output { type filter hook output priority 0; meta mark ${mark} counter; }; }`);
+  run(
+    'nft',
+    `table ip ${TABLE} { chain output { type filter hook output priority 0; meta mark ${mark} counter; }; }`,
+  );
   try {
     await action();
     const packets = /counter packets (\d+)/.exec(run('nft', 'list', 'table', 'ip', TABLE))?.[1];
