@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/** The tiers that need no guest kernel: `vitest run --project unit`. The other one has vitest.kernel.config.ts. */
 export default defineConfig({
   test: {
-    include: ['test/unit/**/*.test.ts'],
-    globalSetup: ['test/unit/build-homes.ts'],
-    testTimeout: 20_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          globalSetup: ['test/unit/build-homes.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'native', include: ['test/native/**/*.test.ts'], testTimeout: 20_000 } },
+    ],
   },
 });

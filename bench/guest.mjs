@@ -1,28 +1,34 @@
 // Inside a guest kernel, as root: how long a trace of all functions takes to start and to end, what it costs while
 // it waits, and what a flood loses. Prints one table.
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { printTable } from './table.mjs';
 
 const MARK = 0xdeadbeef;
 const TRAFFIC = '.cache/lab/traffic';
 const folder = mkdtempSync('/tmp/ipft-bench-');
+const results = join(folder, 'results');
+const exec = promisify(execFile);
+const note = (text) => console.error(`${(performance.now() / 1000).toFixed(1)} s: ${text}`);
 const seconds = (start) => (performance.now() - start) / 1000;
 
-/** An ipft that runs; resolves once it is ready. */
+/** An ipft that runs, its results going to a file; resolves once it is ready. */
 async function start(args) {
+  note(`ipft ${args.join(' ')}`);
   const ready = join(folder, 'ready');
   rmSync(ready, { force: true });
+  const output = openSync(results, 'w');
   const began = performance.now();
-  const child = spawn(process.execPath, ['dist/bin.js', '-m', `${MARK}`, '--ready-file', ready, ...args]);
-  const run = { child, stdout: '', stderr: '' };
-  child.stdout.on('data', (text) => (run.stdout += text));
+  const command = ['dist/bin.js', '-m', `${MARK}`, '--ready-file', ready, ...args];
+  const child = spawn(process.execPath, command, { stdio: ['ignore', output, 'pipe'] });
+  closeSync(output);
+  const run = { child, stderr: '' };
   child.stderr.on('data', (text) => (run.stderr += text));
   run.exited = new Promise((done) => child.on('exit', done));
-  run.printed = new Promise((done) => child.stdout.on('data', () => (run.lastOutput = performance.now())));
   while (!existsSync(ready)) {
     if (child.exitCode !== null) throw new Error(run.stderr);
     await sleep(10);
@@ -33,20 +39,19 @@ async function start(args) {
 
 /** Ends it with SIGTERM; the times are from the signal. */
 async function stop(run) {
-  const signalled = performance.now();
+  const signalled = Date.now();
   run.child.kill('SIGTERM');
   await run.exited;
-  run.exitAfter = seconds(signalled);
-  await sleep(50);
-  run.printedAfter = ((run.lastOutput ?? signalled) - signalled) / 1000;
-  while (keeperRuns()) await sleep(50);
-  run.gone = seconds(signalled);
-  return run;
+  run.exitAfter = (Date.now() - signalled) / 1000;
+  run.printedAfter = Math.max(0, statSync(results).mtimeMs - signalled) / 1000;
+  while (await keeperRuns()) await sleep(50);
+  run.gone = (Date.now() - signalled) / 1000;
 }
 
-function keeperRuns() {
+async function keeperRuns() {
   try {
-    return execFileSync('pgrep', ['-x', 'probe-keeper']).length > 0;
+    await exec('pgrep', ['-x', 'probe-keeper']);
+    return true;
   } catch {
     return false; // pgrep found none
   }
@@ -58,15 +63,21 @@ function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-const residentMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) / 1024;
+const residentMb = (pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) / 1024;
 
-function udp(mark, count) {
+async function udp(mark, count) {
   const args = ['udp', '--to', '127.0.0.1:9999', '--sink', '--mark', `${mark}`, '--count', `${count}`];
-  return JSON.parse(execFileSync(TRAFFIC, [...args, '--rate', '0', '--size', '64'], { encoding: 'utf8' }));
+  const { stdout } = await exec(TRAFFIC, [...args, '--rate', '0', '--size', '64']);
+  return JSON.parse(stdout);
 }
 
 const packetsPerSecond = ({ sent, seconds: elapsed }) => sent / elapsed;
-const count = (text, pattern) => text.match(pattern)?.length ?? 0;
+
+async function linesWith(text) {
+  const { stdout } = await exec('sh', ['-c', `grep -c '${text}' ${results} || true`]);
+  return Number(stdout);
+}
 
 async function life() {
   const run = await start([]);
@@ -74,7 +85,7 @@ async function life() {
   await sleep(10_000);
   const idle = ((cpuSeconds(run.child.pid) - before) / 10) * 100;
   const resident = residentMb(run.child.pid);
-  execFileSync('ping', ['-c', '3', '-i', '0.2', '-m', `${MARK}`, '127.0.0.1']);
+  await exec('ping', ['-c', '3', '-i', '0.2', '-m', `${MARK}`, '127.0.0.1']);
   await stop(run);
   return [
     [run.stderr.match(/Attaching program \((.*)\)/)[1], ''],
@@ -89,17 +100,17 @@ async function life() {
 
 async function cost(untraced) {
   const run = await start([]);
-  const kept = packetsPerSecond(udp(0, 20_000)) / untraced;
+  const kept = packetsPerSecond(await udp(0, 20_000)) / untraced;
   await stop(run);
   return [['UDP that does not match, of the untraced rate', `${(kept * 100).toFixed(0)} %`]];
 }
 
 async function flood(pages) {
   const run = await start(['-o', 'stream', ...(pages === null ? [] : ['--perf-page-count', `${pages}`])]);
-  const { sent } = udp(MARK, 20_000);
+  const { sent } = await udp(MARK, 20_000);
   await sleep(500);
   await stop(run);
-  const seen = count(run.stdout, / ip_output /g);
+  const seen = await linesWith(' ip_output ');
   const [, samples, lost] = /Samples: (\d+) Lost: (\d+)/.exec(run.stderr);
   const share = ((100 * lost) / (Number(samples) + Number(lost))).toFixed(1);
   const name = `flood of ${sent}, ${pages ?? 'default'} pages`;
@@ -107,8 +118,12 @@ async function flood(pages) {
 }
 
 try {
-  const untraced = packetsPerSecond(udp(0, 20_000));
-  const rows = [...(await life()), ['UDP untraced', `${untraced.toFixed(0)} packets/s`], ...(await cost(untraced))];
+  const untraced = packetsPerSecond(await udp(0, 20_000));
+  const rows = [
+    ...(await life()),
+    ['UDP untraced', `${untraced.toFixed(0)} packets/s`],
+    ...(await cost(untraced)),
+  ];
   for (const pages of [8, 64, 256, 1024, 4096]) rows.push(...(await flood(pages)));
   printTable(`guest, Linux ${release()}, all functions`, rows);
 } finally {

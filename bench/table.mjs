@@ -3,7 +3,9 @@ export function printTable(title, rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   console.log(`\n${title}`);
   for (const row of rows) {
-    const cells = row.map((cell, i) => (i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i])));
+    const cells = row.map((cell, i) =>
+      i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]),
+    );
     console.log(`  ${cells.join('  ')}`);
   }
 }

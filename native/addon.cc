@@ -71,8 +71,8 @@ Napi::Value read_functions(const Napi::CallbackInfo &info) {
 
 Napi::Value read_enum(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
-  auto values = with_js_errors(
-      env, [&] { return kernel_enum(kernel_btf(SymbolSources().btf), info[0].As<Napi::String>()); });
+  auto values =
+      with_js_errors(env, [&] { return kernel_enum(kernel_btf(vmlinux_btf), info[0].As<Napi::String>()); });
   if (values.empty())
     return env.Null();
   Napi::Array names = Napi::Array::New(env, values.size());
@@ -88,9 +88,7 @@ Napi::Value read_enum(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value probe_kprobe_multi(const Napi::CallbackInfo &info) {
-  bool lossless = false;
-  uint64_t address = info[0].As<Napi::BigInt>().Uint64Value(&lossless);
-  return Napi::Number::New(info.Env(), KprobeMulti::probe(address));
+  return Napi::Number::New(info.Env(), KprobeMulti::probe());
 }
 
 Napi::Value probe_kprobe(const Napi::CallbackInfo &info) {

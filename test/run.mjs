@@ -24,7 +24,12 @@ const tiers = {
     check('lint: eslint', 'npx', '--no-install', 'eslint', '.'),
     check('lint: tsc', 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'),
     check('lint: prettier', 'npx', '--no-install', 'prettier', '--check', '.'),
-    check('lint: clang-format', 'bash', '-c', "clang-format --dry-run -Werror $(git ls-files '*.c' '*.cc' '*.h')"),
+    check(
+      'lint: clang-format',
+      'bash',
+      '-c',
+      "clang-format --dry-run -Werror $(git ls-files '*.c' '*.cc' '*.h')",
+    ),
   ],
   unit: () => [suite('unit', [], '--project', 'unit')],
   native: () => [suite('native', [], '--project', 'native')],
@@ -76,7 +81,9 @@ async function runOne(step, alone) {
   if (alone) console.log(`== ${step.name}`);
   const counts = count(step, await run(step.command, alone));
   const seconds = ((Date.now() - start) / 1000).toFixed(1);
-  console.log(`== ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`);
+  console.log(
+    `== ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`,
+  );
   return counts;
 }
 
@@ -97,7 +104,11 @@ async function main(names) {
 
 const names = process.argv.slice(2);
 if (names.length === 0 || names.some((name) => !(name in tiers))) {
-  console.error(`usage: node test/run.mjs ${Object.keys(tiers).map((name) => `[${name}]`).join(' ')}`);
+  console.error(
+    `usage: node test/run.mjs ${Object.keys(tiers)
+      .map((name) => `[${name}]`)
+      .join(' ')}`,
+  );
   process.exitCode = 2;
 } else {
   await main(names);

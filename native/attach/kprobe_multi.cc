@@ -27,17 +27,20 @@ bool is_hopeless(int error) {
 
 } // namespace
 
-int KprobeMulti::probe(uint64_t address) {
+int KprobeMulti::probe() {
   bpf_insn return_zero[2] = {};
   return_zero[0].code = BPF_ALU64 | BPF_MOV | BPF_K;
   return_zero[1].code = BPF_JMP | BPF_EXIT;
-  LIBBPF_OPTS(bpf_prog_load_opts, options);
-  options.expected_attach_type = BPF_TRACE_KPROBE_MULTI;
-  UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ipft_probe", "GPL", return_zero, 2, &options));
+  LIBBPF_OPTS(bpf_prog_load_opts, load_options);
+  load_options.expected_attach_type = BPF_TRACE_KPROBE_MULTI;
+  UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ipft_probe", "GPL", return_zero, 2, &load_options));
   if (!program)
     return errno;
-  UniqueFd link(create_link(program.get(), {address}, {0}));
-  return link ? 0 : errno;
+  LIBBPF_OPTS(bpf_link_create_opts, options);
+  options.kprobe_multi.addrs = reinterpret_cast<const unsigned long *>(1);
+  options.kprobe_multi.cnt = 1;
+  UniqueFd link(bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options));
+  return link || errno == EFAULT ? 0 : errno;
 }
 
 size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {

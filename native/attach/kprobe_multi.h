@@ -10,8 +10,10 @@ namespace ipft {
 // CONFIG_FPROBE).
 class KprobeMulti : public Backend {
 public:
-  // Attaches to one function and detaches: 0, or the errno that tells why the kernel cannot.
-  static int probe(uint64_t address);
+  // 0, or the errno that tells why the kernel has no kprobe-multi links. A link with an unreadable list of
+  // addresses is enough to find out: EFAULT comes from a kernel that has them, and there is no link to wait
+  // for.
+  static int probe();
 
   size_t attach(const Plan &plan, Reporter &reporter) override;
   void release(Reporter &reporter) override;

@@ -19,7 +19,7 @@ UniqueFd open_kprobe_events(const std::string &tracefs) {
 bool keeper_runs(int pid) {
   bool runs = false;
   for_each_line("/proc/" + std::to_string(pid) + "/comm",
-                [&](std::string_view line) { runs = line == keeper_name; });
+                [&](std::string_view line) { return !(runs = line == keeper_name); });
   return runs;
 }
 
@@ -57,6 +57,7 @@ long TraceEvents::id(const std::string &event) const {
   long id = -ENOENT;
   int error = for_each_line(tracefs_ + "/events/" + event + "/id", [&](std::string_view line) {
     id = strtol(std::string(line).c_str(), nullptr, 10);
+    return false;
   });
   return error != 0 ? -error : id;
 }
@@ -75,6 +76,7 @@ int sweep_trace_events(const std::string &tracefs) {
     std::string event(own_event(line));
     if (!event.empty() && !keeper_runs(atoi(event.c_str() + group_prefix.size())))
       orphans.insert(event);
+    return true;
   });
   if (orphans.empty())
     return 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/programs.h"
 
+#include "session/core_types.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
+#include "support/unique_fd.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -26,20 +28,30 @@ extern const char ipft_bpf_object_end[] __attribute__((visibility("hidden")));
 namespace ipft {
 namespace {
 
+// `types_path`: the BTF that CO-RE relocates against; null: the kernel's, whole.
+bpf_object *open_object(const char *types_path) {
+  LIBBPF_OPTS(bpf_object_open_opts, options);
+  options.object_name = "ipft";
+  options.btf_custom_path = types_path;
+  size_t size = static_cast<size_t>(ipft_bpf_object_end - ipft_bpf_object);
+  bpf_object *object = bpf_object__open_mem(ipft_bpf_object, size, &options);
+  if (!object)
+    throw NativeError(errno, "load", "the BPF object");
+  return object;
+}
+
 bool is_wanted(const ProgramOptions &options, size_t program) {
   return program == IPFT_COOKIE_PROGRAM ? options.multi : (options.slots >> program & 1) != 0;
 }
 
 } // namespace
 
-Programs::Programs(const ProgramOptions &options) : object_(nullptr, bpf_object__close) {
+Programs::Programs(const ProgramOptions &options, const btf *kernel) : object_(nullptr, bpf_object__close) {
   LibbpfLog log;
-  LIBBPF_OPTS(bpf_object_open_opts, open_options);
-  open_options.object_name = "ipft";
-  object_.reset(bpf_object__open_mem(
-      ipft_bpf_object, static_cast<size_t>(ipft_bpf_object_end - ipft_bpf_object), &open_options));
-  if (!object_)
-    throw NativeError(errno, "load", "the BPF object", log.text());
+  object_.reset(open_object(nullptr));
+  UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
+  std::string types_path = "/proc/self/fd/" + std::to_string(types.get());
+  object_.reset(open_object(types_path.c_str()));
   configure(options);
   int error = bpf_object__load(object_.get());
   if (error != 0)

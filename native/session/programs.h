@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+struct btf;
 struct bpf_object;
 struct bpf_program;
 
@@ -26,7 +27,8 @@ struct ProgramOptions {
 // what the verifier said.
 class Programs {
 public:
-  explicit Programs(const ProgramOptions &options);
+  // `kernel`: the running kernel's BTF.
+  Programs(const ProgramOptions &options, const btf *kernel);
 
   const std::array<int, IPFT_PROGRAMS> &fds() const { return fds_; }
   int events_fd() const;

@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include "session/napi_errors.h"
+#include "symbols/kernel_btf.h"
 
 namespace ipft {
 namespace {
@@ -57,7 +58,7 @@ void Session::open(const Napi::Object &options) {
   Napi::Env env = options.Env();
   auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * sizeof(ipft_row));
   batch_ = Napi::Persistent(batch);
-  programs_ = std::make_unique<Programs>(program_options(options));
+  programs_ = std::make_unique<Programs>(program_options(options), kernel_btf(vmlinux_btf));
   reader_ =
       std::make_unique<EventReader>(programs_->events_fd(), perf_options(options), function_index(options));
   uv_loop_t *loop = nullptr;

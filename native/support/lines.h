@@ -34,7 +34,8 @@ template <typename Visit> int for_each_line(const std::string &path, Visit visit
     const char *line = buffer.data();
     const char *end = line + filled;
     while (const char *newline = static_cast<const char *>(memchr(line, '\n', end - line))) {
-      visit(std::string_view(line, newline - line));
+      if (!visit(std::string_view(line, newline - line)))
+        return 0;
       line = newline + 1;
     }
     filled = end - line;

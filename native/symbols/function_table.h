@@ -2,6 +2,7 @@
 #pragma once
 
 #include "symbols/function.h"
+#include "symbols/kernel_btf.h"
 
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@ namespace ipft {
 
 // Where the kernel tells about itself. Tests point these at recorded files.
 struct SymbolSources {
-  std::string btf = "/sys/kernel/btf/vmlinux";
+  std::string btf = vmlinux_btf;
   std::string kallsyms = "/proc/kallsyms";
   std::string blacklist = "/sys/kernel/debug/kprobes/blacklist";
   std::string tracefs; // holds available_filter_functions; empty: not mounted

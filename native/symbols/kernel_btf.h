@@ -7,6 +7,8 @@ struct btf;
 
 namespace ipft {
 
+inline constexpr const char *vmlinux_btf = "/sys/kernel/btf/vmlinux";
+
 // The BTF in this file, parsed once and kept as long as the process lives. Throws NativeError.
 const btf *kernel_btf(const std::string &path);
 

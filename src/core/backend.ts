@@ -1,13 +1,7 @@
 /** Asks the running kernel; each answer is 0 or an errno. */
 export interface KernelProbes {
-  probeKprobeMulti(address: bigint): number;
+  probeKprobeMulti(): number;
   probeKprobe(tracefs: string): number;
-}
-
-export interface ProbeContext {
-  readonly tracefs: string;
-  /** address of a traceable function */
-  readonly address: bigint;
 }
 
 /** One way of attaching: one file in backends/, named as its id, the value of --backend. */
@@ -19,5 +13,5 @@ export interface Backend {
   /** true if its BPF programs are loaded for multi links */
   readonly multi: boolean;
   /** 0 if this kernel has it, else the errno with which the kernel refused. */
-  probe(kernel: KernelProbes, context: ProbeContext): number;
+  probe(kernel: KernelProbes, tracefs: string): number;
 }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { EnvironmentError } from '../core/errors.js';
+import { packageRoot } from '../core/package-root.js';
 import type { Addon } from './types.js';
 
-const productPath = (name: string): string =>
-  fileURLToPath(new URL(`../../build/Release/${name}`, import.meta.url));
+const productPath = (name: string): string => join(packageRoot(), 'build/Release', name);
 
 /** The probe-keeper's executable. */
 export function keeperPath(): string {

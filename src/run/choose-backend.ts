@@ -1,5 +1,5 @@
 import { backends } from '../backends/index.js';
-import type { Backend, KernelProbes, ProbeContext } from '../core/backend.js';
+import type { Backend, KernelProbes } from '../core/backend.js';
 import { errnoName, UnsupportedError } from '../core/errors.js';
 
 export interface Refusal {
@@ -17,16 +17,16 @@ const explain = ({ backend, errno }: Refusal): string =>
   `${backend.id} is refused with ${errnoName(errno)}, it needs ${backend.needs}`;
 
 /** The first backend this kernel has, or the one that was asked for. */
-export function chooseBackend(wanted: string, kernel: KernelProbes, context: ProbeContext): Choice {
+export function chooseBackend(wanted: string, kernel: KernelProbes, tracefs: string): Choice {
   const candidates = [...backends.values()].filter(({ id }) => wanted === 'auto' || id === wanted);
   const refused: Refusal[] = [];
   for (const backend of candidates) {
-    const errno = backend.probe(kernel, context);
+    const errno = backend.probe(kernel, tracefs);
     if (errno === 0) return { backend, refused };
     refused.push({ backend, errno });
   }
   const available = [...backends.values()]
-    .filter((backend) => !candidates.includes(backend) && backend.probe(kernel, context) === 0)
+    .filter((backend) => !candidates.includes(backend) && backend.probe(kernel, tracefs) === 0)
     .map(({ id }) => id);
   throw unsupported(refused, available);
 }

@@ -18,7 +18,8 @@ export function native<T>(doing: string, call: () => T): T {
     if (!isNativeFailure(error)) throw error;
     const { code, errno, phase, log } = error;
     const message = `${doing}: ${error.message} (${phase}, ${code})`;
-    if (code === 'EPERM' || code === 'EACCES') {
+    // EACCES from a load is the verifier's, and its log is what helps.
+    if (code === 'EPERM' || (code === 'EACCES' && phase !== 'load')) {
       throw new EnvironmentError(message, 'run it as root, on a kernel that is not locked down');
     }
     const failure = { code, errno, phase, ...(log === undefined ? {} : { log }) };

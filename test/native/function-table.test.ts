@@ -97,7 +97,7 @@ describe('addresses and reasons', () => {
   });
 
   it('does not take data, nor the symbol of a module, for the function', () => {
-    const table = kernel(['10 D first', '20 t first\t[nf_tables]', '30 T constant'], ['first', 'constant']);
+    const table = kernel(['10 D first', '30 T constant', '20 t first\t[nf_tables]'], ['first', 'constant']);
     expect(one(table)).toEqual(['0x0', 1, 0, 'no address in kallsyms']);
   });
 

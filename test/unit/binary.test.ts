@@ -172,7 +172,7 @@ describe('a trace', () => {
     expect(stderr).toContain(
       'Backend kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5.18 with CONFIG_FPROBE\n',
     );
-    expect(stderr).toContain('Backend kprobe: one trace event');
+    expect(stderr).toContain('Backend kprobe: a trace event');
   });
 
   it.each([

@@ -11,13 +11,13 @@ export const BARE_HOME = path('../../.cache/unit/bare');
 /** The same, with stand-ins for the native products. */
 export const FAKE_HOME = path('../../.cache/unit/fake');
 
-/** Compiles the sources as they are now into two homes, so that no test runs an old build. */
+/** Bundles the sources as they are now into two homes, so that no test runs an old build. */
 export function setup(): void {
   rmSync(path('../../.cache/unit'), { recursive: true, force: true });
-  const compiler = path('../../node_modules/typescript/bin/tsc');
-  const args = [compiler, '-p', `${ROOT}tsconfig.json`, '--outDir', `${BARE_HOME}/dist`];
-  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`tsc failed: ${stdout}`);
+  const bundler = path('../../node_modules/rolldown/bin/cli.mjs');
+  const args = [bundler, '-c', '-d', `${BARE_HOME}/dist`];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`rolldown failed: ${stderr}`);
   cpSync(`${ROOT}package.json`, `${BARE_HOME}/package.json`);
   cpSync(BARE_HOME, FAKE_HOME, { recursive: true });
   const release = `${FAKE_HOME}/build/Release`;

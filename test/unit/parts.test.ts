@@ -40,18 +40,19 @@ describe('errors', () => {
   });
 
   it.each([
-    ['EINVAL', KernelError],
-    ['EPERM', EnvironmentError],
-    ['EACCES', EnvironmentError],
-  ])('of the addon with %s', (code, expected) => {
-    const thrown = Object.assign(new Error('text'), { code, errno: 1, phase: 'load' });
+    ['EINVAL', 'load', KernelError],
+    ['EPERM', 'load', EnvironmentError],
+    ['EACCES', 'btf', EnvironmentError],
+    ['EACCES', 'load', KernelError], // the verifier's
+  ])('of the addon with %s in %s', (code, phase, expected) => {
+    const thrown = Object.assign(new Error('text'), { code, errno: 1, phase });
     expect(isNativeFailure(thrown)).toBe(true);
     const call = (): never =>
       native('doing', () => {
         throw thrown;
       });
     expect(call).toThrow(expected);
-    expect(call).toThrow(`doing: text (load, ${code})`);
+    expect(call).toThrow(`doing: text (${phase}, ${code})`);
   });
 
   it('that are bugs pass unchanged', () => {
