@@ -3,13 +3,17 @@
 
 #include "support/native_error.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace ipft {
 namespace {
 
-// How long a few events may wait, and how often an idle ipft wakes up.
-constexpr uint64_t period_ms = 25;
+// How long a few events may wait: while events come, and when none came for idle_after turns. An idle ipft
+// costs what its wake-ups cost.
+constexpr uint64_t busy_period_ms = 25;
+constexpr uint64_t idle_period_ms = 100;
+constexpr int idle_after = 40;
 
 constexpr int batches_per_turn = 4;
 
@@ -35,7 +39,8 @@ void Drainer::resume() {
 
 void Drainer::turn_soon() {
   uv_timer_start(
-      timer_.get(), [](uv_timer_t *handle) { static_cast<Drainer *>(handle->data)->turn(); }, 0, period_ms);
+      timer_.get(), [](uv_timer_t *handle) { static_cast<Drainer *>(handle->data)->turn(); }, 0,
+      busy_period_ms);
 }
 
 void Drainer::pause() {
@@ -60,11 +65,25 @@ bool Drainer::deliver_batch() {
 
 void Drainer::turn() {
   std::shared_ptr<bool> alive = alive_;
-  for (int i = 0; i < batches_per_turn; i++)
-    if (!deliver_batch() || !running_)
+  uint64_t before = reader_.delivered();
+  for (int i = 0; i < batches_per_turn; i++) {
+    bool more = deliver_batch();
+    if (!*alive || !running_)
       return;
-  if (*alive) // more is waiting: let the loop breathe, then go on
-    turn_soon();
+    if (!more) {
+      adapt_period(reader_.delivered() != before);
+      return;
+    }
+  }
+  turn_soon(); // more is waiting: let the loop breathe, then go on
+}
+
+void Drainer::adapt_period(bool busy) {
+  bool was_idle = empty_turns_ >= idle_after;
+  empty_turns_ = busy ? 0 : std::min(empty_turns_ + 1, idle_after);
+  bool is_idle = empty_turns_ >= idle_after;
+  if (was_idle != is_idle)
+    uv_timer_set_repeat(timer_.get(), is_idle ? idle_period_ms : busy_period_ms);
 }
 
 void Drainer::drain_all() {

@@ -28,6 +28,7 @@ public:
 private:
   void turn();
   void turn_soon();
+  void adapt_period(bool busy);
   bool deliver_batch();
 
   EventReader &reader_;
@@ -36,6 +37,7 @@ private:
   Deliver deliver_;
   bool running_ = false;
   bool delivering_ = false;
+  int empty_turns_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   UvHandle<uv_poll_t> poll_;
   UvHandle<uv_timer_t> timer_;

@@ -32,9 +32,7 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectFunctions(table, options.selection);
   const traceable = traceableFunctions(table, selected, options.selection);
-  const choice = native('probing the backends', () =>
-    chooseBackend(options.backend, addon, tracefs),
-  );
+  const choice = native('probing the backends', () => chooseBackend(options.backend, addon, tracefs));
   if (options.verbose || choice.refused.length > 0)
     explainChoice(choice).forEach((line) => messages.line(line));
   return { addon, tracefs, table, selected, traceable, backend: choice.backend };

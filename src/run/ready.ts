@@ -1,5 +1,5 @@
-import { lstatSync, unlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { lstatSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
 import { EnvironmentError, isSystemError } from '../core/errors.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -9,9 +9,12 @@ const codeOf = (error: unknown): string => (isSystemError(error) ? error.code : 
 /** The file that says, by being there, that ipft traces. It stays after the trace; the next trace removes it first. */
 export class ReadyFile {
   readonly #isNew: boolean;
+  /** Who waits for the file must not see it before it has its content, so it is written under another name. */
+  readonly #beside: string;
 
   /** Removes what an earlier trace left; anything but a regular file (a FIFO, say) is kept, to be written to. */
   constructor(private readonly path: string) {
+    this.#beside = `${path}.${process.pid}`;
     const stat = lstatSync(path, { throwIfNoEntry: false });
     this.#isNew = stat === undefined || stat.isFile();
     if (stat?.isFile() === true) this.#try(() => unlinkSync(path));
@@ -20,13 +23,18 @@ export class ReadyFile {
 
   /** Writes ipft's pid. */
   write(): void {
-    this.#try(() => writeFileSync(this.path, `${process.pid}\n`, { flag: this.#isNew ? 'wx' : 'w' }));
+    const pid = `${process.pid}\n`;
+    this.#try(() => {
+      if (!this.#isNew) return writeFileSync(this.path, pid);
+      writeFileSync(this.#beside, pid, { flag: 'wx' });
+      renameSync(this.#beside, this.path);
+    });
   }
 
   // A path that cannot be written is found before the probes are attached.
   #probe(): void {
-    writeFileSync(this.path, '', { flag: 'wx' });
-    unlinkSync(this.path);
+    writeFileSync(this.#beside, '', { flag: 'wx' });
+    unlinkSync(this.#beside);
   }
 
   #try(action: () => void): void {
@@ -45,22 +53,30 @@ export class ProbeServer {
 
   constructor(private readonly port: number) {}
 
-  /** Throws if the port is taken, before the probes are attached. */
-  async check(): Promise<void> {
-    await this.listen();
-    await this.close();
+  /** Throws if the port is taken, before the probes are attached. Does not listen: who connects then is misled. */
+  check(): Promise<void> {
+    const socket = connect(this.port, LOOPBACK);
+    return new Promise((resolve, reject) => {
+      socket.once('error', () => resolve());
+      socket.once('connect', () => {
+        socket.destroy();
+        reject(this.#cannotListen('EADDRINUSE'));
+      });
+    });
   }
 
   listen(): Promise<void> {
     const server = createServer((socket) => socket.on('error', () => undefined).destroy());
     this.#server = server;
     return new Promise((resolve, reject) => {
-      server.once('error', (error) => {
-        const message = `--probe-server-port: cannot listen on ${LOOPBACK}:${this.port} (${codeOf(error)})`;
-        reject(new EnvironmentError(message, 'a port that is free, with --probe-server-port'));
-      });
+      server.once('error', (error) => reject(this.#cannotListen(codeOf(error))));
       server.listen(this.port, LOOPBACK, resolve);
     });
+  }
+
+  #cannotListen(code: string): EnvironmentError {
+    const message = `--probe-server-port: cannot listen on ${LOOPBACK}:${this.port} (${code})`;
+    return new EnvironmentError(message, 'a port that is free, with --probe-server-port');
   }
 
   close(): Promise<void> {

@@ -107,8 +107,9 @@ export class Recorder {
     if (!this.#isBroken) this.session.resume();
   }
 
+  // Later, not now: who waits for `broken` drains the session, which a batch that is being delivered forbids.
   #fail(error: Error | null): void {
     this.#isBroken = true;
-    this.#break(error);
+    setImmediate(() => this.#break(error));
   }
 }
