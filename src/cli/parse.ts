@@ -21,7 +21,7 @@ interface Flags {
   moduleRegex?: RegExp;
   output: string;
   verbose?: boolean;
-  perfPageCount: number;
+  perfPageCount?: number;
   perfSamplePeriod: number;
   perfWakeupEvents: number;
   setRlimit: boolean;
@@ -85,13 +85,12 @@ function systemOptions(): Option[] {
   return [
     option(
       '--perf-page-count <pages>',
-      'perf buffer for each CPU, a power of two',
+      'perf buffer for each CPU, a power of two (default: 1024, less on more than 16 CPUs)',
       parsePageCount('--perf-page-count'),
-      DEFAULTS.pageCount,
     ),
     option(
       '--perf-sample-period <events>',
-      'keep one of this many events, as perf_event_open(2) does',
+      'handed to perf_event_open(2) as by ipftrace2; kernels ignore it for BPF events',
       parseCount('--perf-sample-period', 1),
       DEFAULTS.samplePeriod,
     ),

@@ -19,9 +19,9 @@ export interface TraceOptions {
   readonly output: string;
   readonly selection: Selection;
   readonly verbose: boolean;
-  /** perf buffer per CPU, in pages: a power of two */
-  readonly pageCount: number;
-  /** every how many events one is kept */
+  /** perf buffer per CPU, in pages: a power of two; automaticPageCount() if undefined */
+  readonly pageCount?: number | undefined;
+  /** sample_period of the perf buffer's events; kernels ignore it for what BPF programs emit */
   readonly samplePeriod: number;
   /** events between two wake-ups, 0 = automatic */
   readonly wakeupEvents: number;
@@ -36,7 +36,6 @@ export const TRACE_DEFAULTS = {
   mask: 0xffffffff,
   backend: 'auto',
   output: 'aggregate',
-  pageCount: 1024,
   samplePeriod: 1,
   wakeupEvents: 0,
   probeServerPort: 13720,

@@ -28,7 +28,7 @@ export class Probes {
       },
       failed: (id, code) => this.#failures.push(`${table.names[id] ?? id}: ${code}`),
       detaching: (done, total) => {
-        if (this.#impatient) messages.status(`Detaching (${done} of ${total} probes)`);
+        if (this.#impatient) messages.status(`Detaching (step ${done} of ${total})`);
       },
     });
   }

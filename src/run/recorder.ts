@@ -1,6 +1,8 @@
+import { cpus } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Output } from '../core/output.js';
 import type { TraceOptions } from '../core/options.js';
+import { automaticPageCount } from '../core/perf-buffer.js';
 import { outputs } from '../outputs/index.js';
 import type { Session } from '../native/types.js';
 import { resultPalette } from './colors.js';
@@ -28,7 +30,7 @@ export class Recorder {
 
   constructor(
     preparation: Preparation,
-    options: TraceOptions,
+    private readonly options: TraceOptions,
     private readonly messages: Messages,
   ) {
     const { addon, table, backend } = preparation;
@@ -45,7 +47,8 @@ export class Recorder {
     this.#showsCounter = messages.terminal && !(terminal && descriptor.live);
     this.broken = new Promise((resolve) => (this.#break = resolve));
     this.#sink = openStdout((error) => this.#fail(resultError(error)));
-    const { mark, mask, pageCount, samplePeriod, wakeupEvents } = options;
+    const { mark, mask, samplePeriod, wakeupEvents } = options;
+    const pageCount = options.pageCount ?? automaticPageCount(cpus().length);
     const settings = { mark, mask, pageCount, samplePeriod, wakeupEvents, multi: backend.multi };
     const slots = slotsOf(preparation);
     const { addresses } = table.columns;
@@ -69,6 +72,7 @@ export class Recorder {
     this.session.drain();
     this.messages.status(this.#counter());
     this.messages.endStatus();
+    if (this.options.verbose) this.#showLosses();
   }
 
   /** Writes what there is to write at the end; resolves when stdout has taken it, or with what broke it. */
@@ -80,6 +84,13 @@ export class Recorder {
     }
     await this.#sink.drained();
     return this.#isBroken ? this.broken : null;
+  }
+
+  // Trails behind `Lost`: the kernel tells of a loss with the next event that fits.
+  #showLosses(): void {
+    this.session.lostPerCpu().forEach((lost, cpu) => {
+      if (lost > 0) this.messages.line(`CPU ${cpu}: ${lost} lost, as PERF_RECORD_LOST tells`);
+    });
   }
 
   #counter(): string {

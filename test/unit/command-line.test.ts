@@ -47,7 +47,7 @@ describe('a trace', () => {
         output: 'aggregate',
         selection: { function: undefined, module: undefined },
         verbose: false,
-        pageCount: 1024,
+        pageCount: undefined,
         samplePeriod: 1,
         wakeupEvents: 0,
         setRlimits: true,

@@ -130,7 +130,7 @@ describe('signals', () => {
     const run = ipft(['-m', '1'], { env: { FAKE_KEEPER: 'slow-detach' } });
     await says(run, 'Trace ready!');
     const { code, stdout, stderr } = await run.kill('SIGINT').ended;
-    expect(stderr).toMatch(/Trace done!\nDetaching \(2 of 3 probes\)\n$/);
+    expect(stderr).toMatch(/Trace done!\nDetaching \(step 2 of 3\)\n$/);
     expect(stdout).toContain('===');
     expect(code).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { automaticPageCount } from '../../src/core/perf-buffer.js';
 import { describe, expect, it } from 'vitest';
 import {
   EnvironmentError,
@@ -178,5 +179,19 @@ describe('the function table', () => {
       traceable: false,
       reason: 'no address',
     });
+  });
+});
+
+describe('the automatic size of the perf buffer', () => {
+  it.each([
+    [1, 1024],
+    [16, 1024],
+    [17, 512],
+    [24, 512],
+    [64, 256],
+    [256, 64],
+    [4096, 64],
+  ])('for %i CPUs is %i pages', (cpus, pages) => {
+    expect(automaticPageCount(cpus)).toBe(pages);
   });
 });
