@@ -44,6 +44,7 @@ lint: build
 
 format: build
 	@npm run --silent format
+	@node scripts/generate-reference.mjs
 	@clang-format -i $$(git ls-files '*.c' '*.cc' '*.h')
 
 clean:
