@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { pidsOf, readText, run, TRACEFS, until } from './system.js';
 
@@ -6,8 +9,18 @@ interface Named {
   readonly name?: string;
 }
 
-/** What bpftool shows: `what` is prog, link or map. */
-const bpftool = (what: string): Named[] => JSON.parse(run('bpftool', '-j', what)) as Named[];
+const KINDS = ['prog', 'link', 'map'] as const;
+const COMMANDS = join(mkdtempSync(join(tmpdir(), 'ipft-bpftool-')), 'commands');
+writeFileSync(COMMANDS, KINDS.map((kind) => `${kind}\n`).join(''));
+
+/** What `bpftool prog`, `bpftool link` and `bpftool map` show; in one go, as every start of it costs time. */
+function bpfObjects(): string[] {
+  const shown = JSON.parse(run('bpftool', '-j', 'batch', 'file', COMMANDS)) as { output: Named[] }[];
+  if (shown.length !== KINDS.length) throw new Error(`bpftool shows ${JSON.stringify(shown)}`);
+  return shown.flatMap(({ output }, kind) =>
+    output.map(({ id, name }) => `bpftool ${KINDS[kind]} ${id} ${name ?? ''}`),
+  );
+}
 
 /** Everything of a tracer that is in the kernel now. */
 export function leftovers(): string[] {
@@ -17,9 +30,7 @@ export function leftovers(): string[] {
       .split('\n')
       .filter((line) => line.includes('ipft'))
       .map((line) => `kprobe_events: ${line}`),
-    ...['link', 'prog', 'map'].flatMap((what) =>
-      bpftool(what).map(({ id, name }) => `bpftool ${what} ${id} ${name ?? ''}`),
-    ),
+    ...bpfObjects(),
   ];
 }
 
