@@ -41,7 +41,8 @@ export class Keeper {
     // Detached: Ctrl-C goes to the terminal's foreground group, and the keeper must outlive it.
     this.#child = spawn(path, [], {
       detached: true,
-      stdio: ['pipe', 'pipe', 'inherit', ...inheritedFds(plan)],
+      // Not ipft's stderr: who reads that waits for its end, and need not wait for the keeper.
+      stdio: ['pipe', 'pipe', 'ignore', ...inheritedFds(plan)],
     });
     this.ended = this.#watchEnd();
     this.attached = Promise.race([
