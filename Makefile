@@ -28,7 +28,7 @@ demo: build
 	@lab/demo
 
 test: setup build
-	@node test/run.mjs lint unit native kernel
+	@node test/run.mjs lint unit native kernel demo
 
 test-unit: build
 	@node test/run.mjs unit native

@@ -4,3 +4,4 @@
 #include "ipft.h"
 
 struct ipft_row row;
+enum ipft_function function;

@@ -22,7 +22,7 @@
 #define IPFT_PROGRAMS (IPFT_SLOTS + 1)
 
 /* ipft_row.function when the address belongs to no function of the table. */
-#define IPFT_NO_FUNCTION 0xffffffffU
+enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 
 /* Read-only settings, written before load. */
 struct ipft_settings {

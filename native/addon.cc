@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 //
 // The addon's exports. src/native/types.ts declares their types.
+#include "attach/kprobe.h"
 #include "attach/kprobe_multi.h"
 #include "attach/trace_events.h"
 #include "session/napi_errors.h"
@@ -9,6 +10,7 @@
 #include "symbols/kernel_btf.h"
 #include "symbols/kernel_enum.h"
 
+#include <poll.h>
 #include <sys/resource.h>
 
 namespace ipft {
@@ -29,6 +31,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   auto positions = Napi::Uint8Array::New(env, count);
   auto slots = Napi::Uint8Array::New(env, count);
   auto reasons = Napi::Uint8Array::New(env, count);
+  auto data_freed = Napi::Uint8Array::New(env, count);
   for (size_t i = 0; i < count; i++) {
     const Function &function = table.functions[i];
     const char *separator = i == 0 ? "" : "\n";
@@ -38,6 +41,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
     positions[i] = function.position;
     slots[i] = function.slot;
     reasons[i] = static_cast<uint8_t>(function.reason);
+    data_freed[i] = function.data_freed;
   }
   Napi::Object result = Napi::Object::New(env);
   result.Set("names", names);
@@ -46,6 +50,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   result.Set("positions", positions);
   result.Set("slots", slots);
   result.Set("reasons", reasons);
+  result.Set("dataFreed", data_freed);
   result.Set("reasonNames", strings(env, reason_names()));
   result.Set("warnings", strings(env, table.warnings));
   return result;
@@ -92,13 +97,21 @@ Napi::Value probe_kprobe_multi(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value probe_kprobe(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), probe_trace_events(info[0].As<Napi::String>()));
+  return Napi::Number::New(info.Env(), Kprobe::probe(info[0].As<Napi::String>()));
 }
 
-Napi::Value sweep(const Napi::CallbackInfo &info) {
+Napi::Value orphans(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    return Napi::Number::New(info.Env(), sweep_trace_events(info[0].As<Napi::String>()));
+    return Napi::Number::New(info.Env(),
+                             static_cast<double>(orphaned_trace_events(info[0].As<Napi::String>()).size()));
   });
+}
+
+// Whether nobody will ever read what is written to this fd: a pipe or socket whose other end is closed.
+Napi::Value has_no_reader(const Napi::CallbackInfo &info) {
+  pollfd descriptor = {info[0].As<Napi::Number>().Int32Value(), 0, 0};
+  bool closed = poll(&descriptor, 1, 0) == 1 && (descriptor.revents & (POLLERR | POLLHUP)) != 0;
+  return Napi::Boolean::New(info.Env(), closed);
 }
 
 void raise_limit(__rlimit_resource resource, rlim_t wanted) {
@@ -123,7 +136,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
   exports.Set("probeKprobeMulti", Napi::Function::New(env, probe_kprobe_multi));
   exports.Set("probeKprobe", Napi::Function::New(env, probe_kprobe));
-  exports.Set("sweepTraceEvents", Napi::Function::New(env, sweep));
+  exports.Set("orphanedTraceEvents", Napi::Function::New(env, orphans));
+  exports.Set("hasNoReader", Napi::Function::New(env, has_no_reader));
   exports.Set("setRlimits", Napi::Function::New(env, set_rlimits));
   exports.Set("Session", Session::define(env));
   return exports;

@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<never> {
   process.stderr.on('error', () => undefined);
   try {
     const request = parseCommandLine(argv, version());
-    verbose = request.kind !== 'text' && request.options.verbose;
+    verbose = request.kind === 'trace' && request.options.verbose;
     const code = await perform(request);
     process.exit(code);
   } catch (error) {

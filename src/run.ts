@@ -3,7 +3,7 @@ import { EXIT } from './core/errors.js';
 import type { ListOptions, TraceOptions } from './core/options.js';
 import { loadAddon } from './native/addon.js';
 import { Probes } from './run/attach.js';
-import { findTracefs } from './run/environment.js';
+import { checkSymbols, findTracefs } from './run/environment.js';
 import { readTable, selectFunctions } from './run/functions.js';
 import { Interruption } from './run/interruption.js';
 import { listJson, listText } from './run/list.js';
@@ -24,7 +24,9 @@ export async function printText(text: string): Promise<number> {
 
 /** Lists the kernel functions that take an skb, as far as this machine shows them. */
 export async function list({ selection, json }: ListOptions): Promise<number> {
-  const table = readTable(loadAddon(), findTracefs());
+  const addon = loadAddon();
+  checkSymbols();
+  const table = readTable(addon, findTracefs());
   const messages = new Messages();
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectFunctions(table, selection);
@@ -40,6 +42,8 @@ export async function trace(options: TraceOptions): Promise<number> {
   const messages = new Messages();
   const interruption = new Interruption();
   if (options.mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
+  else if ((options.mark & options.mask) === 0)
+    messages.warn('unmarked packets match: that may be nearly all of them');
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
   const preparation = prepare(options, messages);
@@ -73,6 +77,17 @@ interface Run {
   readonly verbose: boolean;
 }
 
+/** Tells those who wait that the trace runs. Returns what kept it from doing so: the trace then ends. */
+async function announce({ readyFile, server }: Pick<Run, 'readyFile' | 'server'>): Promise<Error | null> {
+  try {
+    readyFile?.write();
+    await server?.listen();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 async function traceWith({ recorder, probes, messages, interruption, ...run }: Run): Promise<void> {
   let failure: Error | null = null;
   let printed: Promise<Error | null> = Promise.resolve(null);
@@ -80,9 +95,8 @@ async function traceWith({ recorder, probes, messages, interruption, ...run }: R
     if (await probes.attach(interruption, run.verbose)) {
       recorder.start();
       messages.line('Trace ready!');
-      run.readyFile?.write();
-      await run.server?.listen();
-      failure = await Promise.race([interruption.first.then(() => null), recorder.broken, probes.lost]);
+      failure = await announce(run);
+      failure ??= await Promise.race([interruption.first.then(() => null), recorder.broken, probes.lost]);
       recorder.stop();
       messages.line('Trace done!');
       printed = recorder.print();

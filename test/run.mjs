@@ -1,6 +1,6 @@
 // Runs the tiers that are named, and ends with "N passed, N failed, N skipped" over all of them.
 //
-//   node test/run.mjs [lint] [unit] [native] [kernel]      KERNEL=6.1 limits the last one to one guest
+//   node test/run.mjs [lint] [unit] [native] [kernel] [demo]      KERNEL=6.1 limits the last one to one guest
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -24,11 +24,21 @@ const tiers = {
     check('lint: eslint', 'npx', '--no-install', 'eslint', '.'),
     check('lint: tsc', 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'),
     check('lint: prettier', 'npx', '--no-install', 'prettier', '--check', '.'),
+    check('lint: README', 'node', 'scripts/generate-reference.mjs', '--check'),
     check(
       'lint: clang-format',
       'bash',
       '-c',
       "clang-format --dry-run -Werror $(git ls-files '*.c' '*.cc' '*.h')",
+    ),
+  ],
+  // The README's other command, and what it promises to show.
+  demo: () => [
+    check(
+      'demo',
+      'bash',
+      '-c',
+      "lab/demo | tee /dev/stderr | grep -E '^[0-9]+ [0-9]{4} +ip_output \\(len: [0-9]{4,} gso_type: tcpv4\\)$'",
     ),
   ],
   unit: () => [suite('unit', [], '--project', 'unit')],

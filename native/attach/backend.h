@@ -30,7 +30,8 @@ public:
   // After this no probe runs any more.
   virtual void release(Reporter &reporter) = 0;
 
-  // Removes what does no harm but is left in the kernel; may wait long.
+  // Removes what does no harm but is left in the kernel; may wait long. Throws NativeError if something
+  // stays.
   virtual void clean_up() {}
 };
 

@@ -3,6 +3,7 @@
 
 #include "support/native_error.h"
 
+#include <bpf/bpf.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -35,6 +36,19 @@ int open_perf_event(long id, int program) {
 
 } // namespace
 
+int Kprobe::probe(const std::string &tracefs) {
+  int error = probe_trace_events(tracefs);
+  if (error != 0)
+    return error;
+  bpf_insn call_helper[3] = {};
+  call_helper[0].code = BPF_JMP | BPF_CALL;
+  call_helper[0].imm = BPF_FUNC_get_func_ip;
+  call_helper[1].code = BPF_ALU64 | BPF_MOV | BPF_K;
+  call_helper[2].code = BPF_JMP | BPF_EXIT;
+  UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ipft_probe", "GPL", call_helper, 3, nullptr));
+  return program ? 0 : errno;
+}
+
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   events_ = std::make_unique<TraceEvents>(plan.tracefs);
   auto slots = by_slot(plan.probes);
@@ -64,7 +78,7 @@ Probes Kprobe::define(const std::string &event, const Probes &probes, Reporter &
 
 // Enabling arms all probes of an event or none, so a probe that cannot be armed is found by halving.
 void Kprobe::attach_or_halve(int program, const Probes &probes, Reporter &reporter) {
-  std::string event = trace_event_group(getpid()) + "/a" + std::to_string(defined_.size());
+  std::string event = own_trace_event_group() + "/a" + std::to_string(defined_.size());
   defined_.push_back(event);
   Probes taken = define(event, probes, reporter);
   if (taken.empty() || reporter.cancelled())
@@ -98,9 +112,18 @@ void Kprobe::release(Reporter &reporter) {
 }
 
 void Kprobe::clean_up() {
-  for (const std::string &event : defined_)
-    events_->remove(event);
+  int failed = 0;
+  std::string which;
+  for (const std::string &event : defined_) {
+    int error = events_->remove(event);
+    if (error == 0 || error == ENOENT) // an event of which every function was refused never came to be
+      continue;
+    failed = error;
+    which = event;
+  }
   defined_.clear();
+  if (failed != 0)
+    throw NativeError(failed, "clean-up", "removing " + which);
 }
 
 } // namespace ipft

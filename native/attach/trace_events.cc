@@ -4,33 +4,64 @@
 #include "support/lines.h"
 #include "support/native_error.h"
 
+#include <sys/stat.h>
+
+#include <cstdio>
 #include <cstdlib>
 #include <set>
+#include <sstream>
 
 namespace ipft {
 namespace {
 
-constexpr std::string_view group_prefix = "ipft_";
+struct Owner {
+  unsigned long pid = 0;
+  unsigned long long start_time = 0; // clock ticks since boot: tells a process from a later one with its pid
+  unsigned long pid_namespace = 0;   // inode
+};
 
 UniqueFd open_kprobe_events(const std::string &tracefs) {
   return UniqueFd(open((tracefs + "/kprobe_events").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
 }
 
-bool keeper_runs(int pid) {
-  bool runs = false;
-  for_each_line("/proc/" + std::to_string(pid) + "/comm",
-                [&](std::string_view line) { return !(runs = line == keeper_name); });
-  return runs;
+// Field 22 of /proc/PID/stat; 0 if there is no such process.
+unsigned long long start_time_of(unsigned long pid) {
+  unsigned long long start_time = 0;
+  for_each_line("/proc/" + std::to_string(pid) + "/stat", [&](std::string_view line) {
+    std::istringstream fields(std::string(line.substr(line.rfind(')') + 1)));
+    std::string skipped;
+    for (int field = 3; field < 22; field++)
+      fields >> skipped;
+    fields >> start_time;
+    return false;
+  });
+  return start_time;
 }
 
-// "p:ipft_123/a0 ip_rcv" -> "ipft_123/a0"; empty for other lines.
-std::string_view own_event(std::string_view line) {
+Owner this_process() {
+  struct stat info = {};
+  if (stat("/proc/self/ns/pid", &info) != 0)
+    throw NativeError(errno, "attach", "/proc/self/ns/pid");
+  unsigned long pid = static_cast<unsigned long>(getpid());
+  return {pid, start_time_of(pid), info.st_ino};
+}
+
+bool is_orphan(const Owner &owner, const Owner &self) {
+  return owner.pid_namespace == self.pid_namespace && start_time_of(owner.pid) != owner.start_time;
+}
+
+// "p:ipft_7_123_4026531836/a0 ip_rcv" -> "ipft_7_123_4026531836/a0" and its owner; empty for all other lines.
+std::string own_event(const std::string &line, Owner &owner) {
+  int end = 0;
   size_t colon = line.find(':');
-  size_t space = line.find(' ');
-  if (colon == std::string_view::npos || space == std::string_view::npos || space < colon)
+  if (colon == std::string::npos)
     return {};
-  std::string_view event = line.substr(colon + 1, space - colon - 1);
-  return event.substr(0, group_prefix.size()) == group_prefix ? event : std::string_view{};
+  std::string rest = line.substr(colon + 1);
+  if (sscanf(rest.c_str(), "ipft_%lu_%llu_%lu/%*[a-z0-9]%n", &owner.pid, &owner.start_time,
+             &owner.pid_namespace, &end) != 3 ||
+      end == 0 || rest[static_cast<size_t>(end)] != ' ')
+    return {};
+  return rest.substr(0, static_cast<size_t>(end));
 }
 
 } // namespace
@@ -41,8 +72,13 @@ TraceEvents::TraceEvents(const std::string &tracefs) : tracefs_(tracefs), fd_(op
 }
 
 int TraceEvents::write_command(const std::string &command) {
-  ssize_t written = write(fd_.get(), command.data(), command.size());
-  return written == static_cast<ssize_t>(command.size()) ? 0 : errno;
+  ssize_t written;
+  do
+    written = write(fd_.get(), command.data(), command.size());
+  while (written < 0 && errno == EINTR);
+  if (written < 0)
+    return errno;
+  return written == static_cast<ssize_t>(command.size()) ? 0 : EIO;
 }
 
 int TraceEvents::add_probe(const std::string &event, const std::string &function) {
@@ -62,30 +98,41 @@ long TraceEvents::id(const std::string &event) const {
   return error != 0 ? -error : id;
 }
 
-std::string trace_event_group(int pid) {
-  return std::string(group_prefix) + std::to_string(pid);
+std::string own_trace_event_group() {
+  Owner self = this_process();
+  return "ipft_" + std::to_string(self.pid) + "_" + std::to_string(self.start_time) + "_" +
+         std::to_string(self.pid_namespace);
 }
 
 int probe_trace_events(const std::string &tracefs) {
   return open_kprobe_events(tracefs) ? 0 : errno;
 }
 
-int sweep_trace_events(const std::string &tracefs) {
+std::vector<std::string> orphaned_trace_events(const std::string &tracefs) {
+  Owner self = this_process();
   std::set<std::string> orphans;
-  for_each_line(tracefs + "/kprobe_events", [&](std::string_view line) {
-    std::string event(own_event(line));
-    if (!event.empty() && !keeper_runs(atoi(event.c_str() + group_prefix.size())))
+  int error = for_each_line(tracefs + "/kprobe_events", [&](std::string_view line) {
+    Owner owner;
+    std::string event = own_event(std::string(line), owner);
+    if (!event.empty() && is_orphan(owner, self))
       orphans.insert(event);
     return true;
   });
+  if (error != 0 && error != ENOENT) // a kernel without CONFIG_KPROBE_EVENTS has nothing to sweep
+    throw NativeError(error, "sweep", tracefs + "/kprobe_events");
+  return {orphans.begin(), orphans.end()};
+}
+
+void sweep_trace_events(const std::string &tracefs) {
+  std::vector<std::string> orphans = orphaned_trace_events(tracefs);
   if (orphans.empty())
-    return 0;
+    return;
   TraceEvents events(tracefs);
-  std::set<std::string> groups;
-  for (const std::string &event : orphans)
-    if (events.remove(event) == 0)
-      groups.insert(event.substr(0, event.find('/')));
-  return static_cast<int>(groups.size());
+  for (const std::string &event : orphans) {
+    int error = events.remove(event);
+    if (error != 0 && error != ENOENT) // another sweep was faster
+      throw NativeError(error, "sweep", event);
+  }
 }
 
 } // namespace ipft

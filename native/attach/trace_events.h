@@ -8,9 +8,6 @@
 
 namespace ipft {
 
-// The name that a keeper's process carries; the pid in a group's name belongs to such a process or to nobody.
-inline constexpr const char *keeper_name = "probe-keeper";
-
 // tracefs/kprobe_events: where kprobe trace events are defined and removed.
 class TraceEvents {
 public:
@@ -33,13 +30,19 @@ private:
   UniqueFd fd_;
 };
 
-// The group of the keeper with this pid.
-std::string trace_event_group(int pid);
+// The group of this process, "ipft_<pid>_<start time>_<inode of the pid namespace>": nobody else's, ever, on
+// this boot.
+std::string own_trace_event_group();
 
 // 0, or the errno that tells why probes cannot be defined.
 int probe_trace_events(const std::string &tracefs);
 
-// Removes the groups of keepers that no longer run. Returns how many groups went away.
-int sweep_trace_events(const std::string &tracefs);
+// The events, "group/event", of keepers of this pid namespace that no longer run. Those of other namespaces
+// are left alone: whether their keeper runs cannot be seen from here, and the kernel removes the probes of an
+// event that is in use, all but one, without a word. Throws NativeError.
+std::vector<std::string> orphaned_trace_events(const std::string &tracefs);
+
+// Removes the orphans; waits for RCU, seconds for many probes. Throws NativeError for those that stay.
+void sweep_trace_events(const std::string &tracefs);
 
 } // namespace ipft

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "drain/event_reader.h"
 
+#include "support/cpus.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
 
@@ -64,7 +65,7 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
   if (!buffers_)
     throw NativeError(errno, "perf buffer", std::to_string(options.page_count) + " pages per CPU",
                       log.text());
-  lost_.resize(static_cast<size_t>(libbpf_num_possible_cpus()));
+  lost_.resize(cpu_id_limit());
 }
 
 EventReader::~EventReader() = default;
@@ -76,7 +77,7 @@ int EventReader::epoll_fd() const {
 int EventReader::on_record(void *context, int cpu, perf_event_header *record) {
   auto *self = static_cast<EventReader *>(context);
   if (record->type == PERF_RECORD_LOST) {
-    self->lost_[static_cast<size_t>(cpu)] += reinterpret_cast<LostRecord *>(record)->lost;
+    self->lost_.at(static_cast<size_t>(cpu)) += reinterpret_cast<LostRecord *>(record)->lost;
     return LIBBPF_PERF_EVENT_CONT;
   }
   auto *sample = reinterpret_cast<RawSample *>(record);
@@ -84,7 +85,10 @@ int EventReader::on_record(void *context, int cpu, perf_event_header *record) {
     return LIBBPF_PERF_EVENT_CONT;
   ipft_row &row = self->rows_[self->filled_++];
   memcpy(&row.event, sample->data, sizeof(row.event));
-  row.function = self->functions_.find(row.event.function_address);
+  const KnownFunction &known = self->functions_.find(row.event.function_address);
+  row.function = known.function;
+  if (known.data_freed) // what was read is whatever the memory holds by now
+    row.event.gso_type = row.event.gso_size = row.event.gso_segs = 0;
   row.cpu = static_cast<uint32_t>(cpu);
   return self->filled_ == self->capacity_ ? LIBBPF_PERF_EVENT_DONE : LIBBPF_PERF_EVENT_CONT;
 }

@@ -10,28 +10,31 @@
 
 namespace ipft {
 
-// Entry address -> index into the function table: one multiplication and mostly one comparison, for every
-// event.
+// What an event's entry address tells.
+struct KnownFunction {
+  uint64_t address;
+  uint32_t function; // index into the function table, or IPFT_NO_FUNCTION
+  bool data_freed;   // the skb's data is freed when it is called
+};
+
+// Entry address -> function: one multiplication and mostly one comparison, for every event.
 class FunctionIndex {
 public:
-  FunctionIndex(const uint64_t *addresses, size_t count) {
+  // `count` functions: entry addresses (0: unknown), and whether the skb's data is freed when they are
+  // called.
+  FunctionIndex(const uint64_t *addresses, const uint8_t *data_freed, size_t count) {
     while ((size_t{1} << bits_) < count * 4)
       bits_++;
-    entries_.resize(size_t{1} << bits_, Entry{0, IPFT_NO_FUNCTION});
+    entries_.resize(size_t{1} << bits_, KnownFunction{0, IPFT_NO_FUNCTION, false});
     for (size_t i = 0; i < count; i++)
       if (addresses[i] != 0)
-        entries_[place(addresses[i])] = {addresses[i], static_cast<uint32_t>(i)};
+        entries_[place(addresses[i])] = {addresses[i], static_cast<uint32_t>(i), data_freed[i] != 0};
   }
 
-  // IPFT_NO_FUNCTION when the address is nobody's.
-  uint32_t find(uint64_t address) const { return entries_[place(address)].function; }
+  // Its function is IPFT_NO_FUNCTION when the address is nobody's.
+  const KnownFunction &find(uint64_t address) const { return entries_[place(address)]; }
 
 private:
-  struct Entry {
-    uint64_t address;
-    uint32_t function;
-  };
-
   // The entry that holds the address, or the free one where it would go. The table is never full.
   size_t place(uint64_t address) const {
     size_t at = address * 0x9e3779b97f4a7c15ULL >> (64 - bits_);
@@ -41,7 +44,7 @@ private:
   }
 
   unsigned bits_ = 4;
-  std::vector<Entry> entries_;
+  std::vector<KnownFunction> entries_;
 };
 
 } // namespace ipft

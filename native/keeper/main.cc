@@ -6,6 +6,8 @@
 // process of its own that delays nobody: ipft prints its results and leaves when it likes, and when ipft is
 // killed the keeper sees the end of its stdin and detaches.
 //
+// `probe-keeper sweep TRACEFS` removes the trace events of keepers that were killed, and ends.
+//
 // Protocol, lines of text. stdin:  backend NAME | tracefs PATH | program NUMBER FD |
 //   function ID SLOT 0xADDRESS MODULE NAME | attach
 // stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | attached SUCCEEDED FAILED | error ERRNO NAME
@@ -14,10 +16,10 @@
 
 #include "attach/backend.h"
 #include "attach/trace_events.h"
+#include "support/errno_name.h"
 #include "support/native_error.h"
 
 #include <poll.h>
-#include <sys/prctl.h>
 
 #include <chrono>
 #include <csignal>
@@ -45,7 +47,7 @@ public:
 
   void failed(const Probe &probe, int error) override {
     failed_++;
-    say("failed " + std::to_string(probe.id) + " " + std::to_string(error) + " " + strerrorname_np(error));
+    say("failed " + std::to_string(probe.id) + " " + std::to_string(error) + " " + errno_name(error));
   }
 
   void detaching(size_t done, size_t total) override {
@@ -124,6 +126,16 @@ void close_programs(const Plan &plan) {
       close(program);
 }
 
+// The next start sweeps what a clean-up left, so there is nobody to tell but the exit code.
+template <typename Work> bool without_throwing(Work work) {
+  try {
+    work();
+    return true;
+  } catch (const NativeError &) {
+    return false;
+  }
+}
+
 int keep(const Plan &plan, Backend &backend, LineReporter &reporter) {
   size_t attached = 0;
   int exit_code = 0;
@@ -134,7 +146,7 @@ int keep(const Plan &plan, Backend &backend, LineReporter &reporter) {
       say("attached " + std::to_string(attached) + " " + std::to_string(reporter.failures()));
     wait_for_end();
   } catch (const NativeError &error) {
-    say("error " + std::to_string(error.error) + " " + strerrorname_np(error.error) + " " + error.what());
+    say("error " + std::to_string(error.error) + " " + errno_name(error.error) + " " + error.what());
     exit_code = 1;
   }
   backend.release(reporter);
@@ -142,16 +154,16 @@ int keep(const Plan &plan, Backend &backend, LineReporter &reporter) {
     say("detached");
   // What is left removes names only; nobody needs to wait for it.
   close(STDOUT_FILENO);
-  close(STDERR_FILENO);
-  backend.clean_up();
-  return exit_code;
+  return without_throwing([&] { backend.clean_up(); }) && exit_code == 0 ? 0 : 1;
 }
 
 } // namespace
 
-int main() {
-  prctl(PR_SET_NAME, ipft::keeper_name);
+int main(int argc, char **argv) {
   ignore_signals();
+  [[maybe_unused]] int changed = chdir("/"); // so that no file system is kept from being unmounted
+  if (argc == 3 && std::string(argv[1]) == "sweep")
+    return without_throwing([&] { ipft::sweep_trace_events(argv[2]); }) ? 0 : 1;
   Plan plan;
   try {
     if (!read_plan(plan))

@@ -2,6 +2,7 @@
 #include "session/programs.h"
 
 #include "session/core_types.h"
+#include "support/cpus.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
 #include "support/unique_fd.h"
@@ -9,7 +10,9 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <linux/membarrier.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
 
@@ -71,7 +74,7 @@ void Programs::configure(const ProgramOptions &options) {
   auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
   memcpy(image + variable_offset(".rodata", "settings", sizeof(options.settings)), &options.settings,
          sizeof(options.settings));
-  cpus_ = static_cast<size_t>(libbpf_num_possible_cpus());
+  cpus_ = cpu_id_limit();
   bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
   bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
   for (size_t i = 0; i < IPFT_PROGRAMS; i++) {
@@ -107,8 +110,22 @@ int Programs::events_fd() const {
   return bpf_object__find_map_fd_by_name(object_.get(), "events");
 }
 
-void Programs::set_active(bool active) {
-  *active_ = active;
+void Programs::deactivate() {
+  *active_ = 0;
+  // Waits for an RCU grace period, and so for the programs that had seen `active` before. A kernel without
+  // membarrier(2) leaves a window of some microseconds.
+  syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+uint64_t Programs::missed() const {
+  uint64_t total = 0;
+  for (int fd : fds_) {
+    bpf_prog_info info = {};
+    __u32 size = sizeof(info);
+    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
+      total += info.recursion_misses;
+  }
+  return total;
 }
 
 uint64_t Programs::sum(__u64 ipft_counters::*counter) const {

@@ -32,10 +32,17 @@ public:
 
   const std::array<int, IPFT_PROGRAMS> &fds() const { return fds_; }
   int events_fd() const;
-  void set_active(bool active);
+
+  // Events are made from here on.
+  void activate() { *active_ = 1; }
+  // When it returns, every event that will ever be made is in the buffers or counted as lost.
+  void deactivate();
 
   uint64_t matched() const { return sum(&ipft_counters::matched); }
   uint64_t lost() const { return sum(&ipft_counters::lost); }
+  // Runs that the kernel left out because another program was running on that CPU; whether they would have
+  // matched nobody knows. Kernels before 6.7 do not count them for kprobes.
+  uint64_t missed() const;
 
 private:
   uint64_t sum(__u64 ipft_counters::*counter) const;

@@ -32,7 +32,8 @@ PerfOptions perf_options(const Napi::Object &options) {
 
 FunctionIndex function_index(const Napi::Object &options) {
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
-  return FunctionIndex(addresses.Data(), addresses.ElementLength());
+  auto data_freed = options.Get("dataFreed").As<Napi::Uint8Array>();
+  return FunctionIndex(addresses.Data(), data_freed.Data(), addresses.ElementLength());
 }
 
 } // namespace
@@ -96,13 +97,13 @@ Napi::Value Session::program_fds(const Napi::CallbackInfo &info) {
 
 void Session::activate(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  programs_->set_active(true);
+  programs_->activate();
   drainer_->resume();
 }
 
 void Session::deactivate(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  programs_->set_active(false);
+  programs_->deactivate();
 }
 
 void Session::drain(const Napi::CallbackInfo &info) {
@@ -122,10 +123,11 @@ void Session::resume(const Napi::CallbackInfo &) {
 
 Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  auto values = Napi::Float64Array::New(info.Env(), 3);
+  auto values = Napi::Float64Array::New(info.Env(), 4);
   values[0] = static_cast<double>(programs_->matched());
   values[1] = static_cast<double>(reader_->delivered());
   values[2] = static_cast<double>(programs_->lost());
+  values[3] = static_cast<double>(programs_->missed());
   return values;
 }
 

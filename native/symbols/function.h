@@ -15,6 +15,7 @@ enum class Reason : uint8_t {
   blacklisted,
   too_far_right,
   no_address,
+  out_parameter,
 };
 
 inline const std::vector<std::string> &reason_names() {
@@ -25,6 +26,7 @@ inline const std::vector<std::string> &reason_names() {
       "on the kprobe blacklist",
       "too far right: the skb is not in an argument register",
       "no address in kallsyms",
+      "the skb is an out-parameter, not set when the function is called",
   };
   return names;
 }
@@ -37,6 +39,7 @@ struct Function {
   uint8_t position = 0; // of the skb among the arguments, from 1
   uint8_t slot = 0;     // of the program that reads it there (ipft.h)
   Reason reason = Reason::none;
+  bool data_freed = false; // called when the skb's data, skb_shared_info in it, is freed already
 };
 
 } // namespace ipft

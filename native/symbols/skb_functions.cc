@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace ipft {
 namespace {
@@ -96,6 +97,24 @@ private:
   std::vector<Kind> kinds_;
 };
 
+// What prototypes do not tell about some functions.
+void add_knowledge(Function &function) {
+  // net/core/datagram.c hands `last` down unset, and may pass a queue's head for an skb; kernel/taskstats.c
+  // makes the reply in prepare_reply().
+  static const std::unordered_set<std::string_view> out_parameters = {
+      "__skb_try_recv_datagram",
+      "__skb_try_recv_from_queue",
+      "__skb_wait_for_more_packets",
+      "prepare_reply",
+  };
+  // Only the skb itself is left: skb_release_data() ran before.
+  static const std::unordered_set<std::string_view> after_release = {"kfree_skbmem", "napi_skb_cache_put"};
+
+  if (out_parameters.count(function.name) > 0)
+    function.reason = Reason::out_parameter;
+  function.data_freed = after_release.count(function.name) > 0;
+}
+
 } // namespace
 
 std::vector<Function> skb_functions(const btf *btf, const std::string &module) {
@@ -115,6 +134,7 @@ std::vector<Function> skb_functions(const btf *btf, const std::string &module) {
     if (added) {
       function.name = name;
       function.module = module;
+      add_knowledge(function);
       functions.push_back(std::move(function));
       continue;
     }

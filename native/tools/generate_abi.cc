@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <string>
 
@@ -23,6 +24,16 @@ void write_members(std::ofstream &output, const btf *types, const btf_type *stru
     }
     output << "  " << btf__str_by_offset(types, members[i].name_off) << ": " << offset << ", // u"
            << type->size * 8 << "\n";
+  }
+}
+
+void write_constant(std::ofstream &output, const btf *types, const char *enum_name) {
+  __s32 id = btf__find_by_name_kind(types, enum_name, BTF_KIND_ENUM);
+  const btf_type *type = id < 0 ? nullptr : btf__type_by_id(types, static_cast<__u32>(id));
+  for (unsigned i = 0; type && i < btf_vlen(type); i++) {
+    std::string name = btf__str_by_offset(types, btf_enum(type)[i].name_off);
+    output << "export const " << name.substr(strlen("IPFT_")) << " = "
+           << static_cast<__u32>(btf_enum(type)[i].val) << ";\n";
   }
 }
 
@@ -48,7 +59,9 @@ int main(int argc, char **argv) {
       << "/** Offsets in struct ipft_row, one event as it is handed to TypeScript; bytes, little-endian. */\n"
       << "export const ROW = {\n";
   write_members(output, types, row, 0);
-  output << "} as const;\n";
+  output << "} as const;\n"
+         << "/** In ROW.function: the address belongs to no function of the table. */\n";
+  write_constant(output, types, "ipft_function");
   output.close();
   btf__free(types);
   if (!output) {

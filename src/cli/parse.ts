@@ -138,8 +138,7 @@ function usageError(error: CommanderError): UsageError {
 function requestOf(flags: Flags): Request {
   const verbose = flags.verbose ?? false;
   const selection = { function: flags.regex, module: flags.moduleRegex };
-  if (flags.list === true)
-    return { kind: 'list', options: { selection, verbose, json: flags.output === 'json' } };
+  if (flags.list === true) return { kind: 'list', options: { selection, json: flags.output === 'json' } };
   if (flags.mark === undefined) throw new UsageError('no mark given: which packets to trace?', HOW_TO_MARK);
   const options: TraceOptions = {
     mark: flags.mark,

@@ -75,7 +75,7 @@ export class KernelError extends IpftError {
   }
 
   override details(verbose: boolean): string[] {
-    const lines = this.failure?.log?.trimEnd().split('\n') ?? [];
+    const lines = (this.failure?.log ?? '').split('\n').filter((line) => line.trim() !== '');
     if (verbose || lines.length <= LOG_LINES_SHOWN) return lines;
     const hint = `(${lines.length - LOG_LINES_SHOWN} more lines of the verifier's log with --verbose)`;
     return [...lines.slice(-LOG_LINES_SHOWN), hint];

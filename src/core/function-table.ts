@@ -13,6 +13,8 @@ export interface FunctionColumns {
   /** index into reasonNames, 0 = traceable */
   readonly reasons: Uint8Array;
   readonly reasonNames: readonly string[];
+  /** 1 = the skb's data is freed when the function is called, so that nothing in it can be shown */
+  readonly dataFreed: Uint8Array;
   readonly warnings: readonly string[];
 }
 

@@ -4,7 +4,6 @@ import type { Selection } from './function-table.js';
 export interface ListOptions {
   readonly selection: Selection;
   readonly json: boolean;
-  readonly verbose: boolean;
 }
 
 /** What a trace is asked for. */

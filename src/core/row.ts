@@ -1,10 +1,10 @@
-import { ROW } from './abi.js';
+import { NO_FUNCTION, ROW } from './abi.js';
 
 /** Reads one value of the row that starts at byte `at` of `rows`. Rows are packed, ROW_SIZE bytes apart. */
 export type RowReader<T> = (rows: DataView, at: number) => T;
 
 /** The function index of an event whose address is in no function table. */
-export const UNKNOWN_FUNCTION = 0xffffffff;
+export const UNKNOWN_FUNCTION = NO_FUNCTION;
 
 /** CLOCK_MONOTONIC in ns. A bigint: it is exact after 104 days of uptime, and prints faster than a large double. */
 export const timeNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.time_ns, true);

@@ -28,12 +28,12 @@ export interface KeeperHandlers {
 export class Keeper {
   /** Resolves when all probes are attached; rejects when they cannot be, or the keeper ends before. */
   readonly attached: Promise<AttachCounts>;
-  /** Resolves when the keeper has ended, with null, or with an error if it did not end by detaching. */
+  /** Resolves when no probe runs any more: with null if the keeper has detached, else with what went wrong. */
   readonly ended: Promise<Error | null>;
   readonly #child: ChildProcess;
   readonly #handlers: KeeperHandlers;
   #failure: Error | null = null;
-  #detached = false;
+  #resolveEnded: (error: Error | null) => void = () => undefined;
   #resolveAttached: (counts: AttachCounts) => void = () => undefined;
 
   constructor(path: string, plan: AttachPlan, handlers: KeeperHandlers) {
@@ -44,7 +44,8 @@ export class Keeper {
       // Not ipft's stderr: who reads that waits for its end, and need not wait for the keeper.
       stdio: ['pipe', 'pipe', 'ignore', ...inheritedFds(plan)],
     });
-    this.ended = this.#watchEnd();
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#watchEnd();
     this.attached = Promise.race([
       new Promise<AttachCounts>((resolve) => (this.#resolveAttached = resolve)),
       this.ended.then((error) => {
@@ -82,36 +83,57 @@ export class Keeper {
       case 'detaching':
         return this.#handlers.detaching(message.done, message.total);
       case 'detached':
-        this.#detached = true;
-        return;
+        return this.#letGo();
       case 'error':
-        this.#failure = new KernelError(`cannot attach: ${message.text} (${message.code})`, {
-          code: message.code,
-          errno: message.errno,
-          phase: 'attach',
-        });
+        this.#failure = attachError(message);
     }
   }
 
-  #watchEnd(): Promise<Error | null> {
-    return new Promise((resolve) => {
-      this.#child.once('error', (error) => resolve(spawnError(error)));
-      this.#child.once('close', (code, signal) => {
-        if (this.#detached || this.#failure !== null) return resolve(this.#failure);
-        const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-        resolve(
-          new KernelError(
-            `the probe-keeper ended unexpectedly (${how}), and the probes with it`,
-            undefined,
-            'run ipft again: it sweeps what may be left of the probes',
-          ),
-        );
-      });
+  // From here on the keeper only removes names, which takes long and need not be waited for.
+  #letGo(): void {
+    this.#resolveEnded(null);
+    this.#child.stdout?.destroy();
+    this.#child.unref();
+  }
+
+  #watchEnd(): void {
+    this.#child.once('error', (error) => this.#resolveEnded(spawnError(error)));
+    this.#child.once('close', (code, signal) => {
+      const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+      const unexpected = new KernelError(
+        `the probe-keeper ended unexpectedly (${how}), and the probes with it`,
+        undefined,
+        'run ipft again: it sweeps what may be left of the probes',
+      );
+      this.#resolveEnded(this.#failure ?? unexpected);
     });
   }
 }
 
 function spawnError(error: Error): EnvironmentError {
   const code = isSystemError(error) ? error.code : error.message;
-  return new EnvironmentError(`the probe-keeper cannot be started: ${code}`, 'npm run build');
+  const remedy = code === 'EAGAIN' ? 'ulimit -u, the number of processes' : 'npm run build';
+  return new EnvironmentError(`the probe-keeper cannot be started: ${code}`, remedy);
+}
+
+const ATTACH_REMEDIES: Readonly<Record<string, string>> = {
+  EPERM: 'run it as root, on a kernel that is not locked down',
+  EACCES: 'run it as root, on a kernel that is not locked down',
+  EMFILE: 'ulimit -n with a larger number, and no --no-set-rlimit',
+  ENOMEM: 'fewer functions, with --regex',
+};
+
+/** Nothing at all can be attached. */
+function attachError({ text, code, errno }: Extract<KeeperMessage, { kind: 'error' }>): Error {
+  const message = `cannot attach: ${text} (${code})`;
+  const remedy = ATTACH_REMEDIES[code] ?? 'another --backend';
+  if (code in ATTACH_REMEDIES) return new EnvironmentError(message, remedy);
+  return new KernelError(message, { code, errno, phase: 'attach' }, remedy);
+}
+
+/** Removes in the background what killed keepers have left. */
+export function startSweep(keeper: string, tracefs: string): void {
+  const child = spawn(keeper, ['sweep', tracefs], { detached: true, stdio: 'ignore' });
+  child.on('error', () => undefined); // the next start tries again
+  child.unref();
 }

@@ -7,8 +7,10 @@ export interface Addon extends KernelProbes {
   readFunctions(options: { tracefs: string | null }): FunctionColumns;
   /** The enum of vmlinux's BTF that holds this enumerator. */
   readEnum(enumerator: string): EnumMembers | null;
-  /** Removes the trace events of keepers that no longer run; returns how many groups. */
-  sweepTraceEvents(tracefs: string): number;
+  /** How many trace events keepers have left that no longer run. */
+  orphanedTraceEvents(tracefs: string): number;
+  /** True if this fd is a pipe or socket whose other end is closed. */
+  hasNoReader(fd: number): boolean;
   /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
   setRlimits(): void;
   readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
@@ -25,6 +27,8 @@ export interface SessionOptions {
   readonly slots: number;
   /** addresses by function index, of the whole table */
   readonly addresses: BigUint64Array;
+  /** FunctionColumns.dataFreed, of the whole table */
+  readonly dataFreed: Uint8Array;
   readonly pageCount: number;
   readonly samplePeriod: number;
   /** 0 = automatic */
@@ -38,13 +42,13 @@ export interface Session {
   readonly programFds: Int32Array;
   /** From here on events flow, and onBatch is called on the event loop. */
   activate(): void;
-  /** No new events. */
+  /** No new events: when it returns, all there are is in the buffers. */
   deactivate(): void;
   /** Hands over everything that is buffered, through onBatch, before it returns. */
   drain(): void;
   pause(): void;
   resume(): void;
-  /** [matched, delivered, lost], cheap */
+  /** [matched, delivered, lost, missed]; at the end matched = delivered + lost. Missed runs are not in it. */
   counters(): Float64Array;
   lostPerCpu(): Float64Array;
   /** Frees everything; may be called twice. */

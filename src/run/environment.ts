@@ -87,11 +87,37 @@ function checkKallsyms(read: ReadStart): void {
   );
 }
 
+/** Switches of the kernel that make it take probes and never run them. */
+function checkSwitches(read: ReadStart): void {
+  if (!isOff(read, '/proc/sys/kernel/ftrace_enabled')) {
+    if (!isOff(read, '/sys/kernel/debug/kprobes/enabled')) return;
+    throw new EnvironmentError(
+      'kprobes are switched off (/sys/kernel/debug/kprobes/enabled is 0)',
+      'echo 1 > /sys/kernel/debug/kprobes/enabled',
+    );
+  }
+  throw new EnvironmentError(
+    'function tracing is switched off (kernel.ftrace_enabled is 0)',
+    'sysctl kernel.ftrace_enabled=1',
+  );
+}
+
+function isOff(read: ReadStart, path: string): boolean {
+  return refusal(read, path) === null && read(path, 16).trim() === '0';
+}
+
+/** Checks what the list of functions needs. */
+export function checkSymbols(read: ReadStart = readStart): void {
+  checkBtf(read);
+  checkKallsyms(read);
+}
+
 /** Checks what a trace needs, in the order in which a user can mend it. Returns where tracefs is mounted. */
 export function checkEnvironment(read: ReadStart = readStart): string {
   checkCapabilities(read);
   checkBtf(read);
   const tracefs = checkTracefs(read);
   checkKallsyms(read);
+  checkSwitches(read);
   return tracefs;
 }

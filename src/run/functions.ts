@@ -23,8 +23,17 @@ export function native<T>(doing: string, call: () => T): T {
       throw new EnvironmentError(message, 'run it as root, on a kernel that is not locked down');
     }
     const failure = { code, errno, phase, ...(log === undefined ? {} : { log }) };
-    throw new KernelError(message, failure, 'run it again with --verbose');
+    throw new KernelError(message, failure, remedyFor(failure));
   }
+}
+
+function remedyFor({ code, phase, log }: { code: string; phase: string; log?: string }): string {
+  if (phase === 'perf buffer') return 'a smaller --perf-page-count';
+  if (code === 'EMFILE') return 'ulimit -n with a larger number, and no --no-set-rlimit';
+  if (code === 'ENOMEM') return 'ulimit -l unlimited, and no --no-set-rlimit';
+  return log === undefined || log === ''
+    ? 'report it, with the kernel and this message'
+    : 'report it, with the kernel and what --verbose prints';
 }
 
 /** Every kernel function that takes an skb. */

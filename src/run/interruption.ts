@@ -14,10 +14,6 @@ export class Interruption {
     for (const signal of SIGNALS) process.on(signal, this.#handle);
   }
 
-  get seen(): boolean {
-    return this.#seen;
-  }
-
   // The keeper sees the end of its stdin when ipft is gone, and detaches by itself.
   readonly #handle = (signal: NodeJS.Signals): void => {
     if (this.#seen) process.exit(128 + constants.signals[signal]);

@@ -1,7 +1,8 @@
 import type { Backend } from '../core/backend.js';
 import type { FunctionTable } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
-import { loadAddon } from '../native/addon.js';
+import { keeperPath, loadAddon } from '../native/addon.js';
+import { startSweep } from '../native/keeper.js';
 import type { AttachPlan } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
 import { chooseBackend, explainChoice } from './choose-backend.js';
@@ -26,8 +27,11 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
   const addon = loadAddon();
   const tracefs = checkEnvironment();
   if (options.setRlimits) addon.setRlimits();
-  const swept = native('sweeping trace events', () => addon.sweepTraceEvents(tracefs));
-  if (swept > 0) messages.line(`Removed the probes that ${swept} killed trace(s) had left`);
+  const orphans = native('looking for orphaned probes', () => addon.orphanedTraceEvents(tracefs));
+  if (orphans > 0) {
+    messages.line('Removing the names of the probes that a killed trace has left, in the background');
+    startSweep(keeperPath(), tracefs);
+  }
   const table = readTable(addon, tracefs);
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectFunctions(table, options.selection);

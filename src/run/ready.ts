@@ -1,4 +1,14 @@
-import { lstatSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { EnvironmentError, isSystemError } from '../core/errors.js';
 
@@ -17,7 +27,7 @@ export class ReadyFile {
     this.#beside = `${path}.${process.pid}`;
     const stat = lstatSync(path, { throwIfNoEntry: false });
     this.#isNew = stat === undefined || stat.isFile();
-    if (stat?.isFile() === true) this.#try(() => unlinkSync(path));
+    if (stat?.isFile() === true) this.#removeOld();
     if (this.#isNew) this.#try(() => this.#probe());
   }
 
@@ -25,10 +35,30 @@ export class ReadyFile {
   write(): void {
     const pid = `${process.pid}\n`;
     this.#try(() => {
-      if (!this.#isNew) return writeFileSync(this.path, pid);
+      if (!this.#isNew) return this.#writeInto(pid);
       writeFileSync(this.#beside, pid, { flag: 'wx' });
       renameSync(this.#beside, this.path);
     });
+  }
+
+  #removeOld(): void {
+    if (!/^(\d+\n)?$/.test(readFileSync(this.path, 'latin1'))) {
+      throw new EnvironmentError(
+        `--ready-file: ${this.path} holds something else than a pid, so ipft has not written it`,
+        'another --ready-file, or remove that file',
+      );
+    }
+    this.#try(() => unlinkSync(this.path));
+  }
+
+  // A FIFO that nobody reads must not hold up the trace.
+  #writeInto(pid: string): void {
+    const fd = openSync(this.path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    try {
+      writeSync(fd, pid);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   // A path that cannot be written is found before the probes are attached.

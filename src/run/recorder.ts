@@ -4,7 +4,7 @@ import type { Output } from '../core/output.js';
 import type { TraceOptions } from '../core/options.js';
 import { automaticPageCount } from '../core/perf-buffer.js';
 import { outputs } from '../outputs/index.js';
-import type { Session } from '../native/types.js';
+import type { Addon, Session } from '../native/types.js';
 import { resultPalette } from './colors.js';
 import { native } from './functions.js';
 import type { Messages } from './messages.js';
@@ -13,6 +13,7 @@ import { createOutput } from './render.js';
 import { openStdout, resultError, type Sink } from './sink.js';
 
 const STATUS_MS = 250;
+const READER_MS = 250;
 
 /** Takes events from the session to stdout. */
 export class Recorder {
@@ -26,6 +27,7 @@ export class Recorder {
   #paused = false;
   #isBroken = false;
   #timer: NodeJS.Timeout | undefined;
+  #readerTimer: NodeJS.Timeout | undefined;
   #break: (error: Error | null) => void = () => undefined;
 
   constructor(
@@ -47,14 +49,15 @@ export class Recorder {
     this.#showsCounter = messages.terminal && !(terminal && descriptor.live);
     this.broken = new Promise((resolve) => (this.#break = resolve));
     this.#sink = openStdout((error) => this.#fail(resultError(error)));
+    this.#watchReader(addon);
     const { mark, mask, samplePeriod, wakeupEvents } = options;
     const pageCount = options.pageCount ?? automaticPageCount(cpus().length);
     const settings = { mark, mask, pageCount, samplePeriod, wakeupEvents, multi: backend.multi };
     const slots = slotsOf(preparation);
-    const { addresses } = table.columns;
+    const { addresses, dataFreed } = table.columns;
     this.session = native(
       'loading the BPF programs',
-      () => new addon.Session({ ...settings, slots, addresses }, (count) => this.#onBatch(count)),
+      () => new addon.Session({ ...settings, slots, addresses, dataFreed }, (count) => this.#onBatch(count)),
     );
   }
 
@@ -72,6 +75,7 @@ export class Recorder {
     this.session.drain();
     this.messages.status(this.#counter());
     this.messages.endStatus();
+    this.#showGaps();
     if (this.options.verbose) this.#showLosses();
   }
 
@@ -86,6 +90,19 @@ export class Recorder {
     return this.#isBroken ? this.broken : null;
   }
 
+  // What the counter line does not tell, because it is rare.
+  #showGaps(): void {
+    const [matched = 0, delivered = 0, lost = 0, missed = 0] = this.session.counters();
+    if (missed > 0)
+      this.messages.warn(
+        `${missed} calls were not looked at, since another BPF program was running on their CPU`,
+      );
+    if (matched !== delivered + lost)
+      this.messages.warn(
+        `${matched - delivered - lost} events are neither among the samples nor the lost ones`,
+      );
+  }
+
   // Trails behind `Lost`: the kernel tells of a loss with the next event that fits.
   #showLosses(): void {
     this.session.lostPerCpu().forEach((lost, cpu) => {
@@ -96,6 +113,13 @@ export class Recorder {
   #counter(): string {
     const [, delivered = 0, lost = 0] = this.session.counters();
     return `Samples: ${delivered} Lost: ${lost}`;
+  }
+
+  // Nothing is written while nothing happens, so the write that would find the reader gone may never come.
+  #watchReader(addon: Addon): void {
+    this.#readerTimer = setInterval(() => {
+      if (addon.hasNoReader(1)) this.#fail(null);
+    }, READER_MS).unref();
   }
 
   #onBatch(count: number): void {
@@ -120,6 +144,7 @@ export class Recorder {
 
   // Later, not now: who waits for `broken` drains the session, which a batch that is being delivered forbids.
   #fail(error: Error | null): void {
+    clearInterval(this.#readerTimer);
     this.#isBroken = true;
     setImmediate(() => this.#break(error));
   }

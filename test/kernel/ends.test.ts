@@ -64,7 +64,7 @@ describe.each(BACKENDS)('a trace with -b %s', (backend) => {
       expect(ownProbes().length).toBe(2);
       const next = await trace(args);
       const { code, stderr } = await next.end();
-      expect(stderr).toContain('Removed the probes that 1 killed trace(s) had left');
+      expect(stderr).toContain('Removing the names of the probes that a killed trace has left');
       expect(code).toBe(0);
     }
   });
@@ -117,6 +117,19 @@ describe(`a trace with -b ${AUTO}, further`, () => {
     if (AUTO === 'kprobe') expect((await (await trace(args)).end()).code).toBe(0);
   });
 
+  it('a start leaves the probes of a trace in another pid namespace alone', async () => {
+    const through = ['unshare', '--pid', '--fork', '--mount-proc'];
+    const inside = await trace([...SMALL, '-b', 'kprobe'], { through });
+    const before = ownProbes();
+    expect(before.length).toBe(2);
+    await (await trace(['-m', MARK, '-r', '^ip_rcv_core$', '-b', 'kprobe'])).end();
+    await until('the end of the second keeper', () => ownProbes().length === before.length);
+    expect(ownProbes()).toEqual(before);
+    await ping(DEADBEEF);
+    run('pkill', '-TERM', '-x', 'ipft');
+    expect(sequence(parseGroups((await inside.ended).stdout).flat())).toEqual(WAY);
+  });
+
   it('two traces at once do not touch each other', async () => {
     const first = await trace(args);
     const second = await trace(args);
@@ -135,6 +148,14 @@ describe('stdout', () => {
     expect(stdout).toMatch(/^ *#1 \d+ \d{4} +ip_output \(len: \d+\)\n$/);
     expect(stderr).toContain('Trace done!');
     expect(code).toBe(0);
+  });
+
+  it('a reader that leaves while nothing happens ends the trace, exit code 0', async () => {
+    const through = ['bash', '-c', '"$@" | true; exit ${PIPESTATUS[0]}', 'bash'];
+    for (const output of ['stream', 'aggregate']) {
+      const running = await trace([...SMALL, '-o', output], { through });
+      expect((await running.ended).code).toBe(0);
+    }
   });
 
   it('a reader that leaves in the middle of the results, exit code 0', async () => {

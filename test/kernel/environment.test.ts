@@ -45,6 +45,26 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
     expect(code).toBe(3);
   });
 
+  it.each([
+    [
+      '/proc/sys/kernel/ftrace_enabled',
+      /kernel\.ftrace_enabled is 0\)\nTry: sysctl kernel\.ftrace_enabled=1/,
+    ],
+    ['/sys/kernel/debug/kprobes/enabled', /kprobes\/enabled is 0\)\nTry: echo 1 >/],
+  ])('%s is 0: probes would never run', async (path, says) => {
+    const { code, stderr } = await withSetting(path, '0', () => ipft(ARGS));
+    expect(stderr).toMatch(says);
+    expect(code).toBe(3);
+  });
+
+  it('--list without BTF, and with kptr_restrict=2: the same remedies', async () => {
+    const noBtf = await ipft(['--list'], { through: behind('mount -t tmpfs tmpfs /sys/kernel/btf') });
+    expect(noBtf.stderr).toMatch(/Try: .*CONFIG_DEBUG_INFO_BTF=y/);
+    const hidden = await withSetting('/proc/sys/kernel/kptr_restrict', '2', () => ipft(['--list']));
+    expect(hidden.stderr).toMatch(/Try: sysctl kernel\.kptr_restrict=1/);
+    expect([noBtf.code, hidden.code, noBtf.stdout, hidden.stdout]).toEqual([3, 3, '', '']);
+  });
+
   it.skipIf(HAS_FPROBE)(
     '-b kprobe-multi on a kernel without FPROBE (skipped where there is FPROBE): it lists what there is',
     async () => {

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { Addon } from '../../src/native/types.js';
+import type { Addon, Session } from '../../src/native/types.js';
 import { cleanUp, HAS_FPROBE } from './support/kernel.js';
 import { HOME, readText, TRACEFS } from './support/system.js';
+import { ping } from './support/traffic.js';
 
 const addon = createRequire(import.meta.url)(join(HOME, 'build/Release/ipft.node')) as Addon;
 const GOOD = 50;
+const MARK = 0xdeadbeef;
 
 interface Probe {
   readonly id: number;
@@ -29,8 +31,14 @@ function goodProbes(): { probes: Probe[]; addresses: BigUint64Array } {
 }
 
 /** Has the keeper attach these probes and let go of them; returns what it said, without the progress. */
-async function keep(backend: string, probes: readonly Probe[], addresses: BigUint64Array): Promise<string[]> {
-  const settings = { mark: 1, mask: 0xffffffff, multi: backend === 'kprobe-multi', slots: 1, addresses };
+async function keep(
+  backend: string,
+  probes: readonly Probe[],
+  addresses: BigUint64Array,
+  whileAttached: (session: Session) => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
+  const filter = { mark: MARK, mask: 0xffffffff, multi: backend === 'kprobe-multi' };
+  const settings = { ...filter, slots: 1, addresses, dataFreed: new Uint8Array(addresses.length) };
   const perf = { pageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
   const session = new addon.Session({ ...settings, ...perf }, () => undefined);
   const programs = [...session.programFds].flatMap((fd, slot) => (fd < 0 ? [] : [{ fd, slot }]));
@@ -41,7 +49,7 @@ async function keep(backend: string, probes: readonly Probe[], addresses: BigUin
   let said = '';
   keeper.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
-    if (/^(attached|error) /m.test(said)) keeper.stdin?.end();
+    if (/^(attached|error) /m.test(said)) void whileAttached(session).finally(() => keeper.stdin?.end());
   });
   const lines = [
     `backend ${backend}`,
@@ -113,4 +121,27 @@ it('nothing but what is refused: attached 0, and an end like any other', async (
   const { addresses } = goodProbes();
   const unknown = { id: BOGUS_ID, address: 1n, name: 'no_such_function' };
   expect(await keep('kprobe', [unknown], addresses)).toEqual([refused(BOGUS_ID), 'attached 0 1', 'detached']);
+});
+
+it('attached, but not activated: no event is made; once deactivated, matched = delivered + lost', async () => {
+  const { names, addresses, slots } = addon.readFunctions({ tracefs: TRACEFS });
+  const id = names.split('\n').indexOf('ip_rcv');
+  expect(slots[id]).toBe(0);
+  const counts: number[][] = [];
+  await keep('kprobe', [{ id, address: addresses[id] ?? 0n, name: 'ip_rcv' }], addresses, async (session) => {
+    await ping(MARK);
+    counts.push([...session.counters()]);
+    session.activate();
+    await ping(MARK);
+    session.deactivate();
+    session.drain();
+    counts.push([...session.counters()]);
+    await ping(MARK);
+    counts.push([...session.counters()]);
+  });
+  expect(counts.map((each) => each.slice(0, 3))).toEqual([
+    [0, 0, 0],
+    [1, 1, 0],
+    [1, 1, 0],
+  ]);
 });

@@ -15,7 +15,7 @@ afterEach(cleanUp);
 
 describe.each(BACKENDS)('what is lost is counted, -b %s', (backend) => {
   it(`a flood of ${FLOOD} packets into a perf buffer of one page: printed + lost = sent`, async () => {
-    const running = await trace([...IP_OUTPUT, '-b', backend, '--perf-page-count', '1']);
+    const running = await trace([...IP_OUTPUT, '-b', backend, '--perf-page-count', '1', '-v']);
     expect(await countedByNft(DEADBEEF, flood)).toBe(FLOOD);
     const { code, stdout, stderr } = await running.end();
     const { samples, lost } = countsOf(stderr);
@@ -24,6 +24,7 @@ describe.each(BACKENDS)('what is lost is counted, -b %s', (backend) => {
     expect(events.length).toBe(samples);
     expect(samples + lost).toBe(FLOOD);
     expect(lost).toBeGreaterThan(0);
+    expect(stderr).toMatch(/^CPU \d: [1-9]\d* lost, as PERF_RECORD_LOST tells$/m);
     expect(events.every((event) => event.function === 'ip_output' && event.mark === DEADBEEF)).toBe(true);
     expect(code).toBe(0);
   });

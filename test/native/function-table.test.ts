@@ -47,9 +47,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const symbols = (names: string[]): string[] =>
+  names.map((name, i) => `${(0xf000 + i * 16).toString(16)} T ${name}`);
+
 describe('prototypes', () => {
-  const symbols = (names: string[]): string[] =>
-    names.map((name, i) => `${(0xf000 + i * 16).toString(16)} T ${name}`);
   /** name: position, slot (register, plus 6 for **) */
   const expected: Record<string, [number, number]> = {
     first: [1, 0],
@@ -80,7 +81,8 @@ describe('prototypes', () => {
 
   it('leaves out what takes no skb, and says that an skb on the stack is too far right', () => {
     const table = rows(kernel(symbols(['first', 'seventh', 'no_skb']), ['first', 'seventh'])).rows;
-    expect(Object.keys(table).sort()).toEqual([...Object.keys(expected), 'seventh'].sort());
+    const others = ['seventh', '__skb_try_recv_datagram', 'kfree_skbmem'];
+    expect(Object.keys(table).sort()).toEqual([...Object.keys(expected), ...others].sort());
     expect(table['seventh']?.slice(1)).toEqual([
       7,
       0,
@@ -110,6 +112,19 @@ describe('addresses and reasons', () => {
   it('does not confuse a name with a longer one, nor with a module', () => {
     const sources = kernel(['10 t first'], ['first.constprop.0', 'first_too', 'first [bridge]']);
     expect(one(sources)?.[3]).toBe('not in available_filter_functions');
+  });
+
+  it('does not trace an skb that is an out-parameter, and knows where the data is freed', () => {
+    const names = ['__skb_try_recv_datagram', 'kfree_skbmem', 'first'];
+    const sources = kernel(symbols(names), names);
+    const table = rows(sources).rows;
+    expect(names.map((name) => table[name]?.[3])).toEqual([
+      'the skb is an out-parameter, not set when the function is called',
+      '',
+      '',
+    ]);
+    const { names: all, dataFreed } = addon.readFunctions(sources);
+    expect(all.split('\n').filter((_, i) => dataFreed[i] === 1)).toEqual(['kfree_skbmem']);
   });
 
   it('leaves out what is on the kprobe blacklist, end excluded', () => {

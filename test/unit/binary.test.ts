@@ -111,7 +111,7 @@ describe('a trace', () => {
 
   it('removes the ready file of an earlier trace, and writes its pid when ready', async () => {
     const file = `${directory}/ready`;
-    writeFileSync(file, 'stale');
+    writeFileSync(file, '123\n');
     const attaching = ipft(['-m', '1', '--ready-file', file], { env: { FAKE_KEEPER: 'never-attaches' } });
     await until(() => !existsSync(file));
     await delay(300);
@@ -124,6 +124,14 @@ describe('a trace', () => {
     expect(readFileSync(file, 'utf8')).toBe(`${run.child.pid}\n`);
     await run.kill('SIGINT').ended;
     expect(existsSync(file)).toBe(true);
+  });
+
+  it('refuses a ready file that it has not written itself, and keeps it', async () => {
+    const file = `${directory}/precious`;
+    writeFileSync(file, 'data');
+    const { code, stderr } = await ipft(['-m', '1', '--ready-file', file]).ended;
+    expect(stderr).toMatch(/holds something else than a pid[^]*Try: /);
+    expect([code, readFileSync(file, 'utf8')]).toEqual([3, 'data']);
   });
 
   it('refuses a ready file that cannot be written, before it attaches', async () => {

@@ -161,6 +161,7 @@ describe('the function table', () => {
     slots: Uint8Array.of(0, 1, 2),
     reasons: Uint8Array.of(0, 0, 2),
     reasonNames: ['', 'ambiguous name', 'no address'],
+    dataFreed: new Uint8Array(3),
     warnings: [],
   });
 

@@ -59,7 +59,7 @@ class Session {
   }
 
   counters() {
-    return new Float64Array([this.delivered + 2, this.delivered, 2]);
+    return new Float64Array([this.delivered + 2, this.delivered, 2, 0]);
   }
 
   close() {
@@ -77,11 +77,13 @@ module.exports = {
     slots: Uint8Array.of(2, 0, 0, 6),
     reasons: Uint8Array.of(0, 0, 0, 1),
     reasonNames: ['', 'too far right'],
+    dataFreed: new Uint8Array(4),
     warnings: [],
   }),
   readEnum: () => ({ names: ['SKB_GSO_TCPV4'], values: [1] }),
   probeKprobeMulti: () => Number(FAKE_PROBE_ERRNO.split(',')[0]),
   probeKprobe: () => Number(FAKE_PROBE_ERRNO.split(',')[1] ?? 0),
-  sweepTraceEvents: () => 0,
+  orphanedTraceEvents: () => 0,
+  hasNoReader: () => false,
   setRlimits: () => undefined,
 };

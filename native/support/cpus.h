@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <cstddef>
+
+namespace ipft {
+
+// One more than the highest CPU number that this machine may ever have; numbers may have gaps. Throws
+// NativeError.
+size_t cpu_id_limit();
+
+} // namespace ipft

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <cstring>
+#include <string>
+
+namespace ipft {
+
+// "EINVAL" for 22; "E524" for the kernel's own errnos, which have no name in user space and leak all the
+// same.
+inline std::string errno_name(int error) {
+  const char *name = strerrorname_np(error);
+  return name ? name : "E" + std::to_string(error);
+}
+
+} // namespace ipft
