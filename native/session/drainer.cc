@@ -13,7 +13,7 @@ namespace {
 // costs what its wake-ups cost.
 constexpr uint64_t busy_period_ms = 25;
 constexpr uint64_t idle_period_ms = 100;
-constexpr int idle_after = 40;
+constexpr int idle_after = 20;
 
 constexpr int batches_per_turn = 4;
 

@@ -13,7 +13,7 @@ import { createOutput } from './render.js';
 import { openStdout, resultError, type Sink } from './sink.js';
 
 const STATUS_MS = 250;
-const READER_MS = 250;
+const READER_MS = 1000;
 
 /** Takes events from the session to stdout. */
 export class Recorder {

@@ -47,9 +47,11 @@ async function keep(
   });
   if (!keeper.stdin || !keeper.stdout) throw new Error('no pipes');
   let said = '';
+  let ending: Promise<void> | undefined;
   keeper.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
-    if (/^(attached|error) /m.test(said)) void whileAttached(session).finally(() => keeper.stdin?.end());
+    if (/^(attached|error) /m.test(said))
+      ending ??= whileAttached(session).finally(() => keeper.stdin?.end());
   });
   const lines = [
     `backend ${backend}`,
@@ -60,6 +62,7 @@ async function keep(
   ];
   keeper.stdin.write(`${lines.join('\n')}\n`);
   const [code] = (await once(keeper, 'close')) as [number];
+  await ending;
   session.close();
   expect(code).toBe(0);
   return said

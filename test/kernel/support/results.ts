@@ -64,7 +64,7 @@ export interface Counts {
 
 /** The line `Samples: N Lost: N` on stderr. */
 export function countsOf(stderr: string): Counts {
-  const match = /Samples: (\d+) Lost: (\d+)\s*\nTrace done!/.exec(stderr);
+  const match = /^Samples: (\d+) Lost: (\d+)\s*\n(?:CPU .*\n)*Trace done!/m.exec(stderr);
   if (match === null) throw new Error(`no line of counters before 'Trace done!' in: ${stderr}`);
   return { samples: Number(match[1]), lost: Number(match[2]) };
 }
