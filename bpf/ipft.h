@@ -21,6 +21,9 @@
 #define IPFT_COOKIE_PROGRAM IPFT_SLOTS
 #define IPFT_PROGRAMS (IPFT_SLOTS + 1)
 
+/* What stands for a tracepoint's id in the programs of tracepoint.bpf.c until they are loaded. */
+#define IPFT_TRACEPOINT_ID 0x697066742d69642dULL
+
 /* ipft_row.function when the address belongs to no function of the table. */
 enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 
@@ -42,7 +45,8 @@ IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 64);
 struct ipft_event {
   __u64 time_ns;          /* CLOCK_MONOTONIC */
   __u64 skb;              /* address of the struct sk_buff */
-  __u64 function_address; /* entry address of the traced function */
+  __u64 function_address; /* entry address of the traced function; of a tracepoint, which has none, its place
+                             in the table of tracepoints, from 1 */
   __u32 len;              /* skb->len, bytes */
   __u32 gso_type;         /* skb_shared_info.gso_type, SKB_GSO_* bits */
   __u16 gso_size;         /* bytes; 0: not a GSO packet */

@@ -4,11 +4,13 @@
 #include "attach/kprobe.h"
 #include "attach/kprobe_multi.h"
 #include "attach/trace_events.h"
+#include "attach/tracepoint.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
 #include "symbols/function_table.h"
 #include "symbols/kernel_btf.h"
 #include "symbols/kernel_enum.h"
+#include "symbols/skb_tracepoints.h"
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -74,6 +76,16 @@ Napi::Value read_functions(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });
 }
 
+// The same columns; in tests, { btf }.
+Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
+  SymbolSources sources;
+  if (info[0].IsObject())
+    set_path(info[0].As<Napi::Object>(), "btf", sources.btf);
+  return with_js_errors(info.Env(), [&] {
+    return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}});
+  });
+}
+
 Napi::Value read_enum(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
   auto values =
@@ -98,6 +110,10 @@ Napi::Value probe_kprobe_multi(const Napi::CallbackInfo &info) {
 
 Napi::Value probe_kprobe(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), Kprobe::probe(info[0].As<Napi::String>()));
+}
+
+Napi::Value probe_tracepoint(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), Tracepoint::probe());
 }
 
 Napi::Value orphans(const Napi::CallbackInfo &info) {
@@ -133,9 +149,11 @@ void set_rlimits(const Napi::CallbackInfo &) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
+  exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
   exports.Set("probeKprobeMulti", Napi::Function::New(env, probe_kprobe_multi));
   exports.Set("probeKprobe", Napi::Function::New(env, probe_kprobe));
+  exports.Set("probeTracepoint", Napi::Function::New(env, probe_tracepoint));
   exports.Set("orphanedTraceEvents", Napi::Function::New(env, orphans));
   exports.Set("hasNoReader", Napi::Function::New(env, has_no_reader));
   exports.Set("setRlimits", Napi::Function::New(env, set_rlimits));

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { backends } from './backends/index.js';
 import { EXIT } from './core/errors.js';
 import type { ListOptions, TraceOptions } from './core/options.js';
 import { loadAddon } from './native/addon.js';
 import { Probes } from './run/attach.js';
-import { checkSymbols, findTracefs } from './run/environment.js';
+import { listProblem } from './run/environment.js';
+import { findTracefs } from './run/environment/tracefs.js';
 import { readTable, selectFunctions } from './run/functions.js';
 import { Interruption } from './run/interruption.js';
 import { listJson, listText } from './run/list.js';
@@ -22,11 +24,13 @@ export async function printText(text: string): Promise<number> {
   return EXIT.ok;
 }
 
-/** Lists the kernel functions that take an skb, as far as this machine shows them. */
-export async function list({ selection, json }: ListOptions): Promise<number> {
+/** Lists what the backend can trace (by default functions), as far as this machine shows it. */
+export async function list({ backend, selection, json }: ListOptions): Promise<number> {
+  const kind = backends.get(backend)?.table ?? 'functions';
   const addon = loadAddon();
-  checkSymbols();
-  const table = readTable(addon, findTracefs());
+  const problem = listProblem(kind);
+  if (problem !== null) throw problem;
+  const table = readTable(addon, kind, findTracefs());
   const messages = new Messages();
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectFunctions(table, selection);

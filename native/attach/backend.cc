@@ -3,6 +3,7 @@
 
 #include "attach/kprobe.h"
 #include "attach/kprobe_multi.h"
+#include "attach/tracepoint.h"
 
 namespace ipft {
 
@@ -11,6 +12,8 @@ std::unique_ptr<Backend> make_backend(const std::string &name) {
     return std::make_unique<KprobeMulti>();
   if (name == "kprobe")
     return std::make_unique<Kprobe>();
+  if (name == "tracepoint")
+    return std::make_unique<Tracepoint>();
   return nullptr;
 }
 

@@ -51,10 +51,10 @@ int Kprobe::probe(const std::string &tracefs) {
 
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   events_ = std::make_unique<TraceEvents>(plan.tracefs);
-  auto slots = by_slot(plan.probes);
-  for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++)
-    if (!slots[slot].empty())
-      attach_or_halve(plan.programs[slot], slots[slot], reporter);
+  auto probes = by_program(plan);
+  for (size_t program = 0; program < probes.size() && !reporter.cancelled(); program++)
+    if (!probes[program].empty())
+      attach_or_halve(plan.programs[program], probes[program], reporter);
   return attached_;
 }
 

@@ -3,6 +3,9 @@
 
 #include "support/native_error.h"
 
+#include <linux/types.h>
+#include "ipft.h"
+
 #include <bpf/bpf.h>
 
 namespace ipft {
@@ -44,7 +47,7 @@ int KprobeMulti::probe() {
 }
 
 size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {
-  auto slots = by_slot(plan.probes);
+  auto slots = by_program(plan); // a slot's program has its number
   Probes others;
   for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++) {
     if (slots[slot].size() < few)
@@ -64,7 +67,7 @@ void KprobeMulti::attach_range(int program, const Probe *probes, size_t count, R
   std::vector<__u64> slots(count);
   for (size_t i = 0; i < count; i++) {
     addresses[i] = probes[i].address;
-    slots[i] = probes[i].slot;
+    slots[i] = probes[i].program;
   }
   UniqueFd link(create_link(program, addresses, slots));
   if (link) {

@@ -9,7 +9,7 @@
 // `probe-keeper sweep TRACEFS` removes the trace events of keepers that were killed, and ends.
 //
 // Protocol, lines of text. stdin:  backend NAME | tracefs PATH | program NUMBER FD |
-//   function ID SLOT 0xADDRESS MODULE NAME | attach
+//   function ID PROGRAM 0xADDRESS MODULE NAME | attach
 // stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | attached SUCCEEDED FAILED | error ERRNO NAME
 // TEXT |
 //   detaching DONE TOTAL | detached
@@ -21,6 +21,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -76,9 +77,11 @@ private:
   Clock::time_point last_;
 };
 
+// More than any plan has; a typing error must not cost all memory.
+constexpr size_t max_programs = 1 << 16;
+
 // False: stdin ended before the plan did.
 bool read_plan(Plan &plan) {
-  plan.programs.fill(-1);
   std::string line;
   while (std::getline(std::cin, line)) {
     std::istringstream words(line);
@@ -94,11 +97,14 @@ bool read_plan(Plan &plan) {
       size_t number = 0;
       int fd = -1;
       words >> number >> fd;
-      plan.programs.at(number) = fd;
+      if (!words || number >= max_programs)
+        throw NativeError(EINVAL, "plan", line);
+      plan.programs.resize(std::max(plan.programs.size(), number + 1), -1);
+      plan.programs[number] = fd;
     } else if (command == "function") {
       Probe probe;
-      words >> probe.id >> probe.slot >> std::hex >> probe.address >> probe.module >> probe.name;
-      if (!words || probe.slot >= IPFT_SLOTS)
+      words >> probe.id >> probe.program >> std::hex >> probe.address >> probe.module >> probe.name;
+      if (!words || probe.program >= plan.programs.size() || plan.programs[probe.program] < 0)
         throw NativeError(EINVAL, "plan", line);
       plan.probes.push_back(std::move(probe));
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/programs.h"
 
+#include "session/bpf_objects.h"
 #include "session/core_types.h"
 #include "support/cpus.h"
+#include "session/tracepoint_programs.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
-#include "support/unique_fd.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -15,46 +16,37 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
-
-// The compiled BPF object, inside the addon: one file less that can be missing or stale.
-asm(".section .rodata\n"
-    ".balign 8\n"
-    "ipft_bpf_object:\n"
-    ".incbin \"" IPFT_BPF_OBJECT "\"\n"
-    "ipft_bpf_object_end:\n"
-    ".previous\n");
-extern "C" {
-extern const char ipft_bpf_object[] __attribute__((visibility("hidden")));
-extern const char ipft_bpf_object_end[] __attribute__((visibility("hidden")));
-}
+#include <set>
+#include <string_view>
 
 namespace ipft {
 namespace {
 
 // `types_path`: the BTF that CO-RE relocates against; null: the kernel's, whole.
-bpf_object *open_object(const char *types_path) {
+bpf_object *open_object(std::string_view image, const char *types_path) {
   LIBBPF_OPTS(bpf_object_open_opts, options);
   options.object_name = "ipft";
   options.btf_custom_path = types_path;
-  size_t size = static_cast<size_t>(ipft_bpf_object_end - ipft_bpf_object);
-  bpf_object *object = bpf_object__open_mem(ipft_bpf_object, size, &options);
+  bpf_object *object = bpf_object__open_mem(image.data(), image.size(), &options);
   if (!object)
     throw NativeError(errno, "load", "the BPF object");
   return object;
 }
 
-bool is_wanted(const ProgramOptions &options, size_t program) {
-  return program == IPFT_COOKIE_PROGRAM ? options.multi : (options.slots >> program & 1) != 0;
+std::string program_name(size_t number) {
+  return "ipft_program_" + std::to_string(number);
 }
 
 } // namespace
 
 Programs::Programs(const ProgramOptions &options, const btf *kernel) : object_(nullptr, bpf_object__close) {
   LibbpfLog log;
-  object_.reset(open_object(nullptr));
+  std::string_view image =
+      bpf_object_image(options.attaching == Attaching::tracepoint ? "tracepoint" : "kprobe");
+  object_.reset(open_object(image, nullptr));
   UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
   std::string types_path = "/proc/self/fd/" + std::to_string(types.get());
-  object_.reset(open_object(types_path.c_str()));
+  object_.reset(open_object(image, types_path.c_str()));
   configure(options);
   int error = bpf_object__load(object_.get());
   if (error != 0)
@@ -64,8 +56,7 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel) : object_(n
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
                                                   variable_offset(".bss", "active", sizeof(*active_)));
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
-  for (size_t i = 0; i < IPFT_PROGRAMS; i++)
-    fds_[i] = is_wanted(options, i) ? bpf_program__fd(program(i)) : -1;
+  collect_fds(options);
 }
 
 void Programs::configure(const ProgramOptions &options) {
@@ -77,19 +68,36 @@ void Programs::configure(const ProgramOptions &options) {
   cpus_ = cpu_id_limit();
   bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
   bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
-  for (size_t i = 0; i < IPFT_PROGRAMS; i++) {
-    bpf_program__set_autoload(program(i), is_wanted(options, i));
-    if (options.multi)
-      bpf_program__set_expected_attach_type(program(i), BPF_TRACE_KPROBE_MULTI);
+  autoload(options);
+}
+
+// Loads the programs of the slots that functions have, and for kprobe-multi the one that serves every slot.
+void Programs::autoload(const ProgramOptions &options) {
+  bool multi = options.attaching == Attaching::kprobe_multi;
+  std::set<std::string> wanted;
+  for (const TracedFunction &function : options.functions)
+    wanted.insert(program_name(function.slot));
+  if (multi)
+    wanted.insert(program_name(IPFT_COOKIE_PROGRAM));
+  bpf_program *program;
+  bpf_object__for_each_program(program, object_.get()) {
+    bpf_program__set_autoload(program, wanted.count(bpf_program__name(program)) > 0);
+    if (multi)
+      bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
   }
 }
 
-bpf_program *Programs::program(size_t index) const {
-  std::string name = "ipft_program_" + std::to_string(index);
-  bpf_program *program = bpf_object__find_program_by_name(object_.get(), name.c_str());
-  if (!program)
-    throw NativeError(ENOENT, "load", name);
-  return program;
+void Programs::collect_fds(const ProgramOptions &options) {
+  if (options.attaching == Attaching::tracepoint) {
+    copies_ = load_tracepoint_programs(object_.get(), options.functions);
+    for (const UniqueFd &copy : copies_)
+      fds_.push_back(copy.get());
+    return;
+  }
+  for (size_t number = 0; number < IPFT_PROGRAMS; number++) {
+    bpf_program *program = bpf_object__find_program_by_name(object_.get(), program_name(number).c_str());
+    fds_.push_back(program && bpf_program__autoload(program) ? bpf_program__fd(program) : -1);
+  }
 }
 
 // Where a global variable of the programs lives in its section.

@@ -2,25 +2,33 @@
 #pragma once
 
 #include "session/mapped_map.h"
+#include "support/unique_fd.h"
 
 #include <linux/types.h>
 #include "ipft.h"
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 struct btf;
 struct bpf_object;
-struct bpf_program;
 
 namespace ipft {
 
+// What the programs are to hang on.
+enum class Attaching { kprobe, kprobe_multi, tracepoint };
+
+struct TracedFunction {
+  uint32_t id = 0; // in the function table
+  uint8_t slot = 0;
+};
+
 struct ProgramOptions {
   ipft_settings settings{};
-  bool multi = false; // for kprobe-multi links instead of kprobe trace events
-  uint32_t slots = 0; // bit set of the slots that probes need
+  Attaching attaching = Attaching::kprobe;
+  std::vector<TracedFunction> functions;
 };
 
 // The loaded BPF object: its programs, its event map, its switch and its counters. Throws NativeError with
@@ -30,7 +38,9 @@ public:
   // `kernel`: the running kernel's BTF.
   Programs(const ProgramOptions &options, const btf *kernel);
 
-  const std::array<int, IPFT_PROGRAMS> &fds() const { return fds_; }
+  // By number, -1: not loaded. For kprobes the number is the slot, or IPFT_COOKIE_PROGRAM; tracepoints have a
+  // program each, in the order of the functions.
+  const std::vector<int> &fds() const { return fds_; }
   int events_fd() const;
 
   // Events are made from here on.
@@ -47,11 +57,13 @@ public:
 private:
   uint64_t sum(__u64 ipft_counters::*counter) const;
   void configure(const ProgramOptions &options);
-  bpf_program *program(size_t index) const;
+  void autoload(const ProgramOptions &options);
+  void collect_fds(const ProgramOptions &options);
   size_t variable_offset(const char *section, const char *name, size_t size) const;
 
   std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
-  std::array<int, IPFT_PROGRAMS> fds_{};
+  std::vector<UniqueFd> copies_; // the tracepoints' programs
+  std::vector<int> fds_;
   size_t cpus_ = 0;
   MappedMap bss_;
   MappedMap counters_;

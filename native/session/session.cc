@@ -13,12 +13,21 @@ uint32_t number(const Napi::Object &options, const char *name) {
   return options.Get(name).As<Napi::Number>().Uint32Value();
 }
 
+Attaching attaching(const std::string &name) {
+  if (name == "kprobe-multi")
+    return Attaching::kprobe_multi;
+  return name == "tracepoint" ? Attaching::tracepoint : Attaching::kprobe;
+}
+
 ProgramOptions program_options(const Napi::Object &options) {
   ProgramOptions result;
   result.settings.mask = number(options, "mask");
   result.settings.mark = number(options, "mark") & result.settings.mask;
-  result.multi = options.Get("multi").ToBoolean();
-  result.slots = number(options, "slots");
+  result.attaching = attaching(options.Get("programs").As<Napi::String>());
+  auto functions = options.Get("functions").As<Napi::Uint32Array>();
+  auto slots = options.Get("slots").As<Napi::Uint8Array>();
+  for (size_t i = 0; i < functions.ElementLength(); i++)
+    result.functions.push_back({functions[i], slots[functions[i]]});
   return result;
 }
 
@@ -90,9 +99,10 @@ Napi::Value Session::batch(const Napi::CallbackInfo &) {
 
 Napi::Value Session::program_fds(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  auto fds = Napi::Int32Array::New(info.Env(), IPFT_PROGRAMS);
-  std::copy(programs_->fds().begin(), programs_->fds().end(), fds.Data());
-  return fds;
+  const auto &fds = programs_->fds();
+  auto values = Napi::Int32Array::New(info.Env(), fds.size());
+  std::copy(fds.begin(), fds.end(), values.Data());
+  return values;
 }
 
 void Session::activate(const Napi::CallbackInfo &info) {

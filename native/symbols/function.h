@@ -31,7 +31,10 @@ inline const std::vector<std::string> &reason_names() {
   return names;
 }
 
-// A kernel function that takes an skb.
+// What tells the names of tracepoints from those of functions.
+inline constexpr const char *tracepoint_prefix = "tp:";
+
+// A kernel function that takes an skb, or a tracepoint.
 struct Function {
   std::string name;
   std::string module;   // "vmlinux", or the module's name

@@ -5,6 +5,9 @@ export const kprobeMulti: Backend = {
   id: 'kprobe-multi',
   description: 'a link for each argument position',
   needs: 'Linux 5.18 with CONFIG_FPROBE',
-  multi: true,
+  table: 'functions',
+  requires: ['function list', 'kernel addresses', 'switches'],
+  programs: 'kprobe-multi',
+  ownPrograms: false,
   probe: (kernel) => kernel.probeKprobeMulti(),
 };

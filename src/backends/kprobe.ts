@@ -5,6 +5,9 @@ export const kprobe: Backend = {
   id: 'kprobe',
   description: 'a trace event for each argument position',
   needs: 'Linux 5.15 with CONFIG_KPROBE_EVENTS',
-  multi: false,
-  probe: (kernel, tracefs) => kernel.probeKprobe(tracefs),
+  table: 'functions',
+  requires: ['function list', 'kernel addresses', 'switches'],
+  programs: 'kprobe',
+  ownPrograms: false,
+  probe: (kernel, tracefs) => (tracefs === null ? null : kernel.probeKprobe(tracefs)),
 };

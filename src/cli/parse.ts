@@ -69,7 +69,7 @@ function outputOptions(): Option[] {
   return [
     new Option(
       '-l, --list',
-      'list the functions instead of tracing; with -o json, those that cannot be traced too',
+      'list the functions instead of tracing, with -b tracepoint the tracepoints; with -o json, those that cannot be traced too',
     ),
     option(
       '-o, --output <output>',
@@ -138,7 +138,11 @@ function usageError(error: CommanderError): UsageError {
 function requestOf(flags: Flags): Request {
   const verbose = flags.verbose ?? false;
   const selection = { function: flags.regex, module: flags.moduleRegex };
-  if (flags.list === true) return { kind: 'list', options: { selection, json: flags.output === 'json' } };
+  if (flags.list === true)
+    return {
+      kind: 'list',
+      options: { backend: flags.backend, selection, json: flags.output === 'json' },
+    };
   if (flags.mark === undefined) throw new UsageError('no mark given: which packets to trace?', HOW_TO_MARK);
   const options: TraceOptions = {
     mark: flags.mark,

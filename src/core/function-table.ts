@@ -1,10 +1,12 @@
-/** The addon's answer: every kernel function that takes an skb in a register, in columns. */
+import type { TableKind } from './backend.js';
+
+/** The addon's answer: every kernel function that takes an skb in a register, or every tracepoint, in columns. */
 export interface FunctionColumns {
   /** joined by '\n'; the position is the function's index */
   readonly names: string;
   /** joined by '\n'; 'vmlinux' for the kernel itself */
   readonly modules: string;
-  /** entry addresses, 0n = unknown */
+  /** what events identify them by: entry addresses, 0n = unknown; of tracepoints, their places from 1 */
   readonly addresses: BigUint64Array;
   /** position of the skb among the arguments, from 1 */
   readonly positions: Uint8Array;
@@ -18,11 +20,11 @@ export interface FunctionColumns {
   readonly warnings: readonly string[];
 }
 
-/** One function, for --list and scripts. */
+/** One function or tracepoint, for --list and scripts. */
 export interface KernelFunction {
   readonly name: string;
   readonly module: string;
-  /** entry address, 0n = unknown */
+  /** entry address, 0n = unknown; a tracepoint has none */
   readonly address: bigint;
   /** position of the skb among the arguments, from 1 */
   readonly skbPosition: number;
@@ -37,14 +39,22 @@ export interface Selection {
   readonly module?: RegExp | undefined;
 }
 
-/** Every kernel function that takes an skb; functions are known by their index. */
+/** Every kernel function that takes an skb, or every tracepoint; they are known by their index. */
 export class FunctionTable {
   readonly names: readonly string[];
   readonly modules: readonly string[];
 
-  constructor(readonly columns: FunctionColumns) {
+  constructor(
+    readonly columns: FunctionColumns,
+    readonly kind: TableKind = 'functions',
+  ) {
     this.names = columns.names === '' ? [] : columns.names.split('\n');
     this.modules = columns.modules === '' ? [] : columns.modules.split('\n');
+  }
+
+  /** What one of them is called. */
+  get noun(): string {
+    return this.kind === 'functions' ? 'function' : 'tracepoint';
   }
 
   get size(): number {
@@ -71,7 +81,7 @@ export class FunctionTable {
     return {
       name: this.names[index] ?? '',
       module: this.modules[index] ?? '',
-      address: addresses[index] ?? 0n,
+      address: this.kind === 'functions' ? (addresses[index] ?? 0n) : 0n,
       skbPosition: positions[index] ?? 0,
       traceable: this.isTraceable(index),
       reason: reasonNames[reasons[index] ?? 0] ?? '',

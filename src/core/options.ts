@@ -2,6 +2,8 @@ import type { Selection } from './function-table.js';
 
 /** What `ipft --list` is asked for. */
 export interface ListOptions {
+  /** id of a backend, or `auto`: lists what it can trace */
+  readonly backend: string;
   readonly selection: Selection;
   readonly json: boolean;
 }

@@ -39,7 +39,8 @@ export class LineSplitter {
 
 export interface KeeperFunction {
   readonly id: number;
-  readonly slot: number;
+  /** number of the program that it runs */
+  readonly program: number;
   readonly address: bigint;
   readonly module: string;
   readonly name: string;
@@ -47,8 +48,9 @@ export interface KeeperFunction {
 
 export interface AttachPlan {
   readonly backend: string;
-  readonly tracefs: string;
-  /** programs by slot, -1 = not loaded */
+  /** null: not mounted */
+  readonly tracefs: string | null;
+  /** programs by number, -1 = not loaded */
   readonly programFds: Int32Array;
   readonly functions: readonly KeeperFunction[];
 }
@@ -64,12 +66,13 @@ export function inheritedFds(plan: AttachPlan): number[] {
 /** What the keeper reads: the plan, then `attach`. */
 export function attachRequest(plan: AttachPlan): string {
   let fd = FIRST_PROGRAM_FD;
-  const lines = [`backend ${plan.backend}`, `tracefs ${plan.tracefs}`];
-  plan.programFds.forEach((program, slot) => {
-    if (program >= 0) lines.push(`program ${slot} ${fd++}`);
+  const lines = [`backend ${plan.backend}`];
+  if (plan.tracefs !== null) lines.push(`tracefs ${plan.tracefs}`);
+  plan.programFds.forEach((program, number) => {
+    if (program >= 0) lines.push(`program ${number} ${fd++}`);
   });
-  for (const { id, slot, address, module, name } of plan.functions) {
-    lines.push(`function ${id} ${slot} 0x${address.toString(16)} ${module} ${name}`);
+  for (const { id, program, address, module, name } of plan.functions) {
+    lines.push(`function ${id} ${program} 0x${address.toString(16)} ${module} ${name}`);
   }
   return `${lines.join('\n')}\nattach\n`;
 }

@@ -1,10 +1,12 @@
-import type { KernelProbes } from '../core/backend.js';
+import type { KernelProbes, ProgramKind } from '../core/backend.js';
 import type { EnumMembers } from '../core/column.js';
 import type { FunctionColumns } from '../core/function-table.js';
 
 /** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
   readFunctions(options: { tracefs: string | null }): FunctionColumns;
+  /** Every tracepoint of vmlinux's BTF that passes an skb; its addresses are its places, from 1. */
+  readTracepoints(): FunctionColumns;
   /** The enum of vmlinux's BTF that holds this enumerator. */
   readEnum(enumerator: string): EnumMembers | null;
   /** How many trace events keepers have left that no longer run. */
@@ -21,10 +23,12 @@ export interface SessionOptions {
   readonly mark: number;
   /** u32 */
   readonly mask: number;
-  /** load the programs for kprobe-multi links, or else for kprobe trace events */
-  readonly multi: boolean;
-  /** bit set of the program slots to load */
-  readonly slots: number;
+  /** what the programs are loaded for */
+  readonly programs: ProgramKind;
+  /** indexes of the functions to trace */
+  readonly functions: Uint32Array;
+  /** slots by function index, of the whole table */
+  readonly slots: Uint8Array;
   /** addresses by function index, of the whole table */
   readonly addresses: BigUint64Array;
   /** FunctionColumns.dataFreed, of the whole table */
@@ -38,7 +42,7 @@ export interface SessionOptions {
 export interface Session {
   /** Holds the rows of a batch, sorted by time, while onBatch runs; reused afterwards. */
   readonly batch: ArrayBuffer;
-  /** file descriptors by slot, -1 = not loaded */
+  /** file descriptors by the program's number, -1 = not loaded: a program for each slot, or for each traced function */
   readonly programFds: Int32Array;
   /** From here on events flow, and onBatch is called on the event loop. */
   activate(): void;

@@ -78,12 +78,12 @@ export class Probes {
   }
 
   #nothingAttached(): KernelError {
-    const { backend, traceable } = this.preparation;
+    const { backend, table, traceable } = this.preparation;
     const examples = this.#failures.slice(0, FAILURES_SHOWN).join(', ');
     return new KernelError(
-      `nothing was attached: backend ${backend.id} refused all of ${traceable.length} functions (${examples})`,
+      `nothing was attached: backend ${backend.id} refused all of ${traceable.length} ${table.kind} (${examples})`,
       undefined,
-      'another --backend, or other functions with --regex',
+      `another --backend, or other ${table.kind} with --regex`,
     );
   }
 }

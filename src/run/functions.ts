@@ -1,3 +1,4 @@
+import type { TableKind } from '../core/backend.js';
 import {
   EnvironmentError,
   isNativeFailure,
@@ -9,6 +10,8 @@ import { FunctionTable, type Selection } from '../core/function-table.js';
 import type { Addon } from '../native/types.js';
 
 const REASONS_SHOWN = 3;
+
+const LIST = { functions: 'ipft --list', tracepoints: 'ipft --list --backend tracepoint' } as const;
 
 /** Runs `call` into the addon and makes an error of ipft's own of what it throws. */
 export function native<T>(doing: string, call: () => T): T {
@@ -36,12 +39,16 @@ function remedyFor({ code, phase, log }: { code: string; phase: string; log?: st
     : 'report it, with the kernel and what --verbose prints';
 }
 
-/** Every kernel function that takes an skb. */
-export function readTable(addon: Addon, tracefs: string | null): FunctionTable {
-  return new FunctionTable(native('reading the kernel functions', () => addon.readFunctions({ tracefs })));
+/** Every kernel function that takes an skb, or every tracepoint. */
+export function readTable(addon: Addon, kind: TableKind, tracefs: string | null): FunctionTable {
+  const columns = native(`reading the kernel's ${kind}`, () =>
+    kind === 'functions' ? addon.readFunctions({ tracefs }) : addon.readTracepoints(),
+  );
+  return new FunctionTable(columns, kind);
 }
 
-function describe({ function: name, module }: Selection): string {
+/** The flags that select. */
+export function describeSelection({ function: name, module }: Selection): string {
   const flags = [
     ...(name === undefined ? [] : [`--regex '${name.source}'`]),
     ...(module === undefined ? [] : [`--module-regex '${module.source}'`]),
@@ -57,11 +64,11 @@ export function selectFunctions(table: FunctionTable, selection: Selection): num
   const selected = table.select(selection);
   if (selected.length > 0) return selected;
   if (!isRestricted(selection)) {
-    throw new UnsupportedError('the BTF of this kernel has no function that takes an skb');
+    throw new UnsupportedError(`the BTF of this kernel has no ${table.noun} with an skb`);
   }
   throw new UsageError(
-    `no function matches ${describe(selection)}: ${table.size} functions take an skb`,
-    'ipft --list shows them',
+    `no ${table.noun} matches ${describeSelection(selection)}: ${table.size} ${table.kind} take an skb`,
+    `${LIST[table.kind]} shows them`,
   );
 }
 
@@ -78,7 +85,7 @@ export function traceableFunctions(
     return `${name} (${reason})`;
   });
   const more = selected.length > REASONS_SHOWN ? ` and ${selected.length - REASONS_SHOWN} more` : '';
-  const message = `none of the functions can be traced: ${reasons.join(', ')}${more}`;
+  const message = `none of the ${table.kind} can be traced: ${reasons.join(', ')}${more}`;
   if (isRestricted(selection)) throw new UsageError(message, 'ipft --list shows those that can be traced');
   throw new UnsupportedError(message, 'ipft --list -o json shows every function with the reason');
 }

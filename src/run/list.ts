@@ -2,6 +2,8 @@ import type { FunctionTable } from '../core/function-table.js';
 
 const hex = (address: bigint): string => `0x${address.toString(16).padStart(16, '0')}`;
 
+const NO_ADDRESS = '-';
+
 const row = (name: string, module: string, address: string, position: string): string =>
   `${name.padEnd(48)} ${module.padEnd(16)} ${address.padEnd(18)} ${position}\n`;
 
@@ -11,7 +13,8 @@ export function listText(table: FunctionTable, selected: readonly number[], titl
   for (const index of selected) {
     if (!table.isTraceable(index)) continue;
     const { name, module, address, skbPosition } = table.at(index);
-    text += row(name, module, hex(address), skbPosition.toString());
+    const shown = table.kind === 'functions' ? hex(address) : NO_ADDRESS;
+    text += row(name, module, shown, skbPosition.toString());
   }
   return text;
 }
@@ -21,7 +24,8 @@ export function listJson(table: FunctionTable, selected: readonly number[]): str
   let text = '';
   for (const index of selected) {
     const { name, module, address, skbPosition, traceable, reason } = table.at(index);
-    const line = { name, module, address: hex(address), skb_position: skbPosition, traceable, reason };
+    const shown = table.kind === 'functions' ? hex(address) : null;
+    const line = { name, module, address: shown, skb_position: skbPosition, traceable, reason };
     text += `${JSON.stringify(line)}\n`;
   }
   return text;

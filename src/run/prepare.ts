@@ -1,19 +1,21 @@
 import type { Backend } from '../core/backend.js';
-import type { FunctionTable } from '../core/function-table.js';
+import { EnvironmentError } from '../core/errors.js';
+import type { FunctionTable, Selection } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
 import { keeperPath, loadAddon } from '../native/addon.js';
 import { startSweep } from '../native/keeper.js';
 import type { AttachPlan } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
-import { chooseBackend, explainChoice } from './choose-backend.js';
-import { checkEnvironment } from './environment.js';
-import { native, readTable, selectFunctions, traceableFunctions } from './functions.js';
+import { chooseBackend, explainChoice, mendable, type Choice } from './choose-backend.js';
+import { basicProblem, readEnvironment } from './environment.js';
+import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
 import type { Messages } from './messages.js';
 
 /** All that is known before anything is loaded into the kernel. */
 export interface Preparation {
   readonly addon: Addon;
-  readonly tracefs: string;
+  /** null if it is not mounted: the backend does without */
+  readonly tracefs: string | null;
   readonly table: FunctionTable;
   /** indexes of the functions that the regular expressions select */
   readonly selected: readonly number[];
@@ -22,37 +24,54 @@ export interface Preparation {
   readonly backend: Backend;
 }
 
-/** Checks the machine, reads the functions and chooses the backend. */
+/** Checks the machine, chooses the backend and reads the functions. */
 export function prepare(options: TraceOptions, messages: Messages): Preparation {
   const addon = loadAddon();
-  const tracefs = checkEnvironment();
+  const problem = basicProblem();
+  if (problem !== null) throw problem;
   if (options.setRlimits) addon.setRlimits();
-  const orphans = native('looking for orphaned probes', () => addon.orphanedTraceEvents(tracefs));
-  if (orphans > 0) {
-    messages.line('Removing the names of the probes that a killed trace has left, in the background');
-    startSweep(keeperPath(), tracefs);
-  }
-  const table = readTable(addon, tracefs);
+  const environment = readEnvironment();
+  const { tracefs } = environment;
+  // Where the list of functions cannot be read, neither can that of the probes.
+  if (tracefs !== null && environment.problem('function list') === null) sweep(addon, tracefs, messages);
+  const choice = native('probing the backends', () => chooseBackend(options.backend, addon, environment));
+  const table = readTable(addon, choice.backend.table, tracefs);
   for (const warning of table.columns.warnings) messages.warn(warning);
-  const selected = selectFunctions(table, options.selection);
+  const selected = selectOrExplain(table, options.selection, choice);
   const traceable = traceableFunctions(table, selected, options.selection);
-  const choice = native('probing the backends', () => chooseBackend(options.backend, addon, tracefs));
-  if (options.verbose || choice.refused.length > 0)
-    explainChoice(choice).forEach((line) => messages.line(line));
+  explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
   return { addon, tracefs, table, selected, traceable, backend: choice.backend };
 }
 
-/** Bit set of the BPF programs that the functions need. */
-export function slotsOf({ table, traceable }: Preparation): number {
-  return traceable.reduce((slots, index) => slots | (1 << (table.columns.slots[index] ?? 0)), 0);
+function sweep(addon: Addon, tracefs: string, messages: Messages): void {
+  const orphans = native('looking for orphaned probes', () => addon.orphanedTraceEvents(tracefs));
+  if (orphans === 0) return;
+  messages.line('Removing the names of the probes that a killed trace has left, in the background');
+  startSweep(keeperPath(), tracefs);
+}
+
+/** Who asks for functions and gets tracepoints, none of which match, must hear why there are no functions. */
+function selectOrExplain(table: FunctionTable, selection: Selection, choice: Choice): number[] {
+  const selected = table.select(selection);
+  const error = mendable(choice.refused);
+  if (selected.length > 0 || error === undefined) return selectFunctions(table, selection);
+  throw new EnvironmentError(
+    `only ${table.kind} can be traced here, and none matches ${describeSelection(selection)}: ${error.message}`,
+    error.remedy,
+  );
+}
+
+/** The number of the program that a traced function runs. */
+function programOf({ backend, table }: Preparation, id: number, place: number): number {
+  return backend.ownPrograms ? place : (table.columns.slots[id] ?? 0);
 }
 
 /** What the probe-keeper is to attach. */
 export function planOf(preparation: Preparation, session: Session): AttachPlan {
   const { table, traceable, backend, tracefs } = preparation;
-  const functions = traceable.map((id) => {
+  const functions = traceable.map((id, place) => {
     const { name, module, address } = table.at(id);
-    return { id, slot: table.columns.slots[id] ?? 0, address, module, name };
+    return { id, program: programOf(preparation, id, place), address, module, name };
   });
   return { backend: backend.id, tracefs, programFds: session.programFds, functions };
 }

@@ -8,7 +8,7 @@ import type { Addon, Session } from '../native/types.js';
 import { resultPalette } from './colors.js';
 import { native } from './functions.js';
 import type { Messages } from './messages.js';
-import { slotsOf, type Preparation } from './prepare.js';
+import type { Preparation } from './prepare.js';
 import { createOutput } from './render.js';
 import { openStdout, resultError, type Sink } from './sink.js';
 
@@ -35,7 +35,7 @@ export class Recorder {
     private readonly options: TraceOptions,
     private readonly messages: Messages,
   ) {
-    const { addon, table, backend } = preparation;
+    const { addon, table, traceable, backend } = preparation;
     const descriptor = outputs.get(options.output);
     if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
     const terminal = isatty(1);
@@ -52,12 +52,15 @@ export class Recorder {
     this.#watchReader(addon);
     const { mark, mask, samplePeriod, wakeupEvents } = options;
     const pageCount = options.pageCount ?? automaticPageCount(cpus().length);
-    const settings = { mark, mask, pageCount, samplePeriod, wakeupEvents, multi: backend.multi };
-    const slots = slotsOf(preparation);
-    const { addresses, dataFreed } = table.columns;
+    const settings = { mark, mask, pageCount, samplePeriod, wakeupEvents, programs: backend.programs };
+    const functions = Uint32Array.from(traceable);
+    const { addresses, slots, dataFreed } = table.columns;
     this.session = native(
       'loading the BPF programs',
-      () => new addon.Session({ ...settings, slots, addresses, dataFreed }, (count) => this.#onBatch(count)),
+      () =>
+        new addon.Session({ ...settings, functions, slots, addresses, dataFreed }, (count) =>
+          this.#onBatch(count),
+        ),
     );
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ipft, MARK, trace } from './support/ipft.js';
 import { AUTO, BACKENDS, cleanUp, HAS_FPROBE } from './support/kernel.js';
-import { parseGroups, sequence } from './support/results.js';
+import { parseGroups, parseJson, sequence } from './support/results.js';
 import { withSetting } from './support/system.js';
 import { ping } from './support/traffic.js';
 
@@ -35,8 +35,20 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
   it('no tracefs: mount it', async () => {
     const through = behind('umount /sys/kernel/tracing /sys/kernel/debug');
     const { code, stderr } = await ipft(ARGS, { through });
-    expect(stderr).toMatch(/tracefs is not mounted.*\nTry: mount -t tracefs tracefs \/sys\/kernel\/tracing/);
+    expect(stderr).toMatch(
+      /only tracepoints can be traced here, and none matches .*: tracefs is not mounted.*\nTry: mount -t tracefs tracefs \/sys\/kernel\/tracing/,
+    );
     expect(code).toBe(3);
+  });
+
+  it('no tracefs, and any function will do: it traces tracepoints, and says why', async () => {
+    const through = behind('umount /sys/kernel/tracing /sys/kernel/debug');
+    const running = await trace(['-m', MARK, '-o', 'json'], { through });
+    await ping(Number(MARK));
+    const { code, stdout, stderr } = await running.end();
+    expect(stderr).toMatch(/^Backend tracepoint: tracefs is not mounted.*\n.*mount -t tracefs/);
+    expect(sequence(parseJson(stdout))).toContain('tp:net_dev_queue');
+    expect(code).toBe(0);
   });
 
   it('kptr_restrict=2: set it back', async () => {
@@ -70,7 +82,7 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
     async () => {
       const { code, stderr } = await ipft([...ARGS, '-b', 'kprobe-multi']);
       expect(stderr).toMatch(
-        /kprobe-multi is refused with EOPNOTSUPP.*This kernel has: kprobe\nTry: --backend kprobe/,
+        /kprobe-multi is refused with EOPNOTSUPP.*This kernel has: kprobe, tracepoint\nTry: --backend kprobe/,
       );
       expect(code).toBe(4);
     },
@@ -102,7 +114,7 @@ describe('--backend auto', () => {
     const running = await trace(ARGS);
     const { stderr } = await running.end();
     expect(stderr).toMatch(
-      /Backend kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5\.18 with CONFIG_FPROBE/,
+      /Backend kprobe-multi: no, kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5\.18 with CONFIG_FPROBE/,
     );
   });
 });

@@ -32,13 +32,20 @@ function goodProbes(): { probes: Probe[]; addresses: BigUint64Array } {
 
 /** Has the keeper attach these probes and let go of them; returns what it said, without the progress. */
 async function keep(
-  backend: string,
+  backend: 'kprobe' | 'kprobe-multi',
   probes: readonly Probe[],
   addresses: BigUint64Array,
   whileAttached: (session: Session) => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
-  const filter = { mark: MARK, mask: 0xffffffff, multi: backend === 'kprobe-multi' };
-  const settings = { ...filter, slots: 1, addresses, dataFreed: new Uint8Array(addresses.length) };
+  const settings = {
+    mark: MARK,
+    mask: 0xffffffff,
+    programs: backend,
+    functions: Uint32Array.of(0),
+    slots: Uint8Array.of(0),
+    addresses,
+    dataFreed: new Uint8Array(addresses.length),
+  };
   const perf = { pageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
   const session = new addon.Session({ ...settings, ...perf }, () => undefined);
   const programs = [...session.programFds].flatMap((fd, slot) => (fd < 0 ? [] : [{ fd, slot }]));

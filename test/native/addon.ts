@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import type { Addon } from '../../src/native/types.js';
 
 /** The built addon, with the sources that tests may replace. */
-export interface TestAddon extends Omit<Addon, 'readFunctions'> {
+export interface TestAddon extends Omit<Addon, 'readFunctions' | 'readTracepoints'> {
+  readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;
   readFunctions(options: {
     tracefs: string | null;
     btf?: string;

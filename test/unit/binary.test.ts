@@ -30,7 +30,7 @@ describe('without a kernel', () => {
     [['-m', '-1'], "received '-1'"],
     [['-m', '0x1ffffffff'], "received '0x1ffffffff'"],
     [['-m', '1', '-r', '('], "received '('"],
-    [['-m', '1', '-b', 'nope'], 'auto, kprobe-multi, kprobe'],
+    [['-m', '1', '-b', 'nope'], 'auto, kprobe-multi, kprobe, tracepoint'],
     [['-m', '1', '-o', 'nope'], 'aggregate, stream, json'],
     [['-m', '1', '--nope'], "unknown option '--nope'"],
   ])('refuses %j before anything is loaded, exit 2', async (args, message) => {
@@ -178,7 +178,7 @@ describe('a trace', () => {
     const run = await ipft(['-m', '1'], { env: { FAKE_PROBE_ERRNO: '95,0' } }).says('Trace ready!');
     const { stderr } = await run.kill('SIGINT').ended;
     expect(stderr).toContain(
-      'Backend kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5.18 with CONFIG_FPROBE\n',
+      'Backend kprobe-multi: no, kprobe-multi is refused with EOPNOTSUPP, it needs Linux 5.18 with CONFIG_FPROBE\n',
     );
     expect(stderr).toContain('Backend kprobe: a trace event');
   });
@@ -187,10 +187,14 @@ describe('a trace', () => {
     [
       ['-b', 'kprobe-multi'],
       '95,0',
-      /kprobe-multi is refused with EOPNOTSUPP.* This kernel has: kprobe\nTry: --backend kprobe/,
+      /kprobe-multi is refused with EOPNOTSUPP.* This kernel has: kprobe, tracepoint\nTry: --backend kprobe/,
     ],
-    [['-b', 'kprobe'], '0,1', /kprobe is refused with EPERM.* This kernel has: kprobe-multi\n/],
-    [[], '95,2', /kprobe-multi is refused.*; kprobe is refused with ENOENT.* no backend of ipft\nTry: /],
+    [['-b', 'kprobe'], '0,1', /kprobe is refused with EPERM.* This kernel has: kprobe-multi, tracepoint\n/],
+    [
+      [],
+      '95,2,22',
+      /kprobe-multi is refused.*; kprobe is refused with ENOENT.*; tracepoint is refused with EINVAL.* no backend of ipft\nTry: /,
+    ],
   ])('exits 4 where the kernel lacks %j (%s)', async (args, errnos, message) => {
     const { code, stderr } = await ipft(['-m', '1', ...args], { env: { FAKE_PROBE_ERRNO: errnos } }).ended;
     expect(stderr).toMatch(message);

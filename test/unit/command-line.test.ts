@@ -93,6 +93,11 @@ describe('other requests', () => {
     });
   });
 
+  it('lists what a backend can trace', () => {
+    expect(parse('--list')).toMatchObject({ options: { backend: 'auto' } });
+    expect(parse('--list', '-b', 'tracepoint')).toMatchObject({ options: { backend: 'tracepoint' } });
+  });
+
   it('shows help and version on stdout', () => {
     expect(parse('--version')).toEqual({ kind: 'text', text: '1.2.3\n' });
     for (const flag of ['-h', '--help']) {
@@ -119,7 +124,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['-m', '1', '--module-regex', '['], /--module-regex/, /--module-regex/],
     [
       ['-m', '1', '-b', 'ebpf'],
-      /expected one of auto, kprobe-multi, kprobe, received 'ebpf'/,
+      /expected one of auto, kprobe-multi, kprobe, tracepoint, received 'ebpf'/,
       /--backend auto/,
     ],
     [

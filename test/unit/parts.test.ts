@@ -102,7 +102,9 @@ describe('the keeper protocol', () => {
 
   it('sends the programs in the order in which they are inherited', () => {
     const programFds = Int32Array.of(21, -1, 19, -1);
-    const functions = [{ id: 7, slot: 2, address: 0xffffffff81000000n, module: 'vmlinux', name: 'ip_rcv' }];
+    const functions = [
+      { id: 7, program: 2, address: 0xffffffff81000000n, module: 'vmlinux', name: 'ip_rcv' },
+    ];
     const plan = { backend: 'kprobe', tracefs: '/t', programFds, functions };
     expect(inheritedFds(plan)).toEqual([21, 19]);
     expect(attachRequest(plan)).toBe(

@@ -8,6 +8,7 @@ const FILES = {
   '/sys/kernel/tracing/available_filter_functions': 'ip_output\n',
   '/proc/kallsyms': 'ffffffff81000000 T _text\n',
 };
+for (const path of (process.env.FAKE_MISSING ?? '').split(',')) FILES[path] = null;
 const { openSync } = fs;
 const directory = fs.mkdtempSync('/tmp/ipft-fake-kernel-');
 process.on('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
@@ -15,6 +16,7 @@ process.on('exit', () => fs.rmSync(directory, { recursive: true, force: true }))
 fs.openSync = (path, ...rest) => {
   const content = FILES[path];
   if (content === undefined) return openSync(path, ...rest);
+  if (content === null) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
   const copy = `${directory}/${path.replaceAll('/', '_')}`;
   fs.writeFileSync(copy, content);
   return openSync(copy, ...rest);

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+//
+// The compiled BPF objects, inside the addon: some files less that can be missing or stale.
+#include "session/bpf_objects.h"
+
+#include "support/native_error.h"
+
+#include <cerrno>
+
+#define EMBED(name)                                                                                          \
+  asm(".section .rodata\n"                                                                                   \
+      ".balign 8\n"                                                                                          \
+      "ipft_bpf_" #name ":\n"                                                                                \
+      ".incbin \"" IPFT_BPF_OBJECTS "/" #name ".bpf.o\"\n"                                                   \
+      "ipft_bpf_" #name "_end:\n"                                                                            \
+      ".previous\n");                                                                                        \
+  extern "C" {                                                                                               \
+  extern const char ipft_bpf_##name[] __attribute__((visibility("hidden")));                                 \
+  extern const char ipft_bpf_##name##_end[] __attribute__((visibility("hidden")));                           \
+  }
+
+#define IMAGE(name)                                                                                          \
+  { ipft_bpf_##name, static_cast<size_t>(ipft_bpf_##name##_end - ipft_bpf_##name) }
+
+EMBED(kprobe)
+EMBED(tracepoint)
+
+namespace ipft {
+
+std::string_view bpf_object_image(std::string_view name) {
+  if (name == "kprobe")
+    return IMAGE(kprobe);
+  if (name == "tracepoint")
+    return IMAGE(tracepoint);
+  throw NativeError(ENOENT, "load", "the BPF object " + std::string(name));
+}
+
+} // namespace ipft

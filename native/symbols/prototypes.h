@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include "symbols/function.h"
+
+#include <cstdint>
+#include <vector>
+
+struct btf;
+struct btf_type;
+
+namespace ipft {
+
+// Finds the skb among the arguments of a function or a tracepoint, by their prototypes in BTF (System V AMD64
+// calling convention).
+class Prototypes {
+public:
+  explicit Prototypes(const btf *btf);
+
+  // Fills position, slot and reason; the parameters before `first` do not count. False: no argument is an
+  // skb.
+  bool describe(const btf_type *prototype, Function &function, unsigned first = 0);
+
+private:
+  enum class Kind : uint8_t { unknown, other, skb, skb_pointer };
+
+  const btf_type *skip_modifiers(uint32_t id) const;
+  bool is_skb(const btf_type *type) const;
+  Kind kind_of(uint32_t id);
+  unsigned registers_of(uint32_t id) const;
+
+  const btf *btf_;
+  std::vector<Kind> kinds_;
+};
+
+} // namespace ipft

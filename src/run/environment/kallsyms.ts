@@ -1,0 +1,20 @@
+import { EnvironmentError } from '../../core/errors.js';
+import { textOrNull, type ReadStart } from './read-start.js';
+
+/** True if /proc/kallsyms shows this process where functions are. */
+export function showsAddresses(read: ReadStart): boolean {
+  return /^0*[1-9a-f]/m.test(read('/proc/kallsyms', 65536));
+}
+
+/** kernel.kptr_restrict: 0 to 2, or null if it cannot be read. */
+export const readKptrRestrict = (read: ReadStart): string | null =>
+  textOrNull(read, '/proc/sys/kernel/kptr_restrict');
+
+/** Why it is not known where functions are, or null. */
+export function addressesProblem(read: ReadStart): EnvironmentError | null {
+  if (showsAddresses(read)) return null;
+  return new EnvironmentError(
+    `/proc/kallsyms shows no addresses (kernel.kptr_restrict is ${readKptrRestrict(read) ?? 'unknown'})`,
+    'sysctl kernel.kptr_restrict=1, and run it as root',
+  );
+}

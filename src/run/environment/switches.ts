@@ -1,0 +1,19 @@
+import { EnvironmentError } from '../../core/errors.js';
+import { textOrNull, type ReadStart } from './read-start.js';
+
+const isOff = (read: ReadStart, path: string): boolean => textOrNull(read, path) === '0';
+
+/** Which switch of the kernel makes it take probes and never run them, or null. */
+export function switchedOffProblem(read: ReadStart): EnvironmentError | null {
+  if (isOff(read, '/proc/sys/kernel/ftrace_enabled')) {
+    return new EnvironmentError(
+      'function tracing is switched off (kernel.ftrace_enabled is 0)',
+      'sysctl kernel.ftrace_enabled=1',
+    );
+  }
+  if (!isOff(read, '/sys/kernel/debug/kprobes/enabled')) return null;
+  return new EnvironmentError(
+    'kprobes are switched off (/sys/kernel/debug/kprobes/enabled is 0)',
+    'echo 1 > /sys/kernel/debug/kprobes/enabled',
+  );
+}

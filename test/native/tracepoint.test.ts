@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ipft, trace } from '../kernel/support/ipft.js';
+import { countsOf, parseJson, sequence, type Event } from '../kernel/support/results.js';
+import { HOME, pidsOf, until } from '../kernel/support/system.js';
+import { ping, udp } from '../kernel/support/traffic.js';
+import { bpfObjects, refusal } from './support.js';
+
+/** No other trace on this machine has these marks. */
+const MARK = 0x1bf70abc;
+const BACKEND = ['-b', 'tracepoint'];
+const reason = refusal();
+
+/** Traces while `action` runs; returns the events. */
+async function traced(
+  args: readonly string[],
+  action: () => Promise<unknown>,
+): Promise<{ events: Event[]; stderr: string }> {
+  const running = await trace([...BACKEND, '-o', 'json', ...args]);
+  await action();
+  const { code, stdout, stderr } = await running.end();
+  expect(code).toBe(0);
+  return { events: parseJson(stdout), stderr };
+}
+
+const marked = (mark: number): string[] => ['-m', mark.toString()];
+
+beforeAll(() => void execFileSync('lab/traffic/build', { cwd: HOME }));
+
+describe.skipIf(reason !== null)(
+  `the running kernel, by raw tracepoints${reason === null ? '' : ` (skipped: ${reason})`}`,
+  { timeout: 60_000 },
+  () => {
+    it('shows the way of a marked ping over lo, and nothing else', async () => {
+      const { events, stderr } = await traced(marked(MARK), async () => {
+        await ping(MARK);
+        await ping(MARK + 1);
+        await ping();
+      });
+      const names = sequence(events);
+      const way = ['net_dev_queue', 'net_dev_start_xmit', 'netif_rx', 'net_dev_xmit', 'netif_receive_skb'];
+      const expected = way.map((name) => `tp:${name}`);
+      expect(names.filter((name) => expected.includes(name))).toEqual(expected);
+      expect(names.at(-1)).toMatch(/^tp:(consume|kfree)_skb$/);
+      expect(new Set(events.map(({ packet_id }) => packet_id)).size).toBe(1);
+      expect(events[0]).toMatchObject({ len: 98, mark: MARK, module: 'vmlinux', gso_type: '' });
+      expect(countsOf(stderr)).toEqual({ samples: events.length, lost: 0 });
+    });
+
+    it('compares the bits of --mask only', async () => {
+      const { events } = await traced([...marked(0x1bf70000), '--mask', '0xffff0000'], async () => {
+        await ping(MARK);
+        await ping(0x1bf80abc);
+      });
+      expect(new Set(events.map(({ mark }) => mark))).toEqual(new Set([MARK]));
+    });
+
+    it('takes the tracepoints that --regex selects, and prints them as a table', async () => {
+      const running = await trace([...BACKEND, ...marked(MARK), '-r', '^tp:net_dev_queue$']);
+      await ping(MARK);
+      const { stdout, stderr } = await running.end();
+      expect(stdout).toMatch(/^===\n\d+ 0001 {16} tp:net_dev_queue \(len: 98\)\n$/);
+      expect(stderr).toMatch(/succeeded 1, failed 0 filtered: \d+ untraceable: 0\)\nTrace ready!\n/);
+    });
+
+    it('counts 1,000 of 1,000 packets, and loses none', async () => {
+      const { events, stderr } = await traced(marked(MARK), () =>
+        udp({ mark: MARK, count: 1000, rate: 5000 }),
+      );
+      expect(events.filter((event) => event.function === 'tp:net_dev_queue')).toHaveLength(1000);
+      expect(countsOf(stderr)).toEqual({ samples: events.length, lost: 0 });
+    });
+
+    it('counts what a small buffer loses: matched = delivered + lost', async () => {
+      const small = ['-r', '^tp:net_dev_queue$', '--perf-page-count', '1'];
+      const { events, stderr } = await traced([...marked(MARK), ...small], () =>
+        udp({ mark: MARK, count: 20_000, rate: 0 }),
+      );
+      const { samples, lost } = countsOf(stderr);
+      expect(samples).toBe(events.length);
+      expect(samples + lost).toBe(20_000);
+      expect(lost).toBeGreaterThan(0);
+    });
+  },
+);
+
+describe.skipIf(reason !== null)(
+  `after a trace by raw tracepoints${reason === null ? '' : ` (skipped: ${reason})`}`,
+  { timeout: 60_000 },
+  () => {
+    /** Runs `end` on a trace; resolves when nothing of what the trace put into the kernel is left there. */
+    async function expectNothingLeft(end: (running: Ipft) => Promise<unknown>): Promise<void> {
+      const before = new Set(bpfObjects());
+      const keepers = new Set(pidsOf('probe-keeper'));
+      const running = await trace([...BACKEND, ...marked(MARK)]);
+      const ours = bpfObjects().filter((object) => !before.has(object));
+      const ourKeepers = pidsOf('probe-keeper').filter((pid) => !keepers.has(pid));
+      expect(ours.filter((object) => object.includes(' ipft_tracepoint')).length).toBeGreaterThan(20);
+      expect(ourKeepers).not.toEqual([]);
+      await end(running);
+      const left = (): string[] => bpfObjects().filter((object) => ours.includes(object));
+      await until(`the kernel to be as it was, not: ${left().join(', ')}`, () => left().length === 0, 20);
+      await until(
+        'the probe-keeper to end',
+        () => !pidsOf('probe-keeper').some((pid) => ourKeepers.includes(pid)),
+        20,
+      );
+    }
+
+    it('that a signal ended, nothing is left', () => expectNothingLeft((running) => running.end()));
+
+    it('that was killed, nothing is left', () => expectNothingLeft((running) => running.end('SIGKILL')));
+  },
+);
