@@ -16,6 +16,8 @@ async function perform(request: Request): Promise<number> {
       return run.printText(request.text);
     case 'list':
       return run.list(request.options);
+    case 'doctor':
+      return run.doctor(request.options);
     case 'trace':
       return run.trace(request.options);
   }

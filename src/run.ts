@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backends } from './backends/index.js';
 import { EXIT } from './core/errors.js';
-import type { ListOptions, TraceOptions } from './core/options.js';
+import type { DoctorOptions, ListOptions, TraceOptions } from './core/options.js';
 import { loadAddon } from './native/addon.js';
 import { Probes } from './run/attach.js';
 import { listProblem } from './run/environment.js';
+import { examine } from './run/doctor/examine.js';
+import { reportText } from './run/doctor/text.js';
 import { findTracefs } from './run/environment/tracefs.js';
 import { readTable, selectFunctions } from './run/functions.js';
 import { Interruption } from './run/interruption.js';
@@ -36,6 +38,13 @@ export async function list({ backend, selection, json }: ListOptions): Promise<n
   const selected = selectFunctions(table, selection);
   await writeStdout([json ? listJson(table, selected) : listText(table, selected, process.stdout.isTTY)]);
   return EXIT.ok;
+}
+
+/** Tells what this machine lets ipft trace. Exit code 3 if nothing. */
+export async function doctor({ json }: DoctorOptions): Promise<number> {
+  const report = examine(loadAddon());
+  await writeStdout([json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report)]);
+  return report.auto === null ? EXIT.environment : EXIT.ok;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { backends } from '../backends/index.js';
 import { UsageError } from '../core/errors.js';
-import { TRACE_DEFAULTS, type ListOptions, type TraceOptions } from '../core/options.js';
+import { TRACE_DEFAULTS, type DoctorOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { outputs } from '../outputs/index.js';
 import { EXAMPLES, HOW_TO_MARK } from './help.js';
 import { parseChoice, parseCount, parsePageCount, parsePort, parseRegex, parseU32 } from './values.js';
@@ -10,6 +10,7 @@ import { parseChoice, parseCount, parsePageCount, parsePort, parseRegex, parseU3
 export type Request =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'list'; readonly options: ListOptions }
+  | { readonly kind: 'doctor'; readonly options: DoctorOptions }
   | { readonly kind: 'trace'; readonly options: TraceOptions };
 
 interface Flags {
@@ -112,19 +113,33 @@ function systemOptions(): Option[] {
   ];
 }
 
-function createProgram(version: string, write: (text: string) => void): Command {
-  const program = new Command('ipft')
-    .usage('-m MARK [options]')
-    .description('Shows which kernel functions marked packets go through.')
+/** A command that neither writes to stderr nor exits by itself. */
+function createCommand(name: string, write: (text: string) => void): Command {
+  return new Command(name)
     .helpOption('-h, --help', 'show this help')
-    .version(version, '--version', 'show the version')
-    .addHelpText('after', EXAMPLES)
     .configureHelp({ helpWidth: 110 })
     .configureOutput({ writeOut: write, writeErr: () => undefined })
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+function createProgram(version: string, write: (text: string) => void): Command {
+  const program = createCommand('ipft', write)
+    .usage('-m MARK [options]\n       ipft doctor [--json]')
+    .description(
+      'Shows which kernel functions marked packets go through. `ipft doctor` tells what this machine lets it trace.',
+    )
+    .version(version, '--version', 'show the version')
+    .addHelpText('after', EXAMPLES);
   for (const each of [...selectionOptions(), ...outputOptions(), ...systemOptions()]) program.addOption(each);
   return program;
+}
+
+function createDoctor(write: (text: string) => void): Command {
+  return createCommand('ipft doctor', write)
+    .usage('[--json]')
+    .description('Tells what this machine lets ipft trace, and what stands in the way. Exit code 3: nothing.')
+    .option('--json', 'as a JSON object');
 }
 
 /** commander's messages start with `error: ` and may have a suggestion in brackets on a second line. */
@@ -164,13 +179,17 @@ function requestOf(flags: Flags): Request {
 /** Reads the command line, without the program's name. Throws a UsageError for anything it does not take. */
 export function parseCommandLine(argv: readonly string[], version: string): Request {
   let text = '';
-  const program = createProgram(version, (part) => (text += part));
+  const write = (part: string): void => void (text += part);
+  const isDoctor = argv[0] === 'doctor';
+  const command = isDoctor ? createDoctor(write) : createProgram(version, write);
   try {
-    program.parse(argv, { from: 'user' });
+    command.parse(argv.slice(isDoctor ? 1 : 0), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text };
     throw usageError(error);
   }
-  return requestOf(program.opts<Flags>());
+  if (isDoctor)
+    return { kind: 'doctor', options: { json: command.opts<{ json?: boolean }>().json ?? false } };
+  return requestOf(command.opts<Flags>());
 }

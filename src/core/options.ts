@@ -8,6 +8,11 @@ export interface ListOptions {
   readonly json: boolean;
 }
 
+/** What `ipft doctor` is asked for. */
+export interface DoctorOptions {
+  readonly json: boolean;
+}
+
 /** What a trace is asked for. */
 export interface TraceOptions {
   /** u32: an skb matches when (skb->mark & mask) == (mark & mask) */

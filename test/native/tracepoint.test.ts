@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ipft, trace } from '../kernel/support/ipft.js';
+import { Ipft, ipft, trace, type RunOptions } from '../kernel/support/ipft.js';
 import { countsOf, parseJson, sequence, type Event } from '../kernel/support/results.js';
 import { HOME, pidsOf, until } from '../kernel/support/system.js';
 import { ping, udp } from '../kernel/support/traffic.js';
@@ -110,5 +110,67 @@ describe.skipIf(reason !== null)(
     it('that a signal ended, nothing is left', () => expectNothingLeft((running) => running.end()));
 
     it('that was killed, nothing is left', () => expectNothingLeft((running) => running.end('SIGKILL')));
+  },
+);
+
+/** What `ipft doctor --json` tells here, as far as tests look at it. */
+interface Report {
+  readonly auto: string | null;
+  readonly backends: readonly { id: string; usable: boolean; reasons: string[] }[];
+  readonly tracepoints: { count: number };
+  readonly functions: { count: number };
+}
+
+async function doctor(options: RunOptions = {}): Promise<{ code: number | null; report: Report }> {
+  const { code, stdout } = await ipft(['doctor', '--json'], options);
+  return { code, report: JSON.parse(stdout) as Report };
+}
+
+describe.skipIf(reason !== null)(
+  `on this machine${reason === null ? '' : ` (skipped: ${reason})`}`,
+  { timeout: 60_000 },
+  () => {
+    it('doctor finds that tracing is possible', async () => {
+      const { code, report } = await doctor();
+      expect(code).toBe(0);
+      expect(report.backends.find(({ id }) => id === 'tracepoint')).toMatchObject({
+        usable: true,
+        reasons: [],
+      });
+      expect(report.auto).not.toBeNull();
+      const list = await ipft(['--list', ...BACKEND]);
+      expect(list.stdout.trimEnd().split('\n')).toHaveLength(report.tracepoints.count);
+      expect(report.functions.count).toBeGreaterThan(1000);
+      const { stdout } = await ipft(['doctor']);
+      expect(stdout).toMatch(/^ {2}tracepoint +yes /m);
+      expect(stdout).toContain(`--backend auto picks ${report.auto ?? ''}`);
+      expect(stdout.split('\n').length).toBeLessThan(40);
+    });
+
+    it('doctor finds that a user without privilege can trace nothing', async () => {
+      const through = ['setpriv', '--reuid', '65534', '--clear-groups'];
+      const { code, report } = await doctor({ through });
+      expect([code, report.auto]).toEqual([3, null]);
+      expect(report.backends.every(({ reasons }) => (reasons[0] ?? '').startsWith('no privilege'))).toBe(
+        true,
+      );
+      const refused = await ipft(marked(MARK), { through });
+      expect([refused.code, refused.stderr]).toEqual([
+        3,
+        expect.stringMatching(/no privilege[^]*Try: run it as root/),
+      ]);
+    });
+
+    it('--backend auto takes what doctor names, and says why if it is tracepoint', async () => {
+      const { report } = await doctor();
+      const running = await trace([...marked(MARK), '-v']);
+      expect((await running.end()).stderr).toContain(`Backend ${report.auto ?? ''}: `);
+      if (report.auto !== 'tracepoint') return;
+      const quiet = await trace(marked(MARK));
+      await ping(MARK);
+      const { stdout, stderr } = await quiet.end();
+      expect(stderr).toMatch(/^Backend tracepoint: .*; so only tracepoints are traced, not functions\n/);
+      expect(stdout).toContain('tp:net_dev_queue');
+    });
   },
 );

@@ -98,6 +98,14 @@ describe('other requests', () => {
     expect(parse('--list', '-b', 'tracepoint')).toMatchObject({ options: { backend: 'tracepoint' } });
   });
 
+  it('examines the machine', () => {
+    expect(parse('doctor')).toEqual({ kind: 'doctor', options: { json: false } });
+    expect(parse('doctor', '--json')).toEqual({ kind: 'doctor', options: { json: true } });
+    expect(parse('doctor', '--help')).toHaveProperty('text', expect.stringContaining('ipft doctor [--json]'));
+    expect(usageError('doctor', '-m', '1').message).toContain("unknown option '-m'");
+    expect(usageError('doctor', 'surplus').message).toContain('too many arguments');
+  });
+
   it('shows help and version on stdout', () => {
     expect(parse('--version')).toEqual({ kind: 'text', text: '1.2.3\n' });
     for (const flag of ['-h', '--help']) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../src/core/errors.js';
 import { basicProblem, readEnvironment } from '../../src/run/environment.js';
+import { readLockdown } from '../../src/run/environment/lockdown.js';
 import type { ReadStart } from '../../src/run/environment/read-start.js';
 import { findTracefs } from '../../src/run/environment/tracefs.js';
 
@@ -89,5 +90,30 @@ describe('a machine', () => {
   it('may have no tracefs for --list', () => {
     expect(findTracefs(machine({ [TRACEFS]: null }))).toBeNull();
     expect(findTracefs(machine({ [TRACEFS]: 'EPERM' }))).toBe('/sys/kernel/tracing');
+  });
+});
+
+describe('lockdown', () => {
+  const LOCKDOWN = '/sys/kernel/security/lockdown';
+  const lockdown = (changes: Record<string, string | null>, tracefs: string | null = '/sys/kernel/tracing') =>
+    readLockdown(machine(changes), tracefs);
+
+  it('is what the kernel says', () => {
+    expect(lockdown({ [LOCKDOWN]: 'none [integrity] confidentiality\n' }).mode).toBe('integrity');
+    expect(lockdown({ [LOCKDOWN]: '[none] integrity confidentiality\n' }).mode).toBe('none');
+  });
+
+  it('is inferred from EPERM where the kernel says nothing, and said to be', () => {
+    const { mode, source } = lockdown({ [TRACEFS]: 'EPERM' });
+    expect(mode).toBe('on');
+    expect(source).toMatch(/^inferred from EPERM on .*available_filter_functions/);
+  });
+
+  it('is not known otherwise', () => {
+    expect(lockdown({}).mode).toBeNull();
+    expect(lockdown({ [TRACEFS]: null }, null)).toEqual({
+      mode: null,
+      source: expect.stringContaining('cannot be read') as string,
+    });
   });
 });

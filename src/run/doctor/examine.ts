@@ -1,0 +1,51 @@
+import { readdirSync, statSync } from 'node:fs';
+import { machine, release } from 'node:os';
+import { dirname } from 'node:path';
+import { isSystemError, type EnvironmentError } from '../../core/errors.js';
+import type { Addon } from '../../native/types.js';
+import { readEnvironment } from '../environment.js';
+import { BTF, btfProblem } from '../environment/btf.js';
+import { privilegeProblem, readCapabilities } from '../environment/capabilities.js';
+import { readKptrRestrict } from '../environment/kallsyms.js';
+import { readLockdown } from '../environment/lockdown.js';
+import { readStart, type ReadStart } from '../environment/read-start.js';
+import { examineBackends } from './backends.js';
+import type { Count, DoctorReport, Finding } from './report.js';
+import { countFunctions, countTracepoints } from './tables.js';
+
+const finding = (error: EnvironmentError | null): Finding => ({
+  problem: error?.message ?? null,
+  remedy: error?.remedy ?? null,
+});
+
+function moduleBtf(): Count {
+  try {
+    return { count: readdirSync(dirname(BTF)).filter((name) => name !== 'vmlinux').length, unknown: null };
+  } catch (error) {
+    return { count: null, unknown: isSystemError(error) ? error.code : String(error) };
+  }
+}
+
+/** Looks at everything that a trace depends on, and changes nothing in the kernel. */
+export function examine(addon: Addon, read: ReadStart = readStart): DoctorReport {
+  addon.setRlimits(); // before Linux 5.11 the probes for backends would count as locked memory
+  const environment = readEnvironment(read);
+  const { tracefs } = environment;
+  const privilege = privilegeProblem(read);
+  const btf = btfProblem(read);
+  const backends = examineBackends(addon, environment, privilege ?? btf);
+  return {
+    kernel: release(),
+    architecture: machine(),
+    btf: { ...finding(btf), bytes: btf === null ? statSync(BTF).size : null },
+    module_btf: moduleBtf(),
+    lockdown: readLockdown(read, tracefs),
+    privilege: { ...finding(privilege), capabilities: readCapabilities(read) },
+    tracefs: { ...finding(environment.problem('function list')), path: tracefs },
+    kallsyms: { ...finding(environment.problem('kernel addresses')), kptr_restrict: readKptrRestrict(read) },
+    functions: countFunctions(addon, tracefs),
+    tracepoints: countTracepoints(addon),
+    backends,
+    auto: backends.find(({ usable }) => usable)?.id ?? null,
+  };
+}

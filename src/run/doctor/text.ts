@@ -1,0 +1,73 @@
+import { backends } from '../../backends/index.js';
+import type { BackendFinding, Count, DoctorReport, Finding } from './report.js';
+
+const WIDTH = 16;
+
+const row = (title: string, text: string): string => `${title.padEnd(WIDTH)}${text}`;
+
+/** `good` where there is no problem, else the problem with its remedy under it. */
+function found(title: string, { problem, remedy }: Finding, good: string): string[] {
+  if (problem === null) return [row(title, good)];
+  return [row(title, problem), ...(remedy === null ? [] : [row('', `Try: ${remedy}`)])];
+}
+
+const counted = ({ count, unknown }: Count): string => count?.toString() ?? `not known: ${unknown ?? ''}`;
+
+function functions({ functions: { count, unknown, traceable } }: DoctorReport): string {
+  if (count === null) return `not known: ${unknown ?? ''}`;
+  return `${count} take an skb; ${traceable.unknown ?? `${traceable.count ?? 0} of them can be traced`}`;
+}
+
+function moduleBtf({ module_btf: modules }: DoctorReport): string {
+  if (modules.count !== 0) return modules.count === null ? counted(modules) : `of ${modules.count} modules`;
+  return 'none: no module is loaded, or the kernel has no CONFIG_DEBUG_INFO_BTF_MODULES';
+}
+
+function backendLines({ id, usable, description, reasons, remedies }: BackendFinding): string[] {
+  if (usable) return [row(`  ${id}`, `yes  ${description}`)];
+  return [
+    ...reasons.map((reason, at) =>
+      row(at === 0 ? `  ${id}` : '', at === 0 ? `no   ${reason}` : `     ${reason}`),
+    ),
+    // The first thing to mend; --json has all.
+    ...remedies.slice(0, 1).map((remedy) => row('', `     Try: ${remedy}`)),
+  ];
+}
+
+function verdict({ auto }: DoctorReport): string {
+  if (auto === null) return 'Nothing can be traced here.';
+  const what = backends.get(auto)?.table === 'tracepoints' ? ': tracepoints only, not functions' : '';
+  return `--backend auto picks ${auto}${what}.`;
+}
+
+/** The report for people, on one screen. */
+export function reportText(report: DoctorReport): string {
+  const { btf, lockdown, privilege, tracefs, kallsyms } = report;
+  const held = Object.entries(privilege.capabilities).flatMap(([name, has]) => (has ? [name] : []));
+  const lines = [
+    row('Kernel', `Linux ${report.kernel} ${report.architecture}`),
+    ...found('BTF', btf, `${((btf.bytes ?? 0) / 1e6).toFixed(1)} MB`),
+    row('BTF of modules', moduleBtf(report)),
+    row('Lockdown', `${lockdown.mode ?? 'not known'} (${lockdown.source})`),
+    ...found('Privilege', privilege, held.join(' ')),
+    ...found('tracefs', tracefs, tracefs.path ?? ''),
+    ...found(
+      'Addresses',
+      kallsyms,
+      `shown (kernel.kptr_restrict is ${kallsyms.kptr_restrict ?? 'not known'})`,
+    ),
+    row('Functions', functions(report)),
+    row(
+      'Tracepoints',
+      report.tracepoints.count === null
+        ? counted(report.tracepoints)
+        : `${report.tracepoints.count} pass an skb`,
+    ),
+    '',
+    'Backends, in the order in which auto tries them:',
+    ...report.backends.flatMap(backendLines),
+    '',
+    verdict(report),
+  ];
+  return `${lines.join('\n')}\n`;
+}
