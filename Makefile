@@ -7,7 +7,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
 	@echo 'make build        compile the addon, the BPF programs and TypeScript'
-	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel'
+	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel; LAB=0: here, at least by tracepoints'
 	@echo 'make test         every test; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test-unit    the tests that need no guest kernel'
 	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 runs one'
@@ -25,7 +25,7 @@ build:
 
 demo: build
 	@scripts/setup lab
-	@lab/demo
+	@LAB=$(LAB) lab/demo
 
 test: setup build
 	@node test/run.mjs lint unit native kernel demo
