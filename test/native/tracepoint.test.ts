@@ -4,6 +4,7 @@ import { Ipft, ipft, trace, type RunOptions } from '../kernel/support/ipft.js';
 import { countsOf, parseJson, sequence, type Event } from '../kernel/support/results.js';
 import { HOME, pidsOf, until } from '../kernel/support/system.js';
 import { ping, udp } from '../kernel/support/traffic.js';
+import { addon } from './addon.js';
 import { bpfObjects, refusal } from './support.js';
 
 /** No other trace on this machine has these marks. */
@@ -95,7 +96,8 @@ describe.skipIf(reason !== null)(
       const running = await trace([...BACKEND, ...marked(MARK)]);
       const ours = bpfObjects().filter((object) => !before.has(object));
       const ourKeepers = pidsOf('probe-keeper').filter((pid) => !keepers.has(pid));
-      expect(ours.filter((object) => object.includes(' ipft_tracepoint')).length).toBeGreaterThan(20);
+      const programs = ours.filter((object) => object.endsWith(' ipft_tracepoint'));
+      expect(programs).toHaveLength(addon.readTracepoints().names.split('\n').length);
       expect(ourKeepers).not.toEqual([]);
       await end(running);
       const left = (): string[] => bpfObjects().filter((object) => ours.includes(object));
