@@ -9,10 +9,10 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           globalSetup: ['test/unit/build-homes.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
-      { test: { name: 'native', include: ['test/native/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'native', include: ['test/native/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },
 });

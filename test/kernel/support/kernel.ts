@@ -38,7 +38,7 @@ export function leftovers(): string[] {
 const BEFORE = leftovers();
 
 /** The kernel frees programs and maps a little after their last user: nothing of ours is there soon. */
-export async function expectNothingLeft(seconds = 60): Promise<void> {
+export async function expectNothingLeft(seconds = 240): Promise<void> {
   await until('the probe-keeper to end', () => pidsOf('probe-keeper').length === 0, seconds);
   try {
     await until('the kernel to be as it was', () => leftovers().length === BEFORE.length, 5);

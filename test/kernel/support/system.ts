@@ -41,7 +41,7 @@ export async function withSetting<T>(path: string, value: string, action: () => 
 export async function until<T>(
   what: string,
   condition: () => T | null | undefined | false,
-  seconds = 120,
+  seconds = 240,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
