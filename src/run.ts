@@ -44,7 +44,7 @@ export async function list({ backend, selection, json }: ListOptions): Promise<n
 export async function doctor({ json }: DoctorOptions): Promise<number> {
   const report = examine(loadAddon());
   await writeStdout([json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report)]);
-  return report.auto === null ? EXIT.environment : EXIT.ok;
+  return report.backends.some(({ usable }) => usable) ? EXIT.ok : EXIT.environment;
 }
 
 /**

@@ -37,7 +37,10 @@ int open_perf_event(long id, int program) {
 } // namespace
 
 int Kprobe::probe(const std::string &tracefs) {
-  int error = probe_trace_events(tracefs);
+  // The PMU is there where the kernel has kprobe events, whether tracefs is mounted or not.
+  if (tracefs.empty() && access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
+    return errno;
+  int error = tracefs.empty() ? 0 : probe_trace_events(tracefs);
   if (error != 0)
     return error;
   bpf_insn call_helper[3] = {};

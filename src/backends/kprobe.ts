@@ -9,5 +9,5 @@ export const kprobe: Backend = {
   requires: ['function list', 'kernel addresses', 'switches'],
   programs: 'kprobe',
   ownPrograms: false,
-  probe: (kernel, tracefs) => (tracefs === null ? null : kernel.probeKprobe(tracefs)),
+  probe: (kernel, tracefs) => kernel.probeKprobe(tracefs ?? ''),
 };

@@ -1,6 +1,7 @@
 /** Asks the running kernel; each answer is 0 or an errno. */
 export interface KernelProbes {
   probeKprobeMulti(): number;
+  /** `tracefs` is '' if it is not mounted: then only whether the kernel has kprobes is asked. */
   probeKprobe(tracefs: string): number;
   probeTracepoint(): number;
 }
@@ -28,8 +29,7 @@ export interface Backend {
   /** true if each function has a program of its own, false if functions share one for each slot */
   readonly ownPrograms: boolean;
   /**
-   * 0 if this kernel has it, else the errno with which the kernel refused; null if the kernel could not be asked.
-   * `tracefs` is null if it is not mounted.
+   * 0 if this kernel has it, else the errno with which the kernel refused. `tracefs` is null if it is not mounted.
    */
-  probe(kernel: KernelProbes, tracefs: string | null): number | null;
+  probe(kernel: KernelProbes, tracefs: string | null): number;
 }

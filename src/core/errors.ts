@@ -42,6 +42,15 @@ export class UsageError extends PlainError {
 /** The machine is not ready: privilege, lockdown, no BTF, a full disk. Exit code 3. */
 export class EnvironmentError extends PlainError {
   readonly exitCode = EXIT.environment;
+
+  /** @param mendable false if the machine must be booted differently before the remedy helps */
+  constructor(
+    message: string,
+    remedy?: string,
+    readonly mendable = true,
+  ) {
+    super(message, remedy);
+  }
 }
 
 /** This kernel lacks what was asked for; the message lists what it has. Exit code 4. */

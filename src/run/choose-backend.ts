@@ -8,8 +8,8 @@ export interface Answer {
   readonly backend: Backend;
   /** what the machine does not offer */
   readonly problems: readonly EnvironmentError[];
-  /** the errno with which the kernel refused, 0 if it did not, null if it could not be asked */
-  readonly errno: number | null;
+  /** the errno with which the kernel refused, 0 if it did not */
+  readonly errno: number;
 }
 
 export interface Choice {
@@ -29,12 +29,12 @@ export function ask(backend: Backend, kernel: KernelProbes, environment: Environ
 export const isUsable = ({ problems, errno }: Answer): boolean => problems.length === 0 && errno === 0;
 
 const refusedBy = ({ backend, errno }: Answer): string =>
-  `${backend.id} is refused with ${errnoName(errno ?? 0)}, it needs ${backend.needs}`;
+  `${backend.id} is refused with ${errnoName(errno)}, it needs ${backend.needs}`;
 
 /** Why a backend cannot be used, the machine's reasons first. */
 export function reasonsOf(answer: Answer): string[] {
   const { problems, errno } = answer;
-  const refused = errno !== null && errno !== 0;
+  const refused = errno !== 0;
   return [...problems.map(({ message }) => message), ...(refused ? [refusedBy(answer)] : [])];
 }
 
@@ -43,16 +43,27 @@ export function chooseBackend(wanted: string, kernel: KernelProbes, environment:
   const candidates = [...backends.values()].filter(({ id }) => wanted === 'auto' || id === wanted);
   const refused: Answer[] = [];
   for (const backend of candidates) {
+    // A command away from functions, nobody wants to get tracepoints instead.
+    const error = backend.table === 'tracepoints' ? mendable(refused) : undefined;
+    if (error !== undefined) throw error;
     const answer = ask(backend, kernel, environment);
     if (isUsable(answer)) return { backend, refused };
     refused.push(answer);
   }
-  throw mendable(refused) ?? unsupported(refused, kernel, environment);
+  throw mendable(refused) ?? obstacle(refused) ?? unsupported(refused, kernel, environment);
 }
 
-/** What the user can do something about, and so is told first. */
-export function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
-  return refused.flatMap(({ problems }) => problems)[0];
+/** What alone keeps a backend from being used, and the user can mend at once. */
+function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
+  const near = refused.find(
+    ({ problems, errno }) => errno === 0 && problems.every((problem) => problem.mendable),
+  );
+  return near?.problems[0];
+}
+
+/** What keeps this machine, as it was booted, from tracing functions. */
+function obstacle(refused: readonly Answer[]): EnvironmentError | undefined {
+  return refused.flatMap(({ problems }) => problems).find((problem) => !problem.mendable);
 }
 
 function unsupported(
@@ -78,13 +89,20 @@ function explainSteps({ backend, refused }: Choice): string[] {
   ];
 }
 
+/** Why there are no functions: the machine's reason, or what the kernel answered. */
+export function whyNoFunctions({ refused }: Choice): { reason: string; remedy: string } {
+  const error = obstacle(refused);
+  if (error?.remedy !== undefined) return { reason: error.message, remedy: error.remedy };
+  return { reason: refused.map(refusedBy).join('; '), remedy: 'a kernel with CONFIG_KPROBES=y' };
+}
+
 /** Tracepoints are far fewer than functions, so the user is told why there are no functions, and what helps. */
-function explainTracepoints({ backend, refused }: Choice): string[] {
-  const error = mendable(refused);
-  const reason = error?.message ?? refused.map(refusedBy).join('; ');
-  const lines = [`Backend ${backend.id}: ${reason}; so only tracepoints are traced, not functions`];
-  if (error?.remedy !== undefined) lines.push(`  To trace functions: ${error.remedy}`);
-  return lines;
+function explainTracepoints(choice: Choice): string[] {
+  const { reason, remedy } = whyNoFunctions(choice);
+  return [
+    `Backend ${choice.backend.id}: ${reason}; so only tracepoints are traced, not functions`,
+    `  To trace functions: ${remedy}`,
+  ];
 }
 
 /** What the user is to know about the choice, in lines. */

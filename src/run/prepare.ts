@@ -6,7 +6,7 @@ import { keeperPath, loadAddon } from '../native/addon.js';
 import { startSweep } from '../native/keeper.js';
 import type { AttachPlan } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
-import { chooseBackend, explainChoice, mendable, type Choice } from './choose-backend.js';
+import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from './choose-backend.js';
 import { basicProblem, readEnvironment } from './environment.js';
 import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
 import type { Messages } from './messages.js';
@@ -53,11 +53,12 @@ function sweep(addon: Addon, tracefs: string, messages: Messages): void {
 /** Who asks for functions and gets tracepoints, none of which match, must hear why there are no functions. */
 function selectOrExplain(table: FunctionTable, selection: Selection, choice: Choice): number[] {
   const selected = table.select(selection);
-  const error = mendable(choice.refused);
-  if (selected.length > 0 || error === undefined) return selectFunctions(table, selection);
+  if (selected.length > 0 || choice.refused.length === 0 || table.kind === 'functions')
+    return selectFunctions(table, selection);
+  const { reason, remedy } = whyNoFunctions(choice);
   throw new EnvironmentError(
-    `only ${table.kind} can be traced here, and none matches ${describeSelection(selection)}: ${error.message}`,
-    error.remedy,
+    `only ${table.kind} can be traced here, and none matches ${describeSelection(selection)}: ${reason}`,
+    remedy,
   );
 }
 

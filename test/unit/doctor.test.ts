@@ -27,6 +27,7 @@ describe('ipft doctor', () => {
       functions: { count: 4, traceable: { count: 3, unknown: null } },
       tracepoints: { count: 2 },
       auto: 'kprobe-multi',
+      auto_problem: null,
     });
     expect(report.backends.map(({ id, usable }) => [id, usable])).toEqual([
       ['kprobe-multi', true],
@@ -37,14 +38,16 @@ describe('ipft doctor', () => {
 
   it('gives every reason against a backend, and what helps', async () => {
     const { code, report } = await doctor({ FAKE_MISSING: MISSING, FAKE_PROBE_ERRNO: '95' });
-    expect([code, report.auto]).toEqual([0, 'tracepoint']);
+    expect([code, report.auto]).toEqual([0, null]);
+    expect(report.auto_problem).toContain('tracefs is not mounted');
     const [multi, kprobe] = report.backends;
     expect(multi?.reasons).toEqual([
       expect.stringContaining('tracefs is not mounted'),
       expect.stringContaining('kprobe-multi is refused with EOPNOTSUPP'),
     ]);
-    expect(multi?.remedies).toEqual([expect.stringContaining('mount -t tracefs')]);
+    expect(multi?.remedies).toEqual([]);
     expect(kprobe?.reasons).toHaveLength(1);
+    expect(kprobe?.remedies).toEqual([expect.stringContaining('mount -t tracefs')]);
   });
 
   it('exits 3 where nothing can be traced', async () => {
@@ -84,6 +87,7 @@ describe('ipft doctor', () => {
         { id: 'tracepoint', usable: true, description: 'each', reasons: [], remedies: [] },
       ],
       auto: 'tracepoint',
+      auto_problem: null,
     });
     expect(text).toBe(
       `Kernel          Linux 6.1 x86_64

@@ -17,13 +17,13 @@ export function examineBackends(
     const { problems, errno } =
       basic === null
         ? native('probing the backends', () => ask(backend, addon, environment))
-        : { problems: [basic], errno: null };
+        : { problems: [basic], errno: 0 };
     return {
       id: backend.id,
       usable: isUsable({ backend, problems, errno }),
       description: backend.description,
       reasons: reasonsOf({ backend, problems, errno }),
-      remedies: problems.flatMap(({ remedy }) => remedy ?? []),
+      remedies: errno === 0 ? problems.flatMap(({ remedy }) => remedy ?? []) : [],
     };
   });
 }

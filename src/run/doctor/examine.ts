@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { dirname } from 'node:path';
-import { isSystemError, type EnvironmentError } from '../../core/errors.js';
+import { IpftError, isSystemError, type EnvironmentError } from '../../core/errors.js';
 import type { Addon } from '../../native/types.js';
-import { readEnvironment } from '../environment.js';
+import { chooseBackend } from '../choose-backend.js';
+import { readEnvironment, type Environment } from '../environment.js';
 import { BTF, btfProblem } from '../environment/btf.js';
 import { privilegeProblem, readCapabilities } from '../environment/capabilities.js';
 import { readKptrRestrict } from '../environment/kallsyms.js';
@@ -23,6 +24,21 @@ function moduleBtf(): Count {
     return { count: readdirSync(dirname(BTF)).filter((name) => name !== 'vmlinux').length, unknown: null };
   } catch (error) {
     return { count: null, unknown: isSystemError(error) ? error.code : String(error) };
+  }
+}
+
+/** What `ipft -m MARK` would do, by asking the very function that it asks. */
+function autoChoice(
+  addon: Addon,
+  environment: Environment,
+  basic: EnvironmentError | null,
+): Pick<DoctorReport, 'auto' | 'auto_problem'> {
+  try {
+    if (basic !== null) throw basic;
+    return { auto: chooseBackend('auto', addon, environment).backend.id, auto_problem: null };
+  } catch (error) {
+    if (!(error instanceof IpftError)) throw error;
+    return { auto: null, auto_problem: error.message };
   }
 }
 
@@ -46,6 +62,6 @@ export function examine(addon: Addon, read: ReadStart = readStart): DoctorReport
     functions: countFunctions(addon, tracefs),
     tracepoints: countTracepoints(addon),
     backends,
-    auto: backends.find(({ usable }) => usable)?.id ?? null,
+    ...autoChoice(addon, environment, privilege ?? btf),
   };
 }

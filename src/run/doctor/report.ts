@@ -38,6 +38,7 @@ export interface DoctorReport {
   /** tracepoints that pass an skb */
   readonly tracepoints: Count;
   readonly backends: readonly BackendFinding[];
-  /** the backend that `auto` picks, null: nothing can be traced */
+  /** the backend that `auto` picks; null: none, and why */
   readonly auto: string | null;
+  readonly auto_problem: string | null;
 }

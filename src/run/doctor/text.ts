@@ -34,8 +34,12 @@ function backendLines({ id, usable, description, reasons, remedies }: BackendFin
   ];
 }
 
-function verdict({ auto }: DoctorReport): string {
-  if (auto === null) return 'Nothing can be traced here.';
+function verdict({ auto, auto_problem: problem, backends: found }: DoctorReport): string {
+  if (auto === null) {
+    const usable = found.filter((backend) => backend.usable).map(({ id }) => id);
+    if (usable.length === 0) return 'Nothing can be traced here.';
+    return `--backend auto stops: ${problem ?? ''}. Usable by name: ${usable.join(', ')}.`;
+  }
   const what = backends.get(auto)?.table === 'tracepoints' ? ': tracepoints only, not functions' : '';
   return `--backend auto picks ${auto}${what}.`;
 }

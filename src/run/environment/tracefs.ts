@@ -28,6 +28,7 @@ export function functionListProblem(read: ReadStart, tracefs: string | null): En
     return new EnvironmentError(
       `the kernel is locked down: even root may not read ${path} (EPERM)`,
       'a boot without lockdown (see /sys/kernel/security/lockdown; Secure Boot turns it on), or a virtual machine',
+      false,
     );
   }
   return new EnvironmentError(`${path} cannot be read (${code})`, 'run it as root: sudo ipft ...');
