@@ -30,7 +30,7 @@ demo: build
 test: setup build
 	@node test/run.mjs lint unit native kernel demo
 
-test-unit: build
+test-unit: setup build
 	@node test/run.mjs unit native
 
 test-kernel: setup build
