@@ -31,6 +31,7 @@ enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 struct ipft_settings {
   __u32 mark; /* already masked */
   __u32 mask;
+  __u32 has_func_ip; /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
 };
 
 /* Per CPU, in an array that user space maps. One cache line each, so that CPUs do not share one. */

@@ -47,6 +47,7 @@ struct pt_regs {
   unsigned long dx;
   unsigned long si;
   unsigned long di;
+  unsigned long ip;
 };
 
 #pragma clang attribute pop

@@ -3,12 +3,19 @@
  * addon sets before load. One program per slot (ipft.h). */
 #include "body.h"
 
+/* Without the helper the address is that of the breakpoint, or of what stands for one: before the instruction
+ * pointer. The verifier never sees the branch that the settings rule out, so an old kernel does not mind the
+ * helper in it. */
+static __always_inline __u64 function_address(struct pt_regs *ctx) {
+  return settings.has_func_ip ? bpf_get_func_ip(ctx) : ctx->ip - 1;
+}
+
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
   __u32 mark;
 
   if (!matches(skb, &mark))
     return 0;
-  return emit(ctx, skb, bpf_get_func_ip(ctx), mark);
+  return emit(ctx, skb, function_address(ctx), mark);
 }
 
 static __always_inline int probe_pointer(struct pt_regs *ctx, const struct sk_buff **pointer) {

@@ -3,7 +3,6 @@
 
 #include "support/native_error.h"
 
-#include <bpf/bpf.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -40,16 +39,7 @@ int Kprobe::probe(const std::string &tracefs) {
   // The PMU is there where the kernel has kprobe events, whether tracefs is mounted or not.
   if (tracefs.empty() && access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
     return errno;
-  int error = tracefs.empty() ? 0 : probe_trace_events(tracefs);
-  if (error != 0)
-    return error;
-  bpf_insn call_helper[3] = {};
-  call_helper[0].code = BPF_JMP | BPF_CALL;
-  call_helper[0].imm = BPF_FUNC_get_func_ip;
-  call_helper[1].code = BPF_ALU64 | BPF_MOV | BPF_K;
-  call_helper[2].code = BPF_JMP | BPF_EXIT;
-  UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ipft_probe", "GPL", call_helper, 3, nullptr));
-  return program ? 0 : errno;
+  return tracefs.empty() ? 0 : probe_trace_events(tracefs);
 }
 
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {

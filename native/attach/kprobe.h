@@ -12,8 +12,7 @@ namespace ipft {
 // close.
 class Kprobe : public Backend {
 public:
-  // 0, or the errno that tells why the kernel cannot: no kprobe_events, or no bpf_get_func_ip for kprobes
-  // (5.15).
+  // 0, or the errno that tells why the kernel cannot: no kprobe_events, or no right to them.
   static int probe(const std::string &tracefs);
 
   size_t attach(const Plan &plan, Reporter &reporter) override;

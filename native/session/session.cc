@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/session.h"
 
+#include "session/kernel_features.h"
 #include "session/napi_errors.h"
 #include "symbols/kernel_btf.h"
 
@@ -23,6 +24,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   ProgramOptions result;
   result.settings.mask = number(options, "mask");
   result.settings.mark = number(options, "mark") & result.settings.mask;
+  result.settings.has_func_ip = has_func_ip();
   result.attaching = attaching(options.Get("programs").As<Napi::String>());
   auto functions = options.Get("functions").As<Napi::Uint32Array>();
   auto slots = options.Get("slots").As<Napi::Uint8Array>();

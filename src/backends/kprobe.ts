@@ -4,7 +4,7 @@ import type { Backend } from '../core/backend.js';
 export const kprobe: Backend = {
   id: 'kprobe',
   description: 'a trace event for each argument position',
-  needs: 'Linux 5.15 with CONFIG_KPROBE_EVENTS',
+  needs: 'Linux 5.10 with CONFIG_KPROBE_EVENTS',
   table: 'functions',
   requires: ['function list', 'kernel addresses', 'switches'],
   programs: 'kprobe',
