@@ -8,7 +8,7 @@ Examples:
   $ ipft -m 0xdeadbeef -r '^ip_' -o stream     a line for each call, as it happens
   $ ipft -m 0x100 --mask 0x100                 packets whose mark has this bit set
   $ ipft -m 0xdeadbeef -o json | jq .function  one JSON object a line
-  $ ipft --list --module-regex '^nf_'          the functions that can be traced
+  $ ipft --list -r '^nf_'                      the functions that can be traced
   $ ipft -m 0xdeadbeef -b tracepoint           tracepoints only, for kernels where functions cannot be traced
 
 Text: time stamp (ns since boot), CPU, function, [module], fields. 'stream' puts the packet's number in front:

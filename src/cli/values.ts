@@ -64,7 +64,8 @@ export function parseRegex(flag: string): (text: string) => RegExp {
       return new RegExp(text);
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      const remedy = `check the expression, for example ${flag} '^ip_(output|rcv)$'`;
+      const example = flag === '--module-regex' ? '^vmlinux$' : '^ip_(output|rcv)$';
+      const remedy = `check the expression, for example ${flag} '${example}'`;
       throw new UsageError(`${flag}: expected a regular expression, received '${text}': ${cause}`, remedy);
     }
   };

@@ -1,7 +1,10 @@
+import { constants } from 'node:os';
 import { backends } from '../backends/index.js';
 import type { Backend, KernelProbes } from '../core/backend.js';
 import { errnoName, UnsupportedError, type EnvironmentError } from '../core/errors.js';
 import type { Environment } from './environment.js';
+
+const { EPERM, EACCES } = constants.errno;
 
 /** A backend with what speaks against it: nothing if it can be used. */
 export interface Answer {
@@ -89,11 +92,17 @@ function explainSteps({ backend, refused }: Choice): string[] {
   ];
 }
 
-/** Why there are no functions: the machine's reason, or what the kernel answered. */
+/** True if the kernel was built without it; EPERM and EACCES come from kernels that have it, but are locked down. */
+export const lacks = ({ errno }: Answer): boolean => errno !== 0 && errno !== EPERM && errno !== EACCES;
+
+/** Why there are no functions: what the kernel lacks, or else what the machine forbids. */
 export function whyNoFunctions({ refused }: Choice): { reason: string; remedy: string } {
   const error = obstacle(refused);
-  if (error?.remedy !== undefined) return { reason: error.message, remedy: error.remedy };
-  return { reason: refused.map(refusedBy).join('; '), remedy: 'a kernel with CONFIG_KPROBES=y' };
+  if (error?.remedy !== undefined && !refused.every(lacks))
+    return { reason: error.message, remedy: error.remedy };
+  const reasons = [...refused.map(refusedBy), ...(error === undefined ? [] : [error.message])];
+  const unlocked = error === undefined ? '' : ' that is not locked down';
+  return { reason: reasons.join('; '), remedy: `a kernel with CONFIG_KPROBES=y${unlocked}` };
 }
 
 /** Tracepoints are far fewer than functions, so the user is told why there are no functions, and what helps. */

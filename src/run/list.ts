@@ -19,13 +19,21 @@ export function listText(table: FunctionTable, selected: readonly number[], titl
   return text;
 }
 
-/** A JSON object a line for each function, also for those that cannot be traced. */
+/** A JSON object a line for each function, also for those that cannot be traced; null: not known here. */
 export function listJson(table: FunctionTable, selected: readonly number[]): string {
   let text = '';
   for (const index of selected) {
     const { name, module, address, skbPosition, traceable, reason } = table.at(index);
     const shown = table.kind === 'functions' ? hex(address) : null;
-    const line = { name, module, address: shown, skb_position: skbPosition, traceable, reason };
+    const known = reason !== '' || table.columns.warnings.length === 0;
+    const line = {
+      name,
+      module,
+      address: shown,
+      skb_position: skbPosition,
+      traceable: known ? traceable : null,
+      reason: known ? reason : table.columns.warnings.join('; '),
+    };
     text += `${JSON.stringify(line)}\n`;
   }
   return text;

@@ -1,7 +1,7 @@
 import { backends } from '../../backends/index.js';
 import type { EnvironmentError } from '../../core/errors.js';
 import type { Addon } from '../../native/types.js';
-import { ask, isUsable, reasonsOf } from '../choose-backend.js';
+import { ask, isUsable, lacks, reasonsOf } from '../choose-backend.js';
 import type { Environment } from '../environment.js';
 import { native } from '../functions.js';
 import type { BackendFinding } from './report.js';
@@ -23,7 +23,7 @@ export function examineBackends(
       usable: isUsable({ backend, problems, errno }),
       description: backend.description,
       reasons: reasonsOf({ backend, problems, errno }),
-      remedies: errno === 0 ? problems.flatMap(({ remedy }) => remedy ?? []) : [],
+      remedies: lacks({ backend, problems, errno }) ? [] : problems.flatMap(({ remedy }) => remedy ?? []),
     };
   });
 }

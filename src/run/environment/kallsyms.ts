@@ -13,8 +13,11 @@ export const readKptrRestrict = (read: ReadStart): string | null =>
 /** Why it is not known where functions are, or null. */
 export function addressesProblem(read: ReadStart): EnvironmentError | null {
   if (showsAddresses(read)) return null;
+  const restriction = readKptrRestrict(read) ?? 'unknown';
   return new EnvironmentError(
-    `/proc/kallsyms shows no addresses (kernel.kptr_restrict is ${readKptrRestrict(read) ?? 'unknown'})`,
-    'sysctl kernel.kptr_restrict=1, and run it as root',
+    `/proc/kallsyms shows no addresses (kernel.kptr_restrict is ${restriction})`,
+    restriction === '2'
+      ? 'sysctl kernel.kptr_restrict=1, and run it as root'
+      : 'run it as root: sudo ipft ...',
   );
 }
