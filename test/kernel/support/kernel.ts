@@ -56,9 +56,7 @@ export async function cleanUp(): Promise<void> {
 }
 
 /** True if the kernel has CONFIG_FPROBE, by its own symbols: what ipft finds out is for the tests to compare. */
-export const HAS_FPROBE =
-  readText('/proc/kallsyms').includes(' fprobe_handler') ||
-  readText('/proc/kallsyms').includes(' fprobe_entry');
+export const HAS_FPROBE = readText('/proc/kallsyms').includes(' register_fprobe_ips\n');
 
 /** The backend that `auto` should find. */
 export const AUTO = HAS_FPROBE ? 'kprobe-multi' : 'kprobe';
