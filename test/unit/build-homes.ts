@@ -8,7 +8,7 @@ const ROOT = path('../../');
 
 /** ipft as it is built, without the native products. */
 export const BARE_HOME = path('../../.cache/unit/bare');
-/** The same, with stand-ins for the native products. */
+/** The same, with stand-ins for the native products: they prove what TypeScript does, and nothing about a kernel (test/kernel does). */
 export const FAKE_HOME = path('../../.cache/unit/fake');
 
 /** Bundles the sources as they are now into two homes, so that no test runs an old build. */
@@ -22,8 +22,8 @@ export function setup(): void {
   cpSync(BARE_HOME, FAKE_HOME, { recursive: true });
   const release = `${FAKE_HOME}/build/Release`;
   mkdirSync(release, { recursive: true });
-  cpSync(path('fake-kernel/ipft.node'), `${release}/ipft.node`, { recursive: true });
-  cpSync(path('fake-kernel/probe-keeper'), `${release}/probe-keeper`);
+  cpSync(path('stand-ins/ipft.node'), `${release}/ipft.node`, { recursive: true });
+  cpSync(path('stand-ins/probe-keeper'), `${release}/probe-keeper`);
   chmodSync(`${release}/probe-keeper`, 0o755);
   writeFileSync(`${release}/package.json`, '{ "type": "commonjs" }\n');
   writeFileSync(`${release}/ipft.node/abi.cjs`, `module.exports = ${JSON.stringify({ ROW, ROW_SIZE })};\n`);

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FAKE_HOME } from './build-homes.js';
 
-const PRELOAD = fileURLToPath(new URL('fake-kernel/preload.mjs', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('stand-ins/preload.mjs', import.meta.url));
 
 export interface Result {
   code: number | null;
@@ -21,7 +21,7 @@ export interface RunOptions {
   fakeKernel?: boolean;
 }
 
-/** The command that runs ipft on the fake kernel. */
+/** The command that runs ipft with the stand-ins. */
 export const ipftCommand = (args: readonly string[]): string[] => [
   process.execPath,
   '--import',

@@ -10,7 +10,7 @@ const FILES = {
 };
 for (const path of (process.env.FAKE_MISSING ?? '').split(',')) FILES[path] = null;
 const { openSync } = fs;
-const directory = fs.mkdtempSync('/tmp/ipft-fake-kernel-');
+const directory = fs.mkdtempSync('/tmp/ipft-stand-ins-');
 process.on('exit', () => fs.rmSync(directory, { recursive: true, force: true }));
 
 fs.openSync = (path, ...rest) => {
