@@ -7,6 +7,14 @@
 
 namespace ipft {
 
+void close_all(std::vector<UniqueFd> &fds, Reporter &reporter) {
+  size_t total = fds.size();
+  while (!fds.empty()) {
+    fds.pop_back();
+    reporter.detaching(total - fds.size(), total);
+  }
+}
+
 std::unique_ptr<Backend> make_backend(const std::string &name) {
   if (name == "kprobe-multi")
     return std::make_unique<KprobeMulti>();

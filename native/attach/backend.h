@@ -2,8 +2,10 @@
 #pragma once
 
 #include "attach/plan.h"
+#include "support/unique_fd.h"
 
 #include <memory>
+#include <vector>
 
 namespace ipft {
 
@@ -34,6 +36,9 @@ public:
   // stays.
   virtual void clean_up() {}
 };
+
+// Closes links or perf events one by one, which is when the kernel takes its time, and reports each.
+void close_all(std::vector<UniqueFd> &fds, Reporter &reporter);
 
 // By its name on the command line; null for an unknown one.
 std::unique_ptr<Backend> make_backend(const std::string &name);

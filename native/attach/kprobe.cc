@@ -97,11 +97,7 @@ void Kprobe::attach_or_halve(int program, const Probes &probes, Reporter &report
 }
 
 void Kprobe::release(Reporter &reporter) {
-  size_t total = perf_events_.size();
-  while (!perf_events_.empty()) {
-    perf_events_.pop_back();
-    reporter.detaching(total - perf_events_.size(), total);
-  }
+  close_all(perf_events_, reporter);
 }
 
 void Kprobe::clean_up() {

@@ -90,11 +90,7 @@ void KprobeMulti::attach_range(int program, const Probe *probes, size_t count, R
 }
 
 void KprobeMulti::release(Reporter &reporter) {
-  size_t total = links_.size();
-  while (!links_.empty()) {
-    links_.pop_back();
-    reporter.detaching(total - links_.size(), total);
-  }
+  close_all(links_, reporter);
 }
 
 } // namespace ipft

@@ -66,11 +66,7 @@ size_t Tracepoint::attach(const Plan &plan, Reporter &reporter) {
 }
 
 void Tracepoint::release(Reporter &reporter) {
-  size_t total = links_.size();
-  while (!links_.empty()) {
-    links_.pop_back();
-    reporter.detaching(total - links_.size(), total);
-  }
+  close_all(links_, reporter);
 }
 
 } // namespace ipft

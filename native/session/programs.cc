@@ -33,10 +33,6 @@ bpf_object *open_object(std::string_view image, const char *types_path) {
   return object;
 }
 
-std::string program_name(size_t number) {
-  return "ipft_program_" + std::to_string(number);
-}
-
 } // namespace
 
 Programs::Programs(const ProgramOptions &options, const btf *kernel) : object_(nullptr, bpf_object__close) {

@@ -20,6 +20,11 @@ namespace ipft {
 // What the programs are to hang on.
 enum class Attaching { kprobe, kprobe_multi, tracepoint };
 
+// The name of a program in the BPF object, by slot or other number.
+inline std::string program_name(size_t number) {
+  return "ipft_program_" + std::to_string(number);
+}
+
 struct TracedFunction {
   uint32_t id = 0; // in the function table
   uint8_t slot = 0;

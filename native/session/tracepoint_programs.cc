@@ -16,7 +16,7 @@ using Instructions = std::vector<bpf_insn>;
 // The instructions as libbpf has loaded them: CO-RE relocated, with the maps' fds, and with the subprogram
 // behind them.
 Instructions loaded_instructions(const bpf_object *object, uint8_t slot) {
-  std::string name = "ipft_program_" + std::to_string(slot);
+  std::string name = program_name(slot);
   bpf_program *program = bpf_object__find_program_by_name(object, name.c_str());
   if (!program)
     throw NativeError(ENOENT, "load", name);
