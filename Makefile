@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup build demo test test-unit test-kernel bench lint format clean
+.PHONY: help setup build demo test test-unit test-kernel bench soak lint format clean
 
 help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
@@ -11,7 +11,8 @@ help:
 	@echo 'make test         every test; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test-unit    the tests that need no guest kernel'
 	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 runs one'
-	@echo 'make bench        start, stop, cost and loss in guest kernels, formatting speed here'
+	@echo 'make bench        speed, memory and a stopped reader here; start, stop, cost and loss in guest kernels'
+	@echo 'make soak         MINUTES=60 of mixed traffic in a guest kernel, KERNEL=6.12'
 	@echo 'make lint         style and types'
 	@echo 'make format       put the style right'
 	@echo 'make clean        remove what was built; the cache of guest kernels stays'
@@ -38,6 +39,9 @@ test-kernel: setup build
 
 bench: setup build
 	@bench/run
+
+soak: setup build
+	@bench/run soak $(or $(KERNEL),6.12) $(or $(MINUTES),60)
 
 lint: build
 	@node test/run.mjs lint

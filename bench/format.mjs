@@ -1,6 +1,6 @@
 // How fast events become text: synthetic rows through the outputs, to /dev/null. One process, no kernel.
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { createOutput, outputs, ROW, ROW_SIZE } from '../dist/index.js';
+import { createOutput, LAST, outputs, ROW, ROW_SIZE } from '../dist/index.js';
 import { median, printTable } from './table.mjs';
 
 const BATCH = 4096;
@@ -21,6 +21,8 @@ function syntheticBatch() {
     const packet = Math.floor(i / 51);
     rows.setBigUint64(at + ROW.time_ns, 3_347_634_373_462n + BigInt(i * 731), true);
     rows.setBigUint64(at + ROW.skb, 0xffff888003200000n + BigInt(packet * 256), true);
+    rows.setBigUint64(at + ROW.packet, BigInt(packet), true);
+    if (i % 51 === 50) rows.setUint32(at + ROW.flags, LAST, true);
     rows.setUint32(at + ROW.function, (i * 7) % NAMES.length, true);
     rows.setUint32(at + ROW.len, 60 + ((packet * 37) % 1400), true);
     rows.setUint32(at + ROW.mark, 0xdeadbeef, true);
@@ -39,7 +41,7 @@ function eventsPerSecond(descriptor, rows, fd) {
   const start = performance.now();
   for (let i = 0; i < BATCHES; i++) {
     const text = output.batch(rows, BATCH);
-    if (text !== '') writeSync(fd, text);
+    if (text.length > 0) writeSync(fd, text);
   }
   for (const piece of output.results()) writeSync(fd, piece);
   return (BATCH * BATCHES) / ((performance.now() - start) / 1000);

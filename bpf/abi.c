@@ -5,3 +5,4 @@
 
 struct ipft_row row;
 enum ipft_function function;
+enum ipft_flags flags;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The one body of every program: filter by mark, then send a record. How the skb and the function's address
- * are found is the business of the thin file that includes this. */
+/* The body of every program: filter by mark, then send a record. How the skb and the function's address are
+ * found is the business of the thin file that includes this. */
 #ifndef IPFT_BODY_H
 #define IPFT_BODY_H
 
@@ -11,8 +11,8 @@
 
 const volatile struct ipft_settings settings = {};
 
-/* Nothing is emitted while this is 0: a half-attached trace would tell half of the truth. */
-volatile __u32 active = 0;
+/* Nothing is emitted while this is IPFT_INACTIVE: a half-attached trace would tell half of the truth. */
+volatile __u32 active = IPFT_INACTIVE;
 
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -42,29 +42,25 @@ static __always_inline void read_gso(struct ipft_event *event, const struct sk_b
  */
 static __always_inline bool matches(const struct sk_buff *skb, __u32 *mark) {
   return bpf_core_read(mark, sizeof(*mark), &skb->mark) == 0 && (*mark & settings.mask) == settings.mark &&
-         active;
+         active == IPFT_ACTIVE;
 }
 
-/* Out of line, so that a miss pays for nothing of it. */
-static __noinline int emit(void *ctx, const struct sk_buff *skb, __u64 function_address, __u32 mark) {
+static __always_inline struct ipft_counters *own_counters(void) {
   __u32 cpu = bpf_get_smp_processor_id();
-  struct ipft_counters *count = bpf_map_lookup_elem(&counters, &cpu);
-  struct ipft_event event = {
-      .time_ns = bpf_ktime_get_ns(),
-      .skb = (__u64)skb,
-      .function_address = function_address,
-      .mark = mark,
-  };
 
-  if (!count)
-    return 0;
-  event.len = BPF_CORE_READ(skb, len);
-  read_gso(&event, skb);
+  return bpf_map_lookup_elem(&counters, &cpu);
+}
+
+static __always_inline void read_skb(struct ipft_event *event, const struct sk_buff *skb) {
+  event->len = BPF_CORE_READ(skb, len);
+  read_gso(event, skb);
+}
+
+static __always_inline void send(void *ctx, struct ipft_counters *count, void *event, __u64 size) {
   /* An interrupt may hit between load and store of a plain increment. */
   __sync_fetch_and_add(&count->matched, 1);
-  if (bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &event, sizeof(event)) != 0)
+  if (bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, event, size) != 0)
     __sync_fetch_and_add(&count->lost, 1);
-  return 0;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

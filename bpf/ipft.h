@@ -17,12 +17,53 @@
 #define IPFT_REGISTERS 6
 #define IPFT_SLOTS (2 * IPFT_REGISTERS)
 
-/* The program that is told the slot by each probe's cookie; loaded for kprobe-multi only. */
+/* The program that is told the slot by each probe's cookie, for links that hold functions of many slots. */
 #define IPFT_COOKIE_PROGRAM IPFT_SLOTS
-#define IPFT_PROGRAMS (IPFT_SLOTS + 1)
+/* Of fentry-multi: the same as a kprobe program, for the functions that tracing_multi links refuse. */
+#define IPFT_OTHERS_PROGRAM (IPFT_SLOTS + 1)
+/* The program on returns; loaded for kretprobes and fexit only. */
+#define IPFT_RETURN_PROGRAM (IPFT_SLOTS + 2)
+/* The program on the functions that end a packet's life; the skb is their first argument. */
+#define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
+#define IPFT_PROGRAMS (IPFT_SLOTS + 4)
 
-/* What stands for a tracepoint's id in the programs of tracepoint.bpf.c until they are loaded. */
-#define IPFT_TRACEPOINT_ID 0x697066742d69642dULL
+/* What stands for ipft_event.function_address in programs of which each function gets a copy (copied.h). */
+#define IPFT_FUNCTION_ADDRESS 0x697066742d69642dULL
+
+/* What stands for kfuncs in the programs of sessions (session.h) until they are loaded. */
+#define IPFT_SESSION_IS_RETURN 0x69706601
+#define IPFT_SESSION_COOKIE 0x69706602
+
+/* BPF_TRACE_KPROBE_SESSION of enum bpf_attach_type, which older uapi headers lack. */
+#define IPFT_KPROBE_SESSION 56
+
+/* Calls that may be under way at the same time, of function_graph's. */
+#define IPFT_FRAMES 16384
+
+/* Packets that may be alive at the same time, and those that are being freed. */
+#define IPFT_LIVES 65536
+#define IPFT_DYING 16384
+
+/* What a function means for the life of the skb that is its first argument (lives.h). */
+enum ipft_role {
+  IPFT_ORDINARY,
+  IPFT_ENDS,               /* the last function of all */
+  IPFT_RELEASES,           /* the skb gives up what it holds; its last function, but for those that free it */
+  IPFT_POSTPONES,          /* the skb, perhaps released, waits in a queue to be freed */
+  IPFT_FREES,              /* may be called on behalf of a packet after it was released */
+  IPFT_UNCHARGES,          /* the same, but only within the skb's destructor */
+  IPFT_ROLE_HIDDEN = 0x80, /* a bit: it was not selected, so its calls are not shown */
+};
+/* Functions that may have such a role. */
+#define IPFT_ROLES 20
+
+struct ipft_function_role {
+  __u64 function_address; /* 0: none */
+  __u64 role;
+};
+
+/* The variable `active`: no events; events; only those of returns whose calls had one. */
+enum ipft_activity { IPFT_INACTIVE, IPFT_ACTIVE, IPFT_RETURNING };
 
 /* ipft_row.function when the address belongs to no function of the table. */
 enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
@@ -31,37 +72,71 @@ enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 struct ipft_settings {
   __u32 mark; /* already masked */
   __u32 mask;
-  __u32 has_func_ip; /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
+  __u32 skb_type;       /* of struct sk_buff in vmlinux's BTF; only programs of fentry-multi look at it */
+  __u32 has_func_ip;    /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
+  __u64 current_kprobe; /* offset of the variable in per-CPU memory; where has_func_ip is 0, for returns */
+  __u64 per_cpu_offset; /* address of the array __per_cpu_offset; likewise */
+  __u64 interval_ns;    /* --max-rate: ns for each event; 0: any rate */
+  __u64 sample;         /* --sample: one of so many packets, less than 2^32; 0 and 1: all */
+  __u32 tells_ends;     /* send IPFT_HIDDEN events */
+  struct ipft_function_role roles[IPFT_ROLES];
 };
 
 /* Per CPU, in an array that user space maps. One cache line each, so that CPUs do not share one. */
 struct ipft_counters {
-  __u64 matched; /* events that passed the filter while the trace was active */
-  __u64 lost;    /* of those, the ones that the perf buffer refused */
-  __u64 reserved[6];
+  __u64 matched;    /* events that passed the filter while the trace was active */
+  __u64 lost;       /* of those, the ones that the perf buffer refused */
+  __u64 calls;      /* function_graph: events of calls, and */
+  __u64 returns;    /* events of returns; a call without a return still runs, or its return was missed */
+  __u64 suppressed; /* of the matched, those that were not made since --max-rate was used up */
+  __u64 untracked;  /* packets that there was no room for, so that one packet more may seem to be the same */
+  __u64 reserved[2];
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 64);
 
-/* One event as a BPF program writes it into the perf buffer. */
+/* ipft_event.flags */
+enum ipft_flags {
+  IPFT_RETURN = 1,  /* function_graph: the function returns, else it is called */
+  IPFT_LAST = 2,    /* the packet's life ends with this event */
+  IPFT_ENDING = 4,  /* it ends in the calls that follow at once, of which it is not known which is the last */
+  IPFT_RESUMED = 8, /* it goes on for a while, after IPFT_ENDING */
+  IPFT_HIDDEN =
+      16, /* tells of the end alone: the function was not selected, or the mark is no longer there */
+};
+
+/* One event as the programs write it into the perf buffer. Of a return only time_ns, skb, born_ns,
+ * function_address, flags and tid are set; of a hidden one time_ns, skb, born_ns and flags. */
 struct ipft_event {
   __u64 time_ns;          /* CLOCK_MONOTONIC */
   __u64 skb;              /* address of the struct sk_buff */
+  __u64 born_ns;          /* time of the first event of this life of the skb: both together are the packet.
+                             0: not known, the packet is untracked */
   __u64 function_address; /* entry address of the traced function; of a tracepoint, which has none, its place
                              in the table of tracepoints, from 1 */
   __u32 len;              /* skb->len, bytes */
   __u32 gso_type;         /* skb_shared_info.gso_type, SKB_GSO_* bits */
   __u16 gso_size;         /* bytes; 0: not a GSO packet */
   __u16 gso_segs;
-  __u32 mark; /* skb->mark */
+  __u32 mark;  /* skb->mark */
+  __u32 flags; /* enum ipft_flags */
+  __u32 tid;   /* thread that runs, 0 = idle; an interrupt runs in the thread that it interrupted */
 };
-IPFT_STATIC_ASSERT(sizeof(struct ipft_event) == 40);
+IPFT_STATIC_ASSERT(sizeof(struct ipft_event) == 56);
+
+/* One event as those of `function_graph` do. */
+struct ipft_graph_event {
+  struct ipft_event event;
+  __u64 duration_ns; /* of the call, at its return */
+};
+IPFT_STATIC_ASSERT(sizeof(struct ipft_graph_event) == 64);
 
 /* One event as the addon hands it to TypeScript. */
 struct ipft_row {
-  struct ipft_event event;
-  __u32 function; /* index into the function table, or IPFT_NO_FUNCTION */
+  struct ipft_graph_event graph; /* of the tracer `function`: its event, and zeros behind it */
+  __u64 packet;                  /* number of the packet, from 1, in order of their first events */
+  __u32 function;                /* index into the function table, or IPFT_NO_FUNCTION */
   __u32 cpu;
 };
-IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 48);
+IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 80);
 
 #endif

@@ -19,9 +19,16 @@ typedef __u16 __be16;
 typedef __u32 __be32;
 typedef __u32 __wsum;
 typedef _Bool bool;
+enum { false = 0, true = 1 };
 
 /* uapi/linux/bpf.h, the constants that bpf_helpers.h leaves to the includer. */
-enum { BPF_MAP_TYPE_ARRAY = 2, BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4 };
+enum {
+  BPF_MAP_TYPE_HASH = 1,
+  BPF_MAP_TYPE_ARRAY = 2,
+  BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4,
+  BPF_MAP_TYPE_LRU_HASH = 9
+};
+enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_F_MMAPABLE = 1U << 10 };
 #define BPF_F_CURRENT_CPU 0xffffffffULL
 
@@ -32,6 +39,7 @@ struct sk_buff {
   __u32 mark;
   unsigned int end;
   unsigned char *head;
+  void (*destructor)(struct sk_buff *skb);
 };
 
 struct skb_shared_info {
@@ -48,6 +56,11 @@ struct pt_regs {
   unsigned long si;
   unsigned long di;
   unsigned long ip;
+  unsigned long sp;
+};
+
+struct kprobe {
+  void *addr;
 };
 
 #pragma clang attribute pop

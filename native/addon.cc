@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 //
 // The addon's exports. src/native/types.ts declares their types.
+#include "attach/fentry.h"
+#include "attach/fentry_multi.h"
 #include "attach/kprobe.h"
 #include "attach/kprobe_multi.h"
 #include "attach/trace_events.h"
@@ -10,6 +12,7 @@
 #include "symbols/function_table.h"
 #include "symbols/kernel_btf.h"
 #include "symbols/kernel_enum.h"
+#include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
 
 #include <poll.h>
@@ -25,36 +28,60 @@ Napi::Array strings(Napi::Env env, const std::vector<std::string> &values) {
   return array;
 }
 
-// The whole table as two strings and four typed arrays: a handful of objects instead of thousands.
+Napi::Array module_loads(Napi::Env env, const std::vector<ModuleLoad> &modules) {
+  Napi::Array loads = Napi::Array::New(env, modules.size());
+  for (uint32_t i = 0; i < modules.size(); i++) {
+    Napi::Object load = Napi::Object::New(env);
+    load.Set("module", modules[i].name);
+    load.Set("inode", Napi::BigInt::New(env, modules[i].inode));
+    loads[i] = load;
+  }
+  return loads;
+}
+
+// The whole table as three strings and some typed arrays: a handful of objects instead of thousands.
 Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   size_t count = table.functions.size();
-  std::string names, modules;
+  std::string names, modules, symbols;
   auto addresses = Napi::BigUint64Array::New(env, count);
+  auto btf_ids = Napi::Uint32Array::New(env, count);
   auto positions = Napi::Uint8Array::New(env, count);
   auto slots = Napi::Uint8Array::New(env, count);
   auto reasons = Napi::Uint8Array::New(env, count);
+  auto roles = Napi::Uint8Array::New(env, count);
+  auto ends = Napi::Uint8Array::New(env, count);
   auto data_freed = Napi::Uint8Array::New(env, count);
   for (size_t i = 0; i < count; i++) {
     const Function &function = table.functions[i];
     const char *separator = i == 0 ? "" : "\n";
     names.append(separator).append(function.name);
     modules.append(separator).append(function.module);
+    symbols.append(separator).append(function.symbol);
     addresses[i] = function.address;
+    btf_ids[i] = function.btf_id;
     positions[i] = function.position;
     slots[i] = function.slot;
     reasons[i] = static_cast<uint8_t>(function.reason);
+    roles[i] = function.role;
+    ends[i] = ends_lives(function.role);
     data_freed[i] = function.data_freed;
   }
   Napi::Object result = Napi::Object::New(env);
   result.Set("names", names);
   result.Set("modules", modules);
+  result.Set("symbols", symbols);
   result.Set("addresses", addresses);
+  result.Set("btfIds", btf_ids);
   result.Set("positions", positions);
   result.Set("slots", slots);
   result.Set("reasons", reasons);
+  result.Set("roles", roles);
+  result.Set("ends", ends);
   result.Set("dataFreed", data_freed);
   result.Set("reasonNames", strings(env, reason_names()));
+  result.Set("moduleLoads", module_loads(env, table.modules));
   result.Set("warnings", strings(env, table.warnings));
+  result.Set("traceableUnknown", table.traceable_unknown);
   return result;
 }
 
@@ -65,12 +92,14 @@ void set_path(const Napi::Object &options, const char *name, std::string &path) 
     path = value.As<Napi::String>();
 }
 
-// { tracefs } and, in tests, { btf, kallsyms, blacklist }.
+// { tracefs } and, in tests, { btf, moduleBtf, modules, kallsyms, blacklist }.
 Napi::Value read_functions(const Napi::CallbackInfo &info) {
   auto options = info[0].As<Napi::Object>();
   SymbolSources sources;
   set_path(options, "tracefs", sources.tracefs);
   set_path(options, "btf", sources.btf);
+  set_path(options, "moduleBtf", sources.module_btf);
+  set_path(options, "modules", sources.modules);
   set_path(options, "kallsyms", sources.kallsyms);
   set_path(options, "blacklist", sources.blacklist);
   return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });
@@ -82,7 +111,7 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   if (info[0].IsObject())
     set_path(info[0].As<Napi::Object>(), "btf", sources.btf);
   return with_js_errors(info.Env(), [&] {
-    return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}});
+    return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}, {}, {}});
   });
 }
 
@@ -104,8 +133,26 @@ Napi::Value read_enum(const Napi::CallbackInfo &info) {
   return result;
 }
 
+Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), FentryMulti::probe());
+}
+
+Napi::Value probe_fentry(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(info.Env(), Fentry::probe(kernel_btf(vmlinux_btf)));
+  });
+}
+
+Napi::Value probe_fentry_session(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), FentryMulti::probe_session());
+}
+
 Napi::Value probe_kprobe_multi(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), KprobeMulti::probe());
+}
+
+Napi::Value probe_kprobe_session(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), KprobeMulti::probe_session());
 }
 
 Napi::Value probe_kprobe(const Napi::CallbackInfo &info) {
@@ -151,7 +198,11 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
+  exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
+  exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));
+  exports.Set("probeFentry", Napi::Function::New(env, probe_fentry));
   exports.Set("probeKprobeMulti", Napi::Function::New(env, probe_kprobe_multi));
+  exports.Set("probeKprobeSession", Napi::Function::New(env, probe_kprobe_session));
   exports.Set("probeKprobe", Napi::Function::New(env, probe_kprobe));
   exports.Set("probeTracepoint", Napi::Function::New(env, probe_tracepoint));
   exports.Set("orphanedTraceEvents", Napi::Function::New(env, orphans));

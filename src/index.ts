@@ -6,11 +6,12 @@
  */
 export { trace, list, doctor } from './run.js';
 export { createOutput, type RenderOptions } from './run/render.js';
+export { tracers, type Tracer } from './core/tracer.js';
 export { TRACE_DEFAULTS, type DoctorOptions, type ListOptions, type TraceOptions } from './core/options.js';
 export type { KernelFunction, Selection } from './core/function-table.js';
 export type { Output, OutputDescriptor } from './core/output.js';
 export type { Column, ColumnContext, EnumMembers } from './core/column.js';
-export { ROW, ROW_SIZE } from './core/abi.js';
+export { HIDDEN, LAST, RETURN, ROW, ROW_SIZE } from './core/abi.js';
 export {
   EnvironmentError,
   EXIT,

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backends } from './backends/index.js';
-import { EXIT } from './core/errors.js';
+import { EXIT, LossError } from './core/errors.js';
 import type { DoctorOptions, ListOptions, TraceOptions } from './core/options.js';
 import { loadAddon } from './native/addon.js';
 import { Probes } from './run/attach.js';
+import { endOf, type End } from './run/end.js';
 import { listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
 import { reportText } from './run/doctor/text.js';
@@ -48,8 +49,8 @@ export async function doctor({ json }: DoctorOptions): Promise<number> {
 }
 
 /**
- * Traces until a signal comes or stdout is closed, and writes the results to stdout. Resolves with an exit code
- * once the probes are removed; every error is an IpftError, or a bug.
+ * Traces until a signal comes, stdout is closed or a limit of the options is reached, and writes the results to stdout.
+ * Resolves with an exit code once the probes are removed; every error is an IpftError, or a bug.
  */
 export async function trace(options: TraceOptions): Promise<number> {
   const messages = new Messages();
@@ -62,17 +63,10 @@ export async function trace(options: TraceOptions): Promise<number> {
   const preparation = prepare(options, messages);
   await server?.check();
   const recorder = new Recorder(preparation, options, messages);
+  interruption.beforeLeaving(() => recorder.sayUnwritten());
   try {
     const probes = new Probes(preparation, recorder.session, messages);
-    await traceWith({
-      recorder,
-      probes,
-      messages,
-      interruption,
-      readyFile,
-      server,
-      verbose: options.verbose,
-    });
+    await traceWith({ recorder, probes, messages, interruption, readyFile, server, options });
   } finally {
     recorder.session.close();
     await server?.close();
@@ -87,7 +81,7 @@ interface Run {
   readonly interruption: Interruption;
   readonly readyFile: ReadyFile | null;
   readonly server: ProbeServer | null;
-  readonly verbose: boolean;
+  readonly options: TraceOptions;
 }
 
 /** Tells those who wait that the trace runs. Returns what kept it from doing so: the trace then ends. */
@@ -101,18 +95,18 @@ async function announce({ readyFile, server }: Pick<Run, 'readyFile' | 'server'>
   }
 }
 
-async function traceWith({ recorder, probes, messages, interruption, ...run }: Run): Promise<void> {
-  let failure: Error | null = null;
+async function traceWith({ recorder, probes, messages, interruption, options, ...run }: Run): Promise<void> {
+  let end: End | null = null;
   let printed: Promise<Error | null> = Promise.resolve(null);
   try {
-    if (await probes.attach(interruption, run.verbose)) {
+    if (await probes.attach(interruption, options.verbose)) {
       recorder.start();
       messages.line('Trace ready!');
-      failure = await announce(run);
-      failure ??= await Promise.race([interruption.first.then(() => null), recorder.broken, probes.lost]);
+      end = await endOf(options, { recorder, probes, interruption, announced: announce(run) });
       recorder.stop();
+      probes.checkModules();
       messages.line('Trace done!');
-      printed = recorder.print();
+      printed = recorder.print(end.reason, probes.attached);
       await Promise.race([printed, delay(PRINT_PATIENCE_MS)]);
     } else {
       messages.line('Interrupted while attaching: nothing was traced');
@@ -121,6 +115,10 @@ async function traceWith({ recorder, probes, messages, interruption, ...run }: R
     recorder.session.close();
     await probes.detach();
   }
-  failure ??= await printed;
+  const broken = await printed;
+  recorder.sayUnwritten();
+  const failure = end?.error ?? broken;
   if (failure !== null) throw failure;
+  if (options.failOnLoss && !recorder.isComplete)
+    throw new LossError('something is missing from the results, and --fail-on-loss was given');
 }

@@ -15,16 +15,22 @@ export class UntilMark extends Transform {
 
   _transform(chunk, _encoding, done) {
     const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
-    const keep = Math.max(0, bytes.length - this.#mark.length);
-    if (!this.#done && bytes.subarray(keep).equals(this.#mark)) {
+    const held = this.#markedBytes(bytes);
+    this.push(bytes.subarray(0, bytes.length - held));
+    this.#held = Buffer.from(bytes.subarray(bytes.length - held));
+    if (!this.#done && held === this.#mark.length) {
       this.#done = true;
       this.#held = Buffer.alloc(0);
-      this.push(bytes.subarray(0, keep));
       this.resolveEnded();
-      return done();
     }
-    this.#held = Buffer.from(bytes.subarray(keep));
-    done(null, bytes.subarray(0, keep));
+    done();
+  }
+
+  // How many bytes at the end may be the start of the mark: only those wait for what comes behind them.
+  #markedBytes(bytes) {
+    let count = Math.min(bytes.length, this.#mark.length);
+    while (count > 0 && !bytes.subarray(bytes.length - count).equals(this.#mark.subarray(0, count))) count--;
+    return count;
   }
 
   // The guest died: what was held back was no mark.

@@ -15,6 +15,8 @@ public:
   virtual ~Reporter() = default;
   virtual void progress(size_t succeeded) = 0;
   virtual void failed(const Probe &probe, int error) = 0;
+  // Of the functions that succeeded so many go this way; said by backends that have several.
+  virtual void share(const char *way, size_t succeeded) = 0;
   virtual void detaching(size_t done, size_t total) = 0;
   // True once the trace is no longer wanted: attach() then returns early.
   virtual bool cancelled() = 0;

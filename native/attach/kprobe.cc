@@ -3,15 +3,27 @@
 
 #include "support/native_error.h"
 
+#include <linux/types.h>
+#include "ipft.h"
+
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 
 #include <algorithm>
+#include <cinttypes>
+#include <cstdio>
 
 namespace ipft {
 namespace {
+
+// Calls of one function whose returns can be waited for: twice the CPUs, as the kernel has it by default, but
+// more on small machines, where threads are preempted inside the function. Each takes some 100 bytes.
+unsigned calls_under_way() {
+  return static_cast<unsigned>(std::clamp(2 * get_nprocs_conf(), 64, 4096)); // KRETPROBE_MAXACTIVE_MAX
+}
 
 // Opens the trace event on this CPU with the program on it. The program hangs on the trace event itself, so
 // it runs on whichever CPU a probe is hit. An fd, or -errno.
@@ -33,6 +45,17 @@ int open_perf_event(long id, int program) {
   return static_cast<int>(fd);
 }
 
+// What a trace event's command says of the function. By address the kernel need not look it up: by name
+// Linux 5.10 goes through all its symbols, several times; but it follows a module by its name only. Probes of
+// one event that have no name are taken for the same one unless an argument tells them apart, and all probes
+// of an event must have the same arguments. It is not recorded, since the program returns 0.
+std::string place_of(const Probe &probe) {
+  char address[32];
+  snprintf(address, sizeof(address), "0x%" PRIx64, probe.address);
+  std::string place = probe.module == "vmlinux" ? address : probe.module + ":" + probe.symbol;
+  return place + " id=\\" + std::to_string(probe.id);
+}
+
 } // namespace
 
 int Kprobe::probe(const std::string &tracefs) {
@@ -44,53 +67,98 @@ int Kprobe::probe(const std::string &tracefs) {
 
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   events_ = std::make_unique<TraceEvents>(plan.tracefs);
+  if (plan.returns)
+    return_program_ = plan.programs.at(IPFT_RETURN_PROGRAM);
   auto probes = by_program(plan);
+  // Each probe that is armed makes the kernel go through its list of functions twice, up to the last probe's.
+  // The list is in the order of addresses.
+  for (Probes &of_program : probes)
+    std::sort(of_program.begin(), of_program.end(),
+              [](const Probe &a, const Probe &b) { return a.address < b.address; });
   for (size_t program = 0; program < probes.size() && !reporter.cancelled(); program++)
     if (!probes[program].empty())
       attach_or_halve(plan.programs[program], probes[program], reporter);
   return attached_;
 }
 
-// Defines one event with all these probes; returns those that the kernel took.
-Probes Kprobe::define(const std::string &event, const Probes &probes, Reporter &reporter) {
+// The probe on the return first: a call that has an event must not lack one for its return. 0 or errno.
+int Kprobe::define(const Events &events, const Probe &probe) {
+  std::string place = place_of(probe);
+  int error =
+      events.returns.empty() ? 0 : events_->add_return_probe(events.returns, place, calls_under_way());
+  return error != 0 ? error : events_->add_probe(events.calls, place);
+}
+
+// Defines the events with all these probes; returns those that the kernel took.
+Probes Kprobe::define_all(const Events &events, const Probes &probes, Reporter &reporter) {
   Probes taken;
   for (const Probe &probe : probes) {
     if (reporter.cancelled())
       break;
-    bool in_kernel = probe.module == "vmlinux";
-    int error = events_->add_probe(event, in_kernel ? probe.name : probe.module + ":" + probe.name);
+    int error = define(events, probe);
     if (error != 0) {
       reporter.failed(probe, error);
       continue;
     }
     taken.push_back(probe);
-    reporter.progress(attached_ + taken.size());
+    reporter.progress(attached_ + count_shown(taken.data(), taken.size()));
   }
   return taken;
 }
 
-// Enabling arms all probes of an event or none, so a probe that cannot be armed is found by halving.
-void Kprobe::attach_or_halve(int program, const Probes &probes, Reporter &reporter) {
-  std::string event = own_trace_event_group() + "/a" + std::to_string(defined_.size());
-  defined_.push_back(event);
-  Probes taken = define(event, probes, reporter);
-  if (taken.empty() || reporter.cancelled())
-    return;
+// All probes of the event, or none. 0 or errno; throws NativeError when it is hopeless.
+int Kprobe::arm(const std::string &event, int program) {
   long id = events_->id(event);
   UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program));
   if (perf_event) {
     perf_events_.push_back(std::move(perf_event));
-    attached_ += taken.size();
-    return;
+    return 0;
   }
   int error = -perf_event.get();
   if (error == EPERM || error == EACCES || error == EMFILE)
     throw NativeError(error, "attach", "perf event on " + event);
+  return error;
+}
+
+// 0 or errno: then none of the events is armed.
+int Kprobe::arm_all(const Events &events, int program) {
+  int error = events.returns.empty() ? 0 : arm(events.returns, return_program_);
+  if (error != 0)
+    return error;
+  error = arm(events.calls, program);
+  if (error != 0 && !events.returns.empty())
+    perf_events_.pop_back();
+  return error;
+}
+
+Kprobe::Events Kprobe::new_events() {
+  std::string prefix = own_trace_event_group() + "/";
+  std::string number = std::to_string(defined_.size());
+  Events events = {prefix + "a" + number, return_program_ < 0 ? "" : prefix + "r" + number};
+  defined_.push_back(events.calls);
+  if (!events.returns.empty())
+    defined_.push_back(events.returns);
+  return events;
+}
+
+// Enabling arms all probes of an event or none, so a probe that cannot be armed is found by halving.
+void Kprobe::attach_or_halve(int program, const Probes &probes, Reporter &reporter) {
+  Events events = new_events();
+  Probes taken = define_all(events, probes, reporter);
+  if (taken.empty() || reporter.cancelled())
+    return;
+  int error = arm_all(events, program);
+  if (error == 0) {
+    attached_ += count_shown(taken.data(), taken.size());
+    return;
+  }
   if (taken.size() == 1) {
     reporter.failed(taken.front(), error);
     return;
   }
-  events_->remove(event);
+  events_->remove(events.calls);
+  if (!events.returns.empty())
+    events_->remove(events.returns);
   auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
   attach_or_halve(program, Probes(taken.begin(), middle), reporter);
   attach_or_halve(program, Probes(middle, taken.end()), reporter);

@@ -9,7 +9,7 @@ namespace ipft {
 
 // One kprobe trace event per slot that holds all its probes, and one perf event on it that runs the program
 // for every probe: one file descriptor where a perf event per function would need a thousand, and minutes to
-// close.
+// close. Likewise a trace event of kretprobes where returns are wanted.
 class Kprobe : public Backend {
 public:
   // 0, or the errno that tells why the kernel cannot: no kprobe_events, or no right to them.
@@ -20,12 +20,23 @@ public:
   void clean_up() override;
 
 private:
+  // A trace event for the calls of some functions, and one for their returns; '' where those are not traced.
+  struct Events {
+    std::string calls;
+    std::string returns;
+  };
+
   void attach_or_halve(int program, const Probes &probes, Reporter &reporter);
-  Probes define(const std::string &event, const Probes &probes, Reporter &reporter);
+  Events new_events();
+  int define(const Events &events, const Probe &probe);
+  Probes define_all(const Events &events, const Probes &probes, Reporter &reporter);
+  int arm(const std::string &event, int program);
+  int arm_all(const Events &events, int program);
 
   std::unique_ptr<TraceEvents> events_;
   std::vector<std::string> defined_; // events to remove
   std::vector<UniqueFd> perf_events_;
+  int return_program_ = -1; // -1: returns are not traced
   size_t attached_ = 0;
 };
 

@@ -1,26 +1,39 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "attach/kprobe_multi.h"
 
+#include "attach/minimal_program.h"
 #include "support/native_error.h"
 
 #include <linux/types.h>
 #include "ipft.h"
 
 #include <bpf/bpf.h>
+#include <sys/syscall.h>
 
 namespace ipft {
 namespace {
 
-// A slot with fewer functions than this gets no link of its own.
-constexpr size_t few = 64;
+// A link fd, or -1 and errno. libbpf 1.1 does not know sessions.
+int create_link(int program, int attach_type, const unsigned long *addresses, const __u64 *slots,
+                __u32 count) {
+  bpf_attr attributes = {};
+  attributes.link_create.prog_fd = static_cast<__u32>(program);
+  attributes.link_create.attach_type = static_cast<__u32>(attach_type);
+  attributes.link_create.kprobe_multi.addrs = reinterpret_cast<__u64>(addresses);
+  attributes.link_create.kprobe_multi.cookies = reinterpret_cast<__u64>(slots);
+  attributes.link_create.kprobe_multi.cnt = count;
+  return static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &attributes, sizeof(attributes)));
+}
 
-// A link fd, or -errno.
-int create_link(int program, const std::vector<unsigned long> &addresses, const std::vector<__u64> &slots) {
-  LIBBPF_OPTS(bpf_link_create_opts, options);
-  options.kprobe_multi.addrs = addresses.data();
-  options.kprobe_multi.cookies = slots.data();
-  options.kprobe_multi.cnt = static_cast<__u32>(addresses.size());
-  return bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options);
+// A link with a list of addresses that cannot be read is refused with EFAULT by a kernel that has such links,
+// and there is no link to wait for.
+int probe_link(int attach_type) {
+  UniqueFd program = load_minimal_program(BPF_PROG_TYPE_KPROBE, static_cast<bpf_attach_type>(attach_type));
+  if (!program)
+    return errno;
+  UniqueFd link(
+      create_link(program.get(), attach_type, reinterpret_cast<const unsigned long *>(1), nullptr, 1));
+  return link || errno == EFAULT ? 0 : errno;
 }
 
 // The kernel refuses the whole kind, so that halving would only repeat the refusal.
@@ -31,33 +44,32 @@ bool is_hopeless(int error) {
 } // namespace
 
 int KprobeMulti::probe() {
-  bpf_insn return_zero[2] = {};
-  return_zero[0].code = BPF_ALU64 | BPF_MOV | BPF_K;
-  return_zero[1].code = BPF_JMP | BPF_EXIT;
-  LIBBPF_OPTS(bpf_prog_load_opts, load_options);
-  load_options.expected_attach_type = BPF_TRACE_KPROBE_MULTI;
-  UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ipft_probe", "GPL", return_zero, 2, &load_options));
-  if (!program)
-    return errno;
-  LIBBPF_OPTS(bpf_link_create_opts, options);
-  options.kprobe_multi.addrs = reinterpret_cast<const unsigned long *>(1);
-  options.kprobe_multi.cnt = 1;
-  UniqueFd link(bpf_link_create(program.get(), 0, BPF_TRACE_KPROBE_MULTI, &options));
-  return link || errno == EFAULT ? 0 : errno;
+  return probe_link(BPF_TRACE_KPROBE_MULTI);
+}
+
+int KprobeMulti::probe_session() {
+  return probe_link(IPFT_KPROBE_SESSION);
 }
 
 size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {
+  set_attach_type(plan);
   auto slots = by_program(plan); // a slot's program has its number
-  Probes others;
-  for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++) {
-    if (slots[slot].size() < few)
-      others.insert(others.end(), slots[slot].begin(), slots[slot].end());
-    else
+  Probes others = take_rare(slots);
+  for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++)
+    if (!slots[slot].empty())
       attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);
-  }
+  return attach_others(plan, IPFT_COOKIE_PROGRAM, others, reporter);
+}
+
+size_t KprobeMulti::attach_others(const Plan &plan, size_t number, const Probes &others, Reporter &reporter) {
+  set_attach_type(plan);
   if (!others.empty() && !reporter.cancelled())
-    attach_range(plan.programs[IPFT_COOKIE_PROGRAM], others.data(), others.size(), reporter);
+    attach_range(plan.programs[number], others.data(), others.size(), reporter);
   return attached_;
+}
+
+void KprobeMulti::set_attach_type(const Plan &plan) {
+  attach_type_ = plan.returns ? IPFT_KPROBE_SESSION : BPF_TRACE_KPROBE_MULTI;
 }
 
 // One address that the kernel does not take fails a whole link: halve down to it, so that it costs nobody
@@ -69,11 +81,12 @@ void KprobeMulti::attach_range(int program, const Probe *probes, size_t count, R
     addresses[i] = probes[i].address;
     slots[i] = probes[i].program;
   }
-  UniqueFd link(create_link(program, addresses, slots));
+  UniqueFd link(
+      create_link(program, attach_type_, addresses.data(), slots.data(), static_cast<__u32>(count)));
   if (link) {
     links_.push_back(std::move(link));
-    attached_ += count;
-    reporter.progress(attached_);
+    attached_ += count_shown(probes, count);
+    reporter.progress(before_ + attached_);
     return;
   }
   int error = errno;

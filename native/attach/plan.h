@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "support/module_load.h"
+
+#include <linux/types.h>
+#include "ipft.h"
+
+#include <climits>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,19 +18,33 @@ struct Probe {
   uint32_t id = 0;      // in the function table, only to report by
   uint32_t program = 0; // number of the program to run
   uint64_t address = 0;
+  uint32_t btf_id = 0; // 0: not to be attached to by it
   std::string module;
-  std::string name;
+  std::string symbol;  // what the kernel finds it by; of a tracepoint, `tp:` and its name
+  bool hidden = false; // not one that the user asked for: no count has it
 };
+
+inline constexpr int not_loaded = INT_MIN;
 
 // Everything that attaching needs to know.
 struct Plan {
   std::string backend;
   std::string tracefs;
-  std::vector<int> programs; // fds by number; -1: not loaded
+  bool returns = false;            // the programs are to run at returns, too
+  std::vector<int> programs;       // fds by number; not_loaded, or -errno of the load
+  std::vector<ModuleLoad> modules; // as they were when the addresses were read
   std::vector<Probe> probes;
 };
 
 using Probes = std::vector<Probe>;
+
+// How many of them count.
+inline size_t count_shown(const Probe *probes, size_t count) {
+  size_t shown = 0;
+  for (size_t i = 0; i < count; i++)
+    shown += !probes[i].hidden;
+  return shown;
+}
 
 // The plan's probes by program.
 inline std::vector<Probes> by_program(const Plan &plan) {
@@ -32,6 +52,22 @@ inline std::vector<Probes> by_program(const Plan &plan) {
   for (const Probe &probe : plan.probes)
     programs[probe.program].push_back(probe);
   return programs;
+}
+
+// Takes out of `programs` the probes of those that few probes have, to share a link: each link takes its time
+// to detach. Not those of packets' ends, which may interrupt any other program and must not be kept out by
+// it.
+inline Probes take_rare(std::vector<Probes> &programs) {
+  constexpr size_t few = 64;
+  Probes rare;
+  for (size_t program = 0; program < programs.size(); program++) {
+    Probes &probes = programs[program];
+    if (program == IPFT_END_PROGRAM || probes.size() >= few)
+      continue;
+    rare.insert(rare.end(), probes.begin(), probes.end());
+    probes.clear();
+  }
+  return rare;
 }
 
 } // namespace ipft

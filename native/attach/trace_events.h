@@ -15,7 +15,10 @@ public:
   explicit TraceEvents(const std::string &tracefs);
 
   // Puts a probe on "group/event"; the first one creates the event. 0 or errno.
-  int add_probe(const std::string &event, const std::string &function);
+  int add_probe(const std::string &event, const std::string &place);
+  // The same for a probe on the function's return; `calls` of it may be under way at the same time, the
+  // returns of others are missed.
+  int add_return_probe(const std::string &event, const std::string &place, unsigned calls);
 
   // Removes an event with all its probes. 0 or errno.
   int remove(const std::string &event);

@@ -31,12 +31,6 @@ std::vector<bpf_insn> reading_program() {
   };
 }
 
-// The tracepoint's own name: in the table it stands behind `tp:`.
-const char *kernel_name(const Probe &probe) {
-  size_t colon = probe.name.find(':');
-  return probe.name.c_str() + (colon == std::string::npos ? 0 : colon + 1);
-}
-
 } // namespace
 
 // A tracepoint that does not exist is looked up last, so ENOENT comes from a kernel that has the system call.
@@ -50,23 +44,9 @@ int Tracepoint::probe() {
   return link || errno == ENOENT ? 0 : errno;
 }
 
-size_t Tracepoint::attach(const Plan &plan, Reporter &reporter) {
-  for (const Probe &probe : plan.probes) {
-    if (reporter.cancelled())
-      break;
-    UniqueFd link(bpf_raw_tracepoint_open(kernel_name(probe), plan.programs[probe.program]));
-    if (!link) {
-      reporter.failed(probe, errno);
-      continue;
-    }
-    links_.push_back(std::move(link));
-    reporter.progress(links_.size());
-  }
-  return links_.size();
-}
-
-void Tracepoint::release(Reporter &reporter) {
-  close_all(links_, reporter);
+const char *Tracepoint::place_of(const Probe &probe) const {
+  size_t colon = probe.symbol.find(':');
+  return probe.symbol.c_str() + (colon == std::string::npos ? 0 : colon + 1);
 }
 
 } // namespace ipft

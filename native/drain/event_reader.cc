@@ -7,6 +7,7 @@
 
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,25 +16,20 @@
 namespace ipft {
 namespace {
 
-// PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW, as perf_event_open(2) lays it out.
-struct RawSample {
-  perf_event_header header;
-  uint32_t size;
-  char data[];
-} __attribute__((packed));
+// An event is in its ring a moment after its program has read the clock. Longest moments, in floods on two
+// CPUs: 1 us natively, 4 ms in emulated guests, whose virtual CPUs may stand still in between.
+constexpr uint64_t horizon_ns = 20'000'000;
 
-struct LostRecord {
-  perf_event_header header;
-  uint64_t id;
-  uint64_t lost;
-};
+// 32 MiB. As long as they last, no ring overflows because formatting takes longer than reading.
+constexpr size_t most_waiting = 512 * 1024;
 
 // Header, size and event, padded to 8 bytes.
-constexpr size_t record_size =
-    (sizeof(perf_event_header) + sizeof(uint32_t) + sizeof(ipft_event) + 7) / 8 * 8;
+size_t record_size(size_t event_size) {
+  return (sizeof(perf_event_header) + sizeof(uint32_t) + event_size + 7) / 8 * 8;
+}
 
-perf_event_attr attributes_for(const PerfOptions &options) {
-  size_t capacity = options.page_count * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / record_size;
+perf_event_attr attributes_for(const PerfOptions &options, size_t page_count) {
+  size_t capacity = page_count * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / record_size(options.event_size);
   perf_event_attr attributes = {};
   attributes.size = sizeof(attributes);
   attributes.type = PERF_TYPE_SOFTWARE;
@@ -46,26 +42,55 @@ perf_event_attr attributes_for(const PerfOptions &options) {
   return attributes;
 }
 
-bool earlier(const ipft_row &left, const ipft_row &right) {
-  return left.event.time_ns < right.event.time_ns;
+// A buffer for each of the CPUs, in their order. Who has no CAP_IPC_LOCK may lock so much memory only: as
+// long as that may be, the buffers are halved until they fit, and so is `page_count`.
+perf_buffer *open_buffers(int map_fd, const PerfOptions &options, std::vector<int> &cpus,
+                          size_t &page_count) {
+  LibbpfLog log;
+  perf_buffer_raw_opts raw = {};
+  raw.sz = sizeof(raw);
+  raw.cpu_cnt = static_cast<int>(cpus.size());
+  raw.cpus = raw.map_keys = cpus.data();
+  for (;; page_count /= 2) {
+    perf_event_attr attributes = attributes_for(options, page_count);
+    perf_buffer *buffers = perf_buffer__new_raw(map_fd, page_count, &attributes, nullptr, nullptr, &raw);
+    if (buffers)
+      return buffers;
+    if ((errno != EPERM && errno != ENOMEM) || page_count / 2 < options.least_page_count)
+      throw NativeError(errno, "perf buffer", std::to_string(page_count) + " pages per CPU", log.text());
+  }
+}
+
+std::vector<RingMerge::Ring> rings_of(perf_buffer *buffers, const std::vector<int> &cpus) {
+  std::vector<RingMerge::Ring> rings;
+  for (size_t i = 0; i < cpus.size(); i++) {
+    void *mapped = nullptr;
+    size_t size = 0;
+    if (int error = perf_buffer__buffer(buffers, static_cast<int>(i), &mapped, &size))
+      throw NativeError(-error, "perf buffer", "CPU " + std::to_string(cpus[i]));
+    rings.push_back({mapped, static_cast<uint32_t>(cpus[i])});
+  }
+  return rings;
+}
+
+// CLOCK_MONOTONIC in ns, the clock of the events.
+uint64_t now_ns() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
 } // namespace
 
 EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions)
-    : buffers_(nullptr, perf_buffer__free), functions_(std::move(functions)) {
-  LibbpfLog log;
-  perf_event_attr attributes = attributes_for(options);
-  buffers_.reset(perf_buffer__new_raw(
-      map_fd, options.page_count, &attributes,
-      [](void *self, int cpu, perf_event_header *record) {
-        return static_cast<bpf_perf_event_ret>(on_record(self, cpu, record));
-      },
-      this, nullptr));
-  if (!buffers_)
-    throw NativeError(errno, "perf buffer", std::to_string(options.page_count) + " pages per CPU",
-                      log.text());
-  lost_.resize(cpu_id_limit());
+    : cpus_(online_cpus()), page_count_(options.page_count),
+      buffers_(open_buffers(map_fd, options, cpus_, page_count_), perf_buffer__free),
+      merge_(rings_of(buffers_.get(), cpus_), options.event_size, {horizon_ns, most_waiting}),
+      functions_(std::move(functions)) {
+  if (options.event_size == sizeof(ipft_graph_event))
+    packets_.count_calls();
+  if (options.tells_ends)
+    packets_.tell_ends();
 }
 
 EventReader::~EventReader() = default;
@@ -74,46 +99,26 @@ int EventReader::epoll_fd() const {
   return perf_buffer__epoll_fd(buffers_.get());
 }
 
-int EventReader::on_record(void *context, int cpu, perf_event_header *record) {
-  auto *self = static_cast<EventReader *>(context);
-  if (record->type == PERF_RECORD_LOST) {
-    self->lost_.at(static_cast<size_t>(cpu)) += reinterpret_cast<LostRecord *>(record)->lost;
-    return LIBBPF_PERF_EVENT_CONT;
+size_t EventReader::fill(ipft_row *rows, size_t capacity, bool all) {
+  uint64_t now = now_ns();
+  size_t count = merge_.take(rows, capacity, now, all);
+  for (size_t i = 0; i < count; i++) {
+    ipft_event &event = rows[i].graph.event;
+    const KnownFunction &known = functions_.find(event.function_address);
+    rows[i].function = known.function;
+    if (known.data_freed) // what was read is whatever the memory holds by now
+      event.gso_type = event.gso_size = event.gso_segs = 0;
+    rows[i].packet = packets_.number(event);
+    delivered_ += (event.flags & IPFT_HIDDEN) == 0;
   }
-  auto *sample = reinterpret_cast<RawSample *>(record);
-  if (record->type != PERF_RECORD_SAMPLE || sample->size < sizeof(ipft_event))
-    return LIBBPF_PERF_EVENT_CONT;
-  ipft_row &row = self->rows_[self->filled_++];
-  memcpy(&row.event, sample->data, sizeof(row.event));
-  const KnownFunction &known = self->functions_.find(row.event.function_address);
-  row.function = known.function;
-  if (known.data_freed) // what was read is whatever the memory holds by now
-    row.event.gso_type = row.event.gso_size = row.event.gso_segs = 0;
-  row.cpu = static_cast<uint32_t>(cpu);
-  return self->filled_ == self->capacity_ ? LIBBPF_PERF_EVENT_DONE : LIBBPF_PERF_EVENT_CONT;
+  return count + packets_.overdue_ends(rows + count, capacity - count, now);
 }
 
-// A CPU's own events are in order, but for those of an interrupt that hit between clock and buffer.
-void EventReader::read_buffer(size_t buffer) {
-  ipft_row *start = rows_ + filled_;
-  perf_buffer__consume_buffer(buffers_.get(), buffer);
-  ipft_row *end = rows_ + filled_;
-  if (!std::is_sorted(start, end, earlier))
-    std::stable_sort(start, end, earlier);
-  if (start != rows_ && start != end && earlier(*start, start[-1]))
-    std::inplace_merge(rows_, start, end, earlier);
-}
-
-size_t EventReader::fill(ipft_row *rows, size_t capacity) {
-  rows_ = rows;
-  capacity_ = capacity;
-  filled_ = 0;
-  size_t count = perf_buffer__buffer_cnt(buffers_.get());
-  for (size_t i = 0; i < count && filled_ < capacity_; i++)
-    read_buffer((next_buffer_ + i) % count);
-  next_buffer_ = (next_buffer_ + 1) % count; // so that a busy CPU does not starve the others
-  delivered_ += filled_;
-  return filled_;
+std::vector<uint64_t> EventReader::lost_per_cpu() const {
+  std::vector<uint64_t> lost(cpu_id_limit());
+  for (size_t i = 0; i < cpus_.size(); i++)
+    lost.at(static_cast<size_t>(cpus_[i])) = merge_.lost(i);
+  return lost;
 }
 
 } // namespace ipft

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "drain/function_index.h"
+#include "drain/packet_numbers.h"
+#include "drain/ring_merge.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,14 +11,16 @@
 #include <vector>
 
 struct perf_buffer;
-struct perf_event_header;
 
 namespace ipft {
 
 struct PerfOptions {
-  size_t page_count = 0;      // per CPU, a power of two
-  uint64_t sample_period = 1; // handed to perf_event_open(2); the kernel ignores it for BPF output
-  uint32_t wakeup_events = 0; // 0: a quarter of the buffer
+  size_t page_count = 0;       // per CPU, a power of two
+  size_t least_page_count = 0; // where so many cannot be had, halves down to this will do
+  uint64_t sample_period = 1;  // handed to perf_event_open(2); the kernel ignores it for BPF output
+  uint32_t wakeup_events = 0;  // 0: a quarter of the buffer
+  size_t event_size = sizeof(ipft_event); // what the programs write
+  bool tells_ends = false;                // rows with IPFT_HIDDEN tell of packets' ends
 };
 
 // The per-CPU perf buffers of one event map. Throws NativeError.
@@ -25,30 +29,38 @@ public:
   EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions);
   ~EventReader();
 
-  // Moves up to `capacity` events into `rows`, in order of time within the call. Fewer than `capacity` means
-  // that all buffers are empty now.
-  size_t fill(ipft_row *rows, size_t capacity);
+  // Moves up to `capacity` events into `rows`, in order of time over all CPUs and calls: those that are old
+  // enough for all earlier ones to be there, or with `all` everything. 0 means that there are no such events.
+  size_t fill(ipft_row *rows, size_t capacity, bool all);
+
+  // True if fill() left events unread for want of memory.
+  bool is_behind() const { return merge_.is_behind(); }
+  // True if events wait to be old enough.
+  bool is_waiting() const { return merge_.is_waiting(); }
 
   // Readable when a CPU's buffer asks for attention.
   int epoll_fd() const;
 
-  // Events handed over so far.
+  // Of the buffers as they are.
+  size_t page_count() const { return page_count_; }
+
+  // Events handed over so far, without hidden ones.
   uint64_t delivered() const { return delivered_; }
+  // Of these, the ones handed over behind later ones.
+  uint64_t late() const { return merge_.late(); }
   // PERF_RECORD_LOST so far, by CPU. It trails the truth: the kernel tells of a loss with the next event
   // only.
-  const std::vector<uint64_t> &lost_per_cpu() const { return lost_; }
+  std::vector<uint64_t> lost_per_cpu() const;
 
 private:
-  static int on_record(void *self, int cpu, perf_event_header *record);
-  void read_buffer(size_t buffer);
+  using Buffers = std::unique_ptr<perf_buffer, void (*)(perf_buffer *)>;
 
-  std::unique_ptr<perf_buffer, void (*)(perf_buffer *)> buffers_;
+  std::vector<int> cpus_;
+  size_t page_count_;
+  Buffers buffers_;
+  RingMerge merge_;
   FunctionIndex functions_;
-  std::vector<uint64_t> lost_;
-  ipft_row *rows_ = nullptr;
-  size_t capacity_ = 0;
-  size_t filled_ = 0;
-  size_t next_buffer_ = 0;
+  PacketNumbers packets_;
   uint64_t delivered_ = 0;
 };
 

@@ -8,11 +8,12 @@
 //
 // `probe-keeper sweep TRACEFS` removes the trace events of keepers that were killed, and ends.
 //
-// Protocol, lines of text. stdin:  backend NAME | tracefs PATH | program NUMBER FD |
-//   function ID PROGRAM 0xADDRESS MODULE NAME | attach
-// stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | attached SUCCEEDED FAILED | error ERRNO NAME
-// TEXT |
-//   detaching DONE TOTAL | detached
+// Protocol, lines of text. stdin:  backend NAME | tracefs PATH | returns | program NUMBER FD (or -ERRNO:
+// refused) |
+//   module NAME INODE | function ID PROGRAM 0xADDRESS BTF_ID MODULE SYMBOL | hidden (as function; no count
+//   has it) | attach
+// stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | share SUCCEEDED WAY |
+//   attached SUCCEEDED FAILED | error ERRNO NAME TEXT | detaching DONE TOTAL | detached
 
 #include "attach/backend.h"
 #include "attach/trace_events.h"
@@ -26,6 +27,8 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <map>
+#include <set>
 #include <sstream>
 
 namespace {
@@ -43,12 +46,17 @@ class LineReporter : public Reporter {
 public:
   void progress(size_t succeeded) override {
     if (due())
-      say("progress " + std::to_string(succeeded) + " " + std::to_string(failed_));
+      say("progress " + std::to_string(succeeded) + " " + std::to_string(failures_));
   }
 
   void failed(const Probe &probe, int error) override {
-    failed_++;
+    if (failed_.insert(probe.id).second)
+      failures_ += !probe.hidden;
     say("failed " + std::to_string(probe.id) + " " + std::to_string(error) + " " + errno_name(error));
+  }
+
+  void share(const char *way, size_t succeeded) override {
+    say("share " + std::to_string(succeeded) + " " + way);
   }
 
   void detaching(size_t done, size_t total) override {
@@ -62,18 +70,20 @@ public:
     return poll(&input, 1, 0) > 0;
   }
 
-  size_t failures() const { return failed_; }
+  size_t failures() const { return failures_; }
+  bool has_failed(const Probe &probe) const { return failed_.count(probe.id) > 0; }
 
 private:
   bool due() {
     Clock::time_point now = Clock::now();
-    if (now - last_ < std::chrono::milliseconds(50))
+    if (now - last_ < std::chrono::milliseconds(100))
       return false;
     last_ = now;
     return true;
   }
 
-  size_t failed_ = 0;
+  std::set<uint32_t> failed_; // ids
+  size_t failures_ = 0;       // but for hidden ones
   Clock::time_point last_;
 };
 
@@ -93,18 +103,26 @@ bool read_plan(Plan &plan) {
       words >> plan.backend;
     } else if (command == "tracefs") {
       words >> plan.tracefs;
+    } else if (command == "returns") {
+      plan.returns = true;
+    } else if (command == "module") {
+      ModuleLoad load;
+      words >> load.name >> load.inode;
+      plan.modules.push_back(std::move(load));
     } else if (command == "program") {
       size_t number = 0;
       int fd = -1;
       words >> number >> fd;
       if (!words || number >= max_programs)
         throw NativeError(EINVAL, "plan", line);
-      plan.programs.resize(std::max(plan.programs.size(), number + 1), -1);
+      plan.programs.resize(std::max(plan.programs.size(), number + 1), not_loaded);
       plan.programs[number] = fd;
-    } else if (command == "function") {
+    } else if (command == "function" || command == "hidden") {
       Probe probe;
-      words >> probe.id >> probe.program >> std::hex >> probe.address >> probe.module >> probe.name;
-      if (!words || probe.program >= plan.programs.size() || plan.programs[probe.program] < 0)
+      probe.hidden = command == "hidden";
+      words >> probe.id >> probe.program >> std::hex >> probe.address >> std::dec >> probe.btf_id >>
+          probe.module >> probe.symbol;
+      if (!words || probe.program >= plan.programs.size() || plan.programs[probe.program] == not_loaded)
         throw NativeError(EINVAL, "plan", line);
       plan.probes.push_back(std::move(probe));
     }
@@ -142,11 +160,47 @@ template <typename Work> bool without_throwing(Work work) {
   }
 }
 
-int keep(const Plan &plan, Backend &backend, LineReporter &reporter) {
+// Reports the functions of modules that are no longer loaded as they were when the addresses were read, and
+// drops from the plan what failed. True if there were such.
+bool drop_stale(Plan &plan, LineReporter &reporter) {
+  std::map<std::string, int> stale; // errno by module
+  for (const ModuleLoad &module : plan.modules) {
+    uint64_t inode = module_inode(module.name);
+    if (inode != module.inode)
+      stale[module.name] = inode == 0 ? ENOENT : ESTALE;
+  }
+  bool any = false;
+  for (const Probe &probe : plan.probes) {
+    auto found = stale.find(probe.module);
+    if (found == stale.end() || reporter.has_failed(probe))
+      continue;
+    reporter.failed(probe, found->second);
+    any = true;
+  }
+  auto failed = [&](const Probe &probe) { return reporter.has_failed(probe); };
+  plan.probes.erase(std::remove_if(plan.probes.begin(), plan.probes.end(), failed), plan.probes.end());
+  return any;
+}
+
+// A module that was replaced while its functions were attached may have others at their addresses, so all is
+// attached again without them. Of what is attached, kprobe-multi holds the modules.
+size_t attach(Plan &plan, std::unique_ptr<Backend> &backend, LineReporter &reporter) {
+  drop_stale(plan, reporter);
+  size_t attached = backend->attach(plan, reporter);
+  while (!reporter.cancelled() && drop_stale(plan, reporter)) {
+    backend->release(reporter);
+    backend->clean_up();
+    backend = make_backend(plan.backend);
+    attached = backend->attach(plan, reporter);
+  }
+  return attached;
+}
+
+int keep(Plan &plan, std::unique_ptr<Backend> backend, LineReporter &reporter) {
   size_t attached = 0;
   int exit_code = 0;
   try {
-    attached = backend.attach(plan, reporter);
+    attached = attach(plan, backend, reporter);
     close_programs(plan);
     if (!reporter.cancelled())
       say("attached " + std::to_string(attached) + " " + std::to_string(reporter.failures()));
@@ -155,12 +209,12 @@ int keep(const Plan &plan, Backend &backend, LineReporter &reporter) {
     say("error " + std::to_string(error.error) + " " + errno_name(error.error) + " " + error.what());
     exit_code = 1;
   }
-  backend.release(reporter);
+  backend->release(reporter);
   if (exit_code == 0)
     say("detached");
   // What is left removes names only; nobody needs to wait for it.
   close(STDOUT_FILENO);
-  return without_throwing([&] { backend.clean_up(); }) && exit_code == 0 ? 0 : 1;
+  return without_throwing([&] { backend->clean_up(); }) && exit_code == 0 ? 0 : 1;
 }
 
 } // namespace
@@ -184,5 +238,5 @@ int main(int argc, char **argv) {
     return 1;
   }
   LineReporter reporter;
-  return keep(plan, *backend, reporter);
+  return keep(plan, std::move(backend), reporter);
 }

@@ -22,14 +22,32 @@
 #define IMAGE(name)                                                                                          \
   { ipft_bpf_##name, static_cast<size_t>(ipft_bpf_##name##_end - ipft_bpf_##name) }
 
+EMBED(fentry)
+EMBED(fentry_graph)
+EMBED(fentry_multi)
+EMBED(fsession_multi)
 EMBED(kprobe)
+EMBED(kprobe_graph)
+EMBED(kprobe_session)
 EMBED(tracepoint)
 
 namespace ipft {
 
 std::string_view bpf_object_image(std::string_view name) {
+  if (name == "fentry")
+    return IMAGE(fentry);
+  if (name == "fentry_graph")
+    return IMAGE(fentry_graph);
+  if (name == "fentry_multi")
+    return IMAGE(fentry_multi);
+  if (name == "fsession_multi")
+    return IMAGE(fsession_multi);
   if (name == "kprobe")
     return IMAGE(kprobe);
+  if (name == "kprobe_graph")
+    return IMAGE(kprobe_graph);
+  if (name == "kprobe_session")
+    return IMAGE(kprobe_session);
   if (name == "tracepoint")
     return IMAGE(tracepoint);
   throw NativeError(ENOENT, "load", "the BPF object " + std::string(name));

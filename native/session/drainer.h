@@ -29,11 +29,13 @@ private:
   void turn();
   void turn_soon();
   void adapt_period(bool busy);
-  bool deliver_batch();
+  size_t deliver_batch(bool all);
+  void fit_batch(size_t count, uint64_t took_ns);
 
   EventReader &reader_;
   ipft_row *rows_;
   size_t capacity_;
+  size_t batch_; // rows that the next batch may have
   Deliver deliver_;
   bool running_ = false;
   bool delivering_ = false;

@@ -2,9 +2,10 @@
 #include "session/programs.h"
 
 #include "session/bpf_objects.h"
+#include "session/copied_programs.h"
 #include "session/core_types.h"
+#include "session/multi_links.h"
 #include "support/cpus.h"
-#include "session/tracepoint_programs.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
 
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <string_view>
@@ -33,17 +35,27 @@ bpf_object *open_object(std::string_view image, const char *types_path) {
   return object;
 }
 
+UniqueFd start_timing() {
+  UniqueFd timing(bpf_enable_stats(BPF_STATS_RUN_TIME));
+  if (!timing)
+    throw NativeError(errno, "run time", "the kernel does not measure BPF programs");
+  return timing;
+}
+
+// How long the calls that are under way when a trace ends may take to return.
+constexpr int return_patience_ms = 50;
+
 } // namespace
 
-Programs::Programs(const ProgramOptions &options, const btf *kernel) : object_(nullptr, bpf_object__close) {
+Programs::Programs(const ProgramOptions &options, const btf *kernel)
+    : object_(nullptr, bpf_object__close), attaching_(options.attaching) {
   LibbpfLog log;
-  std::string_view image =
-      bpf_object_image(options.attaching == Attaching::tracepoint ? "tracepoint" : "kprobe");
+  std::string_view image = bpf_object_image(image_name(options.attaching));
   object_.reset(open_object(image, nullptr));
   UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
   std::string types_path = "/proc/self/fd/" + std::to_string(types.get());
   object_.reset(open_object(image, types_path.c_str()));
-  configure(options);
+  configure(options, kernel);
   int error = bpf_object__load(object_.get());
   if (error != 0)
     throw NativeError(-error, "load", "the BPF programs", log.text());
@@ -53,46 +65,56 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel) : object_(n
                                                   variable_offset(".bss", "active", sizeof(*active_)));
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
   collect_fds(options);
+  if (options.timed)
+    timing_ = start_timing();
 }
 
-void Programs::configure(const ProgramOptions &options) {
+void Programs::configure(const ProgramOptions &options, const btf *kernel) {
+  ipft_settings settings = options.settings;
+  if (reads_typed_skb(options.attaching))
+    settings.skb_type = static_cast<__u32>(btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT));
   size_t size = 0;
   bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
   auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
-  memcpy(image + variable_offset(".rodata", "settings", sizeof(options.settings)), &options.settings,
-         sizeof(options.settings));
+  memcpy(image + variable_offset(".rodata", "settings", sizeof(settings)), &settings, sizeof(settings));
   cpus_ = cpu_id_limit();
   bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
   bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
-  autoload(options);
+  autoload(options, kernel);
 }
 
-// Loads the programs of the slots that functions have, and for kprobe-multi the one that serves every slot.
-void Programs::autoload(const ProgramOptions &options) {
-  bool multi = options.attaching == Attaching::kprobe_multi;
-  std::set<std::string> wanted;
+// Loads the programs of the slots that functions have, and those that serve more than a slot.
+void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
+  std::set<size_t> wanted = further_programs(options.attaching);
   for (const TracedFunction &function : options.functions)
-    wanted.insert(program_name(function.slot));
-  if (multi)
-    wanted.insert(program_name(IPFT_COOKIE_PROGRAM));
+    wanted.insert(function.slot);
   bpf_program *program;
-  bpf_object__for_each_program(program, object_.get()) {
-    bpf_program__set_autoload(program, wanted.count(bpf_program__name(program)) > 0);
-    if (multi)
-      bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
+  bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(program, false);
+  for (size_t number : wanted) {
+    program = bpf_object__find_program_by_name(object_.get(), program_name(number).c_str());
+    bpf_program__set_autoload(program, true);
+    prepare_program(program, options.attaching, kernel);
   }
 }
 
 void Programs::collect_fds(const ProgramOptions &options) {
-  if (options.attaching == Attaching::tracepoint) {
-    copies_ = load_tracepoint_programs(object_.get(), options.functions);
-    for (const UniqueFd &copy : copies_)
-      fds_.push_back(copy.get());
+  if (has_copies(options.attaching)) {
+    copies_ = load_copies(object_.get(), options.attaching, options.functions);
+    size_t count = options.functions.size();
+    for (size_t i = 0; i < copies_.size(); i++) {
+      fds_.push_back(copies_[i].get());
+      hidden_.push_back(i % count >= count - options.hidden);
+    }
     return;
   }
+  auto shown = options.functions.end() - static_cast<std::ptrdiff_t>(options.hidden);
+  bool shows_ends = std::any_of(options.functions.begin(), shown, [](const TracedFunction &function) {
+    return function.slot == IPFT_END_PROGRAM;
+  });
   for (size_t number = 0; number < IPFT_PROGRAMS; number++) {
     bpf_program *program = bpf_object__find_program_by_name(object_.get(), program_name(number).c_str());
     fds_.push_back(program && bpf_program__autoload(program) ? bpf_program__fd(program) : -1);
+    hidden_.push_back(number == IPFT_END_PROGRAM && !shows_ends);
   }
 }
 
@@ -114,22 +136,51 @@ int Programs::events_fd() const {
   return bpf_object__find_map_fd_by_name(object_.get(), "events");
 }
 
+void Programs::activate() {
+  missed_before_ = recursion_misses();
+  *active_ = IPFT_ACTIVE;
+}
+
 void Programs::deactivate() {
-  *active_ = 0;
+  *active_ = IPFT_RETURNING;
+  for (int waited = 0; waited < return_patience_ms && unreturned() > 0; waited++)
+    usleep(1000);
+  *active_ = IPFT_INACTIVE;
   // Waits for an RCU grace period, and so for the programs that had seen `active` before. A kernel without
   // membarrier(2) leaves a window of some microseconds.
   syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
-uint64_t Programs::missed() const {
+uint64_t Programs::without_room() const {
+  return has_kprobe_sessions(attaching_) ? missed_by_multi_links(fds_) : 0;
+}
+
+Misses Programs::missed() const {
+  Misses now = recursion_misses();
+  return {now.calls - missed_before_.calls, now.ends - missed_before_.ends};
+}
+
+Misses Programs::recursion_misses() const {
+  Misses misses;
+  each_program([&](size_t number, const bpf_prog_info &info) {
+    (hidden_[number] ? misses.ends : misses.calls) += info.recursion_misses;
+  });
+  return misses;
+}
+
+uint64_t Programs::run_time_ns() const {
   uint64_t total = 0;
-  for (int fd : fds_) {
+  each_program([&](size_t, const bpf_prog_info &info) { total += info.run_time_ns; });
+  return total;
+}
+
+template <typename Visit> void Programs::each_program(Visit visit) const {
+  for (size_t number = 0; number < fds_.size(); number++) {
     bpf_prog_info info = {};
     __u32 size = sizeof(info);
-    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
-      total += info.recursion_misses;
+    if (fds_[number] >= 0 && bpf_obj_get_info_by_fd(fds_[number], &info, &size) == 0)
+      visit(number, info);
   }
-  return total;
 }
 
 uint64_t Programs::sum(__u64 ipft_counters::*counter) const {

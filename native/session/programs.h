@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/mapped_map.h"
+#include "session/program_kind.h"
 #include "support/unique_fd.h"
 
 #include <linux/types.h>
@@ -17,9 +18,6 @@ struct bpf_object;
 
 namespace ipft {
 
-// What the programs are to hang on.
-enum class Attaching { kprobe, kprobe_multi, tracepoint };
-
 // The name of a program in the BPF object, by slot or other number.
 inline std::string program_name(size_t number) {
   return "ipft_program_" + std::to_string(number);
@@ -28,12 +26,23 @@ inline std::string program_name(size_t number) {
 struct TracedFunction {
   uint32_t id = 0; // in the function table
   uint8_t slot = 0;
+  uint64_t address = 0; // what events tell it by
+  uint32_t btf_id = 0;
+  std::string module;
 };
 
 struct ProgramOptions {
   ipft_settings settings{};
   Attaching attaching = Attaching::kprobe;
   std::vector<TracedFunction> functions;
+  size_t hidden = 0;  // so many of the functions, the last ones, are traced only since lives end there
+  bool timed = false; // the kernel is to measure how long programs run, all of the machine's
+};
+
+// Runs of programs that the kernel left out.
+struct Misses {
+  uint64_t calls = 0;
+  uint64_t ends = 0; // of programs that only hidden functions have: an end of a life that nobody saw, perhaps
 };
 
 // The loaded BPF object: its programs, its event map, its switch and its counters. Throws NativeError with
@@ -43,36 +52,54 @@ public:
   // `kernel`: the running kernel's BTF.
   Programs(const ProgramOptions &options, const btf *kernel);
 
-  // By number, -1: not loaded. For kprobes the number is the slot, or IPFT_COOKIE_PROGRAM; tracepoints have a
-  // program each, in the order of the functions.
+  // By number, -1: not loaded. The number is the slot, or one of ipft.h; for fentry and tracepoints each
+  // function has a program, in their order, or -errno if the kernel does not take it; behind these, where
+  // returns are wanted, each has one for its returns.
   const std::vector<int> &fds() const { return fds_; }
   int events_fd() const;
 
   // Events are made from here on.
-  void activate() { *active_ = 1; }
-  // When it returns, every event that will ever be made is in the buffers or counted as lost.
+  void activate();
+  // When it returns, every event that will ever be made is in the buffers or counted as lost. Gives the calls
+  // that are under way a moment to return.
   void deactivate();
 
   uint64_t matched() const { return sum(&ipft_counters::matched); }
   uint64_t lost() const { return sum(&ipft_counters::lost); }
-  // Runs that the kernel left out because another program was running on that CPU; whether they would have
-  // matched nobody knows. Kernels before 6.7 do not count them for kprobes.
-  uint64_t missed() const;
+  uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
+  // Calls that had an event and whose return has none, now.
+  uint64_t unreturned() const { return sum(&ipft_counters::calls) - sum(&ipft_counters::returns); }
+  // Packets that the map of lives had no room for.
+  uint64_t untracked() const { return sum(&ipft_counters::untracked); }
+  // Calls that a session had no room for: neither they nor their returns have events. Whether they would have
+  // matched nobody knows.
+  uint64_t without_room() const;
+  // Runs since activate() that the kernel left out because another program, or the same, was running on that
+  // CPU; whether they would have matched nobody knows. Kernels before 6.7 do not count them for kprobes.
+  Misses missed() const;
+  // ns that CPUs have spent in the programs, all together. 0 unless ProgramOptions.timed.
+  uint64_t run_time_ns() const;
 
 private:
+  Misses recursion_misses() const;
+  template <typename Visit> void each_program(Visit visit) const;
   uint64_t sum(__u64 ipft_counters::*counter) const;
-  void configure(const ProgramOptions &options);
-  void autoload(const ProgramOptions &options);
+  void configure(const ProgramOptions &options, const btf *kernel);
+  void autoload(const ProgramOptions &options, const btf *kernel);
   void collect_fds(const ProgramOptions &options);
   size_t variable_offset(const char *section, const char *name, size_t size) const;
 
+  UniqueFd timing_; // the kernel measures while it is open
   std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
-  std::vector<UniqueFd> copies_; // the tracepoints' programs
+  std::vector<UniqueFd> copies_; // the functions' own programs
   std::vector<int> fds_;
+  std::vector<bool> hidden_; // by number as fds_: only hidden functions have it
+  Attaching attaching_;
   size_t cpus_ = 0;
   MappedMap bss_;
   MappedMap counters_;
   volatile uint32_t *active_ = nullptr;
+  Misses missed_before_; // activate()
 };
 
 } // namespace ipft

@@ -5,6 +5,10 @@
 #include "session/napi_errors.h"
 #include "symbols/kernel_btf.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <sstream>
+
 namespace ipft {
 namespace {
 
@@ -14,10 +18,59 @@ uint32_t number(const Napi::Object &options, const char *name) {
   return options.Get(name).As<Napi::Number>().Uint32Value();
 }
 
-Attaching attaching(const std::string &name) {
-  if (name == "kprobe-multi")
-    return Attaching::kprobe_multi;
-  return name == "tracepoint" ? Attaching::tracepoint : Attaching::kprobe;
+// 0 if it is undefined.
+uint32_t number_or_zero(const Napi::Object &options, const char *name) {
+  return options.Get(name).ToNumber().Uint32Value();
+}
+
+// The lines of `text` by number.
+std::vector<std::string> lines(const std::string &text) {
+  std::istringstream stream(text);
+  std::vector<std::string> result;
+  for (std::string line; std::getline(stream, line);)
+    result.push_back(line);
+  return result;
+}
+
+// The functions that are shown, and behind them the hidden ones.
+std::vector<TracedFunction> traced_functions(const Napi::Object &options) {
+  auto slots = options.Get("slots").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  auto btf_ids = options.Get("btfIds").As<Napi::Uint32Array>();
+  auto modules = lines(options.Get("modules").As<Napi::String>());
+  std::vector<TracedFunction> result;
+  for (const char *list : {"functions", "hidden"}) {
+    auto functions = options.Get(list).As<Napi::Uint32Array>();
+    for (size_t i = 0; i < functions.ElementLength(); i++) {
+      uint32_t id = functions[i];
+      result.push_back({id, slots[id], addresses[id], btf_ids[id], modules.at(id)});
+    }
+  }
+  return result;
+}
+
+// What functions mean for the life of an skb, and which of them are hidden.
+void set_roles(const Napi::Object &options, ipft_settings &settings) {
+  auto roles = options.Get("roles").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  auto hidden = options.Get("hidden").As<Napi::Uint32Array>();
+  const uint32_t *end = hidden.Data() + hidden.ElementLength();
+  size_t used = 0;
+  for (uint32_t id = 0; id < roles.ElementLength(); id++) {
+    if (roles[id] == IPFT_ORDINARY || addresses[id] == 0)
+      continue;
+    if (used == IPFT_ROLES)
+      throw NativeError(E2BIG, "load", "the functions that free packets");
+    bool is_hidden = std::find(static_cast<const uint32_t *>(hidden.Data()), end, id) != end;
+    __u64 role = roles[id] | (is_hidden ? IPFT_ROLE_HIDDEN : 0);
+    settings.roles[used++] = {addresses[id], role};
+  }
+}
+
+// Rounded up, so that there are never more than `rate` events a second.
+uint64_t interval_ns(uint64_t rate) {
+  constexpr uint64_t second = 1000000000;
+  return rate == 0 ? 0 : (second + rate - 1) / rate;
 }
 
 ProgramOptions program_options(const Napi::Object &options) {
@@ -25,19 +78,31 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.mask = number(options, "mask");
   result.settings.mark = number(options, "mark") & result.settings.mask;
   result.settings.has_func_ip = has_func_ip();
-  result.attaching = attaching(options.Get("programs").As<Napi::String>());
-  auto functions = options.Get("functions").As<Napi::Uint32Array>();
-  auto slots = options.Get("slots").As<Napi::Uint8Array>();
-  for (size_t i = 0; i < functions.ElementLength(); i++)
-    result.functions.push_back({functions[i], slots[functions[i]]});
+  result.settings.interval_ns = interval_ns(number_or_zero(options, "maxRate"));
+  result.settings.sample = number_or_zero(options, "sample");
+  result.timed = options.Get("timed").ToBoolean();
+  result.attaching = attaching_by_name(options.Get("programs").As<Napi::String>());
+  result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
+  set_roles(options, result.settings);
+  result.functions = traced_functions(options);
+  result.hidden = options.Get("hidden").As<Napi::Uint32Array>().ElementLength();
+  if (result.attaching == Attaching::kprobe_graph && !result.settings.has_func_ip) {
+    RunningKprobe kprobe = running_kprobe();
+    result.settings.current_kprobe = kprobe.variable;
+    result.settings.per_cpu_offset = kprobe.per_cpu_offset;
+  }
   return result;
 }
 
 PerfOptions perf_options(const Napi::Object &options) {
   PerfOptions result;
   result.page_count = number(options, "pageCount");
+  result.least_page_count = number(options, "leastPageCount");
   result.sample_period = number(options, "samplePeriod");
   result.wakeup_events = number(options, "wakeupEvents");
+  result.tells_ends = options.Get("tellsEnds").ToBoolean();
+  if (sees_returns(attaching_by_name(options.Get("programs").As<Napi::String>())))
+    result.event_size = sizeof(ipft_graph_event);
   return result;
 }
 
@@ -53,9 +118,10 @@ Napi::Function Session::define(Napi::Env env) {
   return DefineClass(
       env, "Session",
       {InstanceAccessor<&Session::batch>("batch"), InstanceAccessor<&Session::program_fds>("programFds"),
-       InstanceMethod<&Session::activate>("activate"), InstanceMethod<&Session::deactivate>("deactivate"),
-       InstanceMethod<&Session::drain>("drain"), InstanceMethod<&Session::pause>("pause"),
-       InstanceMethod<&Session::resume>("resume"), InstanceMethod<&Session::counters>("counters"),
+       InstanceAccessor<&Session::page_count>("pageCount"), InstanceMethod<&Session::activate>("activate"),
+       InstanceMethod<&Session::deactivate>("deactivate"), InstanceMethod<&Session::drain>("drain"),
+       InstanceMethod<&Session::pause>("pause"), InstanceMethod<&Session::resume>("resume"),
+       InstanceMethod<&Session::counters>("counters"), InstanceMethod<&Session::run_time>("runTimeNs"),
        InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"), InstanceMethod<&Session::close>("close")});
 }
 
@@ -107,6 +173,11 @@ Napi::Value Session::program_fds(const Napi::CallbackInfo &info) {
   return values;
 }
 
+Napi::Value Session::page_count(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  return Napi::Number::New(info.Env(), static_cast<double>(reader_->page_count()));
+}
+
 void Session::activate(const Napi::CallbackInfo &info) {
   require_open(info.Env());
   programs_->activate();
@@ -135,17 +206,32 @@ void Session::resume(const Napi::CallbackInfo &) {
 
 Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  auto values = Napi::Float64Array::New(info.Env(), 4);
-  values[0] = static_cast<double>(programs_->matched());
-  values[1] = static_cast<double>(reader_->delivered());
-  values[2] = static_cast<double>(programs_->lost());
-  values[3] = static_cast<double>(programs_->missed());
+  auto values = Napi::Object::New(info.Env());
+  auto set = [&](const char *name, uint64_t value) {
+    values.Set(name, Napi::Number::New(info.Env(), static_cast<double>(value)));
+  };
+  set("matched", programs_->matched());
+  set("delivered", reader_->delivered());
+  set("late", reader_->late());
+  set("lost", programs_->lost());
+  set("suppressed", programs_->suppressed());
+  Misses missed = programs_->missed();
+  set("missed", missed.calls);
+  set("missedEnds", missed.ends);
+  set("unreturned", programs_->unreturned());
+  set("noRoom", programs_->without_room());
+  set("untracked", programs_->untracked());
   return values;
+}
+
+Napi::Value Session::run_time(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  return Napi::Number::New(info.Env(), static_cast<double>(programs_->run_time_ns()));
 }
 
 Napi::Value Session::lost_per_cpu(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  const auto &lost = reader_->lost_per_cpu();
+  const auto lost = reader_->lost_per_cpu();
   auto values = Napi::Float64Array::New(info.Env(), lost.size());
   std::copy(lost.begin(), lost.end(), values.Data());
   return values;

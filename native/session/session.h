@@ -22,12 +22,14 @@ public:
 private:
   Napi::Value batch(const Napi::CallbackInfo &info);
   Napi::Value program_fds(const Napi::CallbackInfo &info);
+  Napi::Value page_count(const Napi::CallbackInfo &info);
   void activate(const Napi::CallbackInfo &info);
   void deactivate(const Napi::CallbackInfo &info);
   void drain(const Napi::CallbackInfo &info);
   void pause(const Napi::CallbackInfo &info);
   void resume(const Napi::CallbackInfo &info);
   Napi::Value counters(const Napi::CallbackInfo &info);
+  Napi::Value run_time(const Napi::CallbackInfo &info);
   Napi::Value lost_per_cpu(const Napi::CallbackInfo &info);
   void close(const Napi::CallbackInfo &info);
 

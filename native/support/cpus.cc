@@ -4,23 +4,42 @@
 #include "support/lines.h"
 #include "support/native_error.h"
 
+#include <cerrno>
 #include <cstdlib>
+#include <string>
 
 namespace ipft {
+namespace {
 
-// "0-3,8-11": the highest number is the last one.
-size_t cpu_id_limit() {
-  const char *path = "/sys/devices/system/cpu/possible";
-  size_t highest = 0;
+// The CPUs of a list such as "0-3,8-11".
+std::vector<int> read_list(const char *path) {
+  std::vector<int> cpus;
   int error = for_each_line(path, [&](std::string_view line) {
-    size_t separator = line.find_last_of(",-");
-    size_t start = separator == line.npos ? 0 : separator + 1;
-    highest = strtoul(std::string(line.substr(start)).c_str(), nullptr, 10);
+    const std::string text(line);
+    const char *at = text.c_str();
+    char *end = nullptr;
+    do {
+      long first = strtol(at, &end, 10);
+      long last = *end == '-' ? strtol(end + 1, &end, 10) : first;
+      for (long cpu = first; cpu <= last; cpu++)
+        cpus.push_back(static_cast<int>(cpu));
+      at = end + 1;
+    } while (*end == ',');
     return false;
   });
-  if (error != 0)
-    throw NativeError(error, "load", path);
-  return highest + 1;
+  if (error != 0 || cpus.empty())
+    throw NativeError(error != 0 ? error : ENODATA, "load", path);
+  return cpus;
+}
+
+} // namespace
+
+size_t cpu_id_limit() {
+  return static_cast<size_t>(read_list("/sys/devices/system/cpu/possible").back()) + 1;
+}
+
+std::vector<int> online_cpus() {
+  return read_list("/sys/devices/system/cpu/online");
 }
 
 } // namespace ipft

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace ipft {
 
 // One more than the highest CPU number that this machine may ever have; numbers may have gaps. Throws
 // NativeError.
 size_t cpu_id_limit();
+
+// The numbers of the CPUs that run now. Throws NativeError.
+std::vector<int> online_cpus();
 
 } // namespace ipft

@@ -16,6 +16,8 @@ enum class Reason : uint8_t {
   too_far_right,
   no_address,
   out_parameter,
+  moved_clone,
+  changed_clone,
 };
 
 inline const std::vector<std::string> &reason_names() {
@@ -27,6 +29,8 @@ inline const std::vector<std::string> &reason_names() {
       "too far right: the skb is not in an argument register",
       "no address in kallsyms",
       "the skb is an out-parameter, not set when the function is called",
+      "a .constprop clone: the skb is not the first argument, and others before it may be gone",
+      "a compiler's clone (.isra, .part): its arguments are not those that BTF tells",
   };
   return names;
 }
@@ -34,14 +38,20 @@ inline const std::vector<std::string> &reason_names() {
 // What tells the names of tracepoints from those of functions.
 inline constexpr const char *tracepoint_prefix = "tp:";
 
-// A kernel function that takes an skb, or a tracepoint.
+// A kernel function that takes an skb, or a tracepoint: one for each address.
 struct Function {
-  std::string name;
+  std::string name;     // as BTF has it
   std::string module;   // "vmlinux", or the module's name
+  std::string symbol;   // what the kernel finds it by where the name is not it: a clone's symbol, or
+                        // "_stext+0xOFFSET" where several functions have the name; else empty
   uint64_t address = 0; // 0: unknown
+  // Of the function in its module's BTF. 0: unknown, not surely this one's, or a tracing program would not
+  // find the skb by its slot.
+  uint32_t btf_id = 0;
   uint8_t position = 0; // of the skb among the arguments, from 1
   uint8_t slot = 0;     // of the program that reads it there (ipft.h)
   Reason reason = Reason::none;
+  uint8_t role = 0;        // enum ipft_role
   bool data_freed = false; // called when the skb's data, skb_shared_info in it, is freed already
 };
 

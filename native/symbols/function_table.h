@@ -3,6 +3,7 @@
 
 #include "symbols/function.h"
 #include "symbols/kernel_btf.h"
+#include "symbols/module_btf.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@ namespace ipft {
 // Where the kernel tells about itself. Tests point these at recorded files.
 struct SymbolSources {
   std::string btf = vmlinux_btf;
+  std::string module_btf = module_btf_folder;
+  std::string modules = "/proc/modules";
   std::string kallsyms = "/proc/kallsyms";
   std::string blacklist = "/sys/kernel/debug/kprobes/blacklist";
   std::string tracefs; // holds available_filter_functions; empty: not mounted
@@ -19,11 +22,14 @@ struct SymbolSources {
 
 struct FunctionTable {
   std::vector<Function> functions;
+  std::vector<ModuleLoad> modules;   // those whose BTF was read
   std::vector<std::string> warnings; // what could not be read, and so is not known
+  std::string traceable_unknown;     // why it is not known which functions can be traced; empty: it is
 };
 
 // BTF x kallsyms x available_filter_functions x kprobe blacklist. Throws NativeError when BTF or kallsyms
-// cannot be read; what else is missing becomes a warning.
+// cannot be read; what else is missing becomes a warning. A module that comes or goes meanwhile is no error:
+// its functions are left out, or have no address.
 FunctionTable read_function_table(const SymbolSources &sources);
 
 } // namespace ipft

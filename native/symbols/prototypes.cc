@@ -12,6 +12,9 @@ namespace ipft {
 
 Prototypes::Prototypes(const btf *btf) : btf_(btf), kinds_(btf__type_cnt(btf), Kind::unknown) {}
 
+Prototypes::Prototypes(const btf *split, Prototypes &base, uint32_t first)
+    : btf_(split), base_(&base), first_(first), kinds_(btf__type_cnt(split) - first, Kind::unknown) {}
+
 bool Prototypes::describe(const btf_type *prototype, Function &function, unsigned first) {
   const btf_param *parameters = btf_params(prototype);
   unsigned next_register = 0;
@@ -38,6 +41,26 @@ bool Prototypes::describe(const btf_type *prototype, Function &function, unsigne
   return on_stack;
 }
 
+// The rules are those of btf_distill_func_proto(). A tracing program sees the arguments in their order, so
+// one that went onto the stack before the skb puts the skb elsewhere than its register tells.
+bool Prototypes::has_trampoline(const btf_type *prototype, const Function &function) const {
+  constexpr unsigned most_arguments = 12; // MAX_BPF_FUNC_ARGS
+  const btf_type *result = skip_modifiers(prototype->type);
+  unsigned count = btf_vlen(prototype);
+  if (count > most_arguments || (result && btf_is_composite(result)))
+    return false;
+  unsigned place = 0;
+  for (unsigned i = 0; i < count; i++) {
+    const btf_type *type = skip_modifiers(btf_params(prototype)[i].type);
+    bool is_variadic = btf_params(prototype)[i].type == 0;
+    if (is_variadic || (btf_is_composite(type) && type->size > 16))
+      return false;
+    if (i + 1 < function.position)
+      place += btf_is_composite(type) || btf_is_int(type) ? (type->size + 7) / 8 : 1;
+  }
+  return place == function.slot % IPFT_REGISTERS;
+}
+
 const btf_type *Prototypes::skip_modifiers(uint32_t id) const {
   const btf_type *type = btf__type_by_id(btf_, id);
   while (type && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type)))
@@ -52,9 +75,11 @@ bool Prototypes::is_skb(const btf_type *type) const {
 
 // Parameters share few types, so each is resolved once.
 Prototypes::Kind Prototypes::kind_of(uint32_t id) {
-  if (id >= kinds_.size())
+  if (id < first_)
+    return base_->kind_of(id);
+  if (id - first_ >= kinds_.size())
     return Kind::other;
-  Kind &kind = kinds_[id];
+  Kind &kind = kinds_[id - first_];
   if (kind != Kind::unknown)
     return kind;
   kind = Kind::other;

@@ -17,9 +17,16 @@ class Prototypes {
 public:
   explicit Prototypes(const btf *btf);
 
+  // Of split BTF: its own types start at `first`, those below are `base`'s.
+  Prototypes(const btf *split, Prototypes &base, uint32_t first);
+
   // Fills position, slot and reason; the parameters before `first` do not count. False: no argument is an
   // skb.
   bool describe(const btf_type *prototype, Function &function, unsigned first = 0);
+
+  // Whether the kernel makes a trampoline for such a function, and a tracing program finds the skb by its
+  // slot.
+  bool has_trampoline(const btf_type *prototype, const Function &function) const;
 
 private:
   enum class Kind : uint8_t { unknown, other, skb, skb_pointer };
@@ -30,7 +37,9 @@ private:
   unsigned registers_of(uint32_t id) const;
 
   const btf *btf_;
-  std::vector<Kind> kinds_;
+  Prototypes *base_ = nullptr;
+  uint32_t first_ = 0;
+  std::vector<Kind> kinds_; // from first_ on
 };
 
 } // namespace ipft

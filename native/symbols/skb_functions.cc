@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/skb_functions.h"
 
-#include "symbols/prototypes.h"
+#include "symbols/roles.h"
 
 #include <bpf/btf.h>
 
@@ -30,34 +30,86 @@ void add_knowledge(Function &function) {
   function.data_freed = after_release.count(function.name) > 0;
 }
 
+// What functions of the kernel's own mean for the life of an skb: net/core/skbuff.c and net/core/sock.c, of
+// all kernels since 5.10.
+void add_role(Function &function) {
+  static const std::unordered_map<std::string_view, ipft_role> roles = {
+      {"kfree_skbmem", IPFT_ENDS},
+      {"napi_skb_cache_put", IPFT_ENDS},
+      {"skb_release_head_state", IPFT_RELEASES},
+      {"napi_skb_free_stolen_head", IPFT_RELEASES},
+      {"skb_attempt_defer_free", IPFT_POSTPONES},
+      {"__consume_stateless_skb", IPFT_FREES},
+      {"consume_skb", IPFT_FREES},
+      {"napi_consume_skb", IPFT_FREES},
+      {"__kfree_skb", IPFT_FREES},
+      {"__napi_kfree_skb", IPFT_FREES},
+      {"kfree_skb_napi_cache", IPFT_FREES},
+      {"skb_release_data", IPFT_FREES},
+      {"skb_free_head", IPFT_FREES},
+      {"msg_zerocopy_callback", IPFT_FREES},
+      {"msg_zerocopy_complete", IPFT_FREES},
+      {"sock_wfree", IPFT_UNCHARGES},
+      {"tcp_wfree", IPFT_UNCHARGES},
+      {"sock_rfree", IPFT_UNCHARGES},
+      {"sock_efree", IPFT_UNCHARGES},
+  };
+  auto known = roles.find(function.name);
+  if (known != roles.end() && function.module == "vmlinux" && function.slot == 0)
+    give_role(function, known->second);
+}
+
 } // namespace
 
-std::vector<Function> skb_functions(const btf *btf, const std::string &module) {
-  Prototypes prototypes(btf);
-  std::vector<Function> functions;
-  std::unordered_map<std::string_view, size_t> by_name;
+SkbFunctions::SkbFunctions(const btf *kernel) : prototypes_(kernel), kernel_types_(btf__type_cnt(kernel)) {
+  add(kernel, prototypes_, 1, "vmlinux");
+}
+
+void SkbFunctions::add_module(const btf *module, const std::string &name) {
+  Prototypes prototypes(module, prototypes_, kernel_types_);
+  add(module, prototypes, kernel_types_, name);
+}
+
+std::vector<Function> SkbFunctions::take() {
+  for (Function &function : functions_)
+    add_role(function);
+  return std::move(functions_);
+}
+
+// BTF has each string once, so that offsets stand for names.
+void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module) {
+  std::unordered_map<uint32_t, size_t> by_name;
+  std::vector<uint32_t> others; // names of functions without an skb
   uint32_t count = btf__type_cnt(btf);
-  for (uint32_t id = 1; id < count; id++) {
+  for (uint32_t id = first_id; id < count; id++) {
     const btf_type *type = btf__type_by_id(btf, id);
     if (!btf_is_func(type))
       continue;
     Function function;
-    if (!prototypes.describe(btf__type_by_id(btf, type->type), function))
-      continue;
-    const char *name = btf__name_by_offset(btf, type->name_off);
-    auto [known, added] = by_name.emplace(name, functions.size());
-    if (added) {
-      function.name = name;
-      function.module = module;
-      add_knowledge(function);
-      functions.push_back(std::move(function));
+    const btf_type *prototype = btf__type_by_id(btf, type->type);
+    if (!prototypes.describe(prototype, function)) {
+      others.push_back(type->name_off);
       continue;
     }
-    Function &first = functions[known->second];
+    if (prototypes.has_trampoline(prototype, function))
+      function.btf_id = id;
+    auto [known, added] = by_name.emplace(type->name_off, functions_.size());
+    if (added) {
+      function.name = btf__name_by_offset(btf, type->name_off);
+      function.module = module;
+      add_knowledge(function);
+      functions_.push_back(std::move(function));
+      continue;
+    }
+    Function &first = functions_[known->second];
     if (first.slot != function.slot || first.position != function.position)
       first.reason = Reason::ambiguous;
   }
-  return functions;
+  for (uint32_t name : others) {
+    auto known = by_name.find(name);
+    if (known != by_name.end())
+      functions_[known->second].reason = Reason::ambiguous;
+  }
 }
 
 } // namespace ipft

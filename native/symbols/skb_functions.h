@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include "symbols/function.h"
+#include "symbols/prototypes.h"
 
+#include <string>
 #include <vector>
 
 struct btf;
 
 namespace ipft {
 
-// Every function in `btf` that takes a `struct sk_buff *` or `struct sk_buff **`, through typedefs and
-// qualifiers, with the position and register of the first such argument that a register carries (System V
-// AMD64 calling convention). One entry per name; a name whose prototypes disagree is marked ambiguous.
-std::vector<Function> skb_functions(const btf *btf, const std::string &module);
+// Every function in the kernel's BTF, and in those of modules, that takes a `struct sk_buff *` or
+// `struct sk_buff **`, through typedefs and qualifiers, with the position and register of the first such
+// argument that a register carries (System V AMD64 calling convention). One entry per name and module; a name
+// whose prototypes disagree is marked ambiguous.
+class SkbFunctions {
+public:
+  explicit SkbFunctions(const btf *kernel);
+
+  // `module`: its BTF, split from the kernel's.
+  void add_module(const btf *module, const std::string &name);
+
+  std::vector<Function> take();
+
+private:
+  void add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module);
+
+  Prototypes prototypes_; // of the kernel's types
+  uint32_t kernel_types_;
+  std::vector<Function> functions_;
+};
 
 } // namespace ipft

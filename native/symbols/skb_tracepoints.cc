@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
 
 #include "symbols/prototypes.h"
@@ -44,6 +45,8 @@ std::vector<Function> skb_tracepoints(const btf *btf) {
     tracepoint.address = tracepoints.size() + 1;
     // It comes when the driver has the packet, and may have freed it: of the data nothing is certain.
     tracepoint.data_freed = name == "btf_trace_net_dev_xmit";
+    if (name == "btf_trace_kfree_skb" || name == "btf_trace_consume_skb")
+      give_role(tracepoint, IPFT_ENDS);
     tracepoints.push_back(std::move(tracepoint));
   }
   return tracepoints;

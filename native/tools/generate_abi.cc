@@ -62,6 +62,8 @@ int main(int argc, char **argv) {
   output << "} as const;\n"
          << "/** In ROW.function: the address belongs to no function of the table. */\n";
   write_constant(output, types, "ipft_function");
+  output << "/** Bits of ROW.flags, see enum ipft_flags. */\n";
+  write_constant(output, types, "ipft_flags");
   output.close();
   btf__free(types);
   if (!output) {

@@ -1,9 +1,16 @@
 import type { Backend } from '../core/backend.js';
+import { fentryMulti } from './fentry-multi.js';
+import { fentry } from './fentry.js';
 import { kprobeMulti } from './kprobe-multi.js';
 import { kprobe } from './kprobe.js';
 import { tracepoint } from './tracepoint.js';
 
-const all: readonly Backend[] = [kprobeMulti, kprobe, tracepoint];
+const all: readonly Backend[] = [fentryMulti, kprobeMulti, kprobe, fentry, tracepoint];
 
 /** Every backend by its id, in the order in which `auto` tries them. */
 export const backends: ReadonlyMap<string, Backend> = new Map(all.map((backend) => [backend.id, backend]));
+
+/** The ids of the backends by all names that --backend takes; `auto` is none of them. */
+export const backendIds: ReadonlyMap<string, string> = new Map(
+  all.flatMap(({ id, aliases = [] }) => [id, ...aliases].map((name) => [name, id] as const)),
+);

@@ -6,8 +6,14 @@ export const kprobeMulti: Backend = {
   description: 'a link for each argument position',
   needs: 'Linux 5.18 with CONFIG_FPROBE',
   table: 'functions',
-  requires: ['function list', 'kernel addresses', 'switches'],
+  requires: ['function list', 'kernel addresses', 'ftrace switch', 'kprobes switch'],
   programs: 'kprobe-multi',
   ownPrograms: false,
+  usual: true,
   probe: (kernel) => kernel.probeKprobeMulti(),
+  returns: {
+    needs: 'Linux 6.10 with CONFIG_FPROBE for function_graph',
+    programs: 'kprobe-session',
+    probe: (kernel) => kernel.probeKprobeSession(),
+  },
 };

@@ -6,8 +6,13 @@ export const kprobe: Backend = {
   description: 'a trace event for each argument position',
   needs: 'Linux 5.10 with CONFIG_KPROBE_EVENTS',
   table: 'functions',
-  requires: ['function list', 'kernel addresses', 'switches'],
+  requires: ['function list', 'kernel addresses', 'ftrace switch', 'kprobes switch'],
   programs: 'kprobe',
   ownPrograms: false,
   probe: (kernel, tracefs) => kernel.probeKprobe(tracefs ?? ''),
+  returns: {
+    needs: 'Linux 5.10 with CONFIG_KPROBE_EVENTS',
+    programs: 'kprobe-graph',
+    probe: (kernel, tracefs) => kernel.probeKprobe(tracefs ?? ''),
+  },
 };

@@ -1,10 +1,21 @@
 import { Command, CommanderError, Option } from 'commander';
-import { backends } from '../backends/index.js';
+import { backendIds } from '../backends/index.js';
 import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type DoctorOptions, type ListOptions, type TraceOptions } from '../core/options.js';
+import { tracers } from '../core/tracer.js';
 import { outputs } from '../outputs/index.js';
 import { EXAMPLES, HOW_TO_MARK } from './help.js';
-import { parseChoice, parseCount, parsePageCount, parsePort, parseRegex, parseU32 } from './values.js';
+import {
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parsePageCount,
+  parsePercentage,
+  parsePort,
+  parseRegex,
+  parseSample,
+  parseU32,
+} from './values.js';
 
 /** What the command line asks for. */
 export type Request =
@@ -17,6 +28,8 @@ interface Flags {
   mark?: number;
   mask: number;
   backend: string;
+  force?: boolean;
+  tracer: string;
   list?: boolean;
   regex?: RegExp;
   moduleRegex?: RegExp;
@@ -25,6 +38,12 @@ interface Flags {
   perfPageCount?: number;
   perfSamplePeriod: number;
   perfWakeupEvents: number;
+  count?: number;
+  duration?: number;
+  maxRate?: number;
+  sample?: number;
+  budget?: number;
+  failOnLoss?: boolean;
   setRlimit: boolean;
   enableProbeServer?: boolean;
   probeServerPort: number;
@@ -40,6 +59,16 @@ function option<T>(flags: string, description: string, parse: (text: string) => 
 }
 
 const DEFAULTS = TRACE_DEFAULTS;
+
+function parseBackend(text: string): string {
+  const name = parseChoice('--backend', ['auto', ...backendIds.keys()])(text);
+  return backendIds.get(name) ?? name;
+}
+
+/** `id (description), id (description)` */
+function describe(registry: ReadonlyMap<string, { id: string; description: string }>): string {
+  return [...registry.values()].map(({ id, description }) => `${id} (${description})`).join(', ');
+}
 
 function selectionOptions(): Option[] {
   return [
@@ -58,15 +87,21 @@ function selectionOptions(): Option[] {
     ),
     option(
       '-b, --backend <backend>',
-      `how to attach: auto, ${[...backends.keys()].join(', ')}`,
-      parseChoice('--backend', ['auto', ...backends.keys()]),
+      `how to attach: auto, ${[...backendIds.keys()].join(', ')}`,
+      parseBackend,
       DEFAULTS.backend,
+    ),
+    new Option('--force', 'with -b fentry, attach more than some dozens of functions: each takes its time'),
+    option(
+      '-t, --tracer <tracer>',
+      describe(tracers),
+      parseChoice('--tracer', [...tracers.keys()]),
+      DEFAULTS.tracer,
     ),
   ];
 }
 
 function outputOptions(): Option[] {
-  const described = [...outputs.values()].map(({ id, description }) => `${id} (${description})`);
   return [
     new Option(
       '-l, --list',
@@ -74,7 +109,7 @@ function outputOptions(): Option[] {
     ),
     option(
       '-o, --output <output>',
-      described.join(', '),
+      describe(outputs),
       parseChoice('--output', [...outputs.keys()]),
       DEFAULTS.output,
     ),
@@ -82,11 +117,34 @@ function outputOptions(): Option[] {
   ];
 }
 
+function limitOptions(): Option[] {
+  return [
+    option('--count <events>', 'end after so many events; no more are printed', parseCount('--count', 1)),
+    option(
+      '--duration <time>',
+      'end after this time of tracing: 500ms, 10s, 5m, 1h; a number without a unit is seconds',
+      parseDuration('--duration'),
+    ),
+    option(
+      '--max-rate <events>',
+      'at most so many events a second, on all CPUs together; the others are counted as suppressed',
+      parseCount('--max-rate', 1),
+    ),
+    option('--sample <1/N>', 'one of N packets, by chance, with all of its events', parseSample('--sample')),
+    option(
+      '--budget <percentage>',
+      'end when ipft, or its BPF programs, take more than this share of one CPU for a second, such as 5%',
+      parsePercentage('--budget'),
+    ),
+    new Option('--fail-on-loss', 'exit with 7 if anything is missing from the results'),
+  ];
+}
+
 function systemOptions(): Option[] {
   return [
     option(
       '--perf-page-count <pages>',
-      'perf buffer for each CPU, a power of two (default: 1024, less on more than 16 CPUs)',
+      'perf buffer for each CPU, a power of two (default: 4096, less on more than 4 CPUs)',
       parsePageCount('--perf-page-count'),
     ),
     option(
@@ -131,7 +189,8 @@ function createProgram(version: string, write: (text: string) => void): Command 
     )
     .version(version, '--version', 'show the version')
     .addHelpText('after', EXAMPLES);
-  for (const each of [...selectionOptions(), ...outputOptions(), ...systemOptions()]) program.addOption(each);
+  const options = [...selectionOptions(), ...outputOptions(), ...limitOptions(), ...systemOptions()];
+  for (const each of options) program.addOption(each);
   return program;
 }
 
@@ -163,12 +222,20 @@ function requestOf(flags: Flags): Request {
     mark: flags.mark,
     mask: flags.mask,
     backend: flags.backend,
+    force: flags.force ?? false,
+    tracer: flags.tracer,
     output: flags.output,
     selection,
     verbose,
     pageCount: flags.perfPageCount,
     samplePeriod: flags.perfSamplePeriod,
     wakeupEvents: flags.perfWakeupEvents,
+    count: flags.count,
+    durationMs: flags.duration,
+    maxRate: flags.maxRate,
+    sample: flags.sample ?? DEFAULTS.sample,
+    budget: flags.budget,
+    failOnLoss: flags.failOnLoss ?? DEFAULTS.failOnLoss,
     setRlimits: flags.setRlimit,
     probeServerPort: flags.enableProbeServer === true ? flags.probeServerPort : undefined,
     readyFile: flags.readyFile,

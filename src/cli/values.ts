@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.js';
+import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 
 const U32_MAX = 0xffffffff;
 const NUMBER = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/;
@@ -27,10 +28,54 @@ export function parseU32(flag: string, example: string): (text: string) => numbe
   return (text) => parseInRange(flag, text, { min: 0, max: U32_MAX }, expected, `${flag} ${example}`);
 }
 
-/** A number of at least `min`, for the perf buffer. */
+/** A number of at least `min`. */
 export function parseCount(flag: string, min: number): (text: string) => number {
   return (text) =>
     parseInRange(flag, text, { min, max: U32_MAX }, `a number from ${min} to 0xffffffff`, `${flag} ${min}`);
+}
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
+const MS_A_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** 24 days; a timer of Node.js takes 2^31 - 1 ms. */
+const MAX_DURATION_MS = 576 * 3_600_000;
+
+/** A time, in ms. */
+export function parseDuration(flag: string): (text: string) => number {
+  return (text) => {
+    const [, value, unit = 's'] = DURATION.exec(text) ?? [];
+    const ms = Number(value) * (MS_A_UNIT[unit] ?? NaN);
+    if (ms >= 1 && ms <= MAX_DURATION_MS) return ms;
+    throw new UsageError(
+      `${flag}: expected a time from 1ms to 576h with a unit (ms, s, m, h; none: s), received '${text}'`,
+      `${flag} 10s`,
+    );
+  };
+}
+
+/** `1/N`, as N. */
+export function parseSample(flag: string): (text: string) => number {
+  return (text) => {
+    const value = text.startsWith('1/') ? parseNumber(text.slice(2)) : null;
+    if (value !== null && value >= 1 && value <= U32_MAX) return value;
+    throw new UsageError(
+      `${flag}: expected 1/N, which picks one of N packets, with N from 1 to 0xffffffff, received '${text}'`,
+      `${flag} 1/100`,
+    );
+  };
+}
+
+const PERCENTAGE = /^(\d+(?:\.\d+)?)%$/;
+
+/** A share of one CPU, 0.05 for 5 %; more than 1 is more than one CPU. */
+export function parsePercentage(flag: string): (text: string) => number {
+  return (text) => {
+    const share = Number(PERCENTAGE.exec(text)?.[1]) / 100;
+    if (share > 0 && share <= 1000) return share;
+    throw new UsageError(
+      `${flag}: expected a percentage of one CPU, more than 0%, received '${text}'`,
+      `${flag} 5%`,
+    );
+  };
 }
 
 export function parsePort(flag: string): (text: string) => number {
@@ -38,21 +83,18 @@ export function parsePort(flag: string): (text: string) => number {
     parseInRange(flag, text, { min: 1, max: 65535 }, 'a TCP port from 1 to 65535', `${flag} 13720`);
 }
 
-/** mmap(2) of a perf buffer takes a power of two of pages; 2^18 pages are 1 GiB for each CPU. */
-const MAX_PAGES = 2 ** 18;
-
 export function parsePageCount(flag: string): (text: string) => number {
   return (text) => {
-    const expected = `a power of two from 1 to ${MAX_PAGES}, as the kernel maps perf buffers`;
+    const expected = `a power of two from 1 to ${LARGEST_PAGE_COUNT}, as the kernel maps perf buffers`;
     const remedy = nearestPowersOfTwo(flag, parseNumber(text));
-    const value = parseInRange(flag, text, { min: 1, max: MAX_PAGES }, expected, remedy);
+    const value = parseInRange(flag, text, { min: 1, max: LARGEST_PAGE_COUNT }, expected, remedy);
     if (Number.isInteger(Math.log2(value))) return value;
     throw new UsageError(`${flag}: expected ${expected}, received '${text}'`, remedy);
   };
 }
 
 function nearestPowersOfTwo(flag: string, value: number | null): string {
-  if (value === null || value < 1 || value > MAX_PAGES) return `${flag} 1024`;
+  if (value === null || value < 1 || value > LARGEST_PAGE_COUNT) return `${flag} 1024`;
   const below = 2 ** Math.floor(Math.log2(value));
   return `${flag} ${below} or ${flag} ${below * 2}`;
 }

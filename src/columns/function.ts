@@ -1,15 +1,21 @@
-import type { Column, ColumnContext } from '../core/column.js';
-import { memoizeIndex } from '../core/memo.js';
-import { functionAddress, functionIndex, UNKNOWN_FUNCTION, type RowReader } from '../core/row.js';
+import { behind, between, type Cell, type Column, type ColumnContext } from '../core/column.js';
+import { KERNEL, labelOf } from '../core/function-table.js';
+import { indexCell } from '../core/memo.js';
+import { functionIndex, UNKNOWN_FUNCTION } from '../core/row.js';
+import { ROW } from '../core/abi.js';
 
 const WIDTH = 32;
 
-const hexAddress: RowReader<string> = (rows, at) => `0x${functionAddress(rows, at).toString(16)}`;
+const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.function_address);
+
+/** The name where there is one, else the address. */
+function nameOr(name: Cell, unknown: Cell): Cell {
+  return (rows, at, text) => (functionIndex(rows, at) === UNKNOWN_FUNCTION ? unknown : name)(rows, at, text);
+}
 
 function withModule(context: ColumnContext, index: number): string {
   const name = (context.names[index] ?? '').padStart(WIDTH);
-  const module = context.modules[index] ?? 'vmlinux';
-  return module === 'vmlinux' ? name : `${name} [${module}]`;
+  return labelOf(name, context.modules[index] ?? KERNEL);
 }
 
 /** The function that was called: name and module, or its address where no name is known. */
@@ -19,20 +25,15 @@ export const functionColumn: Column = {
   header: 'FUNCTION',
   width: WIDTH,
   style: 'bold',
-  bind: (context) => {
-    const text = memoizeIndex((index) => withModule(context, index));
-    return {
-      text: (rows, at) => {
-        const index = functionIndex(rows, at);
-        return index === UNKNOWN_FUNCTION ? hexAddress(rows, at) : text(index);
-      },
-      json: (prefix) => {
-        const json = memoizeIndex((index) => prefix + JSON.stringify(context.names[index] ?? ''));
-        return (rows, at) => {
-          const index = functionIndex(rows, at);
-          return index === UNKNOWN_FUNCTION ? `${prefix}"${hexAddress(rows, at)}"` : json(index);
-        };
-      },
-    };
-  },
+  bind: (context) => ({
+    text: nameOr(
+      indexCell(functionIndex, (index) => withModule(context, index)),
+      behind('0x', address),
+    ),
+    json: (prefix) =>
+      nameOr(
+        indexCell(functionIndex, (index) => prefix + JSON.stringify(context.names[index] ?? '')),
+        between(`${prefix}"0x`, address, '"'),
+      ),
+  }),
 };

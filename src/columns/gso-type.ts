@@ -1,5 +1,5 @@
 import type { Column, EnumMembers } from '../core/column.js';
-import { memoizeValue } from '../core/memo.js';
+import { valueCell } from '../core/memo.js';
 import { gsoSize, gsoType as readGsoType } from '../core/row.js';
 
 const PREFIX = 'SKB_GSO_';
@@ -26,13 +26,13 @@ export const gsoType: Column = {
   width: 0,
   bind: (context) => {
     const members = context.enumMembers(`${PREFIX}TCPV4`);
-    const text = memoizeValue((type) => gsoTypeNames(type, members) || '0x0');
+    const names = valueCell(readGsoType, (type) => gsoTypeNames(type, members) || '0x0');
     return {
-      text: (rows, at) => (gsoSize(rows, at) === 0 ? '' : text(readGsoType(rows, at))),
-      json: (prefix) => {
-        const json = memoizeValue((type) => prefix + JSON.stringify(gsoTypeNames(type, members)));
-        return (rows, at) => json(readGsoType(rows, at));
+      text: (rows, at, text) => {
+        if (gsoSize(rows, at) !== 0) names(rows, at, text);
       },
+      json: (prefix) =>
+        valueCell(readGsoType, (type) => prefix + JSON.stringify(gsoTypeNames(type, members))),
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { Column } from '../core/column.js';
+import { duration } from './duration.js';
 import { functionColumn } from './function.js';
 import { gsoSegs } from './gso-segs.js';
 import { gsoSize } from './gso-size.js';
@@ -10,6 +11,7 @@ import { moduleColumn } from './module.js';
 import { packetId } from './packet-id.js';
 import { packetNumber } from './packet-number.js';
 import { processorId } from './processor-id.js';
+import { tid } from './tid.js';
 import { timestamp } from './timestamp.js';
 
 const all: readonly Column[] = [
@@ -20,6 +22,8 @@ const all: readonly Column[] = [
   moduleColumn,
   functionColumn,
   isReturn,
+  duration,
+  tid,
   len,
   gsoType,
   gsoSize,

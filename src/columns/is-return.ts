@@ -1,10 +1,17 @@
-import type { Column } from '../core/column.js';
+import type { Cell, Column } from '../core/column.js';
+import { pieceOf } from '../core/text-buffer.js';
+import { isReturn as readIsReturn } from '../core/row.js';
 
-/** Whether the event is a return. Entries are all that is traced, so it is always false. */
+function trueOrFalse(prefix: string): Cell {
+  const [yes, no] = [pieceOf(`${prefix}true`), pieceOf(`${prefix}false`)];
+  return (rows, at, text) => text.piece(readIsReturn(rows, at) ? yes : no);
+}
+
+/** Whether the event is a return; the tracer `function` tells of calls only. */
 export const isReturn: Column = {
   id: 'is-return',
   key: 'is_return',
   header: 'RETURN',
   width: 5,
-  bind: () => ({ text: () => 'false', json: (prefix) => () => `${prefix}false` }),
+  bind: () => ({ text: trueOrFalse(''), json: trueOrFalse }),
 };

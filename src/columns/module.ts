@@ -1,5 +1,5 @@
 import type { Column } from '../core/column.js';
-import { memoizeIndex } from '../core/memo.js';
+import { indexCell } from '../core/memo.js';
 import { functionIndex } from '../core/row.js';
 
 /** The module of the function: `vmlinux` for the kernel itself, '' where the function is unknown. */
@@ -11,11 +11,8 @@ export const moduleColumn: Column = {
   bind: (context) => {
     const name = (index: number): string => context.modules[index] ?? '';
     return {
-      text: (rows, at) => name(functionIndex(rows, at)),
-      json: (prefix) => {
-        const json = memoizeIndex((index) => prefix + JSON.stringify(name(index)));
-        return (rows, at) => json(functionIndex(rows, at));
-      },
+      text: indexCell(functionIndex, name),
+      json: (prefix) => indexCell(functionIndex, (index) => prefix + JSON.stringify(name(index))),
     };
   },
 };

@@ -1,6 +1,7 @@
-import type { Column } from '../core/column.js';
-import { memoizePacket } from '../core/memo.js';
-import { skbAddress } from '../core/row.js';
+import { behind, between, type Cell, type Column } from '../core/column.js';
+import { ROW } from '../core/abi.js';
+
+const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.skb);
 
 /** Which packet: the skb's address, in hex. */
 export const packetId: Column = {
@@ -9,7 +10,7 @@ export const packetId: Column = {
   header: 'PACKET',
   width: 18,
   bind: () => ({
-    text: memoizePacket((rows, at) => `0x${skbAddress(rows, at).toString(16)}`),
-    json: (prefix) => memoizePacket((rows, at) => `${prefix}"0x${skbAddress(rows, at).toString(16)}"`),
+    text: behind('0x', address),
+    json: (prefix) => between(`${prefix}"0x`, address, '"'),
   }),
 };

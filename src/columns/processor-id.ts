@@ -1,5 +1,5 @@
 import type { Column } from '../core/column.js';
-import { memoizeIndex } from '../core/memo.js';
+import { indexCell } from '../core/memo.js';
 import { cpu } from '../core/row.js';
 
 /** The CPU on which the function was called. */
@@ -9,14 +9,8 @@ export const processorId: Column = {
   header: 'CPU',
   width: 4,
   style: 'dim',
-  bind: () => {
-    const text = memoizeIndex((id) => id.toString().padStart(4, '0'));
-    return {
-      text: (rows, at) => text(cpu(rows, at)),
-      json: (prefix) => {
-        const json = memoizeIndex((id) => prefix + id.toString());
-        return (rows, at) => json(cpu(rows, at));
-      },
-    };
-  },
+  bind: () => ({
+    text: indexCell(cpu, (id) => id.toString().padStart(4, '0')),
+    json: (prefix) => indexCell(cpu, (id) => prefix + id.toString()),
+  }),
 };

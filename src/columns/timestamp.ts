@@ -1,7 +1,7 @@
-import type { Cell, Column } from '../core/column.js';
-import { timeNs } from '../core/row.js';
+import { behind, type Cell, type Column } from '../core/column.js';
+import { ROW } from '../core/abi.js';
 
-const cell: Cell = (rows, at) => timeNs(rows, at).toString();
+const cell: Cell = (rows, at, text) => text.number64(rows, at + ROW.time_ns);
 
 /** CLOCK_MONOTONIC in ns. */
 export const timestamp: Column = {
@@ -10,5 +10,5 @@ export const timestamp: Column = {
   header: 'TIME(ns)',
   width: 0,
   style: 'dim',
-  bind: () => ({ text: cell, json: (prefix) => (rows, at) => prefix + cell(rows, at) }),
+  bind: () => ({ text: cell, json: (prefix) => behind(prefix, cell) }),
 };

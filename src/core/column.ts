@@ -1,8 +1,8 @@
-import { memoizeIndex } from './memo.js';
-import type { RowReader } from './row.js';
+import { isReturn, type RowReader } from './row.js';
+import { pieceOf, type TextBuffer } from './text-buffer.js';
 
-/** Makes text of one value of a row. */
-export type Cell = RowReader<string>;
+/** Writes one value of the row that starts at byte `at` of `rows`, as text. */
+export type Cell = (rows: DataView, at: number, text: TextBuffer) => void;
 
 /** What columns need to know about the traced kernel, beside the rows. */
 export interface ColumnContext {
@@ -37,11 +37,11 @@ export interface Column {
 }
 
 export interface BoundColumn {
-  /** For people. As a field, '' leaves the column out of this line. */
+  /** For people. A field that writes nothing is left out of this line. */
   readonly text: Cell;
   /**
    * Makes a cell of `prefix` and the JSON value behind it. The prefix is the member's name: what remembers its
-   * values remembers them with it, which saves a concatenation for each event.
+   * values remembers them with it, which saves a copy for each event.
    */
   readonly json: (prefix: string) => Cell;
 }
@@ -55,11 +55,49 @@ export function numberColumn(
     width: 0,
     ...column,
     bind: () => {
-      const json = (prefix: string): Cell => {
-        const cell = memoizeIndex((value) => prefix + value.toString());
-        return (rows, at) => cell(read(rows, at));
+      const cell: Cell = (rows, at, text) => text.number(read(rows, at));
+      return { text: cell, json: (prefix) => behind(prefix, cell) };
+    },
+  };
+}
+
+/** A cell with a text that is always the same in front of it. */
+export function behind(prefix: string, cell: Cell): Cell {
+  const piece = pieceOf(prefix);
+  return (rows, at, text) => {
+    text.piece(piece);
+    cell(rows, at, text);
+  };
+}
+
+/** A cell with texts that are always the same around it. */
+export function between(before: string, cell: Cell, after: string): Cell {
+  const piece = pieceOf(after);
+  const front = behind(before, cell);
+  return (rows, at, text) => {
+    front(rows, at, text);
+    text.piece(piece);
+  };
+}
+
+/** The column where rows may be returns, which know nothing of the skb's content: '' there, null in JSON. */
+export function ofCalls(column: Column): Column {
+  return {
+    ...column,
+    bind: (context) => {
+      const bound = column.bind(context);
+      return {
+        text: (rows, at, text) => {
+          if (!isReturn(rows, at)) bound.text(rows, at, text);
+        },
+        json: (prefix) => {
+          const [json, none] = [bound.json(prefix), pieceOf(`${prefix}null`)];
+          return (rows, at, text) => {
+            if (isReturn(rows, at)) text.piece(none);
+            else json(rows, at, text);
+          };
+        },
       };
-      return { text: json(''), json };
     },
   };
 }

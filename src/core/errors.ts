@@ -7,6 +7,8 @@ export const EXIT = {
   environment: 3,
   unsupported: 4,
   kernel: 5,
+  loss: 7,
+  budget: 8,
   bug: 70,
 } as const;
 
@@ -88,6 +90,20 @@ export class KernelError extends IpftError {
     if (verbose || lines.length <= LOG_LINES_SHOWN) return lines;
     const hint = `(${lines.length - LOG_LINES_SHOWN} more lines of the verifier's log with --verbose)`;
     return [...lines.slice(-LOG_LINES_SHOWN), hint];
+  }
+}
+
+/** `--fail-on-loss` is given, and something is missing from the results. Exit code 7. */
+export class LossError extends PlainError {
+  readonly exitCode = EXIT.loss;
+}
+
+/** The trace cost more than `--budget` allows, and has ended itself. Exit code 8. */
+export class BudgetError extends PlainError {
+  readonly exitCode = EXIT.budget;
+
+  constructor(message: string) {
+    super(message, 'fewer events (--regex, --sample, --max-rate), or a larger --budget');
   }
 }
 

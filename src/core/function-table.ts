@@ -6,8 +6,12 @@ export interface FunctionColumns {
   readonly names: string;
   /** joined by '\n'; 'vmlinux' for the kernel itself */
   readonly modules: string;
+  /** joined by '\n'; what the kernel finds each by (a clone's symbol, `_stext+0x...`), '' where that is its name */
+  readonly symbols: string;
   /** what events identify them by: entry addresses, 0n = unknown; of tracepoints, their places from 1 */
   readonly addresses: BigUint64Array;
+  /** type ids in the BTF of their modules, by which tracing programs are attached; 0 = cannot be */
+  readonly btfIds: Uint32Array;
   /** position of the skb among the arguments, from 1 */
   readonly positions: Uint8Array;
   /** which BPF program each function needs */
@@ -17,13 +21,36 @@ export interface FunctionColumns {
   readonly reasonNames: readonly string[];
   /** 1 = the skb's data is freed when the function is called, so that nothing in it can be shown */
   readonly dataFreed: Uint8Array;
+  /** what each means for the life of an skb: enum ipft_role of bpf/ipft.h, 0 = nothing */
+  readonly roles: Uint8Array;
+  /** 1 = packets' lives may end there, so that it is traced in any case */
+  readonly ends: Uint8Array;
+  /** the modules whose BTF was read */
+  readonly moduleLoads: readonly ModuleLoad[];
   readonly warnings: readonly string[];
+  /** why it is not known which of them can be traced, '' if it is */
+  readonly traceableUnknown: string;
 }
+
+/** One time that a module was loaded. */
+export interface ModuleLoad {
+  readonly module: string;
+  /** of its BTF in /sys/kernel/btf: a new one each time */
+  readonly inode: bigint;
+}
+
+export const KERNEL = 'vmlinux';
+
+/** A function's name as it is shown. */
+export const labelOf = (name: string, module: string): string =>
+  module === KERNEL ? name : `${name} [${module}]`;
 
 /** One function or tracepoint, for --list and scripts. */
 export interface KernelFunction {
   readonly name: string;
   readonly module: string;
+  /** what the kernel finds it by: its name, a compiler's clone, or an offset where several have the name */
+  readonly symbol: string;
   /** entry address, 0n = unknown; a tracepoint has none */
   readonly address: bigint;
   /** position of the skb among the arguments, from 1 */
@@ -43,6 +70,7 @@ export interface Selection {
 export class FunctionTable {
   readonly names: readonly string[];
   readonly modules: readonly string[];
+  readonly #symbols: readonly string[];
 
   constructor(
     readonly columns: FunctionColumns,
@@ -50,6 +78,7 @@ export class FunctionTable {
   ) {
     this.names = columns.names === '' ? [] : columns.names.split('\n');
     this.modules = columns.modules === '' ? [] : columns.modules.split('\n');
+    this.#symbols = columns.symbols.split('\n');
   }
 
   /** What one of them is called. */
@@ -72,15 +101,30 @@ export class FunctionTable {
     return selected;
   }
 
+  /** Indexes of the functions that end packets' lives, can be traced, and are not among the selected ones. */
+  unselectedEnds(selected: readonly number[]): number[] {
+    const known = new Set(selected);
+    const ends = [...this.columns.ends.keys()].filter((index) => this.columns.ends[index] === 1);
+    return ends.filter((index) => this.isTraceable(index) && !known.has(index));
+  }
+
   isTraceable(index: number): boolean {
     return this.columns.reasons[index] === 0;
   }
 
+  /** A function's name, with its module. */
+  label(index: number): string {
+    return labelOf(this.names[index] ?? '', this.modules[index] ?? KERNEL);
+  }
+
   at(index: number): KernelFunction {
     const { addresses, positions, reasons, reasonNames } = this.columns;
+    const name = this.names[index] ?? '';
+    const symbol = this.#symbols[index] ?? '';
     return {
-      name: this.names[index] ?? '',
+      name,
       module: this.modules[index] ?? '',
+      symbol: symbol === '' ? name : symbol,
       address: this.kind === 'functions' ? (addresses[index] ?? 0n) : 0n,
       skbPosition: positions[index] ?? 0,
       traceable: this.isTraceable(index),

@@ -1,4 +1,5 @@
-import type { Cell, Column, ColumnContext, Style } from './column.js';
+import { between, type Cell, type Column, type ColumnContext, type Style } from './column.js';
+import { pieceOf, SPACE } from './text-buffer.js';
 
 /** Colours text for a terminal. */
 export type Palette = Readonly<Record<Style, (text: string) => string>>;
@@ -7,37 +8,73 @@ const unchanged = (text: string): string => text;
 /** Leaves text as it is: for files and pipes. */
 export const PLAIN: Palette = { dim: unchanged, bold: unchanged, cyan: unchanged };
 
-/**
- * A line for people, without the newline: the lead columns separated by spaces, then ` (key: value ...)` with the
- * fields that have something to say about this row.
- */
+/** A line for people, without the newline: the lead columns, then the fields. */
 export function textLine(
   lead: readonly Column[],
   fields: readonly Column[],
   context: ColumnContext,
   palette: Palette = PLAIN,
 ): Cell {
-  const leadCells = lead.map((column) => aligned(column, context, palette));
-  const fieldCells = fields.map((column) => ({ label: `${column.key}: `, text: column.bind(context).text }));
-  return (rows, at) => {
-    let line = '';
-    for (const cell of leadCells) line += line === '' ? cell(rows, at) : ` ${cell(rows, at)}`;
-    let open = ' (';
-    for (const { label, text } of fieldCells) {
-      const value = text(rows, at);
-      if (value === '') continue;
-      line += open + label + value;
-      open = ' ';
+  const leadCell = leadText(lead, context, palette);
+  const fieldsCell = fieldsText(fields, context);
+  return (rows, at, text) => {
+    leadCell(rows, at, text);
+    fieldsCell(rows, at, text);
+  };
+}
+
+/** Columns separated by spaces. */
+export function leadText(lead: readonly Column[], context: ColumnContext, palette: Palette): Cell {
+  const cells = lead.map((column) => aligned(column, context, palette));
+  return (rows, at, text) => {
+    let isFirst = true;
+    for (const cell of cells) {
+      if (!isFirst) text.character(SPACE);
+      isFirst = false;
+      cell(rows, at, text);
     }
-    return open === ' ' ? `${line})` : line;
+  };
+}
+
+/** ` (key: value ...)` with the columns that have something to say about this row. */
+export function fieldsText(fields: readonly Column[], context: ColumnContext): Cell {
+  const cells = fields.map((column) => ({
+    first: pieceOf(` (${column.key}: `),
+    further: pieceOf(` ${column.key}: `),
+    value: column.bind(context).text,
+  }));
+  const close = pieceOf(')');
+  return (rows, at, text) => {
+    const start = text.size;
+    for (const { first, further, value } of cells) {
+      const before = text.size;
+      text.piece(before === start ? first : further);
+      const labelled = text.size;
+      value(rows, at, text);
+      if (text.size === labelled) text.cut(before);
+    }
+    if (text.size > start) text.piece(close);
   };
 }
 
 function aligned(column: Column, context: ColumnContext, palette: Palette): Cell {
-  const { text } = column.bind(context);
-  const padded: Cell = column.width === 0 ? text : (rows, at) => text(rows, at).padStart(column.width);
+  const { text: cell } = column.bind(context);
+  const padded: Cell = (rows, at, text) => {
+    const start = text.size;
+    cell(rows, at, text);
+    text.padStart(start, column.width);
+  };
   const style = column.style === undefined ? unchanged : palette[column.style];
-  return style === unchanged ? padded : (rows, at) => style(padded(rows, at));
+  return styled(column.width === 0 ? cell : padded, style);
+}
+
+const STAND_IN = '\0';
+
+/** A cell between what a style puts before and behind a text. */
+export function styled(cell: Cell, style: (text: string) => string): Cell {
+  if (style === unchanged) return cell;
+  const [open = '', close = ''] = style(STAND_IN).split(STAND_IN);
+  return between(open, cell, close);
 }
 
 /** The titles over lines made by textLine. */
@@ -51,9 +88,9 @@ export function jsonLine(columns: readonly Column[], context: ColumnContext): Ce
   const members = columns.map((column, index) =>
     column.bind(context).json(`${index === 0 ? '{' : ','}${JSON.stringify(column.key)}:`),
   );
-  return (rows, at) => {
-    let line = '';
-    for (const member of members) line += member(rows, at);
-    return `${line}}`;
+  const close = pieceOf('}');
+  return (rows, at, text) => {
+    for (const member of members) member(rows, at, text);
+    text.piece(close);
   };
 }

@@ -21,6 +21,10 @@ export interface TraceOptions {
   readonly mask: number;
   /** id of a backend, or `auto` */
   readonly backend: string;
+  /** attach more functions than the backend's limit */
+  readonly force: boolean;
+  /** id of a tracer */
+  readonly tracer: string;
   /** id of an output */
   readonly output: string;
   readonly selection: Selection;
@@ -32,6 +36,18 @@ export interface TraceOptions {
   /** events between two wake-ups, 0 = automatic */
   readonly wakeupEvents: number;
   readonly setRlimits: boolean;
+  /** the trace ends when so many events were printed */
+  readonly count?: number | undefined;
+  /** the trace ends so many ms after it was ready */
+  readonly durationMs?: number | undefined;
+  /** events a second, on all CPUs together */
+  readonly maxRate?: number | undefined;
+  /** 1: all packets; N: one of N */
+  readonly sample: number;
+  /** of one CPU, 0.05 for 5 %: the trace ends when it costs more for a second */
+  readonly budget?: number | undefined;
+  /** something missing from the results is an error, a LossError */
+  readonly failOnLoss: boolean;
   /** TCP port on the loopback that accepts connections once tracing */
   readonly probeServerPort?: number | undefined;
   /** file that gets ipft's pid once tracing */
@@ -41,8 +57,12 @@ export interface TraceOptions {
 export const TRACE_DEFAULTS = {
   mask: 0xffffffff,
   backend: 'auto',
+  force: false,
+  tracer: 'function',
   output: 'aggregate',
   samplePeriod: 1,
   wakeupEvents: 0,
+  sample: 1,
+  failOnLoss: false,
   probeServerPort: 13720,
 } as const;

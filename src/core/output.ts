@@ -1,10 +1,14 @@
+import type { CallLines } from './call-line.js';
 import type { Cell } from './column.js';
 import type { Palette } from './line.js';
+import type { Summary } from './summary.js';
 
 /** What an output is made from. */
 export interface OutputContext {
-  /** renders one row, without the newline */
+  /** writes one row, without the newline */
   readonly line: Cell;
+  /** writes rows of function_graph; null for the tracer `function`, and for JSON */
+  readonly calls: CallLines | null;
   /** titles over the lines, '' for JSON */
   readonly header: string;
   readonly palette: Palette;
@@ -14,10 +18,15 @@ export interface OutputContext {
 
 /** One output: turns batches of rows into text. */
 export interface Output {
-  /** `count` packed rows from the start of `rows`, which is reused afterwards. Returns what to write at once. */
-  batch(rows: DataView, count: number): string;
-  /** What to write at the end of the trace, in pieces. */
-  results(): Iterable<string>;
+  /**
+   * `count` packed rows from the start of `rows`, which is reused afterwards. Returns what to write at once, as UTF-8,
+   * which stays as it is until the next call.
+   */
+  batch(rows: DataView, count: number): Uint8Array;
+  /** What to write at the end of the trace, in pieces; each stays as it is until the next. */
+  results(summary?: Summary): Iterable<string | Uint8Array>;
+  /** How many of the events that it was given are not, or not all of their packet's, in a text that it has returned. */
+  readonly held: number;
 }
 
 /** One file in outputs/, named as its id, the value of --output. */
@@ -27,8 +36,12 @@ export interface OutputDescriptor {
   readonly format: 'text' | 'json';
   /** true if it writes while tracing */
   readonly live: boolean;
+  /** true if it wants rows that tell where packets end although their last event is not shown (isHidden) */
+  readonly tellsEnds: boolean;
   /** ids of its columns */
   readonly lead: readonly string[];
+  /** ids of the columns that function_graph puts there instead; text has the duration and the call behind them */
+  readonly graphLead: readonly string[];
   /** ids of the columns it shows as fields */
   readonly fields: readonly string[];
   create(context: OutputContext): Output;

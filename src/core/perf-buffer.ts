@@ -1,13 +1,17 @@
+/** mmap(2) of a perf buffer takes a power of two of pages; these are 1 GiB for each CPU. */
+export const LARGEST_PAGE_COUNT = 2 ** 18;
+
 const PAGE_BYTES = 4096;
 /** All buffers together, where there are many CPUs. */
 const BUDGET_BYTES = 64 * 1024 * 1024;
-const MOST_PAGES = 1024;
-const LEAST_PAGES = 64;
+const MOST_PAGES = 4096;
+/** Of a buffer that nobody gave a size. */
+export const LEAST_PAGES = 64;
 
 /**
- * Pages of perf buffer for each CPU when none are asked for: a power of two. 1024 of them (4 MiB) took in as many events a
- * second as any larger buffer does when its reader keeps up, and outlast a reader that stalls for some 10 ms
- * (docs/backends.md has the figures); many CPUs share 64 MiB.
+ * Pages of perf buffer for each CPU when none are asked for: a power of two. 4096 of them (16 MiB) hold two million events a
+ * second until V8 has compiled what formats them, and most of a flood whose sender shares ipft's CPU (docs/backends.md has the
+ * figures); more than 4 CPUs share 64 MiB.
  */
 export function automaticPageCount(cpus: number): number {
   const fair = BUDGET_BYTES / PAGE_BYTES / cpus;

@@ -1,4 +1,4 @@
-import { NO_FUNCTION, ROW } from './abi.js';
+import { HIDDEN, LAST, NO_FUNCTION, RETURN, ROW } from './abi.js';
 
 /** Reads one value of the row that starts at byte `at` of `rows`. Rows are packed, ROW_SIZE bytes apart. */
 export type RowReader<T> = (rows: DataView, at: number) => T;
@@ -6,20 +6,25 @@ export type RowReader<T> = (rows: DataView, at: number) => T;
 /** The function index of an event whose address is in no function table. */
 export const UNKNOWN_FUNCTION = NO_FUNCTION;
 
+const hasFlag =
+  (flag: number): RowReader<boolean> =>
+  (rows, at) =>
+    (rows.getUint32(at + ROW.flags, true) & flag) !== 0;
+
 /** CLOCK_MONOTONIC in ns. A bigint: it is exact after 104 days of uptime, and prints faster than a large double. */
 export const timeNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.time_ns, true);
-export const timeNsHigh: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.time_ns + 4, true);
-export const timeNsLow: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.time_ns, true);
-
-/** Address of the skb. */
-export const skbAddress: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.skb, true);
 
 /**
- * The skb's address as a key for a Map: its lower 53 bits, since a number is hashed faster than a bigint.
- * The bits above are the same in every address of the kernel's linear map (8 PiB).
+ * Number of the packet, from 1: one life of an skb, not its address. A number, since it is hashed and printed faster
+ * than a bigint; exact up to 2^53.
  */
-export const skbKey: RowReader<number> = (rows, at) =>
-  (rows.getUint32(at + ROW.skb + 4, true) & 0x1fffff) * 0x1_0000_0000 + rows.getUint32(at + ROW.skb, true);
+export const packet: RowReader<number> = (rows, at) =>
+  rows.getUint32(at + ROW.packet + 4, true) * 0x1_0000_0000 + rows.getUint32(at + ROW.packet, true);
+/** Whether the packet's life ends with this event. */
+export const isLast = hasFlag(LAST);
+
+/** Whether the row tells of its packet's end alone; only outputs that ask for it get such rows. */
+export const isHidden = hasFlag(HIDDEN);
 
 /** Entry address of the function that was hit. */
 export const functionAddress: RowReader<bigint> = (rows, at) =>
@@ -37,3 +42,9 @@ export const gsoSize: RowReader<number> = (rows, at) => rows.getUint16(at + ROW.
 export const gsoSegs: RowReader<number> = (rows, at) => rows.getUint16(at + ROW.gso_segs, true);
 /** skb->mark. */
 export const mark: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.mark, true);
+
+/** Duration of a call in ns, at its return. */
+export const durationNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.duration_ns, true);
+/** The thread; 0 = idle. */
+export const tid: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.tid, true);
+export const isReturn = hasFlag(RETURN);

@@ -1,19 +1,22 @@
+import type { ModuleLoad } from '../core/function-table.js';
+
 /** What the probe-keeper says, a line each. */
 export type KeeperMessage =
   | { readonly kind: 'progress' | 'attached'; readonly succeeded: number; readonly failed: number }
   | { readonly kind: 'failed'; readonly id: number; readonly errno: number; readonly code: string }
+  | { readonly kind: 'share'; readonly succeeded: number; readonly way: string }
   | { readonly kind: 'error'; readonly errno: number; readonly code: string; readonly text: string }
   | { readonly kind: 'detaching'; readonly done: number; readonly total: number }
   | { readonly kind: 'detached' };
 
 const PATTERN =
-  /^(?:(progress|attached|detaching) (\d+) (\d+)|failed (\d+) (\d+) (\w+)|error (\d+) (\w+) ?(.*)|(detached))$/;
+  /^(?:(progress|attached|detaching) (\d+) (\d+)|failed (\d+) (\d+) (\w+)|error (\d+) (\w+) ?(.*)|share (\d+) (\S+)|(detached))$/;
 
 /** Reads one line; throws for a line that is not of the protocol. */
 export function parseKeeperLine(line: string): KeeperMessage {
   const match = PATTERN.exec(line);
   if (match === null) throw new Error(`the probe-keeper said '${line}'`);
-  const [, pair, first, second, id, failErrno, failCode, errno, code, text] = match;
+  const [, pair, first, second, id, failErrno, failCode, errno, code, text, share, way] = match;
   if (pair === 'detaching') return { kind: pair, done: Number(first), total: Number(second) };
   if (pair === 'progress' || pair === 'attached') {
     return { kind: pair, succeeded: Number(first), failed: Number(second) };
@@ -22,6 +25,7 @@ export function parseKeeperLine(line: string): KeeperMessage {
     return { kind: 'failed', id: Number(id), errno: Number(failErrno), code: failCode };
   }
   if (code !== undefined) return { kind: 'error', errno: Number(errno), code, text: text ?? '' };
+  if (way !== undefined) return { kind: 'share', succeeded: Number(share), way };
   return { kind: 'detached' };
 }
 
@@ -42,16 +46,25 @@ export interface KeeperFunction {
   /** number of the program that it runs */
   readonly program: number;
   readonly address: bigint;
+  /** in the BTF of its module; 0 = not to be attached to by it */
+  readonly btfId: number;
   readonly module: string;
-  readonly name: string;
+  /** what the kernel finds it by */
+  readonly symbol: string;
+  /** true: not one that the user asked for, so no count has it */
+  readonly hidden?: boolean;
 }
 
 export interface AttachPlan {
   readonly backend: string;
   /** null: not mounted */
   readonly tracefs: string | null;
-  /** programs by number, -1 = not loaded */
+  /** the programs are to run at returns, too */
+  readonly returns: boolean;
+  /** programs by number, -1 = not loaded, any other -errno = the kernel does not take it */
   readonly programFds: Int32Array;
+  /** as they were when the addresses were read */
+  readonly modules: readonly ModuleLoad[];
   readonly functions: readonly KeeperFunction[];
 }
 
@@ -68,11 +81,16 @@ export function attachRequest(plan: AttachPlan): string {
   let fd = FIRST_PROGRAM_FD;
   const lines = [`backend ${plan.backend}`];
   if (plan.tracefs !== null) lines.push(`tracefs ${plan.tracefs}`);
+  if (plan.returns) lines.push('returns');
   plan.programFds.forEach((program, number) => {
     if (program >= 0) lines.push(`program ${number} ${fd++}`);
+    else if (program < -1) lines.push(`program ${number} ${program}`);
   });
-  for (const { id, program, address, module, name } of plan.functions) {
-    lines.push(`function ${id} ${program} 0x${address.toString(16)} ${module} ${name}`);
+  for (const { module, inode } of plan.modules) lines.push(`module ${module} ${inode}`);
+  for (const { id, program, address, btfId, module, symbol, hidden } of plan.functions) {
+    lines.push(
+      `${hidden === true ? 'hidden' : 'function'} ${id} ${program} 0x${address.toString(16)} ${btfId} ${module} ${symbol}`,
+    );
   }
   return `${lines.join('\n')}\nattach\n`;
 }

@@ -18,6 +18,8 @@ export interface KeeperHandlers {
   progress(counts: AttachCounts): void;
   /** One function was refused; `id` is its index in the function table. */
   failed(id: number, code: string): void;
+  /** So many functions were attached in this way, of several that the backend has. */
+  share(way: string, succeeded: number): void;
   detaching(done: number, total: number): void;
 }
 
@@ -58,6 +60,10 @@ export class Keeper {
     this.#child.stdin?.write(attachRequest(plan));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Makes the keeper detach and end, at any time. Await `ended` for it. */
   detach(): void {
     this.#child.stdin?.end();
@@ -80,6 +86,8 @@ export class Keeper {
         return this.#resolveAttached(message);
       case 'failed':
         return this.#handlers.failed(message.id, message.code);
+      case 'share':
+        return this.#handlers.share(message.way, message.succeeded);
       case 'detaching':
         return this.#handlers.detaching(message.done, message.total);
       case 'detached':

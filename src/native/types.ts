@@ -27,23 +27,70 @@ export interface SessionOptions {
   readonly programs: ProgramKind;
   /** indexes of the functions to trace */
   readonly functions: Uint32Array;
+  /** indexes of those that are traced without being shown */
+  readonly hidden: Uint32Array;
+  /** FunctionColumns.roles, of the whole table */
+  readonly roles: Uint8Array;
+  /** true: hidden rows tell where packets end */
+  readonly tellsEnds: boolean;
   /** slots by function index, of the whole table */
   readonly slots: Uint8Array;
-  /** addresses by function index, of the whole table */
+  /** addresses by function index, of the whole table: what events tell functions by */
   readonly addresses: BigUint64Array;
+  /** FunctionColumns.btfIds, of the whole table */
+  readonly btfIds: Uint32Array;
+  /** FunctionColumns.modules, of the whole table */
+  readonly modules: string;
   /** FunctionColumns.dataFreed, of the whole table */
   readonly dataFreed: Uint8Array;
   readonly pageCount: number;
+  /** Where so many cannot be had, halves down to this will do. */
+  readonly leastPageCount: number;
   readonly samplePeriod: number;
   /** 0 = automatic */
   readonly wakeupEvents: number;
+  /** events a second; any number if undefined */
+  readonly maxRate?: number | undefined;
+  /** one of so many packets; all if undefined */
+  readonly sample?: number;
+  /** the kernel is to measure the programs' run time, which takes CAP_SYS_ADMIN and costs time itself */
+  readonly timed?: boolean;
+}
+
+/** At the end matched = delivered + lost + suppressed. */
+export interface Counters {
+  /** events of the packets that were asked for */
+  readonly matched: number;
+  /** handed over through onBatch */
+  readonly delivered: number;
+  /** of the delivered, those that came behind later ones */
+  readonly late: number;
+  /** refused by the perf buffer */
+  readonly lost: number;
+  /** left out by maxRate; the returns of such calls are not counted */
+  readonly suppressed: number;
+  /** calls on which no program ran, as one was running on their CPU; not among the matched, as the next two */
+  readonly missed: number;
+  /** likewise, of functions that are traced only since lives of skbs end there */
+  readonly missedEnds: number;
+  /** calls that had an event, and whose return has none */
+  readonly unreturned: number;
+  /** calls beyond those whose returns the kernel can wait for at a time; neither they nor their returns have events */
+  readonly noRoom: number;
+  /** packets that there was no room for, so that one more of the same skb may seem to be the same */
+  readonly untracked: number;
 }
 
 export interface Session {
-  /** Holds the rows of a batch, sorted by time, while onBatch runs; reused afterwards. */
+  /** Holds the rows of a batch while onBatch runs, in order of time over all batches; reused afterwards. */
   readonly batch: ArrayBuffer;
-  /** file descriptors by the program's number, -1 = not loaded: a program for each slot, or for each traced function */
+  /**
+   * file descriptors by the program's number: a program for each slot, -1 = not loaded; or a program for each traced
+   * function, -errno = the kernel does not take it
+   */
   readonly programFds: Int32Array;
+  /** perf buffer for each CPU, as it is */
+  readonly pageCount: number;
   /** From here on events flow, and onBatch is called on the event loop. */
   activate(): void;
   /** No new events: when it returns, all there are is in the buffers. */
@@ -52,8 +99,9 @@ export interface Session {
   drain(): void;
   pause(): void;
   resume(): void;
-  /** [matched, delivered, lost, missed]; at the end matched = delivered + lost. Missed runs are not in it. */
-  counters(): Float64Array;
+  counters(): Counters;
+  /** ns that all CPUs together have spent in the programs; 0 unless timed. */
+  runTimeNs(): number;
   lostPerCpu(): Float64Array;
   /** Frees everything; may be called twice. */
   close(): void;

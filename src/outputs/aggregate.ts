@@ -1,45 +1,137 @@
-import { groupEvents } from '../core/event-groups.js';
-import { EventStore } from '../core/event-store.js';
+import { ROW_SIZE } from '../core/abi.js';
+import { callTree } from '../core/call-tree.js';
 import type { OutputContext, OutputDescriptor } from '../core/output.js';
+import { PacketEvents } from '../core/packet-events.js';
+import { isHidden, isLast, packet } from '../core/row.js';
+import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
-const LINES_A_PIECE = 1024;
+/** Events of packets in flight that are held; beyond it the oldest packet's are printed as they are. */
+const MAX_HELD = 400_000;
+const PIECE_BYTES = 64 * 1024;
 
-function* printGroups(store: EventStore, { line, palette }: OutputContext): Generator<string> {
-  const { order, groupStarts } = groupEvents(store);
-  const separator = `${palette.dim('===')}\n`;
-  let piece = '';
-  let group = 0;
-  for (let position = 0; position < order.length; position++) {
-    if (position === groupStarts[group]) {
-      piece += separator;
-      group++;
+/** The packets in flight, each with its events. */
+class PacketsInFlight {
+  readonly #packets = new Map<number, PacketEvents>();
+  #held = 0;
+
+  /** Takes the rows, and returns those packets whose life has ended. */
+  take(rows: DataView, count: number): PacketEvents[] {
+    const complete: PacketEvents[] = [];
+    const end = count * ROW_SIZE;
+    let start = 0;
+    while (start < end) {
+      const number = packet(rows, start);
+      let at = start;
+      let ended = false;
+      for (; at < end && !ended && packet(rows, at) === number && !isHidden(rows, at); at += ROW_SIZE)
+        ended = isLast(rows, at);
+      if (at > start) this.#append(number, rows, start, at);
+      else {
+        ended = isLast(rows, at);
+        at += ROW_SIZE;
+      }
+      const events = ended ? this.#packets.get(number) : undefined;
+      if (events !== undefined) complete.push(this.#remove(number, events));
+      start = at;
     }
-    const event = order[position] ?? 0;
-    piece += `${line(store.rows(event), store.offset(event))}\n`;
-    if ((position + 1) % LINES_A_PIECE === 0) {
-      yield piece;
-      piece = '';
+    while (this.#held > MAX_HELD) complete.push(this.#removeOldest());
+    return complete;
+  }
+
+  /** The packets that still are in flight, in order of their first event; each is held until the next is asked for. */
+  *rest(): Generator<PacketEvents> {
+    while (this.#packets.size > 0) {
+      yield this.#oldest()[1];
+      this.#removeOldest();
     }
   }
-  if (piece !== '') yield piece;
+
+  /** events */
+  get held(): number {
+    return this.#held;
+  }
+
+  #append(number: number, rows: DataView, start: number, end: number): void {
+    let events = this.#packets.get(number);
+    if (events === undefined) this.#packets.set(number, (events = new PacketEvents()));
+    events.append(rows, start, end);
+    this.#held += (end - start) / ROW_SIZE;
+  }
+
+  #remove(number: number, events: PacketEvents): PacketEvents {
+    this.#packets.delete(number);
+    this.#held -= events.size;
+    return events;
+  }
+
+  #oldest(): [number, PacketEvents] {
+    const [oldest] = this.#packets as Iterable<[number, PacketEvents]>;
+    if (oldest === undefined) throw new Error('no packet is in flight');
+    return oldest;
+  }
+
+  #removeOldest(): PacketEvents {
+    return this.#remove(...this.#oldest());
+  }
 }
 
-/** A group of lines for each packet, at the end: groups in order of their first event, events in order of time. */
+/** Writes a packet's group, a line at each step. */
+function* groupLines(events: PacketEvents, context: OutputContext, text: TextBuffer): Generator<void> {
+  const { line, calls, palette } = context;
+  text.string(`${palette.dim('===')}\n`);
+  const offsets = events.byTime();
+  if (calls === null) {
+    for (const at of offsets) {
+      line(events.rows, at, text);
+      text.character(NEWLINE);
+      yield;
+    }
+  } else {
+    const tree = callTree(events.rows, offsets, calls, text);
+    while (tree.next().done !== true) {
+      text.character(NEWLINE);
+      yield;
+    }
+  }
+}
+
+function* printRest(
+  packets: PacketsInFlight,
+  context: OutputContext,
+  text: TextBuffer,
+): Generator<Uint8Array> {
+  for (const events of packets.rest()) {
+    const lines = groupLines(events, context, text);
+    while (lines.next().done !== true) if (text.size > PIECE_BYTES) yield text.take();
+  }
+  if (text.size > 0) yield text.take();
+}
+
+/** A group of lines for each packet, events in order of time, as soon as the packet's life has ended. */
 export const aggregate: OutputDescriptor = {
   id: 'aggregate',
-  description: 'at the end of the trace, a group of lines for each packet',
+  description: 'a group of lines for each packet, when the packet is gone',
   format: 'text',
-  live: false,
+  live: true,
+  tellsEnds: true,
   lead: ['timestamp', 'processor-id', 'function'],
+  graphLead: ['timestamp', 'processor-id'],
   fields: ['len', 'gso-type'],
   create: (context) => {
-    const store = new EventStore();
+    const packets = new PacketsInFlight();
+    const text = new TextBuffer();
     return {
       batch: (rows, count) => {
-        store.append(rows, count);
-        return '';
+        for (const events of packets.take(rows, count)) {
+          const lines = groupLines(events, context, text);
+          while (lines.next().done !== true);
+        }
+        return text.take();
       },
-      results: () => printGroups(store, context),
+      results: () => printRest(packets, context, text),
+      get held() {
+        return packets.held;
+      },
     };
   },
 };

@@ -1,5 +1,35 @@
+import { ROW_SIZE } from '../core/abi.js';
 import { renderBatch } from '../core/batch.js';
+import type { CallLines } from '../core/call-line.js';
+import { CallStacks, isReturnOf } from '../core/calls.js';
 import type { OutputDescriptor } from '../core/output.js';
+import { isReturn } from '../core/row.js';
+import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
+
+type Render = (rows: DataView, count: number, text: TextBuffer) => void;
+
+/** Writes the lines of a batch, nested per thread; a call whose return is the next row is one line. */
+function renderCalls(lines: CallLines): Render {
+  const stacks = new CallStacks<true>();
+  return (rows, count, text) => {
+    const end = count * ROW_SIZE;
+    for (let at = 0; at < end; at += ROW_SIZE) {
+      const stack = stacks.of(rows, at);
+      const next = at + ROW_SIZE;
+      if (isReturn(rows, at)) {
+        const known = stack.leave(rows, at) ?? false;
+        lines[known ? 'close' : 'closeUnknown'](rows, at, stack.depth, text);
+      } else if (next < end && isReturnOf(rows, at, next)) {
+        lines.leaf(rows, at, stack.depth, text, rows, next);
+        at = next;
+      } else {
+        lines.open(rows, at, stack.depth, text);
+        stack.enter(rows, at, true);
+      }
+      text.character(NEWLINE);
+    }
+  };
+}
 
 /** A line for each event as it happens, with the packet's number in front. */
 export const stream: OutputDescriptor = {
@@ -7,17 +37,22 @@ export const stream: OutputDescriptor = {
   description: "a line for each event as it happens, behind its packet's number (#1, #2 ...)",
   format: 'text',
   live: true,
+  tellsEnds: false,
   lead: ['packet-number', 'timestamp', 'processor-id', 'function'],
+  graphLead: ['packet-number', 'timestamp', 'processor-id'],
   fields: ['len', 'gso-type'],
-  create: ({ line, header, terminal, palette }) => {
-    let title = terminal ? `${palette.dim(header)}\n` : '';
+  create: ({ line, calls, header, terminal, palette }) => {
+    const render: Render =
+      calls === null ? (rows, count, text) => renderBatch(line, rows, count, text) : renderCalls(calls);
+    const text = new TextBuffer();
+    if (terminal) text.string(`${palette.dim(header)}\n`);
     return {
       batch: (rows, count) => {
-        const text = title + renderBatch(line, rows, count);
-        title = '';
-        return text;
+        render(rows, count, text);
+        return text.take();
       },
       results: () => [],
+      held: 0,
     };
   },
 };

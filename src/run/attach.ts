@@ -1,20 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { KernelError } from '../core/errors.js';
 import { keeperPath } from '../native/addon.js';
 import { Keeper, type AttachCounts } from '../native/keeper.js';
 import type { Session } from '../native/types.js';
 import type { Interruption } from './interruption.js';
 import type { Messages } from './messages.js';
+import { tracedModules, warnOfReloaded } from './modules.js';
 import { planOf, type Preparation } from './prepare.js';
 
+/** When a detach that takes longer is told of. */
 const PATIENCE_MS = 1000;
+/** When it is left to the keeper alone, so that the prompt is back within 15 s of a signal. */
+const DETACH_LIMIT_MS = 12_000;
 const FAILURES_SHOWN = 3;
+
+const secondsSince = (began: number): string => ((performance.now() - began) / 1000).toFixed(2);
 
 /** The probes of one trace: attaches them, and lets go of them. */
 export class Probes {
   readonly #keeper: Keeper;
   readonly #failures: string[] = [];
+  readonly #hiddenFailures: string[] = [];
+  readonly #shares: string[] = [];
+  readonly #began = performance.now();
   #attaching = true;
+  #attached = 0;
   #impatient = false;
+  #verbose = false;
 
   constructor(
     private readonly preparation: Preparation,
@@ -22,11 +34,16 @@ export class Probes {
     private readonly messages: Messages,
   ) {
     const { table } = preparation;
+    const hidden = new Set(preparation.hidden);
     this.#keeper = new Keeper(keeperPath(), planOf(preparation, session), {
       progress: (counts) => {
         if (this.#attaching) messages.status(this.#counter(counts));
       },
-      failed: (id, code) => this.#failures.push(`${table.names[id] ?? id}: ${code}`),
+      failed: (id, code) => {
+        const failures = hidden.has(id) ? this.#hiddenFailures : this.#failures;
+        failures.push(`${table.label(id)}: ${code}`);
+      },
+      share: (way, succeeded) => this.#shares.push(`${succeeded} by ${way}`),
       detaching: (done, total) => {
         if (this.#impatient) messages.status(`Detaching (step ${done} of ${total})`);
       },
@@ -40,8 +57,18 @@ export class Probes {
     );
   }
 
+  /** Functions or tracepoints that were attached. */
+  get attached(): number {
+    return this.#attached;
+  }
+
+  get keeperPid(): number | undefined {
+    return this.#keeper.pid;
+  }
+
   /** Attaches all probes; false if a signal came before. At least one is attached, or it throws. */
   async attach(interruption: Interruption, verbose: boolean): Promise<boolean> {
+    this.#verbose = verbose;
     this.messages.status(this.#counter({ succeeded: 0, failed: 0 }));
     const counts = await Promise.race([this.#keeper.attached, interruption.first]);
     this.#attaching = false;
@@ -49,13 +76,32 @@ export class Probes {
     this.messages.status(this.#counter(counts));
     this.messages.endStatus();
     if (counts.succeeded === 0) throw this.#nothingAttached();
-    if (verbose) this.#failures.forEach((failure) => this.messages.line(`Failed: ${failure}`));
+    this.#attached = counts.succeeded;
+    if (verbose) this.#details().forEach((line) => this.messages.line(line));
     else if (counts.failed > 0) this.messages.line('Which functions failed, and how: --verbose');
     return true;
   }
 
-  /** Detaches all probes; says so if it takes long. Throws if the keeper did not do it. */
+  /** Tells which modules were not loaded all the time. */
+  checkModules(): void {
+    warnOfReloaded(tracedModules(this.preparation), this.messages);
+  }
+
+  #details(): string[] {
+    const shares = this.#shares.length === 0 ? '' : `: ${this.#shares.join(', ')}`;
+    return [
+      `Attached in ${secondsSince(this.#began)} s${shares}`,
+      ...this.#failures.map((failure) => `Failed: ${failure}`),
+      ...this.#hiddenFailures.map((failure) => `Failed, so that packets may seem to be one: ${failure}`),
+    ];
+  }
+
+  /**
+   * Detaches all probes; says so if it takes long, and leaves the rest to the keeper if it takes too long. Throws if
+   * the keeper did not do it.
+   */
   async detach(): Promise<void> {
+    const began = performance.now();
     this.#keeper.detach();
     const timer = setTimeout(() => {
       this.#impatient = true;
@@ -63,10 +109,16 @@ export class Probes {
         'Detaching (a second Ctrl-C leaves at once, the probes are then removed behind it)',
       );
     }, PATIENCE_MS);
-    const error = await this.#keeper.ended;
+    const limit = delay(DETACH_LIMIT_MS, 'too long' as const, { ref: false });
+    const outcome = await Promise.race([this.#keeper.ended, limit]);
     clearTimeout(timer);
     this.messages.endStatus();
-    if (error !== null) throw error;
+    if (outcome === 'too long')
+      this.messages.line(
+        `The probe-keeper (pid ${this.#keeper.pid}) goes on removing the probes, which record nothing any more`,
+      );
+    else if (outcome !== null) throw outcome;
+    else if (this.#verbose) this.messages.line(`Detached in ${secondsSince(began)} s`);
   }
 
   #counter({ succeeded, failed }: AttachCounts): string {

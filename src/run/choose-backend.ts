@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import { backends } from '../backends/index.js';
 import type { Backend, KernelProbes } from '../core/backend.js';
-import { errnoName, UnsupportedError, type EnvironmentError } from '../core/errors.js';
+import { errnoName, UnsupportedError, UsageError, type EnvironmentError } from '../core/errors.js';
+import type { Tracer } from '../core/tracer.js';
 import type { Environment } from './environment.js';
 
 const { EPERM, EACCES } = constants.errno;
@@ -13,6 +14,16 @@ export interface Answer {
   readonly problems: readonly EnvironmentError[];
   /** the errno with which the kernel refused, 0 if it did not */
   readonly errno: number;
+  /** how many functions are selected, if those are more than the backend's limit; else 0 */
+  readonly excess: number;
+}
+
+/** What is to be traced, as far as the choice depends on it. */
+export interface Demand {
+  /** How many functions the selection traces; asked only where a backend has a limit. */
+  functions(): number;
+  /** no limits */
+  readonly force: boolean;
 }
 
 export interface Choice {
@@ -21,45 +32,98 @@ export interface Choice {
   readonly refused: readonly Answer[];
 }
 
-/** Asks machine and kernel whether a backend can be used here. */
-export function ask(backend: Backend, kernel: KernelProbes, environment: Environment): Answer {
+function excessOf({ limit = Infinity }: Backend, demand: Demand): number {
+  if (demand.force || limit === Infinity) return 0;
+  const count = demand.functions();
+  return count > limit ? count : 0;
+}
+
+/** Asks machine and kernel whether a backend can be used here, and for so much. */
+export function ask(
+  backend: Backend,
+  kernel: KernelProbes,
+  environment: Environment,
+  demand: Demand,
+): Answer {
   const problems = backend.requires
     .map((requirement) => environment.problem(requirement))
     .filter((problem) => problem !== null);
-  return { backend, problems, errno: backend.probe(kernel, environment.tracefs) };
+  const errno = backend.probe(kernel, environment.tracefs);
+  // Without all that it requires the functions cannot be counted.
+  const excess = problems.length === 0 && errno === 0 ? excessOf(backend, demand) : 0;
+  return { backend, problems, errno, excess };
 }
 
-export const isUsable = ({ problems, errno }: Answer): boolean => problems.length === 0 && errno === 0;
+/** Whether machine and kernel have it. */
+export const isAvailable = ({ problems, errno }: Answer): boolean => problems.length === 0 && errno === 0;
 
-const refusedBy = ({ backend, errno }: Answer): string =>
-  `${backend.id} is refused with ${errnoName(errno)}, it needs ${backend.needs}`;
+const isUsable = (answer: Answer): boolean => isAvailable(answer) && answer.excess === 0;
+
+const refusedBy = ({ backend, errno, excess }: Answer): string =>
+  excess === 0
+    ? `${backend.id} is refused with ${errnoName(errno)}, it needs ${backend.needs}`
+    : `${backend.id} is for at most ${backend.limit} functions, and ${excess} are selected`;
 
 /** Why a backend cannot be used, the machine's reasons first. */
 export function reasonsOf(answer: Answer): string[] {
-  const { problems, errno } = answer;
-  const refused = errno !== 0;
+  const { problems, errno, excess } = answer;
+  const refused = errno !== 0 || excess !== 0;
   return [...problems.map(({ message }) => message), ...(refused ? [refusedBy(answer)] : [])];
 }
 
+/** The backends as the tracer uses them, in the order of preference. */
+function backendsFor(tracer: Tracer): Backend[] {
+  const all = [...backends.values()];
+  if (!tracer.returns) return all;
+  return all.flatMap((backend) =>
+    backend.returns === undefined ? [] : [{ ...backend, ...backend.returns }],
+  );
+}
+
+/** What the user asks for. */
+export interface Wanted extends Demand {
+  /** id of a backend, or `auto` */
+  readonly backend: string;
+  readonly tracer: Tracer;
+}
+
 /** The first backend that can be used here, or the one that was asked for. */
-export function chooseBackend(wanted: string, kernel: KernelProbes, environment: Environment): Choice {
-  const candidates = [...backends.values()].filter(({ id }) => wanted === 'auto' || id === wanted);
+export function chooseBackend(wanted: Wanted, kernel: KernelProbes, environment: Environment): Choice {
+  const able = backendsFor(wanted.tracer);
+  const isAuto = wanted.backend === 'auto';
+  const candidates = able.filter(({ id }) => isAuto || id === wanted.backend);
+  if (candidates.length === 0) throw blind(wanted, able);
   const refused: Answer[] = [];
   for (const backend of candidates) {
     // A command away from functions, nobody wants to get tracepoints instead.
     const error = backend.table === 'tracepoints' ? mendable(refused) : undefined;
     if (error !== undefined) throw error;
-    const answer = ask(backend, kernel, environment);
+    const answer = ask(backend, kernel, environment, wanted);
     if (isUsable(answer)) return { backend, refused };
     refused.push(answer);
   }
-  throw mendable(refused) ?? obstacle(refused) ?? unsupported(refused, kernel, environment);
+  throw (
+    mendable(refused) ??
+    obstacle(refused) ??
+    excessive(refused) ??
+    unsupported(refused, able, (backend) => isUsable(ask(backend, kernel, environment, wanted)))
+  );
+}
+
+/** The backend that was asked for sees no returns. */
+function blind({ backend, tracer }: Wanted, able: readonly Backend[]): UnsupportedError {
+  const ids = able.map(({ id }) => id);
+  return new UnsupportedError(
+    `--tracer ${tracer.id}: backend ${backend} sees no returns; those that do are ${ids.join(', ')}`,
+    'leave --backend out, or --tracer function',
+  );
 }
 
 /** What alone keeps a backend from being used, and the user can mend at once. */
 function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
   const near = refused.find(
-    ({ problems, errno }) => errno === 0 && problems.every((problem) => problem.mendable),
+    ({ problems, errno, excess }) =>
+      errno === 0 && excess === 0 && problems.every((problem) => problem.mendable),
   );
   return near?.problems[0];
 }
@@ -69,14 +133,21 @@ function obstacle(refused: readonly Answer[]): EnvironmentError | undefined {
   return refused.flatMap(({ problems }) => problems).find((problem) => !problem.mendable);
 }
 
+const FEWER = 'a narrower --regex, or --force';
+
+/** A backend that would do, were there fewer functions. */
+function excessive(refused: readonly Answer[]): UsageError | undefined {
+  const answer = refused.find(({ excess }) => excess !== 0);
+  if (answer === undefined) return undefined;
+  return new UsageError(refusedBy(answer), `${FEWER}; for many functions: --backend kprobe-multi or kprobe`);
+}
+
 function unsupported(
   refused: readonly Answer[],
-  kernel: KernelProbes,
-  environment: Environment,
+  able: readonly Backend[],
+  usable: (backend: Backend) => boolean,
 ): UnsupportedError {
-  const available = [...backends.values()]
-    .filter((backend) => isUsable(ask(backend, kernel, environment)))
-    .map(({ id }) => id);
+  const available = able.filter(usable).map(({ id }) => id);
   const has = available.length === 0 ? 'no backend of ipft' : available.join(', ');
   const message = `${refused.map(refusedBy).join('; ')}. This kernel has: ${has}`;
   const [first] = available;
@@ -100,9 +171,10 @@ export function whyNoFunctions({ refused }: Choice): { reason: string; remedy: s
   const error = obstacle(refused);
   if (error?.remedy !== undefined && !refused.every(lacks))
     return { reason: error.message, remedy: error.remedy };
+  const few = excessive(refused) === undefined ? '' : `${FEWER}; or `;
   const reasons = [...refused.map(refusedBy), ...(error === undefined ? [] : [error.message])];
   const unlocked = error === undefined ? '' : ' that is not locked down';
-  return { reason: reasons.join('; '), remedy: `a kernel with CONFIG_KPROBES=y${unlocked}` };
+  return { reason: reasons.join('; '), remedy: `${few}a kernel with CONFIG_KPROBES=y${unlocked}` };
 }
 
 /** Tracepoints are far fewer than functions, so the user is told why there are no functions, and what helps. */
@@ -118,6 +190,6 @@ function explainTracepoints(choice: Choice): string[] {
 export function explainChoice(choice: Choice, verbose: boolean): string[] {
   const { backend, refused } = choice;
   if (verbose) return explainSteps(choice);
-  if (refused.length === 0) return [];
+  if (refused.length === 0 || backend.usual === true) return [];
   return backend.table === 'tracepoints' ? explainTracepoints(choice) : explainSteps(choice);
 }

@@ -4,7 +4,7 @@ import { btfProblem } from './environment/btf.js';
 import { privilegeProblem } from './environment/capabilities.js';
 import { addressesProblem } from './environment/kallsyms.js';
 import { readStart, type ReadStart } from './environment/read-start.js';
-import { switchedOffProblem } from './environment/switches.js';
+import { ftraceOffProblem, kprobesOffProblem } from './environment/switches.js';
 import { findTracefs, functionListProblem } from './environment/tracefs.js';
 
 /** What this machine offers to backends. */
@@ -32,7 +32,8 @@ export function readEnvironment(read: ReadStart = readStart): Environment {
   const find: Record<Requirement, () => EnvironmentError | null> = {
     'function list': () => functionListProblem(read, tracefs),
     'kernel addresses': () => addressesProblem(read),
-    switches: () => switchedOffProblem(read),
+    'ftrace switch': () => ftraceOffProblem(read),
+    'kprobes switch': () => kprobesOffProblem(read),
   };
   const problem = (requirement: Requirement): EnvironmentError | null => {
     const answer = known.get(requirement) ?? find[requirement]();

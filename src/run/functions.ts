@@ -22,6 +22,10 @@ export function native<T>(doing: string, call: () => T): T {
     const { code, errno, phase, log } = error;
     const message = `${doing}: ${error.message} (${phase}, ${code})`;
     // EACCES from a load is the verifier's, and its log is what helps.
+    if (phase === 'run time')
+      throw new EnvironmentError(message, 'run it as root, on Linux 5.8 or later, or leave --budget out');
+    if (phase === 'perf buffer' && code === 'EPERM')
+      throw new EnvironmentError(message, 'a smaller --perf-page-count, a larger ulimit -l, or CAP_IPC_LOCK');
     if (code === 'EPERM' || (code === 'EACCES' && phase !== 'load')) {
       throw new EnvironmentError(message, 'run it as root, on a kernel that is not locked down');
     }
@@ -81,8 +85,7 @@ export function traceableFunctions(
   const traceable = selected.filter((index) => table.isTraceable(index));
   if (traceable.length > 0) return traceable;
   const reasons = selected.slice(0, REASONS_SHOWN).map((index) => {
-    const { name, reason } = table.at(index);
-    return `${name} (${reason})`;
+    return `${table.label(index)} (${table.at(index).reason})`;
   });
   const more = selected.length > REASONS_SHOWN ? ` and ${selected.length - REASONS_SHOWN} more` : '';
   const message = `none of the ${table.kind} can be traced: ${reasons.join(', ')}${more}`;

@@ -23,16 +23,18 @@ export function listText(table: FunctionTable, selected: readonly number[], titl
 export function listJson(table: FunctionTable, selected: readonly number[]): string {
   let text = '';
   for (const index of selected) {
-    const { name, module, address, skbPosition, traceable, reason } = table.at(index);
+    const { name, module, symbol, address, skbPosition, traceable, reason } = table.at(index);
     const shown = table.kind === 'functions' ? hex(address) : null;
-    const known = reason !== '' || table.columns.warnings.length === 0;
+    const unknown = table.columns.traceableUnknown;
+    const known = reason !== '' || unknown === '';
     const line = {
       name,
       module,
+      symbol,
       address: shown,
       skb_position: skbPosition,
       traceable: known ? traceable : null,
-      reason: known ? reason : table.columns.warnings.join('; '),
+      reason: known ? reason : unknown,
     };
     text += `${JSON.stringify(line)}\n`;
   }

@@ -13,8 +13,11 @@ export class Messages {
     process.stderr.write(`${text}\n`);
   }
 
-  warn(text: string): void {
-    this.line(`${chalkFor('stderr').yellow('warning:')} ${text}`);
+  /** `remedy`: what the user can do about it. */
+  warn(text: string, remedy?: string): void {
+    const chalk = chalkFor('stderr');
+    this.line(`${chalk.yellow('warning:')} ${text}`);
+    if (remedy !== undefined) this.line(`${chalk.cyan('Try:')} ${remedy}`);
   }
 
   /** A line that changes: rewritten in place on a terminal, elsewhere printed once, as it was last. */

@@ -1,13 +1,15 @@
-import type { Backend } from '../core/backend.js';
+import type { Backend, TableKind } from '../core/backend.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, Selection } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
+import { tracers, type Tracer } from '../core/tracer.js';
 import { keeperPath, loadAddon } from '../native/addon.js';
 import { startSweep } from '../native/keeper.js';
 import type { AttachPlan } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
 import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from './choose-backend.js';
 import { basicProblem, readEnvironment } from './environment.js';
+import { tracedModules } from './modules.js';
 import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
 import type { Messages } from './messages.js';
 
@@ -21,11 +23,38 @@ export interface Preparation {
   readonly selected: readonly number[];
   /** those of them that can be traced */
   readonly traceable: readonly number[];
+  /** those that end packets' lives and are not selected: they are traced, but not shown */
+  readonly hidden: readonly number[];
   readonly backend: Backend;
+  readonly tracer: Tracer;
+}
+
+/** Each table is read once, when it is needed. */
+class Tables {
+  readonly #known = new Map<TableKind, FunctionTable>();
+
+  constructor(
+    private readonly addon: Addon,
+    private readonly tracefs: string | null,
+  ) {}
+
+  get(kind: TableKind): FunctionTable {
+    const table = this.#known.get(kind) ?? readTable(this.addon, kind, this.tracefs);
+    this.#known.set(kind, table);
+    return table;
+  }
+
+  /** How many functions a selection traces. */
+  functionsIn(selection: Selection): number {
+    const table = this.get('functions');
+    return table.select(selection).filter((index) => table.isTraceable(index)).length;
+  }
 }
 
 /** Checks the machine, chooses the backend and reads the functions. */
 export function prepare(options: TraceOptions, messages: Messages): Preparation {
+  const tracer = tracers.get(options.tracer);
+  if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
   const addon = loadAddon();
   const problem = basicProblem();
   if (problem !== null) throw problem;
@@ -34,13 +63,17 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
   const { tracefs } = environment;
   // Where the list of functions cannot be read, neither can that of the probes.
   if (tracefs !== null && environment.problem('function list') === null) sweep(addon, tracefs, messages);
-  const choice = native('probing the backends', () => chooseBackend(options.backend, addon, environment));
-  const table = readTable(addon, choice.backend.table, tracefs);
+  const tables = new Tables(addon, tracefs);
+  const { backend, force, selection } = options;
+  const wanted = { backend, tracer, force, functions: () => tables.functionsIn(selection) };
+  const choice = native('probing the backends', () => chooseBackend(wanted, addon, environment));
+  const table = tables.get(choice.backend.table);
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectOrExplain(table, options.selection, choice);
   const traceable = traceableFunctions(table, selected, options.selection);
   explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
-  return { addon, tracefs, table, selected, traceable, backend: choice.backend };
+  const hidden = table.unselectedEnds(selected);
+  return { addon, tracefs, table, selected, traceable, hidden, backend: choice.backend, tracer };
 }
 
 function sweep(addon: Addon, tracefs: string, messages: Messages): void {
@@ -69,10 +102,14 @@ function programOf({ backend, table }: Preparation, id: number, place: number): 
 
 /** What the probe-keeper is to attach. */
 export function planOf(preparation: Preparation, session: Session): AttachPlan {
-  const { table, traceable, backend, tracefs } = preparation;
-  const functions = traceable.map((id, place) => {
-    const { name, module, address } = table.at(id);
-    return { id, program: programOf(preparation, id, place), address, module, name };
+  const { table, traceable, hidden, backend, tracefs, tracer } = preparation;
+  const functions = [...traceable, ...hidden].map((id, place) => {
+    const { symbol, module, address } = table.at(id);
+    const btfId = table.columns.btfIds[id] ?? 0;
+    const program = programOf(preparation, id, place);
+    return { id, program, address, btfId, module, symbol, hidden: place >= traceable.length };
   });
-  return { backend: backend.id, tracefs, programFds: session.programFds, functions };
+  const modules = tracedModules(preparation);
+  const { programFds } = session;
+  return { backend: backend.id, tracefs, returns: tracer.returns, programFds, modules, functions };
 }

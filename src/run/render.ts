@@ -1,6 +1,7 @@
 import { columns } from '../columns/index.js';
-import type { Column, ColumnContext } from '../core/column.js';
-import { headerLine, jsonLine, PLAIN, textLine, type Palette } from '../core/line.js';
+import { callLines, type CallLines } from '../core/call-line.js';
+import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
+import { fieldsText, headerLine, jsonLine, leadText, PLAIN, textLine, type Palette } from '../core/line.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 
 function columnsOf(ids: readonly string[]): Column[] {
@@ -15,24 +16,47 @@ export interface RenderOptions {
   readonly palette?: Palette;
   /** true when people read the results as they come */
   readonly terminal?: boolean;
+  /** true if rows may be returns, as those of function_graph */
+  readonly returns?: boolean;
+}
+
+/** The columns that function_graph's text has behind the output's own. */
+const [DURATION, FUNCTION] = columnsOf(['duration', 'function']) as [Column, Column];
+
+/** Over the calls, which are indented rather than aligned. */
+const CALL: Column = { ...FUNCTION, header: '| FUNCTION', width: 0 };
+
+function linesOfCalls(
+  lead: readonly Column[],
+  fields: readonly Column[],
+  context: ColumnContext,
+  palette: Palette,
+): CallLines {
+  return callLines(
+    {
+      lead: leadText(lead, context, palette),
+      duration: { text: DURATION.bind(context).text, width: DURATION.width },
+      name: FUNCTION.bind(context),
+      fields: fieldsText(fields, context),
+    },
+    palette,
+  );
 }
 
 /** Puts an output together with its columns. Needs no kernel: the rows may be recorded ones. */
 export function createOutput(
   descriptor: OutputDescriptor,
   context: ColumnContext,
-  { palette = PLAIN, terminal = false }: RenderOptions = {},
+  { palette = PLAIN, terminal = false, returns = false }: RenderOptions = {},
 ): Output {
-  const lead = columnsOf(descriptor.lead);
-  const fields = columnsOf(descriptor.fields);
+  const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
+  const fields = columnsOf(descriptor.fields).map((column) => (returns ? ofCalls(column) : column));
   if (descriptor.format === 'json') {
-    return descriptor.create({
-      line: jsonLine([...lead, ...fields], context),
-      header: '',
-      palette,
-      terminal,
-    });
+    const line = jsonLine([...lead, ...fields], context);
+    return descriptor.create({ line, calls: null, header: '', palette, terminal });
   }
   const line = textLine(lead, fields, context, palette);
-  return descriptor.create({ line, header: headerLine(lead, fields), palette, terminal });
+  const calls = returns ? linesOfCalls(lead, fields, context, palette) : null;
+  const header = headerLine(returns ? [...lead, DURATION, CALL] : lead, fields);
+  return descriptor.create({ line, calls, header, palette, terminal });
 }

@@ -4,8 +4,13 @@ import { EnvironmentError, isSystemError } from '../core/errors.js';
 
 /** Where results go. Never blocks the event loop on a reader that does not read. */
 export interface Sink {
-  /** Writes, or queues what does not fit. After a failure it does nothing. */
-  write(text: string): void;
+  /**
+   * Writes, or queues a copy of what does not fit; bytes are UTF-8. After a failure it does nothing. `events`: how many of
+   * them the text ends.
+   */
+  write(text: string | Uint8Array, events?: number): void;
+  /** Those whose text was written. */
+  readonly written: number;
   /** True while written text is queued: stop making more. */
   readonly full: boolean;
   /** Resolves when everything was written, or can no longer be. */
@@ -21,6 +26,8 @@ const RETRY_MS = 5;
 class FileSink implements Sink {
   #rest: Uint8Array = new Uint8Array();
   #failed = false;
+  #queued = 0;
+  #written = 0;
   #waiting: (() => void)[] = [];
 
   constructor(private readonly onFailure: OnFailure) {}
@@ -29,9 +36,14 @@ class FileSink implements Sink {
     return this.#rest.length > 0;
   }
 
-  write(text: string): void {
+  get written(): number {
+    return this.#written;
+  }
+
+  write(text: string | Uint8Array, events = 0): void {
     if (this.#failed) return;
-    const bytes = Buffer.from(text);
+    this.#queued += events;
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text;
     const queued = this.full;
     this.#rest = queued ? Buffer.concat([this.#rest, bytes]) : bytes;
     if (!queued) this.#flush();
@@ -45,9 +57,13 @@ class FileSink implements Sink {
   #flush(): void {
     try {
       while (this.full) this.#rest = this.#rest.subarray(writeSync(STDOUT, this.#rest));
+      this.#written += this.#queued;
+      this.#queued = 0;
     } catch (error) {
-      if (isSystemError(error) && error.code === 'EAGAIN')
+      if (isSystemError(error) && error.code === 'EAGAIN') {
+        this.#rest = Buffer.from(this.#rest); // the caller's bytes change
         return void setTimeout(() => this.#flush(), RETRY_MS);
+      }
       this.#failed = true;
       this.#rest = new Uint8Array();
       this.onFailure(error instanceof Error ? error : new Error(String(error)));
@@ -59,6 +75,7 @@ class FileSink implements Sink {
 /** Pipes, sockets and terminals: Node queues what they do not take. */
 class StreamSink implements Sink {
   #failed = false;
+  #written = 0;
 
   constructor(onFailure: OnFailure) {
     if (isatty(STDOUT)) unblock(process.stdout);
@@ -73,8 +90,15 @@ class StreamSink implements Sink {
     return !this.#failed && process.stdout.writableLength > 0;
   }
 
-  write(text: string): void {
-    if (!this.#failed) process.stdout.write(text);
+  get written(): number {
+    return this.#written;
+  }
+
+  write(text: string | Uint8Array, events = 0): void {
+    if (this.#failed) return;
+    process.stdout.write(typeof text === 'string' ? text : Buffer.from(text), (error) => {
+      if (error === null || error === undefined) this.#written += events;
+    });
   }
 
   drained(): Promise<void> {

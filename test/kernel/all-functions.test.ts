@@ -4,13 +4,17 @@ import { ipft, MARK, trace, type Ended } from './support/ipft.js';
 import { AUTO, expectNothingLeft, leftovers } from './support/kernel.js';
 import { attachCountsOf, countsOf, parseGroups, parseJson, sequence, type Event } from './support/results.js';
 import { now, pause } from './support/system.js';
-import { countedByNft, ping, udp } from './support/traffic.js';
+import { countedByNft, freeOldPackets, ping, udp } from './support/traffic.js';
 
 const DEADBEEF = 0xdeadbeef;
 const OUTPUT = '/tmp/all-functions.json';
+/** What each packet over lo comes by, once. */
+const ONCE = ['ip_output', 'dev_hard_start_xmit', 'ip_rcv', 'ip_local_deliver'];
 
 interface Listed {
   readonly name: string;
+  readonly module: string;
+  readonly symbol: string;
   readonly traceable: boolean;
   readonly reason: string;
   readonly skb_position: number;
@@ -101,7 +105,11 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     // Six arguments are in registers.
     const inRegister = listed.filter(({ skb_position: position }) => position >= 1 && position <= 6);
     expect(listed.filter((each) => !inRegister.includes(each) && each.traceable)).toEqual([]);
-    expect(new Set(listed.map(({ name }) => name)).size).toBe(listed.length);
+    // Clones may share even their symbol; what is traced is found by it.
+    const symbols = listed.map(({ module, symbol, address }) => `${module} ${symbol} ${address}`);
+    expect(new Set(symbols).size).toBe(listed.length);
+    const traced = listed.filter((each) => each.traceable).map(({ module, symbol }) => `${module} ${symbol}`);
+    expect(new Set(traced).size).toBe(traced.length);
   });
 
   it('--list shows NAME MOD ADDR SKB_POSITION, with the address of kallsyms', () => {
@@ -128,14 +136,21 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     expect(sequence(within(events, second))).toEqual(names);
   });
 
-  it('1,000 marked packets at 1,000/s: nft counts 1,000, ipft too, and nothing is lost', () => {
-    const outputs = within(events, thousand).filter((event) => event.function === 'ip_output');
+  it('1,000 marked packets at 1,000/s: nft counts 1,000, ipft too but for calls it counts as missed; nothing is lost', () => {
+    const { samples, lost, missed } = countsOf(ended.stderr);
+    const calls = within(events, thousand);
+    const seen = ONCE.map((name) => calls.filter((event) => event.function === name).length);
+    console.log(
+      `1,000 marked packets: ${calls.length} calls seen, of them ${seen.join()}; ${missed} of all missed`,
+    );
     expect(counted).toBe(1000);
-    expect(outputs.length).toBe(1000);
-    expect(countsOf(ended.stderr)).toEqual({ samples: events.length, lost: 0 });
+    expect(Math.max(...seen)).toBeLessThanOrEqual(1000);
+    expect(seen.reduce((sum, count) => sum + 1000 - count, 0)).toBeLessThanOrEqual(missed);
+    expect({ samples, lost }).toEqual({ samples: events.length, lost: 0 });
   });
 
   it('a second trace, of the functions of the first, shows the same way as one group for each packet', async () => {
+    await freeOldPackets();
     const names = sequence(within(events, first));
     const skbs = new Set(within(events, first).map((event) => event.packet_id));
     const running = await trace(['-m', MARK, '-r', `^(${[...new Set(names)].join('|')})$`]);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { proves } from '../matrix.js';
 import { ipft, MARK, trace } from './support/ipft.js';
-import { AUTO, BACKENDS, cleanUp, HAS_FPROBE } from './support/kernel.js';
+import { AUTO, BACKENDS, cleanUp, HAS_FPROBE, LACKING } from './support/kernel.js';
 import { parseGroups, parseJson, sequence } from './support/results.js';
 import { withSetting } from './support/system.js';
 import { ping } from './support/traffic.js';
@@ -57,11 +58,12 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
   it.each([
     [
       '/proc/sys/kernel/ftrace_enabled',
+      'auto',
       /kernel\.ftrace_enabled is 0\)\nTry: sysctl kernel\.ftrace_enabled=1/,
     ],
-    ['/sys/kernel/debug/kprobes/enabled', /kprobes\/enabled is 0\)\nTry: echo 1 >/],
-  ])('%s is 0: probes would never run', async (path, says) => {
-    const { code, stderr } = await withSetting(path, '0', () => ipft(ARGS));
+    ['/sys/kernel/debug/kprobes/enabled', 'kprobe', /kprobes\/enabled is 0\)\nTry: echo 1 >/],
+  ])('%s is 0: probes would never run, -b %s', async (path, backend, says) => {
+    const { code, stderr } = await withSetting(path, '0', () => ipft([...ARGS, '-b', backend]));
     expect(stderr).toMatch(says);
     expect(code).toBe(3);
   });
@@ -74,19 +76,28 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
     expect([noBtf.code, hidden.code, noBtf.stdout, hidden.stdout]).toEqual([3, 3, '', '']);
   });
 
-  it.skipIf(HAS_FPROBE)(
-    '-b kprobe-multi on a kernel without FPROBE (skipped where there is FPROBE): it lists what there is',
-    async () => {
-      const { code, stderr } = await ipft([...ARGS, '-b', 'kprobe-multi']);
-      expect(stderr).toMatch(
-        /kprobe-multi is refused with E(OPNOTSUPP|INVAL).*This kernel has: kprobe, tracepoint\nTry: --backend kprobe/,
-      );
-      expect(code).toBe(4);
-    },
-  );
+  it.for(LACKING)('-b %s on a kernel without it: it lists what there is', async (backend, context) => {
+    const { code, stderr } = await ipft([...ARGS, '-b', backend]);
+    const result = /is refused with (E\w+)/.exec(stderr)?.[1] ?? '';
+    proves(context, { backend, tracer: 'function', result });
+    expect(stderr).toMatch(
+      new RegExp(`^ipft: ${backend} is refused with E(OPNOTSUPP|INVAL), it needs Linux`),
+    );
+    expect(stderr).toContain(`This kernel has: ${[...BACKENDS, 'tracepoint'].join(', ')}\nTry: --backend `);
+    expect(code).toBe(4);
+  });
+
+  it('-b fentry with more functions than it is for: fewer, or another backend', async () => {
+    const { code, stderr } = await ipft(['-m', MARK, '-b', 'ftrace']);
+    expect(stderr).toMatch(
+      /fentry is for at most 64 functions, and \d{4} are selected\nTry: .*--force.*kprobe/,
+    );
+    expect(code).toBe(2);
+  });
 });
 
-describe.each(BACKENDS)('a trace with -b %s', (backend) => {
+// kprobe writes there; the others only read, all in the same place.
+describe.each([...new Set([AUTO, 'kprobe'])])('a trace with -b %s', (backend) => {
   it('works with tracefs at /sys/kernel/debug/tracing only', async () => {
     const through = behind(
       'umount /sys/kernel/tracing; ls /sys/kernel/debug/tracing/available_filter_functions >&2',

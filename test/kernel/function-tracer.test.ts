@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { proves } from '../matrix.js';
 import { ipft, trace } from './support/ipft.js';
 import { BACKENDS, expectNothingLeft } from './support/kernel.js';
 import { parseGroups, sequence } from './support/results.js';
@@ -30,36 +31,55 @@ const holdOn = (cpus: string): void => {
 
 interface Listed {
   readonly name: string;
+  /** what kprobe_events knows it by */
+  readonly symbol: string;
+  /** its line in available_filter_functions */
+  readonly line: string;
   readonly position: number;
 }
 
+interface Row {
+  readonly name: string;
+  readonly module: string;
+  readonly symbol: string;
+  readonly skb_position: number;
+  readonly traceable: boolean;
+}
+
 async function listed(regex: string): Promise<Listed[]> {
-  const { stdout } = await ipft(['--list', '-r', regex]);
+  const { stdout } = await ipft(['--list', '-o', 'json', '-r', regex]);
   return stdout
     .trimEnd()
     .split('\n')
-    .map((line) => {
-      const [name = '', , , position = ''] = line.split(/ +/);
-      return { name, position: Number(position) };
+    .map((line) => JSON.parse(line) as Row)
+    .filter(({ traceable }) => traceable)
+    .map(({ name, module, symbol, skb_position: position }) => {
+      const inKernel = module === 'vmlinux';
+      const compiled = symbol.includes('+') ? name : symbol;
+      return {
+        ...{ name, position },
+        symbol: inKernel ? symbol : `${module}:${symbol}`,
+        line: inKernel ? compiled : `${compiled} [${module}]`,
+      };
     });
 }
 
 /** By their numbers: finding a function by name takes the kernel a walk over all of them. */
-function setFilter(names: ReadonlySet<string>): void {
+function setFilter(wanted: ReadonlySet<string>): void {
   const numbers = readText(`${TRACEFS}/available_filter_functions`)
     .split('\n')
-    .flatMap((line, index) => (names.has(line) ? [index + 1] : []));
+    .flatMap((line, index) => (wanted.has(line) ? [index + 1] : []));
   set('set_ftrace_filter', '');
   for (let start = 0; start < numbers.length; start += 200)
     writeFileSync(`${TRACEFS}/set_ftrace_filter`, `${numbers.slice(start, start + 200).join(' ')}\n`, {
       flag: 'a',
     });
   const filtered = readText(`${TRACEFS}/set_ftrace_filter`).trimEnd().split('\n');
-  expect(new Set(filtered)).toEqual(names);
+  expect(new Set(filtered)).toEqual(wanted);
 }
 
 /** `ping-99 [001] ..... 1.000001: ip_rcv <-x`, and a witness' `ping-99 [001] ..... 1.000001: w_ip_rcv: (ip_rcv+0x0/0x1) skb=0x0`. */
-const CALL = /: ([\w.]+) <-\S+$/;
+const CALL = /: (\w+)[\w.]*(?: \[\w+\])? <-\S+(?: \[\w+\])?$/; // without a clone's suffix
 const NULL_CALL = /: w_([\w.]+): .* skb=0x0$/;
 
 /** The calls on CPU 1, but for those that a witness saw without a packet: its line comes just after or before the call's. */
@@ -108,8 +128,8 @@ const REGISTERS = ['di', 'si', 'dx', 'cx', 'r8', 'r9'];
 
 /** A kprobe that records the skb argument, on each function that is perhaps called without one. */
 function placeWitnesses(functions: readonly Listed[]): void {
-  for (const { name, position } of functions) {
-    const definition = `p:${WITNESS}/w_${name} ${name} skb=%${REGISTERS[position - 1]}\n`;
+  for (const { name, symbol, position } of functions) {
+    const definition = `p:${WITNESS}/w_${name} ${symbol} skb=%${REGISTERS[position - 1]}\n`;
     writeFileSync(`${TRACEFS}/kprobe_events`, definition, { flag: 'a' });
   }
   if (functions.length > 0) set(`events/${WITNESS}/enable`, '1');
@@ -132,12 +152,15 @@ function stopTracer(): void {
   set('tracing_on', '1');
 }
 
+/** What attaches functions one by one gets those that IPv4 over lo can come by, and of fentry's few every one. */
+const ONE_BY_ONE: Partial<Record<string, string>> = {
+  kprobe: '^_*(ip_|icmp_|raw_|ping_|sock_|skb_|kfree_|consume_|dev_|netif_|nf_|loopback_|eth_)',
+  fentry:
+    '^_*(ip_(output|rcv|local|finish|send|queue)|icmp_(rcv|echo|reply)|kfree_skb|consume_skb|dev_hard|netif_rx)',
+};
+
 describe.each(BACKENDS)("the kernel's function tracer and ipft -b %s", (backend) => {
-  // kprobes are attached one by one, so there the functions are those that IPv4 over lo can come by.
-  const regex =
-    backend === 'kprobe'
-      ? '^_*(ip_|icmp_|raw_|ping_|sock_|skb_|kfree_|consume_|dev_|netif_|nf_|loopback_|eth_)'
-      : '.';
+  const regex = ONE_BY_ONE[backend] ?? '.';
 
   beforeAll(() => holdOn('0'));
   afterAll(() => {
@@ -145,9 +168,10 @@ describe.each(BACKENDS)("the kernel's function tracer and ipft -b %s", (backend)
     holdOn('0-1');
   });
 
-  it('show the same calls for a ping', async () => {
+  it('show the same calls for a ping', async (context) => {
+    proves(context, { backend, tracer: 'function', result: 'yes' });
     const functions = await listed(regex);
-    setFilter(new Set(functions.map(({ name }) => name)));
+    setFilter(new Set(functions.map(({ line }) => line)));
     set('trace_clock', 'mono');
     set('tracing_on', '0');
     set('current_tracer', 'function');

@@ -12,7 +12,7 @@ it('a locked-down kernel: a boot without lockdown', async () => {
   await expectNothingLeft(); // later nothing could be shown
   // `integrity` keeps kprobes and tracefs as they are; `confidentiality` refuses them, as distributions' patches do for both
   writeFileSync(LOCKDOWN, 'confidentiality');
-  const { code, stderr, stdout } = await ipft(['-m', MARK]);
+  const { code, stderr, stdout } = await ipft(['-m', MARK, '-r', '^ip_output$']);
   expect(stderr).toMatch(/locked down.*\(EPERM\)\nTry: a boot without lockdown/);
   expect([code, stdout]).toEqual([3, '']);
   expect(stderr).not.toContain('Trace ready!');

@@ -7,6 +7,8 @@ export interface TestAddon extends Omit<Addon, 'readFunctions' | 'readTracepoint
   readFunctions(options: {
     tracefs: string | null;
     btf?: string;
+    moduleBtf?: string;
+    modules?: string;
     kallsyms?: string;
     blacklist?: string;
   }): ReturnType<Addon['readFunctions']>;

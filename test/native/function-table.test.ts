@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addon } from './addon.js';
+import { writeKernel } from './symbols.js';
 
 /** The table's rows by name: [address, position, slot, reason]. */
 type Rows = Record<string, [string, number, number, string]>;
@@ -14,16 +15,8 @@ let btf: string;
 
 /** A kernel made of files: symbols as kallsyms lines, traceable ones as lines of available_filter_functions. */
 function kernel(kallsyms: string[], traceable: string[] | null, blacklist: string[] = []) {
-  const path = (name: string): string => join(folder, name);
-  writeFileSync(path('kallsyms'), kallsyms.map((line) => `${line}\n`).join(''));
-  writeFileSync(path('blacklist'), blacklist.map((line) => `${line}\n`).join(''));
-  const tracefs = path('tracefs');
-  rmSync(tracefs, { recursive: true, force: true });
-  mkdirSync(tracefs);
-  if (traceable !== null) {
-    writeFileSync(join(tracefs, 'available_filter_functions'), traceable.map((line) => `${line}\n`).join(''));
-  }
-  return { tracefs, btf, kallsyms: path('kallsyms'), blacklist: path('blacklist') };
+  const files = { kallsyms, blacklist, ...(traceable === null ? {} : { traceable }) };
+  return { btf, moduleBtf: join(folder, 'no-modules'), ...writeKernel(folder, files) };
 }
 
 function rows(sources: Parameters<typeof addon.readFunctions>[0]): { rows: Rows; warnings: string[] } {
@@ -69,6 +62,9 @@ describe('prototypes', () => {
     after_large: [2, 0],
     after_int128: [2, 2],
     pair_does_not_fit: [7, 5],
+    variadic: [1, 0],
+    thirteen: [1, 0],
+    returns_pair: [1, 0],
   };
 
   it('finds the position and the register of the first skb that a register carries', () => {
@@ -88,6 +84,19 @@ describe('prototypes', () => {
       0,
       'too far right: the skb is not in an argument register',
     ]);
+  });
+});
+
+describe('BTF ids', () => {
+  it('are given for the functions that get a trampoline and find the skb by its slot', () => {
+    const { names, btfIds } = addon.readFunctions(kernel(symbols(['first']), ['first']));
+    const without = names.split('\n').filter((_, i) => btfIds[i] === 0);
+    expect(without.sort()).toEqual(
+      ['after_large', 'pair_does_not_fit', 'returns_pair', 'seventh', 'thirteen', 'variadic'].sort(),
+    );
+    const [first = 0, constant = 0] = btfIds;
+    expect(first).toBeGreaterThan(0);
+    expect(constant).not.toBe(first);
   });
 });
 
@@ -114,7 +123,7 @@ describe('addresses and reasons', () => {
     expect(one(sources)?.[3]).toBe('not in available_filter_functions');
   });
 
-  it('does not trace an skb that is an out-parameter, and knows where the data is freed', () => {
+  it('does not trace an skb that is an out-parameter, and knows where data is freed and packets end', () => {
     const names = ['__skb_try_recv_datagram', 'kfree_skbmem', 'first'];
     const sources = kernel(symbols(names), names);
     const table = rows(sources).rows;
@@ -123,8 +132,9 @@ describe('addresses and reasons', () => {
       '',
       '',
     ]);
-    const { names: all, dataFreed } = addon.readFunctions(sources);
-    expect(all.split('\n').filter((_, i) => dataFreed[i] === 1)).toEqual(['kfree_skbmem']);
+    const { names: all, dataFreed, ends } = addon.readFunctions(sources);
+    for (const column of [dataFreed, ends])
+      expect(all.split('\n').filter((_, i) => column[i] === 1)).toEqual(['kfree_skbmem']);
   });
 
   it('leaves out what is on the kprobe blacklist, end excluded', () => {

@@ -22,7 +22,7 @@ describe('the probe-keeper', () => {
   it.each([
     [
       'a program that was not announced',
-      ['backend tracepoint', 'function 0 0 0x0 vmlinux tp:netif_rx', 'attach'],
+      ['backend tracepoint', 'function 0 0 0x0 0 vmlinux tp:netif_rx', 'attach'],
     ],
     ['a program number beyond all reason', ['backend tracepoint', 'program 4000000000 3', 'attach']],
   ])('refuses %s', (_, lines) => {
@@ -31,9 +31,9 @@ describe('the probe-keeper', () => {
 });
 
 it.skipIf(reason !== null)(
-  `a tracepoint that does not exist costs no other${reason === null ? '' : ` (skipped: ${reason})`}`,
+  `a tracepoint that does not exist costs no other, and hidden ones do not count${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const { names, slots, addresses, dataFreed } = addon.readTracepoints();
+    const { names, modules, slots, addresses, btfIds, dataFreed, roles } = addon.readTracepoints();
     const id = names.split('\n').indexOf('tp:net_dev_queue');
     const session = new addon.Session(
       {
@@ -43,8 +43,14 @@ it.skipIf(reason !== null)(
         functions: Uint32Array.of(id, id),
         slots,
         addresses,
+        btfIds,
+        modules,
         dataFreed,
+        roles,
+        hidden: new Uint32Array(0),
+        tellsEnds: false,
         pageCount: 8,
+        leastPageCount: 8,
         samplePeriod: 1,
         wakeupEvents: 0,
       },
@@ -58,12 +64,13 @@ it.skipIf(reason !== null)(
       if (/^attached /m.test(said)) child.stdin?.end();
     });
     child.stdin?.write(
-      'backend tracepoint\nprogram 0 3\nprogram 1 4\nfunction 7 0 0x0 vmlinux tp:no_such_tracepoint\n' +
-        'function 8 1 0x0 vmlinux tp:net_dev_queue\nattach\n',
+      'backend tracepoint\nprogram 0 3\nprogram 1 4\nfunction 7 0 0x0 0 vmlinux tp:no_such_tracepoint\n' +
+        'function 8 1 0x0 0 vmlinux tp:net_dev_queue\nhidden 9 0 0x0 0 vmlinux tp:no_such_tracepoint\n' +
+        'hidden 10 1 0x0 0 vmlinux tp:net_dev_queue\nattach\n',
     );
     await new Promise((resolve) => child.once('close', resolve));
     session.close();
     const lines = said.split('\n').filter((line) => !/^(progress|detaching) /.test(line));
-    expect(lines).toEqual(['failed 7 2 ENOENT', 'attached 1 1', 'detached', '']);
+    expect(lines).toEqual(['failed 7 2 ENOENT', 'failed 9 2 ENOENT', 'attached 1 1', 'detached', '']);
   },
 );

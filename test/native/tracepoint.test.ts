@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Ipft, ipft, trace, type RunOptions } from '../kernel/support/ipft.js';
+import { expectOrder } from '../kernel/support/order.js';
 import { countsOf, parseJson, sequence, type Event } from '../kernel/support/results.js';
 import { HOME, pidsOf, until } from '../kernel/support/system.js';
 import { ping, udp } from '../kernel/support/traffic.js';
+import { proves } from '../matrix.js';
 import { addon } from './addon.js';
 import { bpfObjects, refusal } from './support.js';
 
@@ -32,7 +34,8 @@ describe.skipIf(reason !== null)(
   `the running kernel, by raw tracepoints${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
-    it('shows the way of a marked ping over lo, and nothing else', async () => {
+    it('shows the way of a marked ping over lo, and nothing else', async (context) => {
+      proves(context, { backend: 'tracepoint', tracer: 'function', result: 'yes' });
       const { events, stderr } = await traced(marked(MARK), async () => {
         await ping(MARK);
         await ping(MARK + 1);
@@ -45,8 +48,22 @@ describe.skipIf(reason !== null)(
       expect(names.at(-1)).toMatch(/^tp:(consume|kfree)_skb$/);
       expect(new Set(events.map(({ packet_id }) => packet_id)).size).toBe(1);
       expect(events[0]).toMatchObject({ len: 98, mark: MARK, module: 'vmlinux', gso_type: '' });
-      expect(countsOf(stderr)).toEqual({ samples: events.length, lost: 0 });
+      expect(countsOf(stderr)).toEqual({ samples: events.length, lost: 0, missed: 0 });
     });
+
+    it.each(['^tp:net_dev_queue$', '.'])(
+      'knows packets apart that have the same skb, -r %s',
+      async (regex) => {
+        const COUNT = 20;
+        const { events } = await traced([...marked(MARK), '-r', regex], async () => {
+          for (let count = 0; count < COUNT; count++) await ping(MARK);
+        });
+        const queued = events.filter((event) => event.function === 'tp:net_dev_queue');
+        expect(new Set(events.map(({ packet }) => packet)).size).toBe(COUNT);
+        expect(new Set(queued.map(({ packet }) => packet)).size).toBe(COUNT);
+        expect(new Set(queued.map(({ packet_id }) => packet_id)).size).toBeLessThan(COUNT);
+      },
+    );
 
     it('compares the bits of --mask only', async () => {
       const { events } = await traced([...marked(0x1bf70000), '--mask', '0xffff0000'], async () => {
@@ -69,8 +86,10 @@ describe.skipIf(reason !== null)(
         udp({ mark: MARK, count: 1000, rate: 5000 }),
       );
       expect(events.filter((event) => event.function === 'tp:net_dev_queue')).toHaveLength(1000);
-      expect(countsOf(stderr)).toEqual({ samples: events.length, lost: 0 });
+      expect(countsOf(stderr)).toEqual({ samples: events.length, lost: 0, missed: 0 });
     });
+
+    it('streams a flood on two CPUs in order of time', () => expectOrder(BACKEND, MARK, 30_000));
 
     it('counts what a small buffer loses: matched = delivered + lost', async () => {
       const small = ['-r', '^tp:net_dev_queue$', '--perf-page-count', '1'];
@@ -149,6 +168,27 @@ describe.skipIf(reason !== null)(
       expect(stdout.split('\n').length).toBeLessThan(40);
     });
 
+    it.for(['fentry-multi', 'kprobe-multi', 'kprobe', 'fentry'])(
+      'what doctor says of %s is what -b does',
+      async (backend, context) => {
+        const { report } = await doctor();
+        const finding = report.backends.find(({ id }) => id === backend);
+        const args = [...marked(MARK), '-b', backend, '-r', '^ip_rcv$'];
+        if (finding?.usable === true) {
+          expect((await (await trace(args)).end()).code).toBe(0);
+          return;
+        }
+        const { code, stdout, stderr } = await ipft(args);
+        expect([3, 4]).toContain(code);
+        expect(stdout).toBe('');
+        const [, refused = ''] = /is refused with (E\w+)/.exec(stderr) ?? [];
+        const reasons = finding?.reasons.join('\n') ?? '';
+        if (code === 4) expect(reasons).toContain(`${backend} is refused with ${refused}`);
+        else expect(stderr).toContain(`ipft: ${finding?.reasons[0] ?? ''}`);
+        proves(context, { backend, tracer: 'function', result: refused || 'EPERM' });
+      },
+    );
+
     it('doctor finds that a user without privilege can trace nothing', async () => {
       const through = ['setpriv', '--reuid', '65534', '--clear-groups'];
       const { code, report } = await doctor({ through });
@@ -165,7 +205,8 @@ describe.skipIf(reason !== null)(
 
     it('--backend auto takes what doctor names, and says why if it is tracepoint', async () => {
       const { report } = await doctor();
-      const running = await trace([...marked(MARK), '-v']);
+      const few = ['-r', '^(ip_rcv|tp:net_dev_queue)$']; // whatever the backend, some kernels arm function by function
+      const running = await trace([...marked(MARK), ...few, '-v']);
       expect((await running.end()).stderr).toContain(`Backend ${report.auto ?? ''}: `);
       if (report.auto !== 'tracepoint') return;
       const quiet = await trace(marked(MARK));

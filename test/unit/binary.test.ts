@@ -30,7 +30,7 @@ describe('without a kernel', () => {
     [['-m', '-1'], "received '-1'"],
     [['-m', '0x1ffffffff'], "received '0x1ffffffff'"],
     [['-m', '1', '-r', '('], "received '('"],
-    [['-m', '1', '-b', 'nope'], 'auto, kprobe-multi, kprobe, tracepoint'],
+    [['-m', '1', '-b', 'nope'], 'auto, fentry-multi, kprobe-multi, kprobe, fentry, ftrace, tracepoint'],
     [['-m', '1', '-o', 'nope'], 'aggregate, stream, json'],
     [['-m', '1', '--nope'], "unknown option '--nope'"],
   ])('refuses %j before anything is loaded, exit 2', async (args, message) => {
@@ -52,14 +52,16 @@ describe('without a kernel', () => {
 describe('a trace', () => {
   it('prints counters and messages on stderr, the table on stdout, and ends with a signal, exit 0', async () => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      const run = ipft(['-m', '1']);
+      const run = ipft(['-m', '1', '--perf-page-count', '64']);
       await run.says('Trace ready!');
       expect(await run.kill(signal).ended).toEqual({
         code: 0,
         signal: null,
         stderr:
           'Attaching program (total 4, succeeded 3, failed 0 filtered: 0 untraceable: 1)\n' +
-          'Trace ready!\nSamples: 4 Lost: 2\nTrace done!\n',
+          'Trace ready!\nSamples: 4 Lost: 2\n' +
+          'warning: 33.3 % of the trace is missing: 2 of 6 events were lost, since the perf buffer was full\n' +
+          'Try: --perf-page-count 128, or fewer events: --regex, --sample\nTrace done!\n',
         stdout:
           '===\n' +
           '1 0000                        ip_output (len: 84)\n' +
@@ -86,8 +88,8 @@ describe('a trace', () => {
     await run.kill('SIGINT').ended;
     expect(readFileSync(log, 'utf8')).toBe(
       'backend kprobe-multi\ntracefs /sys/kernel/tracing\n' +
-        'function 0 2 0xffffffff81000010 vmlinux ip_output\n' +
-        'function 1 0 0xffffffff81000020 vmlinux ip_rcv\nattach\ndetached\n',
+        'function 0 2 0xffffffff81000010 11 vmlinux ip_output\n' +
+        'function 1 0 0xffffffff81000020 12 vmlinux ip_rcv\nattach\ndetached\n',
     );
   });
 
@@ -231,6 +233,7 @@ describe('--list', () => {
       {
         name: 'nft_do_chain',
         module: 'nf_tables',
+        symbol: 'nft_do_chain',
         address: '0xffffffffc0000010',
         skb_position: 1,
         traceable: true,
@@ -239,6 +242,7 @@ describe('--list', () => {
       {
         name: 'nf_no',
         module: 'vmlinux',
+        symbol: 'nf_no',
         address: '0x0000000000000000',
         skb_position: 7,
         traceable: false,

@@ -44,12 +44,20 @@ describe('a trace', () => {
         mark: 0xdeadbeef,
         mask: 0xffffffff,
         backend: 'auto',
+        force: false,
+        tracer: 'function',
         output: 'aggregate',
         selection: { function: undefined, module: undefined },
         verbose: false,
         pageCount: undefined,
         samplePeriod: 1,
         wakeupEvents: 0,
+        count: undefined,
+        durationMs: undefined,
+        maxRate: undefined,
+        sample: 1,
+        budget: undefined,
+        failOnLoss: false,
         setRlimits: true,
         probeServerPort: undefined,
         readyFile: undefined,
@@ -58,26 +66,46 @@ describe('a trace', () => {
   });
 
   it('takes every flag', () => {
-    const argv = '-m 0 --mask 0 -b kprobe -r ^ip_ --module-regex vmlinux -o json -v --perf-page-count 8';
+    const argv =
+      '-m 0 --mask 0 -b ftrace --force -t function_graph -r ^ip_ --module-regex vmlinux -o json -v --perf-page-count 8';
     const more = '--perf-sample-period 2 --perf-wakeup-events 3 --no-set-rlimit --enable-probe-server';
+    const limits = '--count 5 --duration 1.5m --max-rate 1000 --sample 1/16 --budget 2.5% --fail-on-loss';
     const rest = '--probe-server-port 99 --ready-file /tmp/x';
-    expect(parse(...`${argv} ${more} ${rest}`.split(' '))).toEqual({
+    expect(parse(...`${argv} ${more} ${limits} ${rest}`.split(' '))).toEqual({
       kind: 'trace',
       options: {
         mark: 0,
         mask: 0,
-        backend: 'kprobe',
+        backend: 'fentry',
+        force: true,
+        tracer: 'function_graph',
         output: 'json',
         selection: { function: /^ip_/, module: /vmlinux/ },
         verbose: true,
         pageCount: 8,
         samplePeriod: 2,
         wakeupEvents: 3,
+        count: 5,
+        durationMs: 90_000,
+        maxRate: 1000,
+        sample: 16,
+        budget: 0.025,
+        failOnLoss: true,
         setRlimits: false,
         probeServerPort: 99,
         readyFile: '/tmp/x',
       },
     });
+  });
+
+  it.each([
+    ['500ms', 500],
+    ['10s', 10_000],
+    ['0.5', 500],
+    ['5m', 300_000],
+    ['576h', 2_073_600_000],
+  ])('ends after --duration %s', (text, durationMs) => {
+    expect(parse('-m', '1', '--duration', text)).toMatchObject({ options: { durationMs } });
   });
 
   it('serves probes on port 13720 if asked to', () => {
@@ -132,7 +160,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['-m', '1', '--module-regex', '['], /--module-regex/, /--module-regex/],
     [
       ['-m', '1', '-b', 'ebpf'],
-      /expected one of auto, kprobe-multi, kprobe, tracepoint, received 'ebpf'/,
+      /expected one of auto, fentry-multi, kprobe-multi, kprobe, fentry, ftrace, tracepoint, received 'ebpf'/,
       /--backend auto/,
     ],
     [
@@ -140,12 +168,23 @@ describe('bad input names what was expected, what was received and a remedy', ()
       /expected one of aggregate, stream, json, received 'xml'/,
       /--output aggregate/,
     ],
+    [['-m', '1', '-t', 'fn'], /expected one of function, function_graph, received 'fn'/, /--tracer function/],
     [['-m', '1', '--perf-page-count', '1000'], /power of two.*received '1000'/, /512 or .*1024/],
     [['-m', '1', '--perf-page-count', '0'], /power of two/, /1024/],
     [['-m', '1', '--perf-sample-period', '0'], /from 1 to/, /1/],
     [['-m', '1', '--perf-wakeup-events', 'x'], /received 'x'/, /0/],
     [['-m', '1', '--probe-server-port', '70000'], /a TCP port from 1 to 65535/, /13720/],
     [['-m', '1', '--probe-server-port', '0'], /a TCP port/, /13720/],
+    [['-m', '1', '--count', '0'], /--count: expected a number from 1 .*received '0'/, /--count 1/],
+    [['-m', '1', '--max-rate', '-5'], /--max-rate: .*received '-5'/, /--max-rate 1/],
+    [['-m', '1', '--duration', '10d'], /a time from 1ms to 576h .*received '10d'/, /--duration 10s/],
+    [['-m', '1', '--duration', '0'], /received '0'/, /--duration 10s/],
+    [['-m', '1', '--duration', '577h'], /received '577h'/, /--duration 10s/],
+    [['-m', '1', '--duration', 's'], /received 's'/, /--duration 10s/],
+    [['-m', '1', '--sample', '16'], /expected 1\/N.*received '16'/, /--sample 1\/100/],
+    [['-m', '1', '--sample', '1/0'], /received '1\/0'/, /--sample 1\/100/],
+    [['-m', '1', '--budget', '5'], /a percentage of one CPU.*received '5'/, /--budget 5%/],
+    [['-m', '1', '--budget', '0%'], /more than 0%/, /--budget 5%/],
     [['-m'], /argument missing/, /--help/],
     [['-m', '1', 'surplus'], /too many arguments/, /--help/],
     [['--makr', '1'], /unknown option '--makr'/, /Did you mean --mark\?.*--help/],
@@ -157,10 +196,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     expect(error.exitCode).toBe(2);
   });
 
-  it.each(['-t', '--tracer', '-e', '--extension', '-s', '-f', '--filter', '--gen', '--fail-on-loss'])(
-    'does not take %s yet',
-    (flag) => {
-      expect(usageError('-m', '1', flag, 'x').message).toContain(`unknown option '${flag}'`);
-    },
-  );
+  it.each(['-e', '--extension', '-s', '-f', '--filter', '--gen'])('does not take %s yet', (flag) => {
+    expect(usageError('-m', '1', flag, 'x').message).toContain(`unknown option '${flag}'`);
+  });
 });

@@ -25,13 +25,16 @@ describe('ipft doctor', () => {
       tracefs: { problem: null, path: '/sys/kernel/tracing' },
       kallsyms: { problem: null },
       functions: { count: 4, traceable: { count: 3, unknown: null } },
+      module_btf: { functions: { count: 1, unknown: null }, missing: null },
       tracepoints: { count: 2 },
       auto: 'kprobe-multi',
       auto_problem: null,
     });
     expect(report.backends.map(({ id, usable }) => [id, usable])).toEqual([
+      ['fentry-multi', false],
       ['kprobe-multi', true],
       ['kprobe', true],
+      ['fentry', false],
       ['tracepoint', true],
     ]);
   });
@@ -40,7 +43,7 @@ describe('ipft doctor', () => {
     const { code, report } = await doctor({ FAKE_MISSING: MISSING, FAKE_PROBE_ERRNO: '95' });
     expect([code, report.auto]).toEqual([0, null]);
     expect(report.auto_problem).toContain('tracefs is not mounted');
-    const [multi, kprobe] = report.backends;
+    const [, multi, kprobe] = report.backends;
     expect(multi?.reasons).toEqual([
       expect.stringContaining('tracefs is not mounted'),
       expect.stringContaining('kprobe-multi is refused with EOPNOTSUPP'),
@@ -66,7 +69,12 @@ describe('ipft doctor', () => {
       kernel: '6.1',
       architecture: 'x86_64',
       btf: { ...problem, bytes: 5_500_000 },
-      module_btf: { count: null, unknown: 'EACCES' },
+      module_btf: {
+        count: 2,
+        unknown: null,
+        functions: { count: 7, unknown: null },
+        missing: '1 module has no BTF',
+      },
       lockdown: { mode: null, source: 'why' },
       privilege: {
         ...problem,
@@ -92,7 +100,8 @@ describe('ipft doctor', () => {
     expect(text).toBe(
       `Kernel          Linux 6.1 x86_64
 BTF             5.5 MB
-BTF of modules  not known: EACCES
+BTF of modules  of 2 modules; 7 of their functions take an skb
+                1 module has no BTF
 Lockdown        not known (why)
 Privilege       CAP_PERFMON CAP_BPF
 tracefs         /sys/kernel/tracing

@@ -36,7 +36,10 @@ describe('stdout', () => {
     const run = ipft(['-m', '1', '-o', 'stream'], { env: { FAKE_FLOOD: '1', FAKE_KEEPER_LOG: log } });
     run.child.stdout?.once('data', () => run.child.stdout?.destroy());
     const { code, stderr } = await run.ended;
-    expect(stderr).toMatch(/Trace done!\n$/);
+    const [, unwritten, all] =
+      /Trace done!\nwarning: (\d+) of (\d+) events were not written: .*\nTry: .*\n$/.exec(stderr) ?? [];
+    expect(Number(unwritten)).toBeGreaterThan(0);
+    expect(stderr).toContain(`Samples: ${all} `);
     expect(code).toBe(0);
     expect(read(log)).toMatch(/detached\n$/);
   });
@@ -68,10 +71,10 @@ describe('stdout', () => {
     const { stderr } = await run.kill('SIGINT').ended;
     await closed;
     const delivered = Number(/Samples: (\d+)/.exec(stderr)?.[1]);
-    const times = text
-      .trimEnd()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { timestamp: number }).timestamp);
+    expect(stderr).toMatch(/Trace done!\n$/);
+    const lines = text.trimEnd().split('\n');
+    expect(JSON.parse(lines.pop() ?? '')).toMatchObject({ summary: { delivered, end: 'signal' } });
+    const times = lines.map((line) => (JSON.parse(line) as { timestamp: number }).timestamp);
     expect(times).toEqual(Array.from({ length: delivered }, (_, index) => index + 1));
   });
 
@@ -126,6 +129,15 @@ describe('signals', () => {
     await until(() => read(log).includes('detached'));
   });
 
+  it('-v tells how long attaching and detaching took', async () => {
+    const run = ipft(['-m', '1', '-v'], { env: { FAKE_KEEPER: 'some' } });
+    await says(run, 'Trace ready!');
+    const { stderr } = await run.kill('SIGINT').ended;
+    expect(stderr).toMatch(
+      /\nAttached in \d+\.\d\d s\nFailed: [^]*\nTrace done!\nDetached in \d+\.\d\d s\n$/,
+    );
+  });
+
   it('a slow detach is reported after the results', async () => {
     const run = ipft(['-m', '1'], { env: { FAKE_KEEPER: 'slow-detach' } });
     await says(run, 'Trace ready!');
@@ -133,6 +145,20 @@ describe('signals', () => {
     expect(stderr).toMatch(/Trace done!\nDetaching \(step 2 of 3\)\n$/);
     expect(stdout).toContain('===');
     expect(code).toBe(0);
+  });
+
+  it('a detach that takes too long is left to the keeper', async () => {
+    const log = logFile();
+    const run = ipft(['-m', '1'], { env: { FAKE_KEEPER: 'stalled-detach', FAKE_KEEPER_LOG: log } });
+    await says(run, 'Trace ready!');
+    const exited = new Promise((resolve) => run.kill('SIGINT').child.once('exit', resolve));
+    await says(run, 'Trace done!');
+    await run.says('goes on removing the probes');
+    expect(await exited).toBe(0);
+    expect(run.stdout).toContain('===');
+    expect(read(log)).not.toContain('detached');
+    process.kill(Number(/probe-keeper \(pid (\d+)\)/.exec(run.stderr)?.[1]), 'SIGUSR1');
+    await until(() => read(log).includes('detached'));
   });
 
   it('one while attaching cancels, exit 0', async () => {

@@ -9,11 +9,11 @@ import {
   UnsupportedError,
   UsageError,
 } from '../../src/core/errors.js';
-import { EventStore } from '../../src/core/event-store.js';
 import { FunctionTable } from '../../src/core/function-table.js';
-import { memoizePacket, memoizeValue } from '../../src/core/memo.js';
-import { sortedIndexes } from '../../src/core/merge-sort.js';
-import { len, skbAddress } from '../../src/core/row.js';
+import { PacketEvents } from '../../src/core/packet-events.js';
+import { ROW_SIZE } from '../../src/core/abi.js';
+import { indexCell, valueCell } from '../../src/core/memo.js';
+import { len } from '../../src/core/row.js';
 import {
   attachRequest,
   inheritedFds,
@@ -21,11 +21,20 @@ import {
   parseKeeperLine,
 } from '../../src/native/keeper-protocol.js';
 import { native } from '../../src/run/functions.js';
-import { pack } from './rows.js';
+import { cellText, pack } from './rows.js';
 
 describe('errors', () => {
   it('have the exit codes of the documentation', () => {
-    expect(EXIT).toEqual({ ok: 0, usage: 2, environment: 3, unsupported: 4, kernel: 5, bug: 70 });
+    expect(EXIT).toEqual({
+      ok: 0,
+      usage: 2,
+      environment: 3,
+      unsupported: 4,
+      kernel: 5,
+      loss: 7,
+      budget: 8,
+      bug: 70,
+    });
     const errors = [
       new UsageError('m'),
       new EnvironmentError('m'),
@@ -101,56 +110,45 @@ describe('the keeper protocol', () => {
   });
 
   it('sends the programs in the order in which they are inherited', () => {
-    const programFds = Int32Array.of(21, -1, 19, -1);
+    const programFds = Int32Array.of(21, -1, 19, -22);
     const functions = [
-      { id: 7, program: 2, address: 0xffffffff81000000n, module: 'vmlinux', name: 'ip_rcv' },
+      { id: 7, program: 2, address: 0xffffffff81000000n, btfId: 33, module: 'vmlinux', symbol: 'ip_rcv' },
+      { id: 8, program: 15, address: 0n, btfId: 0, module: 'vmlinux', symbol: 'tp:kfree_skb', hidden: true },
     ];
-    const plan = { backend: 'kprobe', tracefs: '/t', programFds, functions };
+    const modules = [{ module: 'veth', inode: 1n << 40n }];
+    const plan = { backend: 'kprobe', tracefs: '/t', returns: false, programFds, modules, functions };
     expect(inheritedFds(plan)).toEqual([21, 19]);
     expect(attachRequest(plan)).toBe(
-      'backend kprobe\ntracefs /t\nprogram 0 3\nprogram 2 4\nfunction 7 2 0xffffffff81000000 vmlinux ip_rcv\nattach\n',
+      'backend kprobe\ntracefs /t\nprogram 0 3\nprogram 2 4\nprogram 3 -22\nmodule veth 1099511627776\nfunction 7 2 0xffffffff81000000 33 vmlinux ip_rcv\nhidden 8 15 0x0 0 vmlinux tp:kfree_skb\nattach\n',
     );
   });
 });
 
-describe('sorting', () => {
-  it('agrees with a stable sort', () => {
-    let seed = 1;
-    const random = (below: number): number => (seed = (seed * 48271) % 0x7fffffff) % below;
-    for (let round = 0; round < 300; round++) {
-      const keys = Float64Array.from({ length: random(200) }, () => random(50));
-      const expected = [...keys.keys()].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
-      expect([...sortedIndexes(keys)]).toEqual(expected);
-    }
-  });
-});
-
-describe('the event store', () => {
-  it('copies rows, across its chunks', () => {
-    const store = new EventStore();
-    const COUNT = 40_000;
-    for (let at = 0; at < COUNT; at += 1000) {
-      store.append(pack(Array.from({ length: 1000 }, (_, index) => ({ len: at + index }))), 1000);
-    }
-    expect(store.size).toBe(COUNT);
-    for (let event = 0; event < COUNT; event++) {
-      if (len(store.rows(event), store.offset(event)) !== event) throw new Error(`event ${event}`);
-    }
+describe('the events of a packet', () => {
+  it('are copied, and sorted by time if they come late, ties as they came', () => {
+    const events = new PacketEvents();
+    const COUNT = 1000;
+    const rows = pack(Array.from({ length: COUNT }, (_, index) => ({ len: index, time: BigInt(index ^ 6) })));
+    for (let at = 0; at < COUNT; at += 10) events.append(rows, at * ROW_SIZE, (at + 10) * ROW_SIZE);
+    expect(events.size).toBe(COUNT);
+    const shown = [...events.byTime()].map((at) => len(events.rows, at) ^ 6);
+    expect(shown).toEqual(Array.from({ length: COUNT }, (_, index) => index));
   });
 });
 
 describe('memos', () => {
-  it('tell packets apart that share a slot', () => {
-    const text = memoizePacket((rows, at) => skbAddress(rows, at).toString(16));
-    const skbs = [0x100n, 0x101n, 0x1_0000_0100n, 0x100n, 0x100100n];
-    const rows = skbs.map((skb) => pack([{ skb }]));
-    expect(rows.map((row) => text(row, 0))).toEqual(['100', '101', '100000100', '100', '100100']);
-  });
-
   it('remember values', () => {
     let calls = 0;
-    const text = memoizeValue((value) => `${value} ${++calls}`);
-    expect([5, 5, 6, 5].map(text)).toEqual(['5 1', '5 1', '6 2', '5 1']);
+    const cell = valueCell(len, (value) => `${value} ${++calls}`);
+    const rows = [5, 5, 6, 5].map((value) => pack([{ len: value }]));
+    expect(rows.map((row) => cellText(cell, row))).toEqual(['5 1', '5 1', '6 2', '5 1']);
+  });
+
+  it('remember indexes, but not those of any size', () => {
+    let calls = 0;
+    const cell = indexCell(len, (value) => `${value} ${++calls}`);
+    const rows = [7, 7, 70_000, 70_000].map((value) => pack([{ len: value }]));
+    expect(rows.map((row) => cellText(cell, row))).toEqual(['7 1', '7 1', '70000 2', '70000 3']);
   });
 });
 
@@ -158,13 +156,19 @@ describe('the function table', () => {
   const table = new FunctionTable({
     names: 'ip_rcv\nnft_do_chain\nip_output',
     modules: 'vmlinux\nnf_tables\nvmlinux',
+    symbols: '\nnft_do_chain.constprop.0\n',
     addresses: BigUint64Array.of(1n, 2n, 0n),
+    btfIds: Uint32Array.of(31, 0, 33),
     positions: Uint8Array.of(1, 2, 3),
     slots: Uint8Array.of(0, 1, 2),
     reasons: Uint8Array.of(0, 0, 2),
     reasonNames: ['', 'ambiguous name', 'no address'],
     dataFreed: new Uint8Array(3),
+    roles: new Uint8Array(3),
+    ends: Uint8Array.of(1, 1, 1),
+    moduleLoads: [],
     warnings: [],
+    traceableUnknown: '',
   });
 
   it('selects by unanchored expressions', () => {
@@ -173,10 +177,20 @@ describe('the function table', () => {
     expect(table.select({ function: /^ip/, module: /nf/ })).toEqual([]);
   });
 
+  it('knows the functions that end packets and are not selected, if they can be traced', () => {
+    expect(table.unselectedEnds([0])).toEqual([1]);
+  });
+
+  it('shows a function by its name and module, and knows what the kernel calls it', () => {
+    expect([0, 1].map((index) => table.label(index))).toEqual(['ip_rcv', 'nft_do_chain [nf_tables]']);
+    expect([0, 1].map((index) => table.at(index).symbol)).toEqual(['ip_rcv', 'nft_do_chain.constprop.0']);
+  });
+
   it('says why a function cannot be traced', () => {
     expect(table.at(2)).toEqual({
       name: 'ip_output',
       module: 'vmlinux',
+      symbol: 'ip_output',
       address: 0n,
       skbPosition: 3,
       traceable: false,
@@ -187,7 +201,9 @@ describe('the function table', () => {
 
 describe('the automatic size of the perf buffer', () => {
   it.each([
-    [1, 1024],
+    [1, 4096],
+    [4, 4096],
+    [5, 2048],
     [16, 1024],
     [17, 512],
     [24, 512],

@@ -1,6 +1,7 @@
-import { ROW, ROW_SIZE } from '../../src/core/abi.js';
-import type { ColumnContext } from '../../src/core/column.js';
+import { HIDDEN, LAST, RETURN, ROW, ROW_SIZE } from '../../src/core/abi.js';
+import type { Cell, ColumnContext } from '../../src/core/column.js';
 import { UNKNOWN_FUNCTION } from '../../src/core/row.js';
+import { TextBuffer } from '../../src/core/text-buffer.js';
 
 export interface Event {
   time?: bigint;
@@ -13,27 +14,64 @@ export interface Event {
   mark?: number;
   function?: number;
   cpu?: number;
+  duration?: bigint;
+  tid?: number;
+  isReturn?: boolean;
+  isLast?: boolean;
+  isHidden?: boolean;
+  packet?: bigint;
 }
 
 export { UNKNOWN_FUNCTION };
 
+const SKB = 0xffff888003211000n;
+
+/** Numbers of packets by skb: one life for each address, which is enough for most tests. */
+export type PacketNumbers = Map<bigint, bigint>;
+
+function packetOf(skb: bigint, numbers: PacketNumbers): bigint {
+  const number = numbers.get(skb) ?? BigInt(numbers.size + 1);
+  numbers.set(skb, number);
+  return number;
+}
+
 /** Packs events as the addon does. */
-export function pack(events: readonly Event[]): DataView {
+export function pack(events: readonly Event[], numbers: PacketNumbers = new Map()): DataView {
   const rows = new DataView(new ArrayBuffer(events.length * ROW_SIZE));
   events.forEach((event, index) => {
     const at = index * ROW_SIZE;
     rows.setBigUint64(at + ROW.time_ns, event.time ?? 0n, true);
-    rows.setBigUint64(at + ROW.skb, event.skb ?? 0xffff888003211000n, true);
+    rows.setBigUint64(at + ROW.skb, event.skb ?? SKB, true);
     rows.setBigUint64(at + ROW.function_address, event.address ?? 0n, true);
     rows.setUint32(at + ROW.len, event.len ?? 0, true);
     rows.setUint32(at + ROW.gso_type, event.gsoType ?? 0, true);
     rows.setUint16(at + ROW.gso_size, event.gsoSize ?? 0, true);
     rows.setUint16(at + ROW.gso_segs, event.gsoSegs ?? 0, true);
     rows.setUint32(at + ROW.mark, event.mark ?? 0, true);
+    rows.setBigUint64(at + ROW.packet, event.packet ?? packetOf(event.skb ?? SKB, numbers), true);
     rows.setUint32(at + ROW.function, event.function ?? 0, true);
     rows.setUint32(at + ROW.cpu, event.cpu ?? 0, true);
+    rows.setBigUint64(at + ROW.duration_ns, event.duration ?? 0n, true);
+    rows.setUint32(at + ROW.tid, event.tid ?? 0, true);
+    const bit = (isSet: boolean | undefined, flag: number): number => (isSet === true ? flag : 0);
+    const flags = bit(event.isReturn, RETURN) | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
+    rows.setUint32(at + ROW.flags, flags, true);
   });
   return rows;
+}
+
+/** What an output returns, as a string. */
+export function textOf(pieces: Iterable<string | Uint8Array>): string {
+  return Array.from(pieces, (piece) =>
+    typeof piece === 'string' ? piece : new TextDecoder().decode(piece),
+  ).join('');
+}
+
+/** What a cell writes for a row. */
+export function cellText(cell: Cell, rows: DataView, at = 0): string {
+  const text = new TextBuffer();
+  cell(rows, at, text);
+  return textOf([text.take()]);
 }
 
 /** Functions 0 to 4 of a small kernel. */

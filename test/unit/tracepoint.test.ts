@@ -17,21 +17,21 @@ describe('a trace where only tracepoints can be traced', () => {
     await run.says('Trace ready!');
     const { code, stdout, stderr } = await run.kill('SIGTERM').ended;
     expect(stderr).toMatch(
-      /^Backend tracepoint: kprobe-multi is refused.*; so only tracepoints are traced, not functions\n {2}To trace functions: a kernel with CONFIG_KPROBES=y/,
+      /^Backend tracepoint: fentry-multi is refused.*; kprobe-multi is refused.*; so only tracepoints are traced, not functions\n {2}To trace functions: a kernel with CONFIG_KPROBES=y/,
     );
     expect(stderr).toContain('Attaching program (total 2, ');
     expect(stdout).toContain('tp:netif_rx (len: 84)\n');
     expect(code).toBe(0);
     expect(readFileSync(log, 'utf8')).toBe(
-      'backend tracepoint\nfunction 0 0 0x0 vmlinux tp:netif_rx\n' +
-        'function 1 1 0x0 vmlinux tp:kfree_skb\nattach\ndetached\n',
+      'backend tracepoint\nfunction 0 0 0x0 0 vmlinux tp:netif_rx\n' +
+        'function 1 1 0x0 0 vmlinux tp:kfree_skb\nattach\ndetached\n',
     );
   });
 
   it('names the kernel as the reason where the machine is ready', async () => {
     const run = await ipft(['-m', '1'], { env: { FAKE_PROBE_ERRNO: '95,2,0' } }).says('Trace ready!');
     expect((await run.kill('SIGTERM').ended).stderr).toMatch(
-      /^Backend tracepoint: kprobe-multi is refused with EOPNOTSUPP.*; kprobe is refused with ENOENT.*; so only/,
+      /^Backend tracepoint: fentry-multi is refused.*; kprobe-multi is refused with EOPNOTSUPP.*; kprobe is refused with ENOENT.*; so only/,
     );
   });
 
@@ -42,7 +42,9 @@ describe('a trace where only tracepoints can be traced', () => {
     expect(stderr).toMatch(
       /Backend kprobe-multi: no, tracefs is not mounted.*; kprobe-multi is refused with/,
     );
-    expect(stderr).toMatch(/Backend kprobe: no, tracefs is not mounted.*\nBackend tracepoint: /);
+    expect(stderr).toMatch(
+      /Backend kprobe: no, tracefs is not mounted.*\nBackend fentry: no, .*\nBackend tracepoint: /,
+    );
   });
 
   it.each([
@@ -52,7 +54,7 @@ describe('a trace where only tracepoints can be traced', () => {
     [
       ['-r', '^ip_'],
       '95,2,0',
-      /^ipft: only tracepoints can be traced here, and none matches --regex '\^ip_': kprobe-multi is refused/,
+      /^ipft: only tracepoints can be traced here, and none matches --regex '\^ip_': fentry-multi is refused/,
     ],
   ])('does not trace something else than was asked for: %j with %s', async (args, errnos, message) => {
     const env = { ...MISSING, FAKE_PROBE_ERRNO: errnos };

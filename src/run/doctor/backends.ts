@@ -1,10 +1,13 @@
 import { backends } from '../../backends/index.js';
 import type { EnvironmentError } from '../../core/errors.js';
 import type { Addon } from '../../native/types.js';
-import { ask, isUsable, lacks, reasonsOf } from '../choose-backend.js';
+import { ask, isAvailable, lacks, reasonsOf, type Demand } from '../choose-backend.js';
 import type { Environment } from '../environment.js';
 import { native } from '../functions.js';
 import type { BackendFinding } from './report.js';
+
+/** Whether the machine has a backend does not depend on what is to be traced. */
+const ANY_DEMAND: Demand = { functions: () => 0, force: true };
 
 /** Every backend, in the order in which `auto` tries them. `basic`: what none of them can do without. */
 export function examineBackends(
@@ -14,16 +17,16 @@ export function examineBackends(
 ): BackendFinding[] {
   return [...backends.values()].map((backend) => {
     // Without privilege the kernel says no to everything: asking it would tell nothing.
-    const { problems, errno } =
+    const answer =
       basic === null
-        ? native('probing the backends', () => ask(backend, addon, environment))
-        : { problems: [basic], errno: 0 };
+        ? native('probing the backends', () => ask(backend, addon, environment, ANY_DEMAND))
+        : { backend, problems: [basic], errno: 0, excess: 0 };
     return {
       id: backend.id,
-      usable: isUsable({ backend, problems, errno }),
+      usable: isAvailable(answer),
       description: backend.description,
-      reasons: reasonsOf({ backend, problems, errno }),
-      remedies: lacks({ backend, problems, errno }) ? [] : problems.flatMap(({ remedy }) => remedy ?? []),
+      reasons: reasonsOf(answer),
+      remedies: lacks(answer) ? [] : answer.problems.flatMap(({ remedy }) => remedy ?? []),
     };
   });
 }

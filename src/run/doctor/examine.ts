@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { IpftError, isSystemError, type EnvironmentError } from '../../core/errors.js';
 import type { Addon } from '../../native/types.js';
 import { chooseBackend } from '../choose-backend.js';
+import { functionTracer } from '../../core/tracer.js';
 import { readEnvironment, type Environment } from '../environment.js';
 import { BTF, btfProblem } from '../environment/btf.js';
 import { privilegeProblem, readCapabilities } from '../environment/capabilities.js';
@@ -32,10 +33,13 @@ function autoChoice(
   addon: Addon,
   environment: Environment,
   basic: EnvironmentError | null,
+  traceable: number,
 ): Pick<DoctorReport, 'auto' | 'auto_problem'> {
   try {
     if (basic !== null) throw basic;
-    return { auto: chooseBackend('auto', addon, environment).backend.id, auto_problem: null };
+    const demand = { functions: () => traceable, force: false };
+    const wanted = { backend: 'auto', tracer: functionTracer, ...demand };
+    return { auto: chooseBackend(wanted, addon, environment).backend.id, auto_problem: null };
   } catch (error) {
     if (!(error instanceof IpftError)) throw error;
     return { auto: null, auto_problem: error.message };
@@ -50,18 +54,19 @@ export function examine(addon: Addon, read: ReadStart = readStart): DoctorReport
   const privilege = privilegeProblem(read);
   const btf = btfProblem(read);
   const backends = examineBackends(addon, environment, privilege ?? btf);
+  const { functions, ofModules } = countFunctions(addon, tracefs);
   return {
     kernel: release(),
     architecture: machine(),
     btf: { ...finding(btf), bytes: btf === null ? statSync(BTF).size : null },
-    module_btf: moduleBtf(),
+    module_btf: { ...moduleBtf(), ...ofModules },
     lockdown: readLockdown(read, tracefs),
     privilege: { ...finding(privilege), capabilities: readCapabilities(read) },
     tracefs: { ...finding(environment.problem('function list')), path: tracefs },
     kallsyms: { ...finding(environment.problem('kernel addresses')), kptr_restrict: readKptrRestrict(read) },
-    functions: countFunctions(addon, tracefs),
+    functions,
     tracepoints: countTracepoints(addon),
     backends,
-    ...autoChoice(addon, environment, privilege ?? btf),
+    ...autoChoice(addon, environment, privilege ?? btf, functions.traceable.count ?? 0),
   };
 }

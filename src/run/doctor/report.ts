@@ -27,13 +27,13 @@ export interface DoctorReport {
   readonly kernel: string;
   readonly architecture: string;
   readonly btf: Finding & { readonly bytes: number | null };
-  /** modules with BTF of their own */
-  readonly module_btf: Count;
+  /** modules with BTF of their own, and their functions that take an skb; `missing`: which have none, or null */
+  readonly module_btf: Count & { readonly functions: Count; readonly missing: string | null };
   readonly lockdown: Lockdown;
   readonly privilege: Finding & { readonly capabilities: Capabilities };
   readonly tracefs: Finding & { readonly path: string | null };
   readonly kallsyms: Finding & { readonly kptr_restrict: string | null };
-  /** kernel functions that take an skb, and those of them that can be traced */
+  /** functions of the kernel and its modules that take an skb, and those of them that can be traced */
   readonly functions: Count & { readonly traceable: Count };
   /** tracepoints that pass an skb */
   readonly tracepoints: Count;

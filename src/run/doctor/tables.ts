@@ -1,4 +1,4 @@
-import type { FunctionTable } from '../../core/function-table.js';
+import { KERNEL, type FunctionTable } from '../../core/function-table.js';
 import type { Addon } from '../../native/types.js';
 import { readTable } from '../functions.js';
 import type { Count, DoctorReport } from './report.js';
@@ -21,17 +21,30 @@ function counted<T>(
 
 /** Without the kernel's list, what cannot be traced is not known; the table then calls everything traceable. */
 function traceable(table: FunctionTable): Count {
-  const [warning] = table.columns.warnings;
-  if (warning !== undefined) return unknown(warning);
+  if (table.columns.traceableUnknown !== '') return unknown(table.columns.traceableUnknown);
   return known(table.select({}).filter((index) => table.isTraceable(index)).length);
 }
 
-/** Functions that take an skb. */
-export function countFunctions(addon: Addon, tracefs: string | null): DoctorReport['functions'] {
+export interface FunctionCounts {
+  readonly functions: DoctorReport['functions'];
+  readonly ofModules: Pick<DoctorReport['module_btf'], 'functions' | 'missing'>;
+}
+
+/** Functions that take an skb, and those of them that are modules'. */
+export function countFunctions(addon: Addon, tracefs: string | null): FunctionCounts {
   return counted(
     () => readTable(addon, 'functions', tracefs),
-    (table) => ({ ...known(table.size), traceable: traceable(table) }),
-    (why) => ({ ...unknown(why), traceable: unknown(why) }),
+    (table) => ({
+      functions: { ...known(table.size), traceable: traceable(table) },
+      ofModules: {
+        functions: known(table.modules.filter((module) => module !== KERNEL).length),
+        missing: table.columns.warnings.find((each) => each !== table.columns.traceableUnknown) ?? null,
+      },
+    }),
+    (why) => ({
+      functions: { ...unknown(why), traceable: unknown(why) },
+      ofModules: { functions: unknown(why), missing: null },
+    }),
   );
 }
 

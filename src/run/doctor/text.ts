@@ -18,9 +18,15 @@ function functions({ functions: { count, unknown, traceable } }: DoctorReport): 
   return `${count} take an skb; ${traceable.unknown ?? `${traceable.count ?? 0} of them can be traced`}`;
 }
 
-function moduleBtf({ module_btf: modules }: DoctorReport): string {
-  if (modules.count !== 0) return modules.count === null ? counted(modules) : `of ${modules.count} modules`;
-  return 'none: no module is loaded, or the kernel has no CONFIG_DEBUG_INFO_BTF_MODULES';
+function moduleBtf({ module_btf: modules }: DoctorReport): string[] {
+  const title = 'BTF of modules';
+  const missing = modules.missing === null ? [] : [modules.missing];
+  if (modules.count === null) return [row(title, counted(modules))];
+  if (modules.count === 0)
+    return [row(title, missing[0] ?? 'none: the kernel has no module, or none is loaded')];
+  const { functions } = modules;
+  const takers = functions.count === null ? '' : `; ${functions.count} of their functions take an skb`;
+  return [row(title, `of ${modules.count} modules${takers}`), ...missing.map((each) => row('', each))];
 }
 
 function backendLines({ id, usable, description, reasons, remedies }: BackendFinding): string[] {
@@ -51,7 +57,7 @@ export function reportText(report: DoctorReport): string {
   const lines = [
     row('Kernel', `Linux ${report.kernel} ${report.architecture}`),
     ...found('BTF', btf, `${((btf.bytes ?? 0) / 1e6).toFixed(1)} MB`),
-    row('BTF of modules', moduleBtf(report)),
+    ...moduleBtf(report),
     row('Lockdown', `${lockdown.mode ?? 'not known'} (${lockdown.source})`),
     ...found('Privilege', privilege, held.join(' ')),
     ...found('tracefs', tracefs, tracefs.path ?? ''),

@@ -3,14 +3,17 @@ import { textOrNull, type ReadStart } from './read-start.js';
 
 const isOff = (read: ReadStart, path: string): boolean => textOrNull(read, path) === '0';
 
-/** Which switch of the kernel makes it take probes and never run them, or null. */
-export function switchedOffProblem(read: ReadStart): EnvironmentError | null {
-  if (isOff(read, '/proc/sys/kernel/ftrace_enabled')) {
-    return new EnvironmentError(
-      'function tracing is switched off (kernel.ftrace_enabled is 0)',
-      'sysctl kernel.ftrace_enabled=1',
-    );
-  }
+/** Whether the kernel takes whatever hangs on functions and never runs it, or null. */
+export function ftraceOffProblem(read: ReadStart): EnvironmentError | null {
+  if (!isOff(read, '/proc/sys/kernel/ftrace_enabled')) return null;
+  return new EnvironmentError(
+    'function tracing is switched off (kernel.ftrace_enabled is 0)',
+    'sysctl kernel.ftrace_enabled=1',
+  );
+}
+
+/** Whether the kernel takes kprobes and never runs them, or null. */
+export function kprobesOffProblem(read: ReadStart): EnvironmentError | null {
   if (!isOff(read, '/sys/kernel/debug/kprobes/enabled')) return null;
   return new EnvironmentError(
     'kprobes are switched off (/sys/kernel/debug/kprobes/enabled is 0)',

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { pidsOf, readText, run, TRACEFS, until } from './system.js';
+import { pidsOf, readText, run, signalIfThere, TRACEFS, until } from './system.js';
 
 interface Named {
   readonly id: number;
@@ -34,6 +34,21 @@ export function leftovers(): string[] {
   ];
 }
 
+/** How many entries a map of the one trace that runs has. */
+export const entriesOf = (map: string): number =>
+  (JSON.parse(run('bpftool', '-j', 'map', 'dump', 'name', map)) as unknown[]).length;
+
+const LISTED = new Set(readText(`${TRACEFS}/available_filter_functions`).split(/\s+/));
+
+/** How many functions are probed since packets' lives end there, whatever is selected. */
+export const LIFE_ENDS = [
+  'kfree_skbmem',
+  'napi_skb_cache_put',
+  'skb_release_head_state',
+  'napi_skb_free_stolen_head',
+  'skb_attempt_defer_free',
+].filter((name) => LISTED.has(name)).length;
+
 /** True for what a guest has of its own: nothing else than ipft loads programs there. */
 const BEFORE = leftovers();
 
@@ -50,16 +65,46 @@ export async function expectNothingLeft(seconds = 240): Promise<void> {
 
 /** For afterEach: ends what a failed test left behind, and checks that the kernel is as it was. */
 export async function cleanUp(): Promise<void> {
-  for (const pid of pidsOf('ipft')) process.kill(pid, 'SIGKILL');
-  for (const pid of pidsOf('probe-keeper')) process.kill(pid, 'SIGCONT');
+  for (const pid of pidsOf('ipft')) signalIfThere(pid, 'SIGKILL');
+  for (const pid of pidsOf('probe-keeper')) signalIfThere(pid, 'SIGCONT');
   await expectNothingLeft();
 }
 
 /** True if the kernel has CONFIG_FPROBE, by its own symbols: what ipft finds out is for the tests to compare. */
 export const HAS_FPROBE = readText('/proc/kallsyms').includes(' register_fprobe_ips\n');
 
-/** The backend that `auto` should find. */
-export const AUTO = HAS_FPROBE ? 'kprobe-multi' : 'kprobe';
+/** True if the kernel has tracing_multi links. */
+const HAS_TRACING_MULTI = readText('/proc/kallsyms').includes(' bpf_trampoline_multi_attach\n');
 
-/** Every backend that the kernel has. */
-export const BACKENDS = HAS_FPROBE ? ['kprobe-multi', 'kprobe'] : ['kprobe'];
+/** Every backend for functions that the kernel has, in the order in which `auto` should try them. */
+export const BACKENDS = [
+  ...(HAS_TRACING_MULTI ? ['fentry-multi'] : []),
+  ...(HAS_FPROBE ? ['kprobe-multi'] : []),
+  'kprobe',
+  'fentry',
+];
+
+/** Those of them that find a function by its symbol or its address. */
+export const KPROBES = BACKENDS.filter((backend) => backend.startsWith('kprobe'));
+
+/** Those that it lacks. */
+export const LACKING = ['fentry-multi', 'kprobe-multi'].filter((backend) => !BACKENDS.includes(backend));
+
+/** Types of sessions, which see returns, by the kernel's own BTF. */
+const SESSIONS: Partial<Record<string, string>> = {
+  'fentry-multi': 'BPF_TRACE_FSESSION_MULTI',
+  'kprobe-multi': 'BPF_TRACE_KPROBE_SESSION',
+};
+const BTF = readFileSync('/sys/kernel/btf/vmlinux');
+
+/** Every backend that sees returns here, in the order in which `auto` should try them. */
+export const WITH_RETURNS = BACKENDS.filter((backend) => BTF.includes(SESSIONS[backend] ?? ''));
+
+/** Those that would on another kernel. */
+export const LACKING_RETURNS = Object.keys(SESSIONS).filter((backend) => !WITH_RETURNS.includes(backend));
+
+/** True if kprobe programs can ask for their function's address. */
+export const HAS_FUNC_IP = readText('/proc/kallsyms').includes(' bpf_get_func_ip_kprobe\n');
+
+/** The backend that `auto` should find. */
+export const [AUTO = 'none'] = BACKENDS;

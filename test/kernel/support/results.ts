@@ -1,6 +1,9 @@
+import type { Summary } from '../../../src/core/summary.js';
+
 /** One line of `-o json`. */
 export interface Event {
   readonly packet_id: string;
+  readonly packet: number;
   readonly timestamp: bigint;
   readonly processor_id: number;
   readonly module: string;
@@ -11,19 +14,28 @@ export interface Event {
   readonly mark: number;
 }
 
-type Raw = Omit<Event, 'timestamp'> & { timestamp: number };
+export type RawEvent = Omit<Event, 'timestamp'> & { timestamp: number };
 
-/** Every line parses, or this throws. ns of a guest that runs for minutes are exact in a double. */
-export function parseJson(text: string): Event[] {
-  if (text !== '' && !text.endsWith('\n')) throw new Error(`the last line is cut: ${text.slice(-200)}`);
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => {
-      const raw = JSON.parse(line) as Raw;
-      return { ...raw, timestamp: BigInt(raw.timestamp) };
-    });
+/**
+ * The events of `-o json` and its summary. Every line parses, the last one, and no other, is the summary, and its counts
+ * are those of the events; or this throws.
+ */
+export function parseResults(text: string): { events: unknown[]; summary: Summary } {
+  if (!text.endsWith('\n')) throw new Error(`the last line is cut: ${text.slice(-200)}`);
+  const lines = text.split('\n').slice(0, -1);
+  const { summary } = JSON.parse(lines.pop() ?? '') as { summary?: Summary };
+  if (summary === undefined) throw new Error(`the last line is no summary: ${text.slice(-200)}`);
+  const { matched, delivered, lost, suppressed, beyond_count: beyond } = summary;
+  if (delivered !== lines.length || matched !== delivered + lost + suppressed + beyond)
+    throw new Error(`${lines.length} events, and ${JSON.stringify(summary)}`);
+  const events = lines.map((line) => JSON.parse(line) as unknown);
+  if (events.some((event) => 'summary' in (event as object))) throw new Error('a summary among the events');
+  return { events, summary };
 }
+
+/** The same, its events alone. ns of a guest that runs for minutes are exact in a double. */
+export const parseJson = (text: string): Event[] =>
+  (parseResults(text).events as RawEvent[]).map((raw) => ({ ...raw, timestamp: BigInt(raw.timestamp) }));
 
 /** One line of `-o aggregate`. */
 export interface Line {
@@ -60,14 +72,29 @@ export const sequence = (events: readonly { timestamp: bigint; function: string 
 export interface Counts {
   readonly samples: number;
   readonly lost: number;
+  /** calls on which no program ran, as another one was running on their CPU, whatever their mark */
+  readonly missed: number;
 }
 
-/** The line `Samples: N Lost: N` on stderr. */
+const COUNTS =
+  /^Samples: (\d+) Lost: (\d+)(?: Suppressed: \d+)?\s*\n((?:warning: [\d.]+ % of the trace is missing: .*\nTry: .*\n)?(?:(?:warning: \d+ calls|CPU|\d+ events came too late|\d+ packets were too many|\d+ ends of packets|[\d.]+ % of \d+ events were left out by) .*\n)*)Trace done!/m;
+const MISSED =
+  /^warning: (\d+) calls were not looked at, since another BPF program was running on their CPU$/m;
+
+/** The line `Samples: N Lost: N` on stderr, and the warning about missed calls that follows it if there are any. */
 export function countsOf(stderr: string): Counts {
-  const match = /^Samples: (\d+) Lost: (\d+)\s*\n(?:CPU .*\n)*Trace done!/m.exec(stderr);
+  const match = COUNTS.exec(stderr);
   if (match === null) throw new Error(`no line of counters before 'Trace done!' in: ${stderr}`);
-  return { samples: Number(match[1]), lost: Number(match[2]) };
+  const [, samples, lost, gaps = ''] = match;
+  if (lost !== '0' && !new RegExp(`: ${lost} of \\d+ events were lost,`).test(gaps))
+    throw new Error(`the loss is not told in words: ${stderr}`);
+  return { samples: Number(samples), lost: Number(lost), missed: Number(MISSED.exec(gaps)?.[1] ?? 0) };
 }
+
+const LATE = /^(\d+) events came too late/m;
+
+/** How many events were handed over behind later ones, as the warning on stderr tells. */
+export const lateOf = (stderr: string): number => Number(LATE.exec(stderr)?.[1] ?? 0);
 
 export interface AttachCounts {
   readonly total: number;

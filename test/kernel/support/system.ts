@@ -60,6 +60,15 @@ export function pidsOf(name: string): number[] {
     .map(Number);
 }
 
+/** Sends a signal to a process that may have ended by itself meanwhile. */
+export function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** ns of CLOCK_MONOTONIC, the clock of ipft's events. */
 export const now = (): bigint => process.hrtime.bigint();
 

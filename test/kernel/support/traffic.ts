@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { HOME, run } from './system.js';
 
@@ -19,24 +20,40 @@ function runSilently(program: string, args: readonly string[]): Promise<void> {
 }
 
 /** One ping over lo, on CPU 1. ping takes marks in decimal only. */
-export const ping = (mark?: number): Promise<void> => {
+export const ping = (mark?: number, cpu = 1): Promise<void> => {
   const marked = mark === undefined ? [] : ['-m', mark.toString()];
-  return runSilently('taskset', ['-c', '1', 'ping', '-n', '-q', '-c', '1', ...marked, '127.0.0.1']);
+  return runSilently('taskset', [
+    ...['-c', cpu.toString(), 'ping', '-n', '-q', '-c', '1'],
+    ...[...marked, '127.0.0.1'],
+  ]);
 };
+
+/**
+ * Has the kernel free all packets of before: one that was read on another CPU waits, with its mark, until its own
+ * CPU takes packets in again (skb_attempt_defer_free, which UDP calls too since Linux 6.18).
+ */
+export async function freeOldPackets(): Promise<void> {
+  for (const cpu of cpus().keys()) await ping(undefined, cpu);
+}
 
 export interface Udp {
   readonly mark?: number;
   readonly count: number;
   /** packets per second; 0: as fast as they go */
   readonly rate: number;
+  /** the one CPU of sender and receiver; any if it is left out */
+  readonly cpu?: number;
 }
 
 /** UDP packets of 100 bytes over lo to a socket that takes them. */
-export function udp({ mark, count, rate }: Udp): Promise<void> {
+export function udp({ mark, count, rate, cpu }: Udp): Promise<void> {
   if (!existsSync(TRAFFIC)) throw new Error(`${TRAFFIC} was not built`);
   const marked = mark === undefined ? [] : ['--mark', mark.toString()];
   const numbers = ['--count', count.toString(), '--rate', rate.toString(), '--size', '100'];
-  return runSilently(TRAFFIC, ['udp', '--to', `127.0.0.1:${PORT}`, ...marked, ...numbers, '--sink']);
+  const to = `127.0.0.1:${PORT + (cpu ?? 0)}`;
+  const command = [TRAFFIC, 'udp', '--to', to, ...marked, ...numbers, '--sink'];
+  if (cpu === undefined) return runSilently('env', command);
+  return runSilently('taskset', ['-c', cpu.toString(), ...command]);
 }
 
 const TABLE = 'ipft_test';

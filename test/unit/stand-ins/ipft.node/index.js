@@ -1,7 +1,22 @@
 // Stands in for the native addon (a folder named ipft.node loads like the file). FAKE_* variables steer it.
 const { ROW, ROW_SIZE } = require('./abi.cjs');
 
-const { FAKE_EVENTS = '3', FAKE_FLOOD, FAKE_PROBE_ERRNO = '0', FAKE_LOAD_ERROR, FAKE_READ_LOG } = process.env;
+const {
+  FAKE_EVENTS = '3',
+  FAKE_FLOOD,
+  FAKE_PROBE_ERRNO = '0',
+  FAKE_LOAD_ERROR,
+  FAKE_READ_LOG,
+  FAKE_UNRETURNED,
+  FAKE_NO_ROOM,
+  FAKE_LOST = '2',
+  FAKE_SUPPRESSED = '0',
+  FAKE_RUN_TIME_SHARE = '0',
+  FAKE_LATE,
+  FAKE_UNTRACKED,
+} = process.env;
+// The newest backend and the one for few functions are there only if a test says so.
+const { FAKE_FENTRY_MULTI_ERRNO = '22', FAKE_FENTRY_ERRNO = '22' } = process.env;
 const BATCH = 500;
 
 class Session {
@@ -18,6 +33,7 @@ class Session {
     this.batch = new ArrayBuffer(BATCH * ROW_SIZE);
     this.programFds = new Int32Array(12).fill(-1);
     this.onBatch = onBatch;
+    this.pageCount = options.pageCount;
     this.delivered = 0;
     this.paused = false;
   }
@@ -59,7 +75,27 @@ class Session {
   }
 
   counters() {
-    return new Float64Array([this.delivered + 2, this.delivered, 2, 0]);
+    const [lost, suppressed] = [Number(FAKE_LOST), Number(FAKE_SUPPRESSED)];
+    return {
+      matched: this.delivered + lost + suppressed,
+      delivered: this.delivered,
+      late: Number(FAKE_LATE ?? 0),
+      lost,
+      suppressed,
+      missed: 0,
+      missedEnds: 0,
+      unreturned: Number(FAKE_UNRETURNED ?? 0),
+      noRoom: Number(FAKE_NO_ROOM ?? 0),
+      untracked: Number(FAKE_UNTRACKED ?? 0),
+    };
+  }
+
+  runTimeNs() {
+    return performance.now() * 1e6 * Number(FAKE_RUN_TIME_SHARE);
+  }
+
+  lostPerCpu() {
+    return new Float64Array(2);
   }
 
   close() {
@@ -72,28 +108,44 @@ module.exports = {
   readFunctions: () => ({
     names: 'ip_output\nip_rcv\nnft_do_chain\nnf_no',
     modules: 'vmlinux\nvmlinux\nnf_tables\nvmlinux',
+    symbols: '\n\n\n',
+    moduleLoads: [],
+    traceableUnknown: '',
     addresses: BigUint64Array.of(0xffffffff81000010n, 0xffffffff81000020n, 0xffffffffc0000010n, 0n),
+    btfIds: Uint32Array.of(11, 12, 0, 0),
     positions: Uint8Array.of(3, 1, 1, 7),
     slots: Uint8Array.of(2, 0, 0, 6),
     reasons: Uint8Array.of(0, 0, 0, 1),
     reasonNames: ['', 'too far right'],
     dataFreed: new Uint8Array(4),
+    roles: new Uint8Array(4),
+    ends: new Uint8Array(4),
     warnings: [],
   }),
   readTracepoints: () => ({
     names: 'tp:netif_rx\ntp:kfree_skb',
     modules: 'vmlinux\nvmlinux',
+    symbols: '\n',
+    moduleLoads: [],
+    traceableUnknown: '',
     addresses: BigUint64Array.of(1n, 2n),
+    btfIds: Uint32Array.of(0, 0),
     positions: Uint8Array.of(1, 1),
     slots: Uint8Array.of(0, 0),
     reasons: Uint8Array.of(0, 0),
     dataFreed: Uint8Array.of(0, 0),
+    roles: Uint8Array.of(0, 0),
+    ends: Uint8Array.of(0, 0),
     reasonNames: ['', 'too far right'],
     warnings: [],
   }),
   readEnum: () => ({ names: ['SKB_GSO_TCPV4'], values: [1] }),
+  probeFentryMulti: () => Number(FAKE_FENTRY_MULTI_ERRNO),
+  probeFentrySession: () => Number(FAKE_FENTRY_MULTI_ERRNO),
+  probeFentry: () => Number(FAKE_FENTRY_ERRNO),
   probeKprobeMulti: () => Number(FAKE_PROBE_ERRNO.split(',')[0]),
   probeKprobe: () => Number(FAKE_PROBE_ERRNO.split(',')[1] ?? 0),
+  probeKprobeSession: () => Number(FAKE_PROBE_ERRNO.split(',')[3] ?? 0),
   probeTracepoint: () => Number(FAKE_PROBE_ERRNO.split(',')[2] ?? 0),
   orphanedTraceEvents: () => 0,
   hasNoReader: () => false,

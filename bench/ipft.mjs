@@ -1,0 +1,81 @@
+// An ipft that runs, for benchmarks.
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+export const MARK = 0xdeadbeef;
+/** For a backend that loads a program for each function. */
+const FEW_FUNCTIONS = '^(ip|udp)_(rcv|output|queue_xmit|send_skb|local_deliver|local_out)$';
+export const folder = mkdtempSync('/tmp/ipft-bench-');
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const exec = promisify(execFile);
+/** What a benchmark is doing, on stderr. */
+export const note = (text) => console.error(`${(performance.now() / 1000).toFixed(1)} s: ${text}`);
+
+/**
+ * Starts it with stdout going to `output`, a descriptor; resolves once it is ready, after `readyAfter` seconds. `prefix`: a
+ * command before it.
+ */
+export async function startIpft(args, output, prefix = []) {
+  const ready = join(folder, 'ready');
+  rmSync(ready, { force: true });
+  const command = [
+    ...prefix,
+    process.execPath,
+    'dist/bin.js',
+    '-m',
+    `${MARK}`,
+    '--ready-file',
+    ready,
+    ...args,
+  ];
+  const began = Date.now();
+  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', output, 'pipe'] });
+  const run = { child, stderr: '' };
+  child.stderr.on('data', (text) => (run.stderr += text));
+  run.exited = new Promise((done) => child.on('exit', done));
+  while (!existsSync(ready)) {
+    if (child.exitCode !== null) throw new Error(run.stderr);
+    await sleep(200); // seldom: whoever asks takes the time from a guest that has one core
+  }
+  run.readyAfter = (statSync(ready).mtimeMs - began) / 1000;
+  return run;
+}
+
+/** Ends it with SIGTERM; resolves with what it counted. */
+export async function stopIpft(run) {
+  run.child.kill('SIGTERM');
+  const code = await run.exited;
+  const counts = [...run.stderr.matchAll(/Samples: (\d+) Lost: (\d+)/g)].at(-1);
+  if (code !== 0 || counts === undefined) throw new Error(`ipft ended with ${code}: ${run.stderr}`);
+  return { delivered: Number(counts[1]), lost: Number(counts[2]) };
+}
+
+/** Sends packets over the loopback as fast as they go; resolves with `{sent, seconds}`. */
+export async function udp(mark, count) {
+  const args = ['udp', '--to', '127.0.0.1:9999', '--sink', '--mark', `${mark}`, '--count', `${count}`];
+  const { stdout } = await exec('.cache/lab/traffic', [...args, '--rate', '0', '--size', '64']);
+  return JSON.parse(stdout);
+}
+
+const statusMb = (pid, key) =>
+  Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) / 1024;
+export const residentMb = (pid) => statusMb(pid, 'VmRSS');
+export const peakMb = (pid) => statusMb(pid, 'VmHWM');
+
+/** CPU seconds that a process used so far. */
+export function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The backends for functions that this kernel has, and what each is asked to attach to. */
+export async function backends() {
+  const { stdout } = await exec(process.execPath, ['dist/bin.js', 'doctor', '--json']);
+  return JSON.parse(stdout)
+    .backends.filter(({ id, usable }) => usable && id !== 'tracepoint')
+    .map(({ id }) => ({ id, args: id === 'fentry' ? ['-b', id, '-r', FEW_FUNCTIONS] : ['-b', id] }));
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Templates: programs that are not told where they run, so the addon loads a copy for each function or
+ * tracepoint, with what tells it from the others in place of IPFT_FUNCTION_ADDRESS. */
+#ifndef IPFT_COPIED_H
+#define IPFT_COPIED_H
+
+#include "body.h"
+
+static __always_inline __u64 function_address(void) {
+  __u64 address;
+
+  /* In assembly, so that the compiler neither splits nor computes with it. */
+  asm volatile("%0 = %1 ll" : "=r"(address) : "i"(IPFT_FUNCTION_ADDRESS));
+  return address;
+}
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Templates (copied.h), one per slot (ipft.h). The file that includes it says before what a program does:
+ * argument(ctx, place), probe(ctx, skb) and probe_end(ctx, skb). */
+
+static __always_inline int probe_pointer(__u64 *ctx, const struct sk_buff **pointer) {
+  const struct sk_buff *skb;
+
+  if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
+    return 0;
+  return probe(ctx, skb);
+}
+
+/* ctx: the arguments, 8 bytes each. */
+#define SLOT(slot, expression)                                                                               \
+  SEC("raw_tracepoint") int ipft_program_##slot(__u64 *ctx) {                                                \
+    return expression;                                                                                       \
+  }
+
+#include "argument_slots.h"

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Templates for function_graph by the backend fentry: those of the slots for a function's fentry program, and
+ * one for its fexit program. */
+#include "copied.h"
+#include "fentry_argument.h"
+#include "graph.h"
+
+/* Both are called from one trampoline, which keeps the arguments at ctx, on the stack, during the call.
+ * Negated it is a number: Linux 5.10 lets no pointer into a map's key. */
+static __always_inline __u64 place(void *ctx) {
+  __u64 result = (__u64)ctx;
+
+  asm volatile("%0 = -%0" : "+r"(result));
+  return result;
+}
+
+static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
+  __u32 mark;
+
+  if (!matches(skb, &mark))
+    return 0;
+  return emit_call(ctx, skb, function_address(), mark, place(ctx));
+}
+
+static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
+  __u32 mark;
+
+  if (!matches(skb, &mark))
+    return end_unmarked(ctx, skb);
+  emit_end_call(ctx, skb, function_address(), mark, place(ctx));
+  return 0;
+}
+
+#include "copied_slots.h"
+
+SEC("raw_tracepoint") int ipft_program_14(void *ctx) {
+  return active == IPFT_INACTIVE ? 0 : emit_return(ctx, function_address(), place(ctx));
+}
+_Static_assert(IPFT_RETURN_PROGRAM == 14, "ipft_program_14");

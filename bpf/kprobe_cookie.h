@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* For kprobe-multi: what serves every slot. The file that includes it says before what a program does:
+ * probe(ctx, skb), probe_pointer(ctx, pointer), probe_end(ctx, skb) and NO_PROBE (kprobe_slots.h). */
+
+/* Detaching a link waits for RCU, so the positions that few functions have share one link: its cookies are
+ * slots. Finding the cookie is a binary search, which frequent positions need not pay for. */
+static __always_inline int probe_by_cookie(struct pt_regs *ctx) {
+  unsigned long arguments[IPFT_REGISTERS] = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9};
+  __u32 slot = bpf_get_attach_cookie(ctx);
+
+  if (slot < IPFT_REGISTERS)
+    return probe(ctx, (void *)arguments[slot]);
+  if (slot == IPFT_END_PROGRAM)
+    return probe_end(ctx, (void *)arguments[0]);
+  slot -= IPFT_REGISTERS;
+  return slot < IPFT_REGISTERS ? probe_pointer(ctx, (void *)arguments[slot]) : NO_PROBE;
+}

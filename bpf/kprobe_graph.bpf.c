@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Programs for function_graph by the backend kprobe: those of the slots on kprobes, and one on all
+ * kretprobes. */
+#include "graph.h"
+#include "kprobe_address.h"
+
+#define NO_PROBE 0
+#define IS_RETURN(ctx) 0
+
+/* The place is where the return address lies. When a function is called the stack pointer points to it; when
+ * it has returned, the stack pointer is behind it. */
+static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
+  __u32 mark;
+
+  if (!matches(skb, &mark))
+    return 0;
+  return emit_call(ctx, skb, function_address(ctx), mark, ctx->sp);
+}
+
+static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
+  __u32 mark;
+
+  if (!matches(skb, &mark))
+    return end_unmarked(ctx, skb);
+  emit_end_call(ctx, skb, function_address(ctx), mark, ctx->sp);
+  return 0;
+}
+
+#include "kprobe_slots.h"
+
+/* The function whose kretprobe is handled, where there is no helper to tell: the kernel keeps it in a per-CPU
+ * variable. */
+static __always_inline __u64 returning_function(struct pt_regs *ctx) {
+  const struct kprobe *running;
+  __u64 offset;
+
+  if (settings.has_func_ip)
+    return bpf_get_func_ip(ctx);
+  if (bpf_probe_read_kernel(
+          &offset, sizeof(offset),
+          (void *)(settings.per_cpu_offset + bpf_get_smp_processor_id() * sizeof(offset))) != 0 ||
+      bpf_probe_read_kernel(&running, sizeof(running), (void *)(settings.current_kprobe + offset)) != 0)
+    return 0;
+  return (__u64)BPF_CORE_READ(running, addr);
+}
+
+SEC("kprobe") int ipft_program_14(struct pt_regs *ctx) {
+  return active == IPFT_INACTIVE ? 0 : emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long));
+}
+_Static_assert(IPFT_RETURN_PROGRAM == 14, "ipft_program_14");

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* A packet is one life of an skb, not its address, which the kernel uses again: the life is known by the time
+ * of its first event, which every event carries. docs/architecture.md tells where a life ends. The tracer
+ * that includes it says before what its events are: SENT_EVENT. */
+#ifndef IPFT_LIVES_H
+#define IPFT_LIVES_H
+
+#include "rationing.h"
+
+/* skb -> born_ns. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, IPFT_LIVES);
+  __type(key, __u64);
+  __type(value, __u64);
+} lives SEC(".maps");
+
+struct dying {
+  __u64 born_ns;
+  __u64 destructor; /* that is still to be called; 0: none */
+};
+
+/* skb -> a life that was released. Not every one is seen to end, so the oldest ones make room. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, IPFT_DYING);
+  __type(key, __u64);
+  __type(value, struct dying);
+} dying SEC(".maps");
+
+/* An event as far as its packet goes. */
+struct life {
+  __u64 time_ns;
+  __u64 born_ns;
+  __u32 flags;
+  bool known; /* the packet had an event before */
+  bool hidden;
+};
+
+/* enum ipft_role; nearly no call needs to know. */
+static __always_inline __u32 role_of(__u64 function_address) {
+#pragma unroll
+  for (int i = 0; i < IPFT_ROLES; i++)
+    if (settings.roles[i].function_address == function_address)
+      return settings.roles[i].role;
+  return IPFT_ORDINARY;
+}
+
+static __always_inline void count_untracked(void) {
+  struct ipft_counters *count = own_counters();
+
+  if (count)
+    __sync_fetch_and_add(&count->untracked, 1);
+}
+
+/* Returns born_ns. */
+static __always_inline __u64 begin_life(__u64 skb, __u64 time_ns) {
+  __u64 *born_ns;
+
+  if (bpf_map_update_elem(&lives, &skb, &time_ns, BPF_NOEXIST) == 0)
+    return time_ns;
+  born_ns = bpf_map_lookup_elem(&lives, &skb); /* another CPU was faster */
+  if (born_ns)
+    return *born_ns;
+  count_untracked();
+  return 0;
+}
+
+/* Whether a call belongs to a life that was released, and not to a new one at the same address. */
+static __always_inline bool is_of(struct dying *life, __u64 function_address) {
+  __u32 role = role_of(function_address);
+
+  if (role == IPFT_UNCHARGES && life->destructor != 0) {
+    life->destructor = 0; /* once in a life */
+    return true;
+  }
+  return role == IPFT_FREES || function_address == life->destructor;
+}
+
+static __noinline __u64 first_event(__u64 skb, __u64 function_address, __u64 time_ns) {
+  struct dying *released = bpf_map_lookup_elem(&dying, &skb);
+
+  return released && is_of(released, function_address) ? released->born_ns : begin_life(skb, time_ns);
+}
+
+static __always_inline void find_life(struct life *life, __u64 skb, __u64 function_address) {
+  __u64 *born_ns = bpf_map_lookup_elem(&lives, &skb);
+
+  life->born_ns = born_ns ? *born_ns : first_event(skb, function_address, life->time_ns);
+}
+
+static __always_inline void release(struct life *life, const struct sk_buff *skb) {
+  __u64 key = (__u64)skb;
+  struct dying released = {.born_ns = life->born_ns, .destructor = (__u64)BPF_CORE_READ(skb, destructor)};
+
+  life->flags = IPFT_ENDING;
+  if (bpf_map_update_elem(&dying, &key, &released, BPF_ANY) != 0)
+    count_untracked();
+  bpf_map_delete_elem(&lives, &key);
+}
+
+/* A released packet that waits to be freed goes on as it was. */
+static __always_inline void postpone(struct life *life, __u64 skb, bool released) {
+  if (released) {
+    life->flags = IPFT_RESUMED;
+    bpf_map_delete_elem(&dying, &skb);
+  }
+  if (released || !life->hidden)
+    life->born_ns = begin_life(skb, life->born_ns);
+}
+
+/* The same for a function that IPFT_END_PROGRAM runs on. */
+static __always_inline void end_life(struct life *life, const struct sk_buff *skb, __u64 function_address) {
+  __u64 key = (__u64)skb;
+  __u32 role = role_of(function_address);
+  __u64 *born_ns = bpf_map_lookup_elem(&lives, &key);
+  struct dying *released = born_ns ? 0 : bpf_map_lookup_elem(&dying, &key);
+
+  life->born_ns = born_ns ? *born_ns : released ? released->born_ns : life->time_ns;
+  life->known = born_ns || released;
+  life->hidden = role & IPFT_ROLE_HIDDEN;
+  role &= ~IPFT_ROLE_HIDDEN;
+  if (role == IPFT_RELEASES) {
+    release(life, skb);
+  } else if (role == IPFT_POSTPONES) {
+    postpone(life, key, released != 0);
+  } else {
+    life->flags = IPFT_LAST;
+    bpf_map_delete_elem(&lives, &key);
+    bpf_map_delete_elem(&dying, &key);
+  }
+}
+
+/* Tells of the end of a packet without showing a call. */
+static __always_inline void tell_end(void *ctx, const struct sk_buff *skb, const struct life *life) {
+  union {
+    SENT_EVENT sent;
+    struct ipft_event event;
+  } message = {};
+
+  if (!settings.tells_ends || !life->known || life->flags == 0 || !picks((__u64)skb, life->born_ns))
+    return;
+  message.event.time_ns = life->time_ns;
+  message.event.skb = (__u64)skb;
+  message.event.born_ns = life->born_ns;
+  message.event.flags = life->flags | IPFT_HIDDEN;
+  bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
+}
+
+/* Where a life ends and the mark is not, or no longer, there: nothing of the packet will be shown. */
+static __noinline int end_unmarked(void *ctx, const struct sk_buff *skb) {
+  __u64 key = (__u64)skb;
+  __u64 *born_ns = bpf_map_lookup_elem(&lives, &key);
+  struct life life = {.flags = IPFT_LAST, .known = true};
+
+  if (!born_ns || active != IPFT_ACTIVE)
+    return 0;
+  life.born_ns = *born_ns;
+  life.time_ns = bpf_ktime_get_ns();
+  bpf_map_delete_elem(&lives, &key);
+  tell_end(ctx, skb, &life);
+  return 0;
+}
+
+#endif

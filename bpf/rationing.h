@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* --sample and --max-rate: which of the events that match are made. */
+#ifndef IPFT_RATIONING_H
+#define IPFT_RATIONING_H
+
+#include "body.h"
+
+/* What may be made at once after a pause, as time at the rate: the events of a packet come close together. */
+#define BURST_NS 100000000ULL
+
+/* The time up to which the events that were made use up the rate, on all CPUs together. */
+volatile __u64 booked_until_ns = 0;
+
+/* --sample: the same answer for all events of a packet, which is a life of an skb. */
+static __always_inline bool picks(__u64 skb, __u64 born_ns) {
+  __u64 hash = skb ^ born_ns * 0x9e3779b97f4a7c15ULL;
+
+  hash ^= hash >> 32;
+  hash *= 0xd6e8feb86659fd93ULL;
+  return settings.sample <= 1 || (__u32)(hash >> 32) % (__u32)settings.sample == 0;
+}
+
+/* --max-rate, by the generic cell rate algorithm. CPUs that get here at the same time may make an event too
+ * many each, which is made up for later: Linux 5.10 has no atomic operations that return a value. */
+static __always_inline bool has_turn(__u64 time_ns, __u64 events) {
+  __u64 needed = settings.interval_ns * events;
+  __u64 burst = needed > BURST_NS ? needed : BURST_NS;
+  __u64 booked = booked_until_ns;
+
+  if (booked + burst < time_ns)
+    booked_until_ns = booked = time_ns - burst;
+  if (booked + needed > time_ns)
+    return 0;
+  __sync_fetch_and_add(&booked_until_ns, needed);
+  return 1;
+}
+
+/* Asked once for each call; `events`: how many it will have, its return included. Counts what --max-rate
+ * leaves out. */
+static __always_inline bool is_wanted(struct ipft_counters *count, const struct ipft_event *event,
+                                      __u64 events) {
+  if (!picks(event->skb, event->born_ns))
+    return 0;
+  if (settings.interval_ns == 0 || has_turn(event->time_ns, events))
+    return 1;
+  __sync_fetch_and_add(&count->matched, 1);
+  __sync_fetch_and_add(&count->suppressed, 1);
+  return 0;
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* A session (kprobe: Linux 6.10, tracing: 7.0) runs one program at a call and at its return, and tells it
+ * which of both this is. */
+#ifndef IPFT_SESSION_H
+#define IPFT_SESSION_H
+
+#include "graph.h"
+
+/* The kfuncs take no argument up to Linux 6.19, later the context, so no declaration suits all kernels: the
+ * addon puts their BTF ids in place of these numbers. */
+#define CALL_KFUNC(number, ctx, result)                                                                      \
+  asm volatile("r1 = %1\n"                                                                                   \
+               "call %2\n"                                                                                   \
+               "%0 = r0\n"                                                                                   \
+               : "=r"(result)                                                                                \
+               : "r"(ctx), "i"(number)                                                                       \
+               : "r0", "r1", "r2", "r3", "r4", "r5")
+
+static __always_inline bool is_return(void *ctx) {
+  __u64 result;
+
+  CALL_KFUNC(IPFT_SESSION_IS_RETURN, ctx, result);
+  return result & 1;
+}
+
+/* Memory that the kernel keeps for this call: its address is the place. */
+static __always_inline __u64 *cookie(void *ctx) {
+  __u64 *result;
+
+  CALL_KFUNC(IPFT_SESSION_COOKIE, ctx, result);
+  return result;
+}
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* What programs of tracing_multi links have in common. */
+#ifndef IPFT_TRACING_MULTI_H
+#define IPFT_TRACING_MULTI_H
+
+#include "body.h"
+
+/* ctx: the function's arguments, 8 bytes each; but no type is known of them, so a helper reads them. The
+ * verifier puts a load in its place. */
+static __always_inline void *argument(void *ctx, __u32 place) {
+  __u64 value = 0;
+
+  bpf_get_func_arg(ctx, place, &value);
+  return (void *)value;
+}
+
+extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
+
+/* Nearly every call ends here, after a plain load. It gives 0 for an skb that cannot be read, which may be
+ * the mark that is wanted, so matches() has the last word. */
+static __always_inline bool may_match(const struct sk_buff *skb) {
+  const struct sk_buff *typed = bpf_rdonly_cast(skb, settings.skb_type);
+
+  return (typed->mark & settings.mask) == settings.mark;
+}
+
+#endif

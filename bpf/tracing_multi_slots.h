@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* One program per slot (ipft.h), and those that serve more than one. libbpf 1.1 has no section for them, so
+ * the addon sets type and attach type before load. The file that includes it says before what a program does:
+ * probe(ctx, skb) and probe_end(ctx, skb) at a call, NO_PROBE, what a kprobe program returns there without an
+ * skb, and IS_RETURN(ctx) and returned(ctx). */
+
+static __always_inline int probe_pointer(void *ctx, const struct sk_buff **pointer) {
+  const struct sk_buff *skb;
+
+  if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
+    return NO_PROBE;
+  return probe(ctx, skb);
+}
+
+/* At a return the arguments are no longer what they were. A tracing program must return 0. */
+#define SLOT(slot, expression)                                                                               \
+  SEC("raw_tracepoint") int ipft_program_##slot(void *ctx) {                                                 \
+    if (IS_RETURN(ctx))                                                                                      \
+      returned(ctx);                                                                                         \
+    else                                                                                                     \
+      expression;                                                                                            \
+    return 0;                                                                                                \
+  }
+
+#include "argument_slots.h"
+
+#include "kprobe_cookie.h"
+
+/* As in kprobe_cookie.h: rare positions share a link, whose cookies are slots. */
+static __always_inline int probe_argument_by_cookie(void *ctx) {
+  __u32 slot = bpf_get_attach_cookie(ctx);
+
+  if (slot < IPFT_REGISTERS)
+    return probe(ctx, argument(ctx, slot));
+  slot -= IPFT_REGISTERS;
+  return slot < IPFT_REGISTERS ? probe_pointer(ctx, argument(ctx, slot)) : NO_PROBE;
+}
+
+SLOT(12, probe_argument_by_cookie(ctx))
+_Static_assert(IPFT_COOKIE_PROGRAM == 12, "ipft_program_12");
+
+/* For what tracing_multi links refuse. */
+SEC("kprobe") int ipft_program_13(struct pt_regs *ctx) {
+  return IS_RETURN(ctx) ? returned(ctx) : probe_by_cookie(ctx);
+}
+_Static_assert(IPFT_OTHERS_PROGRAM == 13, "ipft_program_13");

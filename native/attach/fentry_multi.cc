@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "attach/fentry_multi.h"
+
+#include "attach/minimal_program.h"
+#include "support/native_error.h"
+
+#include <linux/types.h>
+#include "ipft.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace ipft {
+namespace {
+
+// A link takes ids of one BTF, that for which its program was loaded: vmlinux's.
+bool has_trampoline(const Probe &probe) {
+  return probe.btf_id != 0 && probe.module == "vmlinux";
+}
+
+// The kernel refuses the whole kind, so that halving would only repeat the refusal.
+bool is_hopeless(int error) {
+  return error == EPERM || error == EBADF || error == ENOMEM || error == EMFILE;
+}
+
+int probe_link(bpf_attach_type attach_type) {
+  UniqueFd program = load_minimal_program(BPF_PROG_TYPE_TRACING, attach_type);
+  if (!program)
+    return errno;
+  UniqueFd link(create_tracing_multi_link(program.get(), attach_type, reinterpret_cast<const uint32_t *>(1),
+                                          nullptr, 1));
+  return link || errno == EFAULT ? 0 : errno;
+}
+
+} // namespace
+
+int FentryMulti::probe() {
+  return probe_link(fentry_multi_type);
+}
+
+int FentryMulti::probe_session() {
+  return probe_link(fsession_multi_type);
+}
+
+size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
+  attach_type_ = plan.returns ? fsession_multi_type : fentry_multi_type;
+  auto slots = by_program(plan); // a slot's program has its number
+  for (Probes &probes : slots)
+    set_aside_ineligible(probes);
+  Probes rare = take_rare(slots);
+  for (size_t slot = 0; slot < slots.size(); slot++)
+    attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);
+  attach_range(plan.programs[IPFT_COOKIE_PROGRAM], rare.data(), rare.size(), reporter);
+  reporter.share("fentry-multi", attached_);
+  attach_refused(plan, reporter);
+  return attached_;
+}
+
+void FentryMulti::set_aside_ineligible(Probes &probes) {
+  auto ineligible = std::stable_partition(probes.begin(), probes.end(), has_trampoline);
+  for (auto probe = ineligible; probe != probes.end(); ++probe)
+    refused_.push_back({*probe, EINVAL});
+  probes.erase(ineligible, probes.end());
+}
+
+// One function that the kernel does not take fails a whole link, by a check that comes before all work: halve
+// down to it.
+void FentryMulti::attach_range(int program, const Probe *probes, size_t count, Reporter &reporter) {
+  if (count == 0 || reporter.cancelled())
+    return;
+  std::vector<uint32_t> ids(count);
+  std::vector<uint64_t> slots(count);
+  for (size_t i = 0; i < count; i++) {
+    ids[i] = probes[i].btf_id;
+    slots[i] = probes[i].program;
+  }
+  UniqueFd link(create_tracing_multi_link(program, attach_type_, ids.data(), slots.data(), count));
+  if (link) {
+    links_.push_back(std::move(link));
+    attached_ += count_shown(probes, count);
+    reporter.progress(attached_);
+    return;
+  }
+  int error = errno;
+  if (is_hopeless(error))
+    throw NativeError(error, "attach", "tracing_multi link");
+  if (count == 1) {
+    refused_.push_back({*probes, error});
+    return;
+  }
+  attach_range(program, probes, count / 2, reporter);
+  attach_range(program, probes + count / 2, count - count / 2, reporter);
+}
+
+void FentryMulti::attach_refused(const Plan &plan, Reporter &reporter) {
+  // Not loaded if the kernel has no such kprobe-multi links.
+  if (plan.programs.size() <= IPFT_OTHERS_PROGRAM || plan.programs[IPFT_OTHERS_PROGRAM] < 0) {
+    for (const auto &[probe, error] : refused_)
+      reporter.failed(probe, error);
+    return;
+  }
+  Probes probes;
+  for (const auto &[probe, error] : refused_)
+    probes.push_back(probe);
+  others_ = std::make_unique<KprobeMulti>(attached_);
+  size_t attached = others_->attach_others(plan, IPFT_OTHERS_PROGRAM, probes, reporter);
+  reporter.share("kprobe-multi", attached);
+  attached_ += attached;
+}
+
+void FentryMulti::release(Reporter &reporter) {
+  if (others_)
+    others_->release(reporter);
+  close_all(links_, reporter);
+}
+
+} // namespace ipft

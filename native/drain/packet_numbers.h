@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <linux/types.h>
+#include "ipft.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace ipft {
+
+// Numbers packets, from 1, in the order in which they are first seen. A packet is one life of an skb: its
+// address and the time of its birth.
+class PacketNumbers {
+public:
+  // The number of the event's packet; 0 if it is hidden and of a packet that is not known, so that it says
+  // nothing. Moves IPFT_LAST to the packet's last event: function_graph's returns come when the life has
+  // ended.
+  uint64_t number(ipft_event &event) {
+    size_t at = place(event.skb, event.born_ns);
+    if (packets_[at].number == 0) {
+      if (event.flags & IPFT_HIDDEN) {
+        event.flags &= ~static_cast<uint32_t>(IPFT_LAST);
+        return 0;
+      }
+      packets_[at] = {event.skb, event.born_ns, ++count_, 0, State::alive};
+      if (++used_ > packets_.size() / 2)
+        at = make_room(at);
+    }
+    return update(at, event);
+  }
+
+  // Ends packets whose end no event has told of: those that were IPFT_ENDING long enough ago. Makes hidden
+  // rows that tell of it, where they are wanted. Returns how many, at most `capacity`.
+  size_t overdue_ends(ipft_row *rows, size_t capacity, uint64_t now_ns) {
+    size_t made = 0;
+    while (made < capacity && !ending_.empty() && ending_.front().time_ns + patience_ns <= now_ns) {
+      Ending ending = ending_.front();
+      ending_.pop_front();
+      Packet &packet = packets_[place(ending.skb, ending.born_ns)];
+      if (packet.number == 0 || packet.state != State::ending)
+        continue;
+      if (packet.calls > 0) {
+        ending_.push_back({ending.skb, ending.born_ns, now_ns});
+        continue;
+      }
+      packet.state = State::gone;
+      if (!tells_ends_)
+        continue;
+      ipft_row &row = rows[made++];
+      row = {};
+      row.graph.event.time_ns = ending.time_ns;
+      row.graph.event.skb = ending.skb;
+      row.graph.event.born_ns = ending.born_ns;
+      row.graph.event.flags = IPFT_LAST | IPFT_HIDDEN;
+      row.packet = packet.number;
+      row.function = IPFT_NO_FUNCTION;
+    }
+    return made;
+  }
+
+  // Counts calls and returns of function_graph, where a packet is complete when its calls have returned.
+  void count_calls() { counts_calls_ = true; }
+
+  // Somebody wants the rows of overdue_ends().
+  void tell_ends() { tells_ends_ = true; }
+
+  // Packets that have more events to come, as far as one knows.
+  size_t in_flight() const { return used_; }
+
+private:
+  // ending: released, and what frees it is under way. gone: told of as ended, but an event may still come.
+  enum class State : uint8_t { alive, ending, gone, ended };
+
+  struct Packet {
+    uint64_t skb;
+    uint64_t born_ns;
+    uint64_t number; // 0: free
+    int32_t calls;   // that have not returned
+    State state;
+  };
+
+  struct Ending {
+    uint64_t skb;
+    uint64_t born_ns;
+    uint64_t time_ns;
+  };
+
+  // What frees an skb takes microseconds, but a thread may be preempted in it.
+  static constexpr uint64_t patience_ns = 250'000'000;
+
+  // Ends that are never seen would fill all memory.
+  static constexpr size_t limit = size_t{1} << 20;
+
+  uint64_t update(size_t at, ipft_event &event) {
+    Packet &packet = packets_[at];
+    uint64_t number = packet.number;
+    if (counts_calls_ && (event.flags & IPFT_HIDDEN) == 0)
+      packet.calls += event.flags & IPFT_RETURN ? -1 : 1;
+    set_state(packet, event);
+    event.flags &= ~static_cast<uint32_t>(IPFT_LAST);
+    if (packet.state == State::ended && packet.calls <= 0) {
+      event.flags |= IPFT_LAST;
+      forget(at);
+    }
+    return number;
+  }
+
+  void set_state(Packet &packet, const ipft_event &event) {
+    if (event.flags & IPFT_LAST) {
+      packet.state = State::ended;
+    } else if (event.flags & IPFT_ENDING) {
+      packet.state = State::ending;
+      ending_.push_back({event.skb, event.born_ns, event.time_ns});
+    } else if (event.flags & IPFT_RESUMED) {
+      packet.state = State::alive;
+    }
+  }
+
+  size_t home(uint64_t skb, uint64_t born_ns) const {
+    return (skb ^ born_ns * 0xff51afd7ed558ccdULL) * 0x9e3779b97f4a7c15ULL >> (64 - bits_);
+  }
+  size_t next(size_t at) const { return (at + 1) & (packets_.size() - 1); }
+
+  // The entry of the packet, or the free one where it would go. The table is never full.
+  size_t place(uint64_t skb, uint64_t born_ns) const {
+    size_t at = home(skb, born_ns);
+    while (packets_[at].number != 0 && (packets_[at].skb != skb || packets_[at].born_ns != born_ns))
+      at = next(at);
+    return at;
+  }
+
+  // Moves back what stands behind the entry only because that was taken.
+  void forget(size_t hole) {
+    size_t mask = packets_.size() - 1;
+    for (size_t at = next(hole); packets_[at].number != 0; at = next(at)) {
+      if (((at - home(packets_[at].skb, packets_[at].born_ns)) & mask) < ((at - hole) & mask))
+        continue;
+      packets_[hole] = packets_[at];
+      hole = at;
+    }
+    packets_[hole] = {};
+    used_--;
+  }
+
+  // Returns where the packet at `at` is now. Those that are gone are forgotten; at the limit also those that
+  // were seen first, whose ends nobody may have told of: they are numbered anew if they are seen again.
+  size_t make_room(size_t at) {
+    Packet kept = packets_[at];
+    size_t room = packets_.size() / 4;
+    auto is_here = [](const Packet &packet) { return packet.number != 0 && packet.state < State::gone; };
+    bool many = static_cast<size_t>(std::count_if(packets_.begin(), packets_.end(), is_here)) > room;
+    bool grows = many && packets_.size() < limit;
+    uint64_t first = many && !grows ? count_ - room : 0;
+    std::vector<Packet> old(grows ? packets_.size() * 2 : packets_.size());
+    old.swap(packets_);
+    bits_ += grows;
+    used_ = 0;
+    for (const Packet &packet : old) {
+      if (!is_here(packet) || packet.number < first)
+        continue;
+      packets_[place(packet.skb, packet.born_ns)] = packet;
+      used_++;
+    }
+    return place(kept.skb, kept.born_ns);
+  }
+
+  unsigned bits_ = 10;
+  std::vector<Packet> packets_ = std::vector<Packet>(size_t{1} << 10);
+  size_t used_ = 0;
+  uint64_t count_ = 0;
+  bool counts_calls_ = false;
+  bool tells_ends_ = false;
+  std::deque<Ending> ending_;
+};
+
+} // namespace ipft

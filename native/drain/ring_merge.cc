@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "drain/ring_merge.h"
+
+#include <algorithm>
+
+namespace ipft {
+namespace {
+
+// A record of PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW is header, size of what follows, event; one of
+// PERF_RECORD_LOST header, id, count (perf_event_open(2)).
+constexpr size_t sample_size_at = sizeof(perf_event_header);
+constexpr size_t sample_event_at = sample_size_at + sizeof(uint32_t);
+constexpr size_t lost_count_at = sizeof(perf_event_header) + sizeof(uint64_t);
+
+uint64_t earlier_by(uint64_t time_ns, uint64_t ns) {
+  return time_ns > ns ? time_ns - ns : 0;
+}
+
+} // namespace
+
+RingMerge::RingMerge(const std::vector<Ring> &rings, size_t event_size, const Limits &limits)
+    : event_size_(event_size), horizon_ns_(limits.horizon_ns), chunks_(limits.events / EventChunk::capacity) {
+  for (const Ring &ring : rings)
+    sources_.push_back({PerfRing(ring.mapped), ring.cpu, {}});
+  heap_.reserve(sources_.size());
+}
+
+size_t RingMerge::take(ipft_row *rows, size_t capacity, uint64_t now_ns, bool all) {
+  const Source *unread = read_rings();
+  behind_ = unread != nullptr;
+  uint64_t until = all ? UINT64_MAX : earlier_by(now_ns, horizon_ns_);
+  if (unread)
+    until = std::min(until, earlier_by(unread->newest_ns, horizon_ns_));
+  size_t count = merge(rows, capacity, until);
+  if (count == 0 && unread) // the memory does not reach as far as the horizon
+    count = merge(rows, capacity, unread->newest_ns);
+  waiting_ -= count;
+  return count;
+}
+
+// Returns the ring that was read least far if there was no memory for all that they hold.
+const RingMerge::Source *RingMerge::read_rings() {
+  for (Source &source : sources_)
+    source.ring.refresh();
+  while (Source *source = least_read()) {
+    // A queue without events gets its chunk, or else the others could wait for it for ever.
+    if (source->queue.is_full() && !chunks_.has_room() && !source->queue.empty())
+      return source;
+    read_some(*source);
+  }
+  return nullptr;
+}
+
+// The ring that holds something and was read least far in time, so that all are read equally far when memory
+// ends.
+RingMerge::Source *RingMerge::least_read() {
+  Source *least = nullptr;
+  for (Source &source : sources_)
+    if (!source.ring.empty() && (!least || source.newest_ns < least->newest_ns))
+      least = &source;
+  return least;
+}
+
+// As much as goes into one chunk.
+void RingMerge::read_some(Source &source) {
+  do {
+    const perf_event_header &header = source.ring.header();
+    if (header.type == PERF_RECORD_SAMPLE) {
+      read_event(source);
+    } else if (header.type == PERF_RECORD_LOST) {
+      uint64_t count;
+      source.ring.copy(lost_count_at, &count, sizeof(count));
+      source.lost += count;
+    }
+    source.ring.skip();
+  } while (!source.ring.empty() && !source.queue.is_full());
+  source.ring.release();
+}
+
+void RingMerge::read_event(Source &source) {
+  uint32_t size;
+  source.ring.copy(sample_size_at, &size, sizeof(size));
+  if (size < event_size_)
+    return;
+  ipft_graph_event &event = source.queue.append(chunks_);
+  if (event_size_ == sizeof(ipft_event)) { // sizes that the compiler knows
+    source.ring.copy(sample_event_at, &event.event, sizeof(ipft_event));
+    event.duration_ns = 0;
+  } else {
+    source.ring.copy(sample_event_at, &event, sizeof(event));
+  }
+  source.newest_ns = std::max<uint64_t>(source.newest_ns, event.event.time_ns);
+  source.queue.settle();
+  waiting_++;
+}
+
+size_t RingMerge::merge(ipft_row *rows, size_t capacity, uint64_t until_ns) {
+  build_heap();
+  size_t count = 0;
+  while (count < capacity && !heap_.empty() && heap_[0].time_ns <= until_ns) {
+    Source &source = sources_[heap_[0].source];
+    Head stop = {until_ns, SIZE_MAX};
+    for (size_t child = 1; child < std::min<size_t>(heap_.size(), 3); child++)
+      if (before(heap_[child], stop))
+        stop = heap_[child];
+    count += move_run(rows + count, capacity - count, source, stop);
+    if (source.queue.empty()) {
+      heap_[0] = heap_.back();
+      heap_.pop_back();
+    } else {
+      heap_[0].time_ns = source.queue.front().event.time_ns;
+    }
+    sift_down(0);
+  }
+  return count;
+}
+
+// Moves the source's events, the first of which is the earliest of all, up to where another source goes on.
+size_t RingMerge::move_run(ipft_row *rows, size_t capacity, Source &source, const Head &stop) {
+  size_t number = heap_[0].source;
+  size_t count = 0;
+  do {
+    ipft_row &row = rows[count++];
+    row.graph = source.queue.front();
+    row.cpu = source.cpu;
+    uint64_t time_ns = row.graph.event.time_ns;
+    if (time_ns < taken_ns_)
+      late_++;
+    else
+      taken_ns_ = time_ns;
+    source.queue.pop(chunks_);
+  } while (count < capacity && !source.queue.empty() &&
+           before({source.queue.front().event.time_ns, number}, stop));
+  return count;
+}
+
+void RingMerge::build_heap() {
+  heap_.clear();
+  for (size_t i = 0; i < sources_.size(); i++)
+    if (!sources_[i].queue.empty())
+      heap_.push_back({sources_[i].queue.front().event.time_ns, i});
+  for (size_t at = heap_.size() / 2; at-- > 0;)
+    sift_down(at);
+}
+
+void RingMerge::sift_down(size_t at) {
+  for (size_t child = 2 * at + 1; child < heap_.size(); child = 2 * at + 1) {
+    if (child + 1 < heap_.size() && before(heap_[child + 1], heap_[child]))
+      child++;
+    if (!before(heap_[child], heap_[at]))
+      return;
+    std::swap(heap_[child], heap_[at]);
+    at = child;
+  }
+}
+
+} // namespace ipft

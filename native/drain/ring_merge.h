@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include "drain/event_queue.h"
+#include "drain/perf_ring.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace ipft {
+
+// Merges the events of all CPUs' rings by time. They wait in memory, not in the rings, whose room the kernel
+// needs; memory is bounded, and when it is used up the rings fill.
+class RingMerge {
+public:
+  struct Ring {
+    void *mapped; // see PerfRing
+    uint32_t cpu;
+  };
+  struct Limits {
+    uint64_t horizon_ns; // how old an event is when all earlier ones are taken to be in the rings
+    size_t events;       // that may wait at a time, give or take a few for each CPU
+  };
+
+  // `event_size`: bytes of each event in the rings.
+  RingMerge(const std::vector<Ring> &rings, size_t event_size, const Limits &limits);
+
+  // Reads the rings, then moves up to `capacity` events into `rows` (`graph` and `cpu` of each), the earliest
+  // first: those older than the horizon, or with `all` all. `now_ns` is CLOCK_MONOTONIC before the call.
+  size_t take(ipft_row *rows, size_t capacity, uint64_t now_ns, bool all);
+
+  // True if not all that was in the rings at the last take() has been read: there is more to take at once.
+  bool is_behind() const { return behind_; }
+  // True if events are waiting to be old enough.
+  bool is_waiting() const { return waiting_ != 0; }
+
+  // Events that came so late that later ones had been taken before them.
+  uint64_t late() const { return late_; }
+  // PERF_RECORD_LOST so far, by ring.
+  uint64_t lost(size_t ring) const { return sources_[ring].lost; }
+  // Bytes held for events that wait.
+  size_t memory() const { return chunks_.allocated() * sizeof(EventChunk); }
+
+private:
+  struct Source {
+    PerfRing ring;
+    uint32_t cpu;
+    EventQueue queue;
+    uint64_t newest_ns = 0; // of all events that were read
+    uint64_t lost = 0;
+  };
+  struct Head {
+    uint64_t time_ns;
+    size_t source;
+  };
+
+  static bool before(const Head &left, const Head &right) {
+    return left.time_ns != right.time_ns ? left.time_ns < right.time_ns : left.source < right.source;
+  }
+
+  const Source *read_rings();
+  Source *least_read();
+  void read_some(Source &source);
+  void read_event(Source &source);
+  size_t merge(ipft_row *rows, size_t capacity, uint64_t until_ns);
+  size_t move_run(ipft_row *rows, size_t capacity, Source &source, const Head &stop);
+  void build_heap();
+  void sift_down(size_t at);
+
+  std::vector<Source> sources_;
+  size_t event_size_;
+  uint64_t horizon_ns_;
+  EventChunks chunks_;
+  std::vector<Head> heap_; // of the sources with events, the earliest first
+  uint64_t taken_ns_ = 0;  // the latest time among the events that were taken
+  uint64_t late_ = 0;
+  size_t waiting_ = 0;
+  bool behind_ = false;
+};
+
+} // namespace ipft

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "session/copied_programs.h"
+
+#include "session/module_btf.h"
+#include "support/native_error.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <cerrno>
+#include <map>
+
+namespace ipft {
+namespace {
+
+using Instructions = std::vector<bpf_insn>;
+
+// The instructions as libbpf has loaded them: CO-RE relocated, with the maps' fds, and with the subprogram
+// behind them.
+Instructions loaded_instructions(const bpf_object *object, size_t number) {
+  std::string name = program_name(number);
+  bpf_program *program = bpf_object__find_program_by_name(object, name.c_str());
+  if (!program)
+    throw NativeError(ENOENT, "load", name);
+  const bpf_insn *first = bpf_program__insns(program);
+  return Instructions(first, first + bpf_program__insn_cnt(program));
+}
+
+// IPFT_FUNCTION_ADDRESS is loaded by a pair of instructions with 32 bits each.
+void set_address(Instructions &instructions, uint64_t address) {
+  for (size_t i = 0; i + 1 < instructions.size(); i++) {
+    bpf_insn &low = instructions[i];
+    bpf_insn &high = instructions[i + 1];
+    if (low.code != (BPF_LD | BPF_IMM | BPF_DW) || low.src_reg != 0)
+      continue;
+    if (low.imm != static_cast<int32_t>(IPFT_FUNCTION_ADDRESS) ||
+        high.imm != static_cast<int32_t>(IPFT_FUNCTION_ADDRESS >> 32))
+      continue;
+    low.imm = static_cast<int32_t>(address);
+    high.imm = static_cast<int32_t>(address >> 32);
+    return;
+  }
+  throw NativeError(EINVAL, "load", "a program without the place for its function's address");
+}
+
+// Where a copy is to run, for the kernel. Of modules it knows each BTF once.
+class Targets {
+public:
+  explicit Targets(Attaching attaching) : attaching_(attaching) {}
+
+  // `type`: BPF_TRACE_FENTRY or BPF_TRACE_FEXIT. 0 or errno.
+  int set(const TracedFunction &function, bpf_attach_type type, bpf_prog_load_opts &options) {
+    if (attaching_ == Attaching::tracepoint)
+      return 0;
+    options.expected_attach_type = type;
+    options.attach_btf_id = function.btf_id;
+    if (function.btf_id == 0)
+      return ENOENT;
+    return function.module == "vmlinux" ? 0 : set_module(function.module, options);
+  }
+
+  const char *name() const { return attaching_ == Attaching::tracepoint ? "ipft_tracepoint" : "ipft_fentry"; }
+
+  bpf_prog_type type() const {
+    return attaching_ == Attaching::tracepoint ? BPF_PROG_TYPE_RAW_TRACEPOINT : BPF_PROG_TYPE_TRACING;
+  }
+
+private:
+  int set_module(const std::string &module, bpf_prog_load_opts &options) {
+    auto [known, added] = modules_.try_emplace(module);
+    if (added)
+      known->second = module_btf(module);
+    options.attach_btf_obj_fd = static_cast<__u32>(known->second.get());
+    return known->second ? 0 : ENOENT;
+  }
+
+  Attaching attaching_;
+  std::map<std::string, UniqueFd> modules_;
+};
+
+// An fd, or -errno.
+int load_copy(Instructions instructions, const TracedFunction &function, bpf_attach_type type,
+              Targets &targets) {
+  LIBBPF_OPTS(bpf_prog_load_opts, options);
+  int error = targets.set(function, type, options);
+  if (error != 0)
+    return -error;
+  set_address(instructions, function.address);
+  return bpf_prog_load(targets.type(), targets.name(), "GPL", instructions.data(), instructions.size(),
+                       &options);
+}
+
+// The kernel refuses the whole kind, or has no room for more.
+bool is_hopeless(int error) {
+  return error == EPERM || error == EMFILE || error == ENOMEM;
+}
+
+} // namespace
+
+std::vector<UniqueFd> load_copies(const bpf_object *object, Attaching attaching,
+                                  const std::vector<TracedFunction> &functions) {
+  std::vector<UniqueFd> programs;
+  Targets targets(attaching);
+  auto load = [&](const TracedFunction &function, size_t number, bpf_attach_type type) {
+    programs.emplace_back(load_copy(loaded_instructions(object, number), function, type, targets));
+    int error = -programs.back().get();
+    if (is_hopeless(error))
+      throw NativeError(error, "load", "a function's own program");
+  };
+  for (const TracedFunction &function : functions)
+    load(function, function.slot, BPF_TRACE_FENTRY);
+  if (sees_returns(attaching))
+    for (const TracedFunction &function : functions)
+      load(function, IPFT_RETURN_PROGRAM, BPF_TRACE_FEXIT);
+  return programs;
+}
+
+} // namespace ipft

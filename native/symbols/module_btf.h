@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include "support/module_load.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+struct btf;
+
+namespace ipft {
+
+// Visits the BTF of each module in the folder, which is valid meanwhile: it adds its types to those of
+// `kernel`. A module that goes meanwhile, and one whose BTF does not fit, is left out.
+void for_each_module_btf(const std::string &folder, const btf *kernel,
+                         const std::function<void(const ModuleLoad &, const btf *)> &visit);
+
+// Says which loaded modules (by /proc/modules) have no BTF; '' if all have, or none is loaded.
+std::string modules_without_btf(const std::string &proc_modules, const std::vector<ModuleLoad> &known);
+
+} // namespace ipft

@@ -1,0 +1,19 @@
+import type { Backend } from '../core/backend.js';
+
+/** A tracing_multi link for each argument position, and a kprobe-multi link for what those refuse. */
+export const fentryMulti: Backend = {
+  id: 'fentry-multi',
+  description: 'a tracing_multi link for each argument position',
+  needs: 'Linux 7.2',
+  table: 'functions',
+  requires: ['function list', 'kernel addresses', 'ftrace switch'],
+  programs: 'fentry-multi',
+  ownPrograms: false,
+  usual: true,
+  probe: (kernel) => kernel.probeFentryMulti(),
+  returns: {
+    needs: 'Linux 7.2 for function_graph',
+    programs: 'fsession-multi',
+    probe: (kernel) => kernel.probeFentrySession(),
+  },
+};

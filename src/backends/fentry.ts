@@ -1,0 +1,20 @@
+import type { Backend } from '../core/backend.js';
+
+/** A program on each function: for some dozens of functions, since each takes its time to attach and to detach. */
+export const fentry: Backend = {
+  id: 'fentry',
+  aliases: ['ftrace'],
+  description: 'a program on each function',
+  needs: 'Linux 5.5 with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, and that it is not locked down',
+  table: 'functions',
+  requires: ['function list', 'kernel addresses', 'ftrace switch'],
+  programs: 'fentry',
+  ownPrograms: true,
+  limit: 64,
+  probe: (kernel) => kernel.probeFentry(),
+  returns: {
+    needs: 'Linux 5.5 with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, and that it is not locked down',
+    programs: 'fentry-graph',
+    probe: (kernel) => kernel.probeFentry(),
+  },
+};

@@ -1,0 +1,28 @@
+import { behind, type Cell, type Column } from '../core/column.js';
+import { ROW } from '../core/abi.js';
+import { durationNs, isReturn } from '../core/row.js';
+
+/** ns, as us with three decimals: `12.345 us`. */
+function microseconds(ns: bigint): string {
+  const digits = ns.toString().padStart(4, '0');
+  return `${digits.slice(0, -3)}.${digits.slice(-3)} us`;
+}
+
+const nanoseconds: Cell = (rows, at, text) => {
+  if (isReturn(rows, at)) text.number64(rows, at + ROW.duration_ns);
+  else text.string('null');
+};
+
+/** How long a call took, at its return; in ns for JSON, in us for people. */
+export const duration: Column = {
+  id: 'duration',
+  key: 'duration_ns',
+  header: 'DURATION',
+  width: 13,
+  bind: () => ({
+    text: (rows, at, text) => {
+      if (isReturn(rows, at)) text.string(microseconds(durationNs(rows, at)));
+    },
+    json: (prefix) => behind(prefix, nanoseconds),
+  }),
+};

@@ -1,0 +1,66 @@
+import type { CallLines } from './call-line.js';
+import { CallStacks, taskKey } from './calls.js';
+import { isReturn } from './row.js';
+import type { TextBuffer } from './text-buffer.js';
+
+const NONE = -1;
+
+/** The partner of each event, by its position in `offsets`: a call's return, a return's call, or NONE. */
+interface Pairs {
+  readonly partner: Int32Array;
+  /** 1 where nothing of the same thread comes between a call and its return */
+  readonly leaf: Uint8Array;
+}
+
+function pair(rows: DataView, offsets: Uint32Array): Pairs {
+  const partner = new Int32Array(offsets.length).fill(NONE);
+  const leaf = new Uint8Array(offsets.length);
+  const stacks = new CallStacks<number>();
+  const last = new Map<number, number>();
+  offsets.forEach((at, position) => {
+    const task = taskKey(rows, at);
+    const stack = stacks.of(rows, at);
+    if (isReturn(rows, at)) {
+      const call = stack.leave(rows, at);
+      if (call !== undefined) {
+        partner[call] = position;
+        partner[position] = call;
+        leaf[call] = leaf[position] = last.get(task) === call ? 1 : 0;
+      }
+    } else stack.enter(rows, at, position);
+    last.set(task, position);
+  });
+  return { partner, leaf };
+}
+
+/**
+ * Writes the lines of one packet's events without their newlines, one at each step. The events' offsets are in order of time: nested per thread. A call without a return has nothing
+ * nested in it, since nobody knows what was.
+ */
+export function* callTree(
+  rows: DataView,
+  offsets: Uint32Array,
+  lines: CallLines,
+  text: TextBuffer,
+): Generator<void> {
+  const { partner, leaf } = pair(rows, offsets);
+  const depths = new Map<number, number>();
+  for (let position = 0; position < offsets.length; position++) {
+    const at = offsets[position] ?? 0;
+    const task = taskKey(rows, at);
+    const depth = depths.get(task) ?? 0;
+    const other = partner[position] ?? NONE;
+    const isClosing = isReturn(rows, at);
+    if (other === NONE) {
+      lines[isClosing ? 'closeUnknown' : 'unreturned'](rows, at, depth, text);
+    } else if (leaf[position] === 1) {
+      if (isClosing) continue;
+      lines.leaf(rows, at, depth, text, rows, offsets[other] ?? 0);
+    } else {
+      depths.set(task, isClosing ? depth - 1 : depth + 1);
+      if (isClosing) lines.close(rows, at, depth - 1, text);
+      else lines.open(rows, at, depth, text);
+    }
+    yield;
+  }
+}

@@ -1,0 +1,69 @@
+import { cpu, durationNs, functionAddress, isReturn, tid, timeNs } from './row.js';
+
+/** The thread in which a row happened, as a key: each CPU has an idle thread of its own, all with tid 0. */
+export function taskKey(rows: DataView, at: number): number {
+  const thread = tid(rows, at);
+  return thread === 0 ? -1 - cpu(rows, at) : thread;
+}
+
+/** A call that has not returned yet. */
+interface OpenCall<T> {
+  readonly time: bigint;
+  readonly address: bigint;
+  readonly value: T;
+}
+
+/**
+ * The calls that are under way in one thread. A return names its call exactly, by function and time; whatever was
+ * called later must have returned by then, so where events are lost the stack heals by itself.
+ */
+export class CallStack<T> {
+  readonly #calls: OpenCall<T>[] = [];
+
+  get depth(): number {
+    return this.#calls.length;
+  }
+
+  enter(rows: DataView, at: number, value: T): void {
+    this.#calls.push({ time: timeNs(rows, at), address: functionAddress(rows, at), value });
+  }
+
+  /** Closes the call whose return this is; undefined if it is not known. */
+  leave(rows: DataView, at: number): T | undefined {
+    const time = timeNs(rows, at) - durationNs(rows, at);
+    const address = functionAddress(rows, at);
+    for (let top = this.#calls.length - 1; top >= 0; top--) {
+      const call = this.#calls[top];
+      if (call === undefined || call.time < time) return undefined;
+      if (call.time === time && call.address === address) {
+        this.#calls.length = top;
+        return call.value;
+      }
+      if (call.time > time) this.#calls.length = top;
+    }
+    return undefined;
+  }
+}
+
+/** The stacks of all threads. */
+export class CallStacks<T> {
+  readonly #stacks = new Map<number, CallStack<T>>();
+
+  of(rows: DataView, at: number): CallStack<T> {
+    const key = taskKey(rows, at);
+    let stack = this.#stacks.get(key);
+    if (stack === undefined) this.#stacks.set(key, (stack = new CallStack()));
+    return stack;
+  }
+}
+
+/** True if the second row is the return of the call in the first. */
+export function isReturnOf(rows: DataView, call: number, at: number): boolean {
+  return (
+    isReturn(rows, at) &&
+    !isReturn(rows, call) &&
+    taskKey(rows, at) === taskKey(rows, call) &&
+    functionAddress(rows, at) === functionAddress(rows, call) &&
+    timeNs(rows, at) - durationNs(rows, at) === timeNs(rows, call)
+  );
+}

@@ -1,0 +1,49 @@
+/** Why a trace has ended. */
+export type EndReason = 'signal' | 'count' | 'duration' | 'budget' | 'reader left' | 'failure';
+
+/**
+ * How many events there were, and what is missing of them. matched = delivered + lost + suppressed + beyond_count, and
+ * lost = causes.perf_buffer_full + causes.backlog.
+ */
+export interface Accounts {
+  /** events of packets that were asked for */
+  readonly matched: number;
+  /** those that were printed */
+  readonly delivered: number;
+  readonly lost: number;
+  readonly causes: {
+    /** events that the perf buffer had no room for */
+    readonly perf_buffer_full: number;
+    /** events that were taken from the perf buffer and never written to stdout */
+    readonly backlog: number;
+    /** calls on which no program ran, as one was running on their CPU; whether they would have matched nobody knows */
+    readonly recursion: number;
+    /** calls beyond those whose return the kernel can wait for; likewise */
+    readonly no_room: number;
+    /** function_graph: calls with an event whose return has none */
+    readonly missed_returns: number;
+  };
+  /** events that --max-rate left out */
+  readonly suppressed: number;
+  /** events that came after those of --count, which were not printed */
+  readonly beyond_count: number;
+  /** events that were printed behind later ones */
+  readonly late: number;
+  /** packets that there was no room for, so that each may be shown as one with another of the same skb */
+  readonly untracked: number;
+  /** ends of packets that no program looked at, as one was running on their CPU; some of them of other packets */
+  readonly missed_ends: number;
+}
+
+/** What a trace amounts to, with the keys that JSON shows. */
+export interface Summary extends Accounts {
+  /** s, from the first moment in which events were made to the last */
+  readonly duration_s: number;
+  /** as uname -r says */
+  readonly kernel: string;
+  readonly backend: string;
+  readonly tracer: string;
+  /** functions or tracepoints that were attached */
+  readonly functions: number;
+  readonly end: EndReason;
+}

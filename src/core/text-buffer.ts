@@ -1,0 +1,159 @@
+const encoder = new TextEncoder();
+
+/** Text that is written again and again, as UTF-8 with up to three bytes behind it, so that it can be copied by fours. */
+export interface Piece {
+  readonly view: DataView;
+  /** bytes */
+  readonly length: number;
+}
+
+export function pieceOf(text: string): Piece {
+  const encoded = encoder.encode(text);
+  const bytes = new Uint8Array(Math.ceil(encoded.length / 4) * 4);
+  bytes.set(encoded);
+  return { view: new DataView(bytes.buffer), length: encoded.length };
+}
+
+/** For each number below 10,000 its four digits in ASCII, the first in the lowest byte. */
+const FOUR_DIGITS = Uint32Array.from({ length: 10_000 }, (_, number) =>
+  pieceOf(number.toString().padStart(4, '0')).view.getUint32(0, true),
+);
+/** For each byte its two digits in hex. */
+const TWO_HEX_DIGITS = Uint16Array.from({ length: 256 }, (_, byte) =>
+  pieceOf(byte.toString(16).padStart(2, '0')).view.getUint16(0, true),
+);
+
+export const NEWLINE = 0x0a;
+export const SPACE = 0x20;
+const FIRST_SIZE = 64 * 1024;
+/** A larger buffer, which some batch needed, is given back. */
+const LARGEST_KEPT = 4 * 1024 * 1024;
+/** What a single number, or a word, needs at most. */
+const ROOM = 32;
+
+/** Four digits, the first in the lowest byte. */
+function hexDigits(half: number): number {
+  return (TWO_HEX_DIGITS[half >>> 8] ?? 0) | ((TWO_HEX_DIGITS[half & 255] ?? 0) << 16);
+}
+
+/**
+ * Text in the making, as UTF-8 bytes. No string is made for a line or a number: a tracer makes millions of them a second.
+ */
+export class TextBuffer {
+  #bytes = new Uint8Array(FIRST_SIZE);
+  #view = new DataView(this.#bytes.buffer);
+  #size = 0;
+
+  /** Bytes so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The bytes so far, which stay as they are until something is written; starts anew. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.#size);
+    this.#size = 0;
+    if (this.#bytes.length > LARGEST_KEPT) this.#resize(FIRST_SIZE);
+    return taken;
+  }
+
+  piece({ view: from, length }: Piece): void {
+    this.#reserve(length);
+    const view = this.#view;
+    const start = this.#size;
+    for (let i = 0; i < length; i += 4) view.setUint32(start + i, from.getUint32(i, true), true);
+    this.#size = start + length;
+  }
+
+  string(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#size += encoder.encodeInto(text, this.#bytes.subarray(this.#size)).written;
+  }
+
+  /** One character of ASCII. */
+  character(code: number): void {
+    this.#word(code, 1);
+  }
+
+  /** A whole number in decimal, from 0 to 2^53. */
+  number(value: number): void {
+    if (value >= 100_000_000) {
+      const high = Math.floor(value / 100_000_000);
+      this.number(high);
+      const low = (value - high * 100_000_000) | 0;
+      const middle = (low / 10_000) | 0;
+      this.#word(FOUR_DIGITS[middle] ?? 0, 4);
+      this.#word(FOUR_DIGITS[low - middle * 10_000] ?? 0, 4);
+    } else if (value >= 10_000) {
+      const high = (value / 10_000) | 0;
+      this.number(high);
+      this.#word(FOUR_DIGITS[value - high * 10_000] ?? 0, 4);
+    } else {
+      const zeros = value >= 1000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3;
+      this.#word((FOUR_DIGITS[value] ?? 0) >>> (8 * zeros), 4 - zeros);
+    }
+  }
+
+  /** The u64 at an offset, in decimal. */
+  number64(from: DataView, offset: number): void {
+    const high = from.getUint32(offset + 4, true);
+    if (high < 0x20_0000) this.number(high * 0x1_0000_0000 + from.getUint32(offset, true));
+    else this.string(from.getBigUint64(offset, true).toString());
+  }
+
+  /** The u64 at an offset, in hex without leading zeros. */
+  hex64(from: DataView, offset: number): void {
+    const high = from.getUint32(offset + 4, true);
+    if (high < 0x1000_0000) return this.string(from.getBigUint64(offset, true).toString(16));
+    this.#hexWord(high);
+    this.#hexWord(from.getUint32(offset, true));
+  }
+
+  /** Puts spaces before what was written since the text had `start` bytes, until that is `width` bytes wide. */
+  padStart(start: number, width: number): void {
+    const missing = width - (this.#size - start);
+    if (missing <= 0) return;
+    this.#reserve(missing);
+    const bytes = this.#bytes;
+    // What is padded is short: calling copyWithin() and fill() takes longer.
+    for (let i = this.#size - 1; i >= start; i--) bytes[i + missing] = bytes[i] ?? 0;
+    for (let i = start; i < start + missing; i++) bytes[i] = SPACE;
+    this.#size += missing;
+  }
+
+  /** Removes spaces at the start of what was written since the text had `start` bytes. */
+  trimStart(start: number): void {
+    let first = start;
+    while (first < this.#size && this.#bytes[first] === SPACE) first++;
+    this.#bytes.copyWithin(start, first, this.#size);
+    this.#size -= first - start;
+  }
+
+  /** Removes what was written since the text had `size` bytes. */
+  cut(size: number): void {
+    this.#size = size;
+  }
+
+  #hexWord(word: number): void {
+    this.#word(hexDigits(word >>> 16), 4);
+    this.#word(hexDigits(word & 0xffff), 4);
+  }
+
+  #word(word: number, length: number): void {
+    this.#reserve(length);
+    this.#view.setUint32(this.#size, word, true);
+    this.#size += length;
+  }
+
+  #reserve(length: number): void {
+    const needed = this.#size + length + ROOM;
+    if (needed > this.#bytes.length) this.#resize(Math.max(needed, this.#bytes.length * 2));
+  }
+
+  #resize(size: number): void {
+    const bytes = new Uint8Array(size);
+    bytes.set(this.#bytes.subarray(0, this.#size));
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}

@@ -1,0 +1,19 @@
+/** What a trace tells of each function. */
+export interface Tracer {
+  /** the value of --tracer */
+  readonly id: string;
+  readonly description: string;
+  /** true if it tells of returns, too */
+  readonly returns: boolean;
+}
+
+/** The default. */
+export const functionTracer: Tracer = { id: 'function', description: 'each call', returns: false };
+
+const all: readonly Tracer[] = [
+  functionTracer,
+  { id: 'function_graph', description: 'each call and its return, nested, with durations', returns: true },
+];
+
+/** Every tracer by its id. The ids are ipftrace2's. */
+export const tracers: ReadonlyMap<string, Tracer> = new Map(all.map((tracer) => [tracer.id, tracer]));

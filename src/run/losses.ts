@@ -1,0 +1,107 @@
+import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
+import type { Accounts } from '../core/summary.js';
+import type { Counters } from '../native/types.js';
+
+/** Something that the results do not show, in words. */
+export interface Loss {
+  readonly text: string;
+  readonly remedy?: string;
+}
+
+/** `12.3 %`; what is next to nothing, or next to all, is not called nothing or all. */
+export function percent(part: number, whole: number): string {
+  const value = (part / whole) * 100;
+  if (part > 0 && value < 0.05) return 'less than 0.1 %';
+  if (part < whole && value > 99.95) return 'more than 99.9 %';
+  return `${value.toFixed(1)} %`;
+}
+
+const LARGEST_STEP = 16;
+
+/** A power of two, larger by a step that is in keeping with what was lost. */
+function largerPageCount({ lost, matched }: Counters, pageCount: number): number {
+  const step = Math.min(LARGEST_STEP, 2 ** Math.ceil(Math.log2(matched / (matched - lost))));
+  return Math.min(pageCount * step, LARGEST_PAGE_COUNT);
+}
+
+function lostInBuffer(counters: Counters, pageCount: number): Loss {
+  const { lost, matched } = counters;
+  return {
+    text: `${percent(lost, matched)} of the trace is missing: ${lost} of ${matched} events were lost, since the perf buffer was full`,
+    remedy:
+      pageCount < LARGEST_PAGE_COUNT
+        ? `--perf-page-count ${largerPageCount(counters, pageCount)}, or fewer events: --regex, --sample`
+        : 'fewer events: --regex, --sample',
+  };
+}
+
+/** What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers. */
+export function losses(counters: Counters, pageCount: number): Loss[] {
+  const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked } = counters;
+  const unaccounted = matched - delivered - lost - suppressed;
+  const calls = (count: number, why: string): Loss[] =>
+    count > 0 ? [{ text: `${count} calls ${why}` }] : [];
+  return [
+    ...(lost > 0 ? [lostInBuffer(counters, pageCount)] : []),
+    ...calls(noRoom, 'were not looked at, since the kernel had no room to wait for their return'),
+    ...calls(missed, 'were not looked at, since another BPF program was running on their CPU'),
+    ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
+    ...(untracked === 0
+      ? []
+      : [
+          {
+            text: `${untracked} packets were too many to know them all apart: each may be shown as one with another of the same skb`,
+          },
+        ]),
+    ...(unaccounted === 0
+      ? []
+      : [{ text: `${unaccounted} events are neither among the samples nor the lost ones` }]),
+  ];
+}
+
+/** What is not missing, but not as it should be, or as it was asked for. */
+export function remarks({ matched, suppressed, late, missedEnds }: Counters): string[] {
+  return [
+    ...(suppressed > 0
+      ? [`${percent(suppressed, matched)} of ${matched} events were left out by --max-rate: ${suppressed}`]
+      : []),
+    ...(missedEnds > 0
+      ? [
+          `${missedEnds} ends of packets were not looked at, since another BPF program was running on their CPU: the packet may be shown as one with the next of the same skb`,
+        ]
+      : []),
+    ...(late > 0 ? [`${late} events came too late to be printed in order of time`] : []),
+  ];
+}
+
+/** Events that were taken from the kernel and never reached stdout. */
+export function backlog(unwritten: number, printed: number): Loss {
+  return {
+    text: `${unwritten} of ${printed} events were not written: the reader of stdout did not take them`,
+    remedy: 'a reader that stays and keeps up, or a file',
+  };
+}
+
+/** The counts of a summary, of which those who read it have read all: nothing was held back. `taken`: by the output. */
+export function accounts(
+  { matched, delivered, lost, missed, unreturned, noRoom, late, untracked, missedEnds, suppressed }: Counters,
+  taken: number,
+): Accounts {
+  return {
+    matched,
+    delivered: taken,
+    lost,
+    causes: {
+      perf_buffer_full: lost,
+      backlog: 0,
+      recursion: missed,
+      no_room: noRoom,
+      missed_returns: unreturned,
+    },
+    suppressed,
+    beyond_count: delivered - taken,
+    late,
+    untracked,
+    missed_ends: missedEnds,
+  };
+}

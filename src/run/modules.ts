@@ -1,0 +1,23 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ModuleLoad } from '../core/function-table.js';
+import { BTF } from './environment/btf.js';
+import type { Messages } from './messages.js';
+import type { Preparation } from './prepare.js';
+
+/** The modules that have functions to trace, as they were when these were read. */
+export function tracedModules({ table, traceable }: Pick<Preparation, 'table' | 'traceable'>): ModuleLoad[] {
+  const traced = new Set(traceable.map((index) => table.modules[index]));
+  return table.columns.moduleLoads.filter(({ module }) => traced.has(module));
+}
+
+const isLoaded = ({ module, inode }: ModuleLoad): boolean =>
+  statSync(join(dirname(BTF), module), { bigint: true, throwIfNoEntry: false })?.ino === inode;
+
+/** A kprobe on a module that is loaded again is armed again, wherever the function is now. */
+export function warnOfReloaded(modules: readonly ModuleLoad[], messages: Messages): void {
+  for (const load of modules.filter((each) => !isLoaded(each)))
+    messages.warn(
+      `module ${load.module} was unloaded during the trace: calls of its functions are missing, or shown as others`,
+    );
+}

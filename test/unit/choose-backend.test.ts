@@ -1,0 +1,101 @@
+import { constants } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { EnvironmentError, UnsupportedError, UsageError } from '../../src/core/errors.js';
+import { functionTracer } from '../../src/core/tracer.js';
+import { chooseBackend, explainChoice, type Choice } from '../../src/run/choose-backend.js';
+import type { Environment } from '../../src/run/environment.js';
+
+const { EINVAL, EPERM } = constants.errno;
+const IDS = ['fentry-multi', 'kprobe-multi', 'kprobe', 'fentry', 'tracepoint'];
+
+/** A kernel that has these backends, and refuses the others with `errno`. */
+function kernel(has: readonly string[], errno = EINVAL) {
+  const answer = (id: string) => () => (has.includes(id) ? 0 : errno);
+  return {
+    probeFentryMulti: answer('fentry-multi'),
+    probeFentrySession: answer('fentry-session'),
+    probeKprobeMulti: answer('kprobe-multi'),
+    probeKprobe: answer('kprobe'),
+    probeFentry: answer('fentry'),
+    probeTracepoint: answer('tracepoint'),
+    probeKprobeSession: answer('kprobe-session'),
+  };
+}
+
+const READY: Environment = { tracefs: '/sys/kernel/tracing', problem: () => null };
+const few = { functions: () => 64, force: false };
+const many = { functions: () => 65, force: false };
+
+const choose = (wanted: string, has: readonly string[], demand = few): Choice =>
+  chooseBackend({ backend: wanted, tracer: functionTracer, ...demand }, kernel(has), READY);
+
+describe('auto', () => {
+  it('takes the first that the kernel has', () => {
+    for (const [at, id] of IDS.entries()) {
+      const { backend, refused } = choose('auto', IDS.slice(at));
+      expect(backend.id).toBe(id);
+      expect(refused.map(({ backend: { id: before } }) => before)).toEqual(IDS.slice(0, at));
+    }
+  });
+
+  it('says nothing of what is usual, and with -v the errno of each step', () => {
+    const choice = choose('auto', ['kprobe-multi']);
+    expect(explainChoice(choice, false)).toEqual([]);
+    expect(explainChoice(choice, true)).toEqual([
+      'Backend fentry-multi: no, fentry-multi is refused with EINVAL, it needs Linux 7.2',
+      expect.stringMatching(/^Backend kprobe-multi: /),
+    ]);
+    expect(explainChoice(choose('auto', ['kprobe']), false)).toHaveLength(3);
+    expect(explainChoice(choose('auto', ['fentry']), false)).toHaveLength(4);
+  });
+
+  it('leaves fentry out for more functions than it is for, and says so', () => {
+    const choice = choose('auto', ['fentry', 'tracepoint'], many);
+    expect(choice.backend.id).toBe('tracepoint');
+    expect(explainChoice(choice, false).join('\n')).toMatch(
+      /fentry is for at most 64 functions, and 65 are selected.*\n.*a narrower --regex, or --force/,
+    );
+    expect(choose('auto', ['fentry', 'tracepoint'], { ...many, force: true }).backend.id).toBe('fentry');
+  });
+
+  it('counts functions for nothing but a limit', () => {
+    const functions = (): number => {
+      throw new Error('counted');
+    };
+    expect(choose('auto', IDS, { functions, force: false }).backend.id).toBe('fentry-multi');
+  });
+});
+
+describe('a backend by name', () => {
+  it('fentry refuses too many functions, and names what is for many', () => {
+    const error = failure(() => choose('fentry', IDS, many));
+    if (!(error instanceof UsageError)) throw error;
+    expect(error.message).toBe('fentry is for at most 64 functions, and 65 are selected');
+    expect(error.remedy).toMatch(/narrower --regex, or --force.*kprobe-multi/);
+    expect(choose('fentry', IDS, { ...many, force: true }).backend.id).toBe('fentry');
+  });
+
+  it('that the kernel lacks is an error with what it has', () => {
+    const error = failure(() => choose('fentry-multi', ['kprobe', 'fentry']));
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error.message).toBe(
+      'fentry-multi is refused with EINVAL, it needs Linux 7.2. This kernel has: kprobe, fentry',
+    );
+  });
+
+  it('on a locked-down kernel is an error that names the lockdown', () => {
+    const lockdown = new EnvironmentError('the kernel is locked down', 'a boot without lockdown', false);
+    const environment: Environment = { ...READY, problem: () => lockdown };
+    const wanted = { backend: 'fentry', tracer: functionTracer, ...few };
+    expect(failure(() => chooseBackend(wanted, kernel([], EPERM), environment))).toBe(lockdown);
+  });
+});
+
+function failure(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}

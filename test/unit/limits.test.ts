@@ -1,0 +1,201 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Summary } from '../../src/core/summary.js';
+import { losses, percent, remarks } from '../../src/run/losses.js';
+import { ipft, killLeftovers, until, type Result } from './process.js';
+
+afterEach(killLeftovers);
+
+const NOTHING = {
+  matched: 10,
+  delivered: 10,
+  lost: 0,
+  missed: 0,
+  unreturned: 0,
+  noRoom: 0,
+  late: 0,
+  suppressed: 0,
+  untracked: 0,
+  missedEnds: 0,
+};
+
+describe('what is missing', () => {
+  it.each([
+    [1, 3, '33.3 %'],
+    [0, 5, '0.0 %'],
+    [1, 1_000_000, 'less than 0.1 %'],
+    [999_999, 1_000_000, 'more than 99.9 %'],
+    [5, 5, '100.0 %'],
+  ])('%i of %i are %s', (part, whole, text) => {
+    expect(percent(part, whole)).toBe(text);
+  });
+
+  it('is nothing, or told by cause', () => {
+    expect(losses(NOTHING, 64)).toEqual([]);
+    expect(remarks(NOTHING)).toEqual([]);
+    const told = losses(
+      { ...NOTHING, matched: 20, lost: 4, missed: 7, unreturned: 8, noRoom: 9, suppressed: 5 },
+      64,
+    );
+    expect(told.map(({ text }) => text)).toEqual([
+      '20.0 % of the trace is missing: 4 of 20 events were lost, since the perf buffer was full',
+      '9 calls were not looked at, since the kernel had no room to wait for their return',
+      '7 calls were not looked at, since another BPF program was running on their CPU',
+      '8 calls have no return: they still run, or the kernel missed it',
+      '1 events are neither among the samples nor the lost ones',
+    ]);
+    expect(told[0]?.remedy).toBe('--perf-page-count 128, or fewer events: --regex, --sample');
+  });
+
+  it.each([
+    [{ matched: 100, lost: 76 }, 1, 8],
+    [{ matched: 100, lost: 100 }, 1, 16],
+    [{ matched: 100, lost: 90 }, 2 ** 17, 2 ** 18],
+  ])('asks for a buffer that would do: %j with %i pages', (counters, pages, wanted) => {
+    const [{ remedy } = {}] = losses({ ...NOTHING, ...counters, delivered: 100 - counters.lost }, pages);
+    expect(remedy).toContain(`--perf-page-count ${wanted},`);
+  });
+
+  it('has no larger buffer as a remedy where there is none', () => {
+    expect(losses({ ...NOTHING, matched: 11, lost: 1 }, 2 ** 18)[0]?.remedy).toBe(
+      'fewer events: --regex, --sample',
+    );
+  });
+
+  it('does not count what was asked for', () => {
+    const asked = { ...NOTHING, matched: 40, suppressed: 30, late: 2 };
+    expect(losses(asked, 64)).toEqual([]);
+    expect(remarks(asked)).toEqual([
+      '75.0 % of 40 events were left out by --max-rate: 30',
+      '2 events came too late to be printed in order of time',
+    ]);
+  });
+});
+
+function summaryOf({ stdout }: Result): { lines: number; summary: Summary } {
+  const lines = stdout.trimEnd().split('\n');
+  const { summary } = JSON.parse(lines.pop() ?? '') as { summary: Summary };
+  return { lines: lines.length, summary };
+}
+
+describe('-o json', () => {
+  it('ends with a summary, of which the counts add up', async () => {
+    const env = { FAKE_SUPPRESSED: '3', FAKE_NO_ROOM: '5' };
+    const run = await ipft(['-m', '1', '-o', 'json', '--max-rate', '7'], { env }).says('Trace ready!');
+    const result = await run.kill('SIGTERM').ended;
+    const { lines, summary } = summaryOf(result);
+    expect(lines).toBe(4);
+    expect(summary).toEqual({
+      matched: 9,
+      delivered: 4,
+      lost: 2,
+      causes: { perf_buffer_full: 2, backlog: 0, recursion: 0, no_room: 5, missed_returns: 0 },
+      suppressed: 3,
+      beyond_count: 0,
+      late: 0,
+      untracked: 0,
+      missed_ends: 0,
+      duration_s: expect.any(Number) as number,
+      kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
+      backend: 'kprobe-multi',
+      tracer: 'function',
+      functions: 3,
+      end: 'signal',
+    });
+    expect(result.stderr).toContain('Samples: 4 Lost: 2 Suppressed: 3\n');
+    expect(result.stderr).toContain('\n33.3 % of 9 events were left out by --max-rate: 3\n');
+  });
+});
+
+describe('--fail-on-loss', () => {
+  const end = async (env: Record<string, string>): Promise<Result> => {
+    const run = await ipft(['-m', '1', '--fail-on-loss'], { env }).says('Trace ready!');
+    return run.kill('SIGINT').ended;
+  };
+
+  it.each([
+    { FAKE_LOST: '1' },
+    { FAKE_LOST: '0', FAKE_NO_ROOM: '1' },
+    { FAKE_LOST: '0', FAKE_UNRETURNED: '1' },
+  ])('exits with 7 for %j, the results printed', async (env) => {
+    const { code, stdout, stderr } = await end(env);
+    expect(stderr).toMatch(/Trace done!\nipft: something is missing from the results, and --fail-on-loss/);
+    expect(stdout).toContain('4 0000');
+    expect(code).toBe(7);
+  });
+
+  it('exits with 7 if the reader has not taken all', async () => {
+    const env = { FAKE_LOST: '0', FAKE_FLOOD: '1' };
+    const run = ipft(['-m', '1', '-o', 'stream', '--fail-on-loss'], { env });
+    run.child.stdout?.once('data', () => run.child.stdout?.destroy());
+    expect((await run.ended).code).toBe(7);
+  });
+
+  it.each([{ FAKE_LOST: '0' }, { FAKE_LOST: '0', FAKE_SUPPRESSED: '9' }])(
+    'exits with 0 for %j',
+    async (env) => {
+      expect((await end(env)).code).toBe(0);
+    },
+  );
+});
+
+describe('a trace ends by itself', () => {
+  const flood = { env: { FAKE_FLOOD: '1', FAKE_LOST: '0' } };
+
+  it.each(['1', '3', '499', '500', '1201'])('after --count %s events, and prints no more', async (count) => {
+    const result = await ipft(['-m', '1', '-o', 'json', '--count', count], flood).ended;
+    const { lines, summary } = summaryOf(result);
+    expect(lines).toBe(Number(count));
+    expect(summary).toMatchObject({ delivered: lines, matched: lines + summary.beyond_count, end: 'count' });
+    expect(result.stderr).toMatch(new RegExp(`\nSamples: ${count} Lost: 0\nTrace done!\n$`));
+    expect(result.code).toBe(0);
+  });
+
+  it('after --count events that lie in the packets of -o aggregate', async () => {
+    const { code, stdout } = await ipft(['-m', '1', '--count', '777'], flood).ended;
+    expect(stdout.trimEnd().split('\n')).toHaveLength(777 + 1);
+    expect(code).toBe(0);
+  });
+
+  it('after --duration', async () => {
+    const result = await ipft(['-m', '1', '-o', 'json', '--duration', '300ms']).ended;
+    const { summary } = summaryOf(result);
+    expect(summary.end).toBe('duration');
+    expect(summary.duration_s).toBeGreaterThanOrEqual(0.299);
+    expect(result.code).toBe(0);
+  });
+
+  it('when its programs go over --budget, with exit code 8 and the results printed', async () => {
+    const env = { FAKE_RUN_TIME_SHARE: '0.5', FAKE_LOST: '0' };
+    const result = await ipft(['-m', '1', '-o', 'json', '--budget', '20%'], { env }).ended;
+    expect(result.stderr).toMatch(
+      /Trace done!\nipft: detached, to spare this machine: its BPF programs took [45]\d(\.\d)? % of a CPU for \d\.\d s, more than --budget 20 %\nTry: fewer events/,
+    );
+    expect(summaryOf(result)).toMatchObject({ lines: 4, summary: { end: 'budget' } });
+    expect(result.code).toBe(8);
+  });
+
+  it('not while it stays within --budget', async () => {
+    const env = { FAKE_RUN_TIME_SHARE: '0.5', FAKE_LOST: '0' };
+    const args = ['-m', '1', '-o', 'json', '--budget', '400%', '--duration', '2.5s'];
+    const result = await ipft(args, { env }).ended;
+    expect(summaryOf(result).summary.end).toBe('duration');
+    expect(result.code).toBe(0);
+  });
+});
+
+it('a second signal tells how many events a reader that does not read has not got', async () => {
+  const directory = mkdtempSync('/tmp/ipft-unit-');
+  const log = `${directory}/session`;
+  const env = { FAKE_FLOOD: '1', FAKE_READ_LOG: log };
+  const run = ipft(['-m', '1', '-o', 'json'], { stdout: 'stalled', env });
+  await until(() => existsSync(log)); // it pauses
+  await run.kill('SIGINT').says('Trace done!');
+  const { code } = await run.kill('SIGINT').ended;
+  await until(() => run.stderr.includes('events were not written')); // may come behind the exit
+  const [, unwritten, taken] = /(\d+) of (\d+) events were not written/.exec(run.stderr) ?? [];
+  expect(Number(unwritten)).toBeGreaterThan(0);
+  expect(Number(unwritten)).toBeLessThanOrEqual(Number(taken));
+  expect(code).toBe(130);
+  rmSync(directory, { recursive: true });
+});
