@@ -11,6 +11,8 @@ const reports = join(root, '.cache/reports');
 // The slowest first, so that the last ones of several guests do not run alone.
 const kernels = process.env.KERNEL ? [process.env.KERNEL] : ['5.10', '6.1', '6.12', '7.2'];
 const vitest = 'node_modules/.bin/vitest';
+/** What failed, to be said again where it is found: at the end. */
+const failures = [];
 
 /** One command of a tier; `report` is the file where vitest leaves its counts, without it the exit code counts. */
 const check = (name, ...command) => ({ name, command });
@@ -89,6 +91,22 @@ function count({ name, report }, code) {
   }
 }
 
+/** Names of the tests that failed, each with the first line of what it said. */
+function failuresIn({ name, report }) {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(({ assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(
+          ({ fullName, failureMessages: [message = ''] }) =>
+            `${name}: ${fullName}: ${message.split('\n')[0]}`,
+        ),
+    );
+  } catch {
+    return [];
+  }
+}
+
 async function runOne(step, alone) {
   if (step.report) rmSync(step.report, { force: true });
   const start = Date.now();
@@ -98,6 +116,7 @@ async function runOne(step, alone) {
   console.log(
     `== ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`,
   );
+  failures.push(...(counts.failed > 0 && step.report ? failuresIn(step) : []));
   return counts;
 }
 
@@ -125,6 +144,7 @@ async function main(names) {
   // Only all guests together prove the whole table.
   if (names.includes('kernel') && !process.env.KERNEL)
     add(await runOne(check('docs: what ran where', 'node', 'scripts/generate-matrix.mjs', '--check'), true));
+  for (const failure of failures) console.log(`FAILED ${failure}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 }

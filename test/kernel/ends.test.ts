@@ -119,7 +119,7 @@ describe(`a trace with -b ${AUTO}, further`, () => {
   });
 
   it('a start leaves the probes of a trace in another pid namespace alone', async () => {
-    const through = ['unshare', '--pid', '--fork', '--mount-proc'];
+    const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
     const inside = await trace([...SMALL, '-b', 'kprobe'], { through });
     const before = ownProbes();
     expect(before.length).toBe(2 + LIFE_ENDS);

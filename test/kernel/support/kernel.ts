@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -49,25 +49,42 @@ export const LIFE_ENDS = [
   'skb_attempt_defer_free',
 ].filter((name) => LISTED.has(name)).length;
 
-/** True for what a guest has of its own: nothing else than ipft loads programs there. */
-const BEFORE = leftovers();
+/** What a guest has of its own: nothing else than ipft loads programs there. */
+let before = leftovers();
 
 /** The kernel frees programs and maps a little after their last user: nothing of ours is there soon. */
 export async function expectNothingLeft(seconds = 240): Promise<void> {
   await until('the probe-keeper to end', () => pidsOf('probe-keeper').length === 0, seconds);
   try {
-    await until('the kernel to be as it was', () => leftovers().length === BEFORE.length, 5);
+    await until('the kernel to be as it was', () => leftovers().length === before.length, 5);
   } catch {
     // shown below
   }
-  expect(leftovers()).toEqual(BEFORE);
+  expect(leftovers()).toEqual(before);
 }
 
-/** For afterEach: ends what a failed test left behind, and checks that the kernel is as it was. */
+/** Takes away the names of probes, which outlive a keeper that was killed. */
+function removeNames(): void {
+  for (const line of readText(`${TRACEFS}/kprobe_events`).split('\n')) {
+    const [name] = /(?<=^[pr]\d*:)ipft_\S+/.exec(line) ?? [];
+    if (name !== undefined) appendFileSync(`${TRACEFS}/kprobe_events`, `-:${name}\n`);
+  }
+}
+
+/**
+ * For afterEach: ends what a failed test left behind, and checks that the kernel is as it was. What is left fails this
+ * test, not those behind it.
+ */
 export async function cleanUp(): Promise<void> {
   for (const pid of pidsOf('ipft')) signalIfThere(pid, 'SIGKILL');
   for (const pid of pidsOf('probe-keeper')) signalIfThere(pid, 'SIGCONT');
-  await expectNothingLeft();
+  try {
+    await expectNothingLeft();
+  } catch (error) {
+    removeNames();
+    before = leftovers();
+    throw error;
+  }
 }
 
 /** True if the kernel has CONFIG_FPROBE, by its own symbols: what ipft finds out is for the tests to compare. */
