@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The body of every program: filter by mark, then send a record. How the skb and the function's address are
- * found is the business of the thin file that includes this. */
+/* The body of every program: filter, then send a record. How the skb and the function's address are found is
+ * the business of the thin file that includes this. */
 #ifndef IPFT_BODY_H
 #define IPFT_BODY_H
 
-#include "kernel.h"
+#include "generated.h"
 #include "ipft.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -38,11 +38,44 @@ static __always_inline void read_gso(struct ipft_event *event, const struct sk_b
   event->gso_type = BPF_CORE_READ(shinfo, gso_type);
 }
 
-/* The miss path reads the mark and returns; an unreadable skb (NULL is passed to many functions) is a miss.
- */
-static __always_inline bool matches(const struct sk_buff *skb, __u32 *mark) {
-  return bpf_core_read(mark, sizeof(*mark), &skb->mark) == 0 && (*mark & settings.mask) == settings.mark &&
-         active == IPFT_ACTIVE;
+/* How many packets that are followed have an skb with this hash. */
+volatile __u32 followed[IPFT_FOLLOWED] = {};
+
+static __always_inline volatile __u32 *followers(__u64 skb) {
+  return &followed[(skb >> 8 ^ skb >> 20) & (IPFT_FOLLOWED - 1)]; /* skbs are 256 bytes apart */
+}
+
+/* A call that matches. */
+struct hit {
+  __u64 function_address;
+  __u64 place;  /* function_graph: of the call, for its return */
+  __u64 caller; /* if it is wanted */
+  __u64 reason; /* likewise */
+  __u32 mark;
+  bool is_wanted; /* not only followed: a packet's life may begin here */
+};
+
+/* Functions that are told why a packet is dropped -> the place of that argument. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1); /* set to their number before load */
+  __type(key, __u64);
+  __type(value, __u32);
+} reason_arguments SEC(".maps");
+
+/* NULL if it has none. */
+static __always_inline __u32 *reason_argument(__u64 function_address) {
+  return bpf_map_lookup_elem(&reason_arguments, &function_address);
+}
+
+/* A packet is followed to its end, whatever becomes of its mark. The miss path reads the mark and one
+ * counter, and returns; an unreadable skb (NULL is passed to many functions) is a miss. */
+static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit) {
+  if (bpf_core_read(&hit->mark, sizeof(hit->mark), &skb->mark) != 0)
+    return false;
+  hit->is_wanted =
+      (hit->mark & settings.mask) == settings.mark && (!settings.has_filter || ipft_filter(ctx, skb));
+  return (hit->is_wanted || *followers((__u64)skb) != 0) && active == IPFT_ACTIVE;
 }
 
 static __always_inline struct ipft_counters *own_counters(void) {

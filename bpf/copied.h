@@ -14,4 +14,17 @@ static __always_inline __u64 function_address(void) {
   return address;
 }
 
+/* ctx: the arguments, 8 bytes each. */
+static __always_inline void describe_copied(__u64 *ctx, struct hit *hit) {
+  __u32 *place;
+  __u64 reason = 0;
+
+  hit->function_address = function_address();
+  if (!settings.reason_at)
+    return;
+  place = reason_argument(hit->function_address);
+  if (place && bpf_probe_read_kernel(&reason, sizeof(reason), ctx + (*place & 7)) == 0)
+    hit->reason = (__u32)reason;
+}
+
 #endif

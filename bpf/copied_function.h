@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What templates (copied.h) of the tracer `function` do. */
+/* What templates (copied.h) of the tracer `function` do. The file that includes it says before how a call is
+ * described: describe(ctx, hit). */
 #ifndef IPFT_COPIED_FUNCTION_H
 #define IPFT_COPIED_FUNCTION_H
 
@@ -7,15 +8,21 @@
 #include "function.h"
 
 static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
-  return matches(skb, &mark) ? emit(ctx, skb, function_address(), mark) : 0;
+  if (!matches(ctx, skb, &hit))
+    return 0;
+  describe(ctx, &hit);
+  return emit(ctx, skb, &hit);
 }
 
 static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
-  return matches(skb, &mark) ? emit_end(ctx, skb, function_address(), mark) : end_unmarked(ctx, skb);
+  if (!matches(ctx, skb, &hit))
+    return 0;
+  describe(ctx, &hit);
+  return emit_end(ctx, skb, &hit);
 }
 
 #endif

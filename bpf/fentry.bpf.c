@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Templates for the backend fentry, one per slot. */
-#include "copied_function.h"
 #include "fentry_argument.h"
+#include "copied_function.h"
 
 #include "copied_slots.h"

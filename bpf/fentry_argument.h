@@ -5,7 +5,8 @@
 #ifndef IPFT_FENTRY_ARGUMENT_H
 #define IPFT_FENTRY_ARGUMENT_H
 
-#include "body.h"
+#include "copied.h"
+#include "trampoline_caller.h"
 
 /* Read this way the skb is a number as in all other programs: to what is loaded from ctx the verifier gives
  * the argument's type, and refuses `struct sk_buff **`. */
@@ -14,6 +15,12 @@ static __always_inline void *argument(__u64 *ctx, __u32 place) {
 
   bpf_probe_read_kernel(&value, sizeof(value), ctx + place);
   return value;
+}
+
+static __always_inline void describe(void *ctx, struct hit *hit) {
+  describe_copied(ctx, hit);
+  if (settings.caller_at)
+    hit->caller = trampoline_caller(ctx, hit->function_address);
 }
 
 #endif

@@ -15,25 +15,29 @@ static __always_inline __u64 place(void *ctx) {
 }
 
 static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
-  if (!matches(skb, &mark))
+  if (!matches(ctx, skb, &hit))
     return 0;
-  return emit_call(ctx, skb, function_address(), mark, place(ctx));
+  describe(ctx, &hit);
+  hit.place = place(ctx);
+  return emit_call(ctx, skb, &hit);
 }
 
 static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
-  if (!matches(skb, &mark))
-    return end_unmarked(ctx, skb);
-  emit_end_call(ctx, skb, function_address(), mark, place(ctx));
+  if (!matches(ctx, skb, &hit))
+    return 0;
+  describe(ctx, &hit);
+  hit.place = place(ctx);
+  emit_end_call(ctx, skb, &hit);
   return 0;
 }
 
 #include "copied_slots.h"
 
 SEC("raw_tracepoint") int ipft_program_14(void *ctx) {
-  return active == IPFT_INACTIVE ? 0 : emit_return(ctx, function_address(), place(ctx));
+  return active == IPFT_INACTIVE ? 0 : emit_return(ctx, function_address(), place(ctx), 0, 0);
 }
 _Static_assert(IPFT_RETURN_PROGRAM == 14, "ipft_program_14");

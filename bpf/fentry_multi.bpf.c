@@ -5,22 +5,24 @@
 
 #define NO_PROBE 0
 #define IS_RETURN(ctx) 0
-#define returned(ctx) 0
+#define returned(ctx, by_kprobe) 0
 
-static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe) {
+  struct hit hit = {};
 
-  if (!may_match(skb) || !matches(skb, &mark))
+  if (!may_match(skb) || !matches(ctx, skb, &hit))
     return NO_PROBE;
-  return emit(ctx, skb, bpf_get_func_ip(ctx), mark);
+  describe(ctx, &hit);
+  return emit(ctx, skb, &hit);
 }
 
-static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, describer describe) {
+  struct hit hit = {};
 
-  if (!may_match(skb) || !matches(skb, &mark))
-    return end_unmarked(ctx, skb);
-  return emit_end(ctx, skb, bpf_get_func_ip(ctx), mark);
+  if (!may_match(skb) || !matches(ctx, skb, &hit))
+    return NO_PROBE;
+  describe(ctx, &hit);
+  return emit_end(ctx, skb, &hit);
 }
 
 #include "tracing_multi_slots.h"

@@ -8,38 +8,46 @@
 #define NO_PROBE 1
 #define IS_RETURN(ctx) is_return(ctx)
 
-static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
+static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe) {
+  struct hit hit = {};
   __u64 *seen;
-  __u32 mark;
 
-  if (!may_match(skb) || !matches(skb, &mark))
+  if (!may_match(skb) || !matches(ctx, skb, &hit))
     return NO_PROBE;
+  describe(ctx, &hit);
   seen = cookie(ctx);
   *seen = 1;
-  return emit_call(ctx, skb, bpf_get_func_ip(ctx), mark, (__u64)seen);
+  hit.place = (__u64)seen;
+  return emit_call(ctx, skb, &hit);
 }
 
-static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
-  __u64 *seen = cookie(ctx);
-  __u32 mark;
+static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, describer describe) {
+  struct hit hit = {};
+  __u64 *seen;
 
-  if (!may_match(skb) || !matches(skb, &mark)) {
-    end_unmarked(ctx, skb);
+  if (!may_match(skb) || !matches(ctx, skb, &hit))
     return NO_PROBE;
-  }
+  describe(ctx, &hit);
+  seen = cookie(ctx);
   *seen = 1;
-  if (emit_end_call(ctx, skb, bpf_get_func_ip(ctx), mark, (__u64)seen) == 0)
+  hit.place = (__u64)seen;
+  if (emit_end_call(ctx, skb, &hit) == 0)
     return 0;
   *seen = 0;
   return NO_PROBE;
 }
 
-static __always_inline int returned(void *ctx) {
+static __always_inline int returned(void *ctx, bool by_kprobe) {
   __u64 *seen = cookie(ctx);
+  __u64 value = 0;
 
   if (*seen == 0 || active == IPFT_INACTIVE)
     return 0;
-  return emit_return(ctx, bpf_get_func_ip(ctx), (__u64)seen);
+  if (by_kprobe)
+    value = ((struct pt_regs *)ctx)->ax;
+  else
+    bpf_get_func_ret(ctx, &value);
+  return emit_return(ctx, bpf_get_func_ip(ctx), (__u64)seen, value, IPFT_VALUED);
 }
 
 #include "tracing_multi_slots.h"

@@ -6,47 +6,52 @@
 #define SENT_EVENT struct ipft_event
 #include "lives.h"
 
-static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, __u64 function_address,
-                                       __u32 mark, const struct life *life) {
+static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
+                                       const struct life *life) {
   struct ipft_counters *count = own_counters();
-  struct ipft_event event = {
+  struct {
+    struct ipft_event event;
+    __u8 data[IPFT_DATA];
+  } message;
+
+  message.event = (struct ipft_event){
       .time_ns = life->time_ns,
       .skb = (__u64)skb,
       .born_ns = life->born_ns,
-      .function_address = function_address,
-      .mark = mark,
+      .function_address = hit->function_address,
+      .mark = hit->mark,
       .flags = life->flags,
       .tid = bpf_get_current_pid_tgid(),
   };
-
   if (!count)
     return;
-  if (!is_wanted(count, &event, 1)) {
+  if (!is_wanted(count, &message.event, 1) || !read_data(ctx, skb, hit, message.data)) {
     tell_end(ctx, skb, life);
     return;
   }
-  read_skb(&event, skb);
-  send(ctx, count, &event, sizeof(event));
+  read_skb(&message.event, skb);
+  send(ctx, count, &message, sizeof(message.event) + settings.data_size);
 }
 
 /* Out of line, so that a miss pays for nothing of it. */
-static __noinline int emit(void *ctx, const struct sk_buff *skb, __u64 function_address, __u32 mark) {
+static __noinline int emit(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
-  find_life(&life, (__u64)skb, function_address);
-  emit_event(ctx, skb, function_address, mark, &life);
+  if (find_life(&life, (__u64)skb, hit))
+    emit_event(ctx, skb, hit, &life);
   return 0;
 }
 
 /* The same where lives end. */
-static __noinline int emit_end(void *ctx, const struct sk_buff *skb, __u64 function_address, __u32 mark) {
+static __noinline int emit_end(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
-  end_life(&life, skb, function_address);
+  if (!end_life(&life, skb, hit))
+    return 0;
   if (life.hidden)
     tell_end(ctx, skb, &life);
   else
-    emit_event(ctx, skb, function_address, mark, &life);
+    emit_event(ctx, skb, hit, &life);
   return 0;
 }
 

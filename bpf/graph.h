@@ -27,61 +27,64 @@ struct {
   __type(value, struct frame);
 } frames SEC(".maps");
 
-static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, __u32 mark,
-                                       const struct frame_key *key, const struct life *life) {
+static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
+                                       const struct life *life) {
   struct ipft_counters *count = own_counters();
-  struct ipft_graph_event event = {
+  struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
+  struct frame frame = {.skb = (__u64)skb, .born_ns = life->born_ns, .time_ns = life->time_ns};
+  struct {
+    struct ipft_graph_event graph;
+    __u8 data[IPFT_DATA];
+  } message;
+
+  message.graph = (struct ipft_graph_event){
       .event = {.time_ns = life->time_ns,
                 .skb = (__u64)skb,
                 .born_ns = life->born_ns,
-                .function_address = key->function_address,
-                .mark = mark,
+                .function_address = hit->function_address,
+                .mark = hit->mark,
                 .flags = life->flags,
                 .tid = bpf_get_current_pid_tgid()},
   };
-  struct frame frame = {.skb = (__u64)skb, .born_ns = life->born_ns, .time_ns = life->time_ns};
-
   if (!count)
     return;
-  if (!is_wanted(count, &event.event, 2)) {
+  if (!is_wanted(count, &message.graph.event, 2) || !read_data(ctx, skb, hit, message.data)) {
     tell_end(ctx, skb, life);
     return;
   }
-  read_skb(&event.event, skb);
+  read_skb(&message.graph.event, skb);
   __sync_fetch_and_add(&count->calls, 1);
   /* Without an entry the return is not seen, which `calls` and `returns` tell. */
-  bpf_map_update_elem(&frames, key, &frame, BPF_ANY);
-  send(ctx, count, &event, sizeof(event));
+  bpf_map_update_elem(&frames, &key, &frame, BPF_ANY);
+  send(ctx, count, &message, sizeof(message.graph) + settings.data_size);
 }
 
-static __noinline int emit_call(void *ctx, const struct sk_buff *skb, __u64 function_address, __u32 mark,
-                                __u64 place) {
-  struct frame_key key = {.place = place, .function_address = function_address};
+static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
-  find_life(&life, (__u64)skb, function_address);
-  emit_event(ctx, skb, mark, &key, &life);
+  if (find_life(&life, (__u64)skb, hit))
+    emit_event(ctx, skb, hit, &life);
   return 0;
 }
 
 /* The same where lives end. Returns 1 if the call is not shown. */
-static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, __u64 function_address, __u32 mark,
-                                    __u64 place) {
-  struct frame_key key = {.place = place, .function_address = function_address};
+static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
-  end_life(&life, skb, function_address);
+  if (!end_life(&life, skb, hit))
+    return 1;
   if (life.hidden)
     tell_end(ctx, skb, &life);
   else
-    emit_event(ctx, skb, mark, &key, &life);
+    emit_event(ctx, skb, hit, &life);
   return life.hidden;
 }
 
-static __noinline int emit_return(void *ctx, __u64 function_address, __u64 place) {
+/* `flags`: IPFT_VALUED if `value`, what it returns, is known. */
+static __noinline int emit_return(void *ctx, __u64 function_address, __u64 place, __u64 value, __u32 flags) {
   struct frame_key key = {.place = place, .function_address = function_address};
   struct frame *frame = bpf_map_lookup_elem(&frames, &key);
-  struct ipft_graph_event event = {.event = {.flags = IPFT_RETURN}};
+  struct ipft_graph_event event = {.event = {.flags = IPFT_RETURN | flags}};
   struct ipft_counters *count;
 
   if (!frame)
@@ -90,6 +93,7 @@ static __noinline int emit_return(void *ctx, __u64 function_address, __u64 place
   event.event.skb = frame->skb;
   event.event.born_ns = frame->born_ns;
   event.event.function_address = function_address;
+  event.event.return_value = value;
   event.duration_ns = event.event.time_ns - frame->time_ns;
   event.event.tid = bpf_get_current_pid_tgid();
   bpf_map_delete_elem(&frames, &key);

@@ -40,6 +40,22 @@
 /* Calls that may be under way at the same time, of function_graph's. */
 #define IPFT_FRAMES 16384
 
+/* Bytes that a session may want behind an event: the programs make both on their stack of 512 bytes. */
+#define IPFT_DATA 256
+
+/* Instructions that a generated function may have (generated.h). */
+#define IPFT_GENERATED 4096
+
+/* Bytes of an extension's, where ipftrace2's have theirs. */
+#define IPFT_MODULE_DATA 64
+
+/* Counters by which nearly every skb that is not followed is told from those that are. */
+#define IPFT_FOLLOWED 16384
+
+/* Kernel stacks that may be known at a time, and addresses in each. */
+#define IPFT_STACKS 8192
+#define IPFT_STACK_DEPTH 32
+
 /* Packets that may be alive at the same time, and those that are being freed. */
 #define IPFT_LIVES 65536
 #define IPFT_DYING 16384
@@ -79,6 +95,13 @@ struct ipft_settings {
   __u64 interval_ns;    /* --max-rate: ns for each event; 0: any rate */
   __u64 sample;         /* --sample: one of so many packets, less than 2^32; 0 and 1: all */
   __u32 tells_ends;     /* send IPFT_HIDDEN events */
+  __u32 has_filter;     /* ipft_filter() is a generated one */
+  __u32 data_size;      /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
+  /* Places in it, 0: not wanted. At 0 is a word of bits: those of the captures that were not there. */
+  __u32 reason_at; /* the argument of the type enum skb_drop_reason; 0 where the function has none */
+  __u32 caller_at; /* where the function returns to; 0: not known */
+  __u32 stack_at;  /* number of the stack in the map `stacks`, or -errno */
+  __u32 module_at; /* IPFT_MODULE_DATA bytes of the extension's */
   struct ipft_function_role roles[IPFT_ROLES];
 };
 
@@ -100,12 +123,13 @@ enum ipft_flags {
   IPFT_LAST = 2,    /* the packet's life ends with this event */
   IPFT_ENDING = 4,  /* it ends in the calls that follow at once, of which it is not known which is the last */
   IPFT_RESUMED = 8, /* it goes on for a while, after IPFT_ENDING */
-  IPFT_HIDDEN =
-      16, /* tells of the end alone: the function was not selected, or the mark is no longer there */
+  IPFT_HIDDEN = 16, /* tells of the end alone: the function was not selected */
+  IPFT_VALUED = 32, /* a return that has its return_value */
 };
 
 /* One event as the programs write it into the perf buffer. Of a return only time_ns, skb, born_ns,
- * function_address, flags and tid are set; of a hidden one time_ns, skb, born_ns and flags. */
+ * function_address, return_value, flags and tid are set; of a hidden one time_ns, skb, born_ns and flags.
+ * Behind the others are ipft_settings.data_size bytes of data. */
 struct ipft_event {
   __u64 time_ns;          /* CLOCK_MONOTONIC */
   __u64 skb;              /* address of the struct sk_buff */
@@ -113,9 +137,14 @@ struct ipft_event {
                              0: not known, the packet is untracked */
   __u64 function_address; /* entry address of the traced function; of a tracepoint, which has none, its place
                              in the table of tracepoints, from 1 */
-  __u32 len;              /* skb->len, bytes */
-  __u32 gso_type;         /* skb_shared_info.gso_type, SKB_GSO_* bits */
-  __u16 gso_size;         /* bytes; 0: not a GSO packet */
+  union {
+    struct {
+      __u32 len;      /* skb->len, bytes */
+      __u32 gso_type; /* skb_shared_info.gso_type, SKB_GSO_* bits */
+    };
+    __u64 return_value; /* of a return */
+  };
+  __u16 gso_size; /* bytes; 0: not a GSO packet */
   __u16 gso_segs;
   __u32 mark;  /* skb->mark */
   __u32 flags; /* enum ipft_flags */
@@ -130,7 +159,7 @@ struct ipft_graph_event {
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_graph_event) == 64);
 
-/* One event as the addon hands it to TypeScript. */
+/* One event as the addon hands it to TypeScript; the session's data are behind it. */
 struct ipft_row {
   struct ipft_graph_event graph; /* of the tracer `function`: its event, and zeros behind it */
   __u64 packet;                  /* number of the packet, from 1, in order of their first events */

@@ -26,10 +26,12 @@ enum {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,
   BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4,
+  BPF_MAP_TYPE_STACK_TRACE = 7,
   BPF_MAP_TYPE_LRU_HASH = 9
 };
 enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_F_MMAPABLE = 1U << 10 };
+enum { BPF_F_REUSE_STACKID = 1ULL << 10 };
 #define BPF_F_CURRENT_CPU 0xffffffffULL
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -51,6 +53,7 @@ struct skb_shared_info {
 struct pt_regs {
   unsigned long r9;
   unsigned long r8;
+  unsigned long ax;
   unsigned long cx;
   unsigned long dx;
   unsigned long si;

@@ -8,22 +8,28 @@
 #define IS_RETURN(ctx) 0
 
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
-  if (!matches(skb, &mark))
+  if (!matches(ctx, skb, &hit))
     return 0;
-  return emit(ctx, skb, function_address(ctx), mark);
+  describe(ctx, &hit);
+  return emit(ctx, skb, &hit);
 }
 
 static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
-  if (!matches(skb, &mark))
-    return end_unmarked(ctx, skb);
-  return emit_end(ctx, skb, function_address(ctx), mark);
+  if (!matches(ctx, skb, &hit))
+    return 0;
+  describe(ctx, &hit);
+  return emit_end(ctx, skb, &hit);
 }
 
 #include "kprobe_slots.h"
+
+#define KPROBE probe
+#define KPROBE_POINTER probe_pointer
+#define KPROBE_END probe_end
 #include "kprobe_cookie.h"
 
 SEC("kprobe") int ipft_program_12(struct pt_regs *ctx) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* For kprobe-multi: what serves every slot. The file that includes it says before what a program does:
- * probe(ctx, skb), probe_pointer(ctx, pointer), probe_end(ctx, skb) and NO_PROBE (kprobe_slots.h). */
+/* For kprobe-multi: what serves every slot. The file that includes it says before what a kprobe program does:
+ * KPROBE(ctx, skb), KPROBE_POINTER(ctx, pointer), KPROBE_END(ctx, skb) and NO_PROBE (kprobe_slots.h). */
 
 /* Detaching a link waits for RCU, so the positions that few functions have share one link: its cookies are
  * slots. Finding the cookie is a binary search, which frequent positions need not pay for. */
@@ -9,9 +9,9 @@ static __always_inline int probe_by_cookie(struct pt_regs *ctx) {
   __u32 slot = bpf_get_attach_cookie(ctx);
 
   if (slot < IPFT_REGISTERS)
-    return probe(ctx, (void *)arguments[slot]);
+    return KPROBE(ctx, (void *)arguments[slot]);
   if (slot == IPFT_END_PROGRAM)
-    return probe_end(ctx, (void *)arguments[0]);
+    return KPROBE_END(ctx, (void *)arguments[0]);
   slot -= IPFT_REGISTERS;
-  return slot < IPFT_REGISTERS ? probe_pointer(ctx, (void *)arguments[slot]) : NO_PROBE;
+  return slot < IPFT_REGISTERS ? KPROBE_POINTER(ctx, (void *)arguments[slot]) : NO_PROBE;
 }

@@ -10,19 +10,21 @@
 /* The place is where the return address lies. When a function is called the stack pointer points to it; when
  * it has returned, the stack pointer is behind it. */
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {.place = ctx->sp};
 
-  if (!matches(skb, &mark))
+  if (!matches(ctx, skb, &hit))
     return 0;
-  return emit_call(ctx, skb, function_address(ctx), mark, ctx->sp);
+  describe(ctx, &hit);
+  return emit_call(ctx, skb, &hit);
 }
 
 static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {.place = ctx->sp};
 
-  if (!matches(skb, &mark))
-    return end_unmarked(ctx, skb);
-  emit_end_call(ctx, skb, function_address(ctx), mark, ctx->sp);
+  if (!matches(ctx, skb, &hit))
+    return 0;
+  describe(ctx, &hit);
+  emit_end_call(ctx, skb, &hit);
   return 0;
 }
 
@@ -45,6 +47,8 @@ static __always_inline __u64 returning_function(struct pt_regs *ctx) {
 }
 
 SEC("kprobe") int ipft_program_14(struct pt_regs *ctx) {
-  return active == IPFT_INACTIVE ? 0 : emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long));
+  return active == IPFT_INACTIVE
+             ? 0
+             : emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
 }
 _Static_assert(IPFT_RETURN_PROGRAM == 14, "ipft_program_14");

@@ -8,27 +8,36 @@
 #define IS_RETURN(ctx) is_return(ctx)
 
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
   if (is_return(ctx))
-    return active == IPFT_INACTIVE ? 0 : emit_return(ctx, function_address(ctx), (__u64)cookie(ctx));
-  if (!matches(skb, &mark))
+    return active == IPFT_INACTIVE
+               ? 0
+               : emit_return(ctx, function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
+  if (!matches(ctx, skb, &hit))
     return NO_PROBE;
-  return emit_call(ctx, skb, function_address(ctx), mark, (__u64)cookie(ctx));
+  describe(ctx, &hit);
+  hit.place = (__u64)cookie(ctx);
+  return emit_call(ctx, skb, &hit);
 }
 
 static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
-  __u32 mark;
+  struct hit hit = {};
 
   if (is_return(ctx))
     return probe(ctx, skb);
-  if (matches(skb, &mark))
-    return emit_end_call(ctx, skb, function_address(ctx), mark, (__u64)cookie(ctx));
-  end_unmarked(ctx, skb);
-  return NO_PROBE;
+  if (!matches(ctx, skb, &hit))
+    return NO_PROBE;
+  describe(ctx, &hit);
+  hit.place = (__u64)cookie(ctx);
+  return emit_end_call(ctx, skb, &hit);
 }
 
 #include "kprobe_slots.h"
+
+#define KPROBE probe
+#define KPROBE_POINTER probe_pointer
+#define KPROBE_END probe_end
 #include "kprobe_cookie.h"
 
 SEC("kprobe") int ipft_program_12(struct pt_regs *ctx) {

@@ -37,6 +37,9 @@ struct life {
   bool hidden;
 };
 
+/* Instead of the time of birth. */
+#define NOT_FOLLOWED (~0ULL)
+
 /* enum ipft_role; nearly no call needs to know. */
 static __always_inline __u32 role_of(__u64 function_address) {
 #pragma unroll
@@ -53,12 +56,23 @@ static __always_inline void count_untracked(void) {
     __sync_fetch_and_add(&count->untracked, 1);
 }
 
+static __always_inline void follow(__u64 skb) {
+  __sync_fetch_and_add(followers(skb), 1);
+}
+
+static __always_inline void forget(void *map, __u64 *skb) {
+  if (bpf_map_delete_elem(map, skb) == 0)
+    __sync_fetch_and_add(followers(*skb), -1);
+}
+
 /* Returns born_ns. */
 static __always_inline __u64 begin_life(__u64 skb, __u64 time_ns) {
   __u64 *born_ns;
 
-  if (bpf_map_update_elem(&lives, &skb, &time_ns, BPF_NOEXIST) == 0)
+  if (bpf_map_update_elem(&lives, &skb, &time_ns, BPF_NOEXIST) == 0) {
+    follow(skb);
     return time_ns;
+  }
   born_ns = bpf_map_lookup_elem(&lives, &skb); /* another CPU was faster */
   if (born_ns)
     return *born_ns;
@@ -77,16 +91,20 @@ static __always_inline bool is_of(struct dying *life, __u64 function_address) {
   return role == IPFT_FREES || function_address == life->destructor;
 }
 
-static __noinline __u64 first_event(__u64 skb, __u64 function_address, __u64 time_ns) {
+static __noinline __u64 first_event(__u64 skb, const struct hit *hit, __u64 time_ns) {
   struct dying *released = bpf_map_lookup_elem(&dying, &skb);
 
-  return released && is_of(released, function_address) ? released->born_ns : begin_life(skb, time_ns);
+  if (released && is_of(released, hit->function_address))
+    return released->born_ns;
+  return hit->is_wanted ? begin_life(skb, time_ns) : NOT_FOLLOWED;
 }
 
-static __always_inline void find_life(struct life *life, __u64 skb, __u64 function_address) {
+/* Returns false if the packet is not one to show. */
+static __always_inline bool find_life(struct life *life, __u64 skb, const struct hit *hit) {
   __u64 *born_ns = bpf_map_lookup_elem(&lives, &skb);
 
-  life->born_ns = born_ns ? *born_ns : first_event(skb, function_address, life->time_ns);
+  life->born_ns = born_ns ? *born_ns : first_event(skb, hit, life->time_ns);
+  return life->born_ns != NOT_FOLLOWED;
 }
 
 static __always_inline void release(struct life *life, const struct sk_buff *skb) {
@@ -94,30 +112,35 @@ static __always_inline void release(struct life *life, const struct sk_buff *skb
   struct dying released = {.born_ns = life->born_ns, .destructor = (__u64)BPF_CORE_READ(skb, destructor)};
 
   life->flags = IPFT_ENDING;
+  forget(&dying, &key);
   if (bpf_map_update_elem(&dying, &key, &released, BPF_ANY) != 0)
     count_untracked();
-  bpf_map_delete_elem(&lives, &key);
+  else
+    follow(key);
+  forget(&lives, &key);
 }
 
 /* A released packet that waits to be freed goes on as it was. */
 static __always_inline void postpone(struct life *life, __u64 skb, bool released) {
   if (released) {
     life->flags = IPFT_RESUMED;
-    bpf_map_delete_elem(&dying, &skb);
+    forget(&dying, &skb);
   }
   if (released || !life->hidden)
     life->born_ns = begin_life(skb, life->born_ns);
 }
 
 /* The same for a function that IPFT_END_PROGRAM runs on. */
-static __always_inline void end_life(struct life *life, const struct sk_buff *skb, __u64 function_address) {
+static __always_inline bool end_life(struct life *life, const struct sk_buff *skb, const struct hit *hit) {
   __u64 key = (__u64)skb;
-  __u32 role = role_of(function_address);
+  __u32 role = role_of(hit->function_address);
   __u64 *born_ns = bpf_map_lookup_elem(&lives, &key);
   struct dying *released = born_ns ? 0 : bpf_map_lookup_elem(&dying, &key);
 
   life->born_ns = born_ns ? *born_ns : released ? released->born_ns : life->time_ns;
   life->known = born_ns || released;
+  if (!life->known && !hit->is_wanted)
+    return false;
   life->hidden = role & IPFT_ROLE_HIDDEN;
   role &= ~IPFT_ROLE_HIDDEN;
   if (role == IPFT_RELEASES) {
@@ -126,9 +149,10 @@ static __always_inline void end_life(struct life *life, const struct sk_buff *sk
     postpone(life, key, released != 0);
   } else {
     life->flags = IPFT_LAST;
-    bpf_map_delete_elem(&lives, &key);
-    bpf_map_delete_elem(&dying, &key);
+    forget(&lives, &key);
+    forget(&dying, &key);
   }
+  return true;
 }
 
 /* Tells of the end of a packet without showing a call. */
@@ -145,21 +169,6 @@ static __always_inline void tell_end(void *ctx, const struct sk_buff *skb, const
   message.event.born_ns = life->born_ns;
   message.event.flags = life->flags | IPFT_HIDDEN;
   bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
-}
-
-/* Where a life ends and the mark is not, or no longer, there: nothing of the packet will be shown. */
-static __noinline int end_unmarked(void *ctx, const struct sk_buff *skb) {
-  __u64 key = (__u64)skb;
-  __u64 *born_ns = bpf_map_lookup_elem(&lives, &key);
-  struct life life = {.flags = IPFT_LAST, .known = true};
-
-  if (!born_ns || active != IPFT_ACTIVE)
-    return 0;
-  life.born_ns = *born_ns;
-  life.time_ns = bpf_ktime_get_ns();
-  bpf_map_delete_elem(&lives, &key);
-  tell_end(ctx, skb, &life);
-  return 0;
 }
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef IPFT_RATIONING_H
 #define IPFT_RATIONING_H
 
-#include "body.h"
+#include "data.h"
 
 /* What may be made at once after a pause, as time at the rate: the events of a packet come close together. */
 #define BURST_NS 100000000ULL

@@ -3,7 +3,8 @@
 #ifndef IPFT_TRACING_MULTI_H
 #define IPFT_TRACING_MULTI_H
 
-#include "body.h"
+#include "kprobe_address.h"
+#include "trampoline_caller.h"
 
 /* ctx: the function's arguments, 8 bytes each; but no type is known of them, so a helper reads them. The
  * verifier puts a load in its place. */
@@ -16,12 +17,33 @@ static __always_inline void *argument(void *ctx, __u32 place) {
 
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
 
-/* Nearly every call ends here, after a plain load. It gives 0 for an skb that cannot be read, which may be
+/* Says what is known of a call. */
+typedef void (*describer)(void *ctx, struct hit *hit);
+
+static __always_inline void describe_by_kprobe(void *ctx, struct hit *hit) {
+  describe(ctx, hit);
+}
+
+static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
+  __u32 *place;
+  __u64 reason = 0;
+
+  hit->function_address = bpf_get_func_ip(ctx);
+  if (settings.caller_at)
+    hit->caller = trampoline_caller(ctx, hit->function_address);
+  if (!settings.reason_at)
+    return;
+  place = reason_argument(hit->function_address);
+  if (place && bpf_get_func_arg(ctx, *place, &reason) == 0)
+    hit->reason = (__u32)reason;
+}
+
+/* Nearly every call ends here, after plain loads. It gives 0 for an skb that cannot be read, which may be
  * the mark that is wanted, so matches() has the last word. */
 static __always_inline bool may_match(const struct sk_buff *skb) {
   const struct sk_buff *typed = bpf_rdonly_cast(skb, settings.skb_type);
 
-  return (typed->mark & settings.mask) == settings.mark;
+  return (typed->mark & settings.mask) == settings.mark || *followers((__u64)skb) != 0;
 }
 
 #endif

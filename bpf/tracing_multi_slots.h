@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* One program per slot (ipft.h), and those that serve more than one. libbpf 1.1 has no section for them, so
  * the addon sets type and attach type before load. The file that includes it says before what a program does:
- * probe(ctx, skb) and probe_end(ctx, skb) at a call, NO_PROBE, what a kprobe program returns there without an
- * skb, and IS_RETURN(ctx) and returned(ctx). */
+ * probe_with(ctx, skb, describer) and probe_end_with(ctx, skb, describer) at a call, NO_PROBE, what a kprobe
+ * program returns there without an skb, and IS_RETURN(ctx) and returned(ctx, by_kprobe). */
+
+static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
+  return probe_with(ctx, skb, describe_by_trampoline);
+}
+
+static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
+  return probe_end_with(ctx, skb, describe_by_trampoline);
+}
 
 static __always_inline int probe_pointer(void *ctx, const struct sk_buff **pointer) {
   const struct sk_buff *skb;
@@ -16,7 +24,7 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
 #define SLOT(slot, expression)                                                                               \
   SEC("raw_tracepoint") int ipft_program_##slot(void *ctx) {                                                 \
     if (IS_RETURN(ctx))                                                                                      \
-      returned(ctx);                                                                                         \
+      returned(ctx, false);                                                                                  \
     else                                                                                                     \
       expression;                                                                                            \
     return 0;                                                                                                \
@@ -24,6 +32,17 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
 
 #include "argument_slots.h"
 
+static __always_inline int probe_pointer_by_kprobe(void *ctx, const struct sk_buff **pointer) {
+  const struct sk_buff *skb;
+
+  if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
+    return NO_PROBE;
+  return probe_with(ctx, skb, describe_by_kprobe);
+}
+
+#define KPROBE(ctx, skb) probe_with(ctx, skb, describe_by_kprobe)
+#define KPROBE_END(ctx, skb) probe_end_with(ctx, skb, describe_by_kprobe)
+#define KPROBE_POINTER probe_pointer_by_kprobe
 #include "kprobe_cookie.h"
 
 /* As in kprobe_cookie.h: rare positions share a link, whose cookies are slots. */
@@ -41,6 +60,6 @@ _Static_assert(IPFT_COOKIE_PROGRAM == 12, "ipft_program_12");
 
 /* For what tracing_multi links refuse. */
 SEC("kprobe") int ipft_program_13(struct pt_regs *ctx) {
-  return IS_RETURN(ctx) ? returned(ctx) : probe_by_cookie(ctx);
+  return IS_RETURN(ctx) ? returned(ctx, true) : probe_by_cookie(ctx);
 }
 _Static_assert(IPFT_OTHERS_PROGRAM == 13, "ipft_program_13");

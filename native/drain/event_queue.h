@@ -6,25 +6,37 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
 namespace ipft {
 
-// A page of events.
-struct EventChunk {
+// Some events, each with the session's data behind it.
+class EventChunk {
+public:
   static constexpr size_t capacity = 64;
 
-  ipft_graph_event events[capacity];
-  EventChunk *next;
-  EventChunk *previous;
+  explicit EventChunk(size_t stride) : bytes_(new char[capacity * stride]) {}
+
+  ipft_graph_event &at(size_t place, size_t stride) {
+    return *reinterpret_cast<ipft_graph_event *>(bytes_.get() + place * stride);
+  }
+
+  EventChunk *next = nullptr;
+  EventChunk *previous = nullptr;
+
+private:
+  std::unique_ptr<char[]> bytes_;
 };
 
 // The memory of all queues. What was given back last is taken first, so that few events stay in few pages.
 class EventChunks {
 public:
-  // `limit` chunks may be in use.
-  explicit EventChunks(size_t limit) : limit_(limit) {}
+  // `limit` chunks may be in use, of events that are `stride` bytes apart.
+  EventChunks(size_t limit, size_t stride) : limit_(limit), stride_(stride) {}
+
+  size_t stride() const { return stride_; }
 
   bool has_room() const { return used_ < limit_; }
 
@@ -32,7 +44,7 @@ public:
   EventChunk *take() {
     used_++;
     if (free_.empty())
-      return owned_.emplace_back(new EventChunk).get();
+      return owned_.emplace_back(new EventChunk(stride_)).get();
     EventChunk *chunk = free_.back();
     free_.pop_back();
     return chunk;
@@ -48,6 +60,7 @@ public:
 
 private:
   size_t limit_;
+  size_t stride_;
   size_t used_ = 0;
   std::vector<EventChunk *> free_;
   std::vector<std::unique_ptr<EventChunk>> owned_;
@@ -56,10 +69,13 @@ private:
 // The events of one CPU that wait, in order of time.
 class EventQueue {
 public:
+  // `stride`: that of the chunks.
+  explicit EventQueue(size_t stride) : stride_(stride) {}
+
   bool empty() const { return size_ == 0; }
 
   // The earliest event.
-  const ipft_graph_event &front() const { return first_->events[first_at_]; }
+  const ipft_graph_event &front() const { return first_->at(first_at_, stride_); }
 
   // True if the next append() needs another chunk.
   bool is_full() const { return last_ == nullptr || end_ == EventChunk::capacity; }
@@ -69,12 +85,12 @@ public:
     if (is_full())
       grow(chunks);
     size_++;
-    return last_->events[end_++];
+    return last_->at(end_++, stride_);
   }
 
   // Puts the last event in its place, behind those of the same time.
   void settle() {
-    const ipft_graph_event &event = last_->events[end_ - 1];
+    const ipft_graph_event &event = last_->at(end_ - 1, stride_);
     if (size_ == 1 || event.event.time_ns >= newest_ns_)
       newest_ns_ = event.event.time_ns;
     else
@@ -109,19 +125,26 @@ private:
   void move_forward() {
     EventChunk *chunk = last_;
     size_t at = end_ - 1;
-    ipft_graph_event event = chunk->events[at];
+    std::vector<char> moved = bytes_of(chunk->at(at, stride_));
+    uint64_t time_ns = chunk->at(at, stride_).event.time_ns;
     for (size_t steps = size_ - 1; steps > 0; steps--) {
       EventChunk *before = at > 0 ? chunk : chunk->previous;
       size_t before_at = at > 0 ? at - 1 : EventChunk::capacity - 1;
-      if (before->events[before_at].event.time_ns <= event.event.time_ns)
+      if (before->at(before_at, stride_).event.time_ns <= time_ns)
         break;
-      chunk->events[at] = before->events[before_at];
+      memcpy(&chunk->at(at, stride_), &before->at(before_at, stride_), stride_);
       chunk = before;
       at = before_at;
     }
-    chunk->events[at] = event;
+    memcpy(&chunk->at(at, stride_), moved.data(), stride_);
   }
 
+  std::vector<char> bytes_of(const ipft_graph_event &event) const {
+    auto *bytes = reinterpret_cast<const char *>(&event);
+    return std::vector<char>(bytes, bytes + stride_);
+  }
+
+  size_t stride_;
   EventChunk *first_ = nullptr;
   EventChunk *last_ = nullptr;
   size_t first_at_ = 0; // of the earliest event in first_

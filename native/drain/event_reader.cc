@@ -20,8 +20,8 @@ namespace {
 // CPUs: 1 us natively, 4 ms in emulated guests, whose virtual CPUs may stand still in between.
 constexpr uint64_t horizon_ns = 20'000'000;
 
-// 32 MiB. As long as they last, no ring overflows because formatting takes longer than reading.
-constexpr size_t most_waiting = 512 * 1024;
+// Bytes of events. As long as they last, no ring overflows because formatting takes longer than reading.
+constexpr size_t most_waiting = 32 << 20;
 
 // Header, size and event, padded to 8 bytes.
 size_t record_size(size_t event_size) {
@@ -29,7 +29,8 @@ size_t record_size(size_t event_size) {
 }
 
 perf_event_attr attributes_for(const PerfOptions &options, size_t page_count) {
-  size_t capacity = page_count * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / record_size(options.event_size);
+  size_t capacity =
+      page_count * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / record_size(options.size.total());
   perf_event_attr attributes = {};
   attributes.size = sizeof(attributes);
   attributes.type = PERF_TYPE_SOFTWARE;
@@ -85,9 +86,9 @@ uint64_t now_ns() {
 EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions)
     : cpus_(online_cpus()), page_count_(options.page_count),
       buffers_(open_buffers(map_fd, options, cpus_, page_count_), perf_buffer__free),
-      merge_(rings_of(buffers_.get(), cpus_), options.event_size, {horizon_ns, most_waiting}),
+      merge_(rings_of(buffers_.get(), cpus_), options.size, {horizon_ns, most_waiting}),
       functions_(std::move(functions)) {
-  if (options.event_size == sizeof(ipft_graph_event))
+  if (options.size.event == sizeof(ipft_graph_event))
     packets_.count_calls();
   if (options.tells_ends)
     packets_.tell_ends();
@@ -99,7 +100,7 @@ int EventReader::epoll_fd() const {
   return perf_buffer__epoll_fd(buffers_.get());
 }
 
-size_t EventReader::fill(ipft_row *rows, size_t capacity, bool all) {
+size_t EventReader::fill(Rows rows, size_t capacity, bool all) {
   uint64_t now = now_ns();
   size_t count = merge_.take(rows, capacity, now, all);
   for (size_t i = 0; i < count; i++) {
@@ -111,7 +112,7 @@ size_t EventReader::fill(ipft_row *rows, size_t capacity, bool all) {
     rows[i].packet = packets_.number(event);
     delivered_ += (event.flags & IPFT_HIDDEN) == 0;
   }
-  return count + packets_.overdue_ends(rows + count, capacity - count, now);
+  return count + packets_.overdue_ends(rows.from(count), capacity - count, now);
 }
 
 std::vector<uint64_t> EventReader::lost_per_cpu() const {

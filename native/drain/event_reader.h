@@ -19,8 +19,8 @@ struct PerfOptions {
   size_t least_page_count = 0; // where so many cannot be had, halves down to this will do
   uint64_t sample_period = 1;  // handed to perf_event_open(2); the kernel ignores it for BPF output
   uint32_t wakeup_events = 0;  // 0: a quarter of the buffer
-  size_t event_size = sizeof(ipft_event); // what the programs write
-  bool tells_ends = false;                // rows with IPFT_HIDDEN tell of packets' ends
+  EventSize size;
+  bool tells_ends = false; // rows with IPFT_HIDDEN tell of packets' ends
 };
 
 // The per-CPU perf buffers of one event map. Throws NativeError.
@@ -31,7 +31,7 @@ public:
 
   // Moves up to `capacity` events into `rows`, in order of time over all CPUs and calls: those that are old
   // enough for all earlier ones to be there, or with `all` everything. 0 means that there are no such events.
-  size_t fill(ipft_row *rows, size_t capacity, bool all);
+  size_t fill(Rows rows, size_t capacity, bool all);
 
   // True if fill() left events unread for want of memory.
   bool is_behind() const { return merge_.is_behind(); }

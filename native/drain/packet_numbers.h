@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include <linux/types.h>
-#include "ipft.h"
+#include "drain/rows.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <vector>
 
@@ -35,7 +35,7 @@ public:
 
   // Ends packets whose end no event has told of: those that were IPFT_ENDING long enough ago. Makes hidden
   // rows that tell of it, where they are wanted. Returns how many, at most `capacity`.
-  size_t overdue_ends(ipft_row *rows, size_t capacity, uint64_t now_ns) {
+  size_t overdue_ends(Rows rows, size_t capacity, uint64_t now_ns) {
     size_t made = 0;
     while (made < capacity && !ending_.empty() && ending_.front().time_ns + patience_ns <= now_ns) {
       Ending ending = ending_.front();
@@ -50,6 +50,7 @@ public:
       packet.state = State::gone;
       if (!tells_ends_)
         continue;
+      memset(rows.data(made), 0, rows.data_size());
       ipft_row &row = rows[made++];
       row = {};
       row.graph.event.time_ns = ending.time_ns;

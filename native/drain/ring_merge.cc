@@ -2,6 +2,7 @@
 #include "drain/ring_merge.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace ipft {
 namespace {
@@ -12,20 +13,26 @@ constexpr size_t sample_size_at = sizeof(perf_event_header);
 constexpr size_t sample_event_at = sample_size_at + sizeof(uint32_t);
 constexpr size_t lost_count_at = sizeof(perf_event_header) + sizeof(uint64_t);
 
+// Of events that wait.
+size_t stride_of(const EventSize &size) {
+  return sizeof(ipft_graph_event) + size.data;
+}
+
 uint64_t earlier_by(uint64_t time_ns, uint64_t ns) {
   return time_ns > ns ? time_ns - ns : 0;
 }
 
 } // namespace
 
-RingMerge::RingMerge(const std::vector<Ring> &rings, size_t event_size, const Limits &limits)
-    : event_size_(event_size), horizon_ns_(limits.horizon_ns), chunks_(limits.events / EventChunk::capacity) {
+RingMerge::RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits)
+    : size_(size), horizon_ns_(limits.horizon_ns),
+      chunks_(limits.bytes / EventChunk::capacity / stride_of(size), stride_of(size)) {
   for (const Ring &ring : rings)
-    sources_.push_back({PerfRing(ring.mapped), ring.cpu, {}});
+    sources_.push_back({PerfRing(ring.mapped), ring.cpu, EventQueue(stride_of(size))});
   heap_.reserve(sources_.size());
 }
 
-size_t RingMerge::take(ipft_row *rows, size_t capacity, uint64_t now_ns, bool all) {
+size_t RingMerge::take(Rows rows, size_t capacity, uint64_t now_ns, bool all) {
   const Source *unread = read_rings();
   behind_ = unread != nullptr;
   uint64_t until = all ? UINT64_MAX : earlier_by(now_ns, horizon_ns_);
@@ -80,21 +87,31 @@ void RingMerge::read_some(Source &source) {
 void RingMerge::read_event(Source &source) {
   uint32_t size;
   source.ring.copy(sample_size_at, &size, sizeof(size));
-  if (size < event_size_)
+  if (size < size_.event)
     return;
   ipft_graph_event &event = source.queue.append(chunks_);
-  if (event_size_ == sizeof(ipft_event)) { // sizes that the compiler knows
+  if (size_.event == sizeof(ipft_event)) { // sizes that the compiler knows
     source.ring.copy(sample_event_at, &event.event, sizeof(ipft_event));
     event.duration_ns = 0;
   } else {
     source.ring.copy(sample_event_at, &event, sizeof(event));
   }
+  if (size_.data != 0)
+    read_data(source, size, &event + 1);
   source.newest_ns = std::max<uint64_t>(source.newest_ns, event.event.time_ns);
   source.queue.settle();
   waiting_++;
 }
 
-size_t RingMerge::merge(ipft_row *rows, size_t capacity, uint64_t until_ns) {
+// Returns and hidden events have none.
+void RingMerge::read_data(Source &source, size_t size, void *data) {
+  if (size < size_.total())
+    memset(data, 0, size_.data);
+  else
+    source.ring.copy(sample_event_at + size_.event, data, size_.data);
+}
+
+size_t RingMerge::merge(Rows rows, size_t capacity, uint64_t until_ns) {
   build_heap();
   size_t count = 0;
   while (count < capacity && !heap_.empty() && heap_[0].time_ns <= until_ns) {
@@ -103,7 +120,7 @@ size_t RingMerge::merge(ipft_row *rows, size_t capacity, uint64_t until_ns) {
     for (size_t child = 1; child < std::min<size_t>(heap_.size(), 3); child++)
       if (before(heap_[child], stop))
         stop = heap_[child];
-    count += move_run(rows + count, capacity - count, source, stop);
+    count += move_run(rows.from(count), capacity - count, source, stop);
     if (source.queue.empty()) {
       heap_[0] = heap_.back();
       heap_.pop_back();
@@ -116,12 +133,15 @@ size_t RingMerge::merge(ipft_row *rows, size_t capacity, uint64_t until_ns) {
 }
 
 // Moves the source's events, the first of which is the earliest of all, up to where another source goes on.
-size_t RingMerge::move_run(ipft_row *rows, size_t capacity, Source &source, const Head &stop) {
+size_t RingMerge::move_run(Rows rows, size_t capacity, Source &source, const Head &stop) {
   size_t number = heap_[0].source;
   size_t count = 0;
   do {
-    ipft_row &row = rows[count++];
+    ipft_row &row = rows[count];
     row.graph = source.queue.front();
+    if (size_.data != 0)
+      memcpy(rows.data(count), &source.queue.front() + 1, size_.data);
+    count++;
     row.cpu = source.cpu;
     uint64_t time_ns = row.graph.event.time_ns;
     if (time_ns < taken_ns_)

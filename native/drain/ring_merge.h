@@ -3,6 +3,7 @@
 
 #include "drain/event_queue.h"
 #include "drain/perf_ring.h"
+#include "drain/rows.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,15 +21,15 @@ public:
   };
   struct Limits {
     uint64_t horizon_ns; // how old an event is when all earlier ones are taken to be in the rings
-    size_t events;       // that may wait at a time, give or take a few for each CPU
+    size_t bytes;        // of events that may wait at a time, give or take a few for each CPU
   };
 
-  // `event_size`: bytes of each event in the rings.
-  RingMerge(const std::vector<Ring> &rings, size_t event_size, const Limits &limits);
+  RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits);
 
-  // Reads the rings, then moves up to `capacity` events into `rows` (`graph` and `cpu` of each), the earliest
-  // first: those older than the horizon, or with `all` all. `now_ns` is CLOCK_MONOTONIC before the call.
-  size_t take(ipft_row *rows, size_t capacity, uint64_t now_ns, bool all);
+  // Reads the rings, then moves up to `capacity` events into `rows` (`graph` and `cpu` of each, and the data
+  // behind it), the earliest first: those older than the horizon, or with `all` all. `now_ns` is
+  // CLOCK_MONOTONIC before the call.
+  size_t take(Rows rows, size_t capacity, uint64_t now_ns, bool all);
 
   // True if not all that was in the rings at the last take() has been read: there is more to take at once.
   bool is_behind() const { return behind_; }
@@ -40,7 +41,7 @@ public:
   // PERF_RECORD_LOST so far, by ring.
   uint64_t lost(size_t ring) const { return sources_[ring].lost; }
   // Bytes held for events that wait.
-  size_t memory() const { return chunks_.allocated() * sizeof(EventChunk); }
+  size_t memory() const { return chunks_.allocated() * EventChunk::capacity * chunks_.stride(); }
 
 private:
   struct Source {
@@ -63,13 +64,14 @@ private:
   Source *least_read();
   void read_some(Source &source);
   void read_event(Source &source);
-  size_t merge(ipft_row *rows, size_t capacity, uint64_t until_ns);
-  size_t move_run(ipft_row *rows, size_t capacity, Source &source, const Head &stop);
+  void read_data(Source &source, size_t size, void *data);
+  size_t merge(Rows rows, size_t capacity, uint64_t until_ns);
+  size_t move_run(Rows rows, size_t capacity, Source &source, const Head &stop);
   void build_heap();
   void sift_down(size_t at);
 
   std::vector<Source> sources_;
-  size_t event_size_;
+  EventSize size_;
   uint64_t horizon_ns_;
   EventChunks chunks_;
   std::vector<Head> heap_; // of the sources with events, the earliest first

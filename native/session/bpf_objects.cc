@@ -26,6 +26,7 @@ EMBED(fentry)
 EMBED(fentry_graph)
 EMBED(fentry_multi)
 EMBED(fsession_multi)
+EMBED(generated)
 EMBED(kprobe)
 EMBED(kprobe_graph)
 EMBED(kprobe_session)
@@ -42,6 +43,8 @@ std::string_view bpf_object_image(std::string_view name) {
     return IMAGE(fentry_multi);
   if (name == "fsession_multi")
     return IMAGE(fsession_multi);
+  if (name == "generated")
+    return IMAGE(generated);
   if (name == "kprobe")
     return IMAGE(kprobe);
   if (name == "kprobe_graph")

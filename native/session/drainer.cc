@@ -24,7 +24,7 @@ constexpr size_t least_rows = 64;
 
 } // namespace
 
-Drainer::Drainer(uv_loop_t *loop, EventReader &reader, ipft_row *rows, size_t capacity, Deliver deliver)
+Drainer::Drainer(uv_loop_t *loop, EventReader &reader, Rows rows, size_t capacity, Deliver deliver)
     : reader_(reader), rows_(rows), capacity_(capacity), batch_(least_rows), deliver_(std::move(deliver)),
       poll_(this, [&](uv_poll_t *handle) { return uv_poll_init(loop, handle, reader.epoll_fd()); }),
       timer_(this, [&](uv_timer_t *handle) { return uv_timer_init(loop, handle); }) {}

@@ -16,7 +16,7 @@ public:
   // Hands over the first `count` rows; may pause(), or destroy the drainer.
   using Deliver = std::function<void(size_t count)>;
 
-  Drainer(uv_loop_t *loop, EventReader &reader, ipft_row *rows, size_t capacity, Deliver deliver);
+  Drainer(uv_loop_t *loop, EventReader &reader, Rows rows, size_t capacity, Deliver deliver);
   ~Drainer();
 
   // Paused at first.
@@ -33,7 +33,7 @@ private:
   void fit_batch(size_t count, uint64_t took_ns);
 
   EventReader &reader_;
-  ipft_row *rows_;
+  Rows rows_;
   size_t capacity_;
   size_t batch_; // rows that the next batch may have
   Deliver deliver_;

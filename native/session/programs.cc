@@ -50,7 +50,9 @@ constexpr int return_patience_ms = 50;
 Programs::Programs(const ProgramOptions &options, const btf *kernel)
     : object_(nullptr, bpf_object__close), attaching_(options.attaching) {
   LibbpfLog log;
-  std::string_view image = bpf_object_image(image_name(options.attaching));
+  std::string_view own = bpf_object_image(image_name(options.attaching));
+  std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
+  std::string_view image = linked.empty() ? own : linked;
   object_.reset(open_object(image, nullptr));
   UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
   std::string types_path = "/proc/self/fd/" + std::to_string(types.get());
@@ -63,6 +65,7 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
   bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
                                                   variable_offset(".bss", "active", sizeof(*active_)));
+  fill_reason_arguments(options);
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
   collect_fds(options);
   if (options.timed)
@@ -80,7 +83,19 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   cpus_ = cpu_id_limit();
   bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
   bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
+  if (settings.stack_at != 0)
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "stacks"), IPFT_STACKS);
+  if (!options.reason_arguments.empty())
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "reason_arguments"),
+                             static_cast<__u32>(options.reason_arguments.size()));
   autoload(options, kernel);
+}
+
+void Programs::fill_reason_arguments(const ProgramOptions &options) {
+  int map = bpf_object__find_map_fd_by_name(object_.get(), "reason_arguments");
+  for (const ReasonArgument &argument : options.reason_arguments)
+    if (bpf_map_update_elem(map, &argument.address, &argument.place, BPF_ANY) != 0)
+      throw NativeError(errno, "load", "the functions with a drop reason");
 }
 
 // Loads the programs of the slots that functions have, and those that serve more than a slot.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "session/linked_object.h"
 #include "session/mapped_map.h"
 #include "session/program_kind.h"
 #include "support/unique_fd.h"
@@ -31,11 +32,19 @@ struct TracedFunction {
   std::string module;
 };
 
+// A function that is told why a packet is dropped.
+struct ReasonArgument {
+  uint64_t address = 0; // what events tell the function by
+  uint32_t place = 0;   // of the argument, from 0
+};
+
 struct ProgramOptions {
   ipft_settings settings{};
   Attaching attaching = Attaching::kprobe;
   std::vector<TracedFunction> functions;
-  size_t hidden = 0;  // so many of the functions, the last ones, are traced only since lives end there
+  size_t hidden = 0; // so many of the functions, the last ones, are traced only since lives end there
+  Replacements replacements;
+  std::vector<ReasonArgument> reason_arguments; // if settings.reason_at
   bool timed = false; // the kernel is to measure how long programs run, all of the machine's
 };
 
@@ -86,6 +95,7 @@ private:
   uint64_t sum(__u64 ipft_counters::*counter) const;
   void configure(const ProgramOptions &options, const btf *kernel);
   void autoload(const ProgramOptions &options, const btf *kernel);
+  void fill_reason_arguments(const ProgramOptions &options);
   void collect_fds(const ProgramOptions &options);
   size_t variable_offset(const char *section, const char *name, size_t size) const;
 

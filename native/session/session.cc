@@ -73,6 +73,38 @@ uint64_t interval_ns(uint64_t rate) {
   return rate == 0 ? 0 : (second + rate - 1) / rate;
 }
 
+std::vector<char> bytes(const Napi::Value &value) {
+  if (value.IsUndefined())
+    return {};
+  auto array = value.As<Napi::Uint8Array>();
+  return std::vector<char>(array.Data(), array.Data() + array.ByteLength());
+}
+
+Replacements replacements(const Napi::Object &options) {
+  Napi::Value module = options.Get("module");
+  return {bytes(options.Get("filter")), bytes(options.Get("capture")),
+          module.IsUndefined() ? std::string() : module.As<Napi::String>().Utf8Value()};
+}
+
+// Where in the data what is, 0: not wanted.
+void set_places(const Napi::Object &options, ipft_settings &settings) {
+  settings.data_size = number_or_zero(options, "dataSize");
+  settings.reason_at = number_or_zero(options, "reasonAt");
+  settings.caller_at = number_or_zero(options, "callerAt");
+  settings.stack_at = number_or_zero(options, "stackAt");
+  settings.module_at = number_or_zero(options, "moduleAt");
+}
+
+std::vector<ReasonArgument> reason_arguments(const Napi::Object &options) {
+  auto places = options.Get("reasonArguments").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  std::vector<ReasonArgument> result;
+  for (size_t id = 0; id < places.ElementLength(); id++)
+    if (places[id] < IPFT_REGISTERS)
+      result.push_back({addresses[id], places[id]});
+  return result;
+}
+
 ProgramOptions program_options(const Napi::Object &options) {
   ProgramOptions result;
   result.settings.mask = number(options, "mask");
@@ -84,6 +116,11 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.attaching = attaching_by_name(options.Get("programs").As<Napi::String>());
   result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
   set_roles(options, result.settings);
+  set_places(options, result.settings);
+  result.replacements = replacements(options);
+  result.settings.has_filter = !result.replacements.filter.empty();
+  if (result.settings.reason_at != 0)
+    result.reason_arguments = reason_arguments(options);
   result.functions = traced_functions(options);
   result.hidden = options.Get("hidden").As<Napi::Uint32Array>().ElementLength();
   if (result.attaching == Attaching::kprobe_graph && !result.settings.has_func_ip) {
@@ -102,7 +139,8 @@ PerfOptions perf_options(const Napi::Object &options) {
   result.wakeup_events = number(options, "wakeupEvents");
   result.tells_ends = options.Get("tellsEnds").ToBoolean();
   if (sees_returns(attaching_by_name(options.Get("programs").As<Napi::String>())))
-    result.event_size = sizeof(ipft_graph_event);
+    result.size.event = sizeof(ipft_graph_event);
+  result.size.data = number_or_zero(options, "dataSize");
   return result;
 }
 
@@ -134,14 +172,15 @@ Session::~Session() = default;
 
 void Session::open(const Napi::Object &options) {
   Napi::Env env = options.Env();
-  auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * sizeof(ipft_row));
+  size_t data_size = number_or_zero(options, "dataSize");
+  auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * (sizeof(ipft_row) + data_size));
   batch_ = Napi::Persistent(batch);
   programs_ = std::make_unique<Programs>(program_options(options), kernel_btf(vmlinux_btf));
   reader_ =
       std::make_unique<EventReader>(programs_->events_fd(), perf_options(options), function_index(options));
   uv_loop_t *loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
-  drainer_ = std::make_unique<Drainer>(loop, *reader_, static_cast<ipft_row *>(batch.Data()), rows_per_batch,
+  drainer_ = std::make_unique<Drainer>(loop, *reader_, Rows(batch.Data(), data_size), rows_per_batch,
                                        [this](size_t rows) { deliver(rows); });
 }
 

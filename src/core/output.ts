@@ -1,3 +1,4 @@
+import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
 import type { Cell } from './column.js';
 import type { Palette } from './line.js';
@@ -14,15 +15,17 @@ export interface OutputContext {
   readonly palette: Palette;
   /** true when people read the results as they come */
   readonly terminal: boolean;
+  /** Batch.rowSize of all batches */
+  readonly rowSize: number;
 }
 
 /** One output: turns batches of rows into text. */
 export interface Output {
   /**
-   * `count` packed rows from the start of `rows`, which is reused afterwards. Returns what to write at once, as UTF-8,
+   * The batch is reused afterwards. Returns what to write at once, as UTF-8,
    * which stays as it is until the next call.
    */
-  batch(rows: DataView, count: number): Uint8Array;
+  batch(batch: Batch): Uint8Array;
   /** What to write at the end of the trace, in pieces; each stays as it is until the next. */
   results(summary?: Summary): Iterable<string | Uint8Array>;
   /** How many of the events that it was given are not, or not all of their packet's, in a text that it has returned. */

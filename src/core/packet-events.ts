@@ -1,13 +1,17 @@
-import { ROW_SIZE } from './abi.js';
 import { timeNs } from './row.js';
 
 const FIRST_ROWS = 64;
 
-/** The events of one packet as packed rows, ROW_SIZE bytes each and no object. */
+/** The events of one packet as packed rows: `rowSize` bytes each and no object. */
 export class PacketEvents {
-  #bytes = new Uint8Array(FIRST_ROWS * ROW_SIZE);
-  #rows = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array;
+  #rows: DataView;
   #size = 0;
+
+  constructor(private readonly rowSize: number) {
+    this.#bytes = new Uint8Array(FIRST_ROWS * rowSize);
+    this.#rows = new DataView(this.#bytes.buffer);
+  }
 
   get size(): number {
     return this.#size;
@@ -19,18 +23,18 @@ export class PacketEvents {
 
   /** Copies the rows between two offsets of `rows`, in bytes. */
   append(rows: DataView, start: number, end: number): void {
-    const used = this.#size * ROW_SIZE;
+    const used = this.#size * this.rowSize;
     if (used + end - start > this.#bytes.length) this.#grow(used + end - start);
     this.#bytes.set(new Uint8Array(rows.buffer, rows.byteOffset + start, end - start), used);
-    this.#size += (end - start) / ROW_SIZE;
+    this.#size += (end - start) / this.rowSize;
   }
 
   /** Offsets of the events in `rows`, in order of time; events of one time keep their order. */
   byTime(): Uint32Array {
-    const offsets = Uint32Array.from({ length: this.#size }, (_, index) => index * ROW_SIZE);
+    const offsets = Uint32Array.from({ length: this.#size }, (_, index) => index * this.rowSize);
     // They come in order, but for those that reached ipft late.
     const isSorted = offsets.every(
-      (at, index) => index === 0 || timeNs(this.#rows, at - ROW_SIZE) <= timeNs(this.#rows, at),
+      (at, index) => index === 0 || timeNs(this.#rows, at - this.rowSize) <= timeNs(this.#rows, at),
     );
     if (isSorted) return offsets;
     return offsets.sort((left, right) => Number(timeNs(this.#rows, left) - timeNs(this.#rows, right)));

@@ -1,6 +1,6 @@
 import { HIDDEN, LAST, NO_FUNCTION, RETURN, ROW } from './abi.js';
 
-/** Reads one value of the row that starts at byte `at` of `rows`. Rows are packed, ROW_SIZE bytes apart. */
+/** Reads one value of the row that starts at byte `at` of `rows`. Rows are packed: see Batch. */
 export type RowReader<T> = (rows: DataView, at: number) => T;
 
 /** The function index of an event whose address is in no function table. */

@@ -1,4 +1,4 @@
-import { ROW_SIZE } from '../core/abi.js';
+import type { Batch } from '../core/batch.js';
 import { callTree } from '../core/call-tree.js';
 import type { OutputContext, OutputDescriptor } from '../core/output.js';
 import { PacketEvents } from '../core/packet-events.js';
@@ -14,21 +14,23 @@ class PacketsInFlight {
   readonly #packets = new Map<number, PacketEvents>();
   #held = 0;
 
+  constructor(private readonly rowSize: number) {}
+
   /** Takes the rows, and returns those packets whose life has ended. */
-  take(rows: DataView, count: number): PacketEvents[] {
+  take({ rows, count, rowSize }: Batch): PacketEvents[] {
     const complete: PacketEvents[] = [];
-    const end = count * ROW_SIZE;
+    const end = count * rowSize;
     let start = 0;
     while (start < end) {
       const number = packet(rows, start);
       let at = start;
       let ended = false;
-      for (; at < end && !ended && packet(rows, at) === number && !isHidden(rows, at); at += ROW_SIZE)
+      for (; at < end && !ended && packet(rows, at) === number && !isHidden(rows, at); at += rowSize)
         ended = isLast(rows, at);
       if (at > start) this.#append(number, rows, start, at);
       else {
         ended = isLast(rows, at);
-        at += ROW_SIZE;
+        at += rowSize;
       }
       const events = ended ? this.#packets.get(number) : undefined;
       if (events !== undefined) complete.push(this.#remove(number, events));
@@ -53,9 +55,9 @@ class PacketsInFlight {
 
   #append(number: number, rows: DataView, start: number, end: number): void {
     let events = this.#packets.get(number);
-    if (events === undefined) this.#packets.set(number, (events = new PacketEvents()));
+    if (events === undefined) this.#packets.set(number, (events = new PacketEvents(this.rowSize)));
     events.append(rows, start, end);
-    this.#held += (end - start) / ROW_SIZE;
+    this.#held += (end - start) / this.rowSize;
   }
 
   #remove(number: number, events: PacketEvents): PacketEvents {
@@ -118,11 +120,11 @@ export const aggregate: OutputDescriptor = {
   graphLead: ['timestamp', 'processor-id'],
   fields: ['len', 'gso-type'],
   create: (context) => {
-    const packets = new PacketsInFlight();
+    const packets = new PacketsInFlight(context.rowSize);
     const text = new TextBuffer();
     return {
-      batch: (rows, count) => {
-        for (const events of packets.take(rows, count)) {
+      batch: (batch) => {
+        for (const events of packets.take(batch)) {
           const lines = groupLines(events, context, text);
           while (lines.next().done !== true);
         }

@@ -25,8 +25,8 @@ export const json: OutputDescriptor = {
   create: ({ line }) => {
     const text = new TextBuffer();
     return {
-      batch: (rows, count) => {
-        renderBatch(line, rows, count, text);
+      batch: (batch) => {
+        renderBatch(line, batch, text);
         return text.take();
       },
       results: (summary) => (summary === undefined ? [] : [`${JSON.stringify({ summary })}\n`]),

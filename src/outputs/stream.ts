@@ -1,21 +1,20 @@
-import { ROW_SIZE } from '../core/abi.js';
-import { renderBatch } from '../core/batch.js';
+import { renderBatch, type Batch } from '../core/batch.js';
 import type { CallLines } from '../core/call-line.js';
 import { CallStacks, isReturnOf } from '../core/calls.js';
 import type { OutputDescriptor } from '../core/output.js';
 import { isReturn } from '../core/row.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
-type Render = (rows: DataView, count: number, text: TextBuffer) => void;
+type Render = (batch: Batch, text: TextBuffer) => void;
 
 /** Writes the lines of a batch, nested per thread; a call whose return is the next row is one line. */
 function renderCalls(lines: CallLines): Render {
   const stacks = new CallStacks<true>();
-  return (rows, count, text) => {
-    const end = count * ROW_SIZE;
-    for (let at = 0; at < end; at += ROW_SIZE) {
+  return ({ rows, count, rowSize }, text) => {
+    const end = count * rowSize;
+    for (let at = 0; at < end; at += rowSize) {
       const stack = stacks.of(rows, at);
-      const next = at + ROW_SIZE;
+      const next = at + rowSize;
       if (isReturn(rows, at)) {
         const known = stack.leave(rows, at) ?? false;
         lines[known ? 'close' : 'closeUnknown'](rows, at, stack.depth, text);
@@ -43,12 +42,12 @@ export const stream: OutputDescriptor = {
   fields: ['len', 'gso-type'],
   create: ({ line, calls, header, terminal, palette }) => {
     const render: Render =
-      calls === null ? (rows, count, text) => renderBatch(line, rows, count, text) : renderCalls(calls);
+      calls === null ? (batch, text) => renderBatch(line, batch, text) : renderCalls(calls);
     const text = new TextBuffer();
     if (terminal) text.string(`${palette.dim(header)}\n`);
     return {
-      batch: (rows, count) => {
-        render(rows, count, text);
+      batch: (batch) => {
+        render(batch, text);
         return text.take();
       },
       results: () => [],

@@ -1,4 +1,5 @@
-import { columns } from '../columns/index.js';
+import { columns } from "../columns/index.js";
+import { ROW_SIZE } from '../core/abi.js';
 import { callLines, type CallLines } from '../core/call-line.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
 import { fieldsText, headerLine, jsonLine, leadText, PLAIN, textLine, type Palette } from '../core/line.js';
@@ -18,6 +19,8 @@ export interface RenderOptions {
   readonly terminal?: boolean;
   /** true if rows may be returns, as those of function_graph */
   readonly returns?: boolean;
+  /** Batch.rowSize */
+  readonly rowSize?: number;
 }
 
 /** The columns that function_graph's text has behind the output's own. */
@@ -47,16 +50,16 @@ function linesOfCalls(
 export function createOutput(
   descriptor: OutputDescriptor,
   context: ColumnContext,
-  { palette = PLAIN, terminal = false, returns = false }: RenderOptions = {},
+  { palette = PLAIN, terminal = false, returns = false, rowSize = ROW_SIZE }: RenderOptions = {},
 ): Output {
   const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
   const fields = columnsOf(descriptor.fields).map((column) => (returns ? ofCalls(column) : column));
   if (descriptor.format === 'json') {
     const line = jsonLine([...lead, ...fields], context);
-    return descriptor.create({ line, calls: null, header: '', palette, terminal });
+    return descriptor.create({ line, calls: null, header: '', palette, terminal, rowSize });
   }
   const line = textLine(lead, fields, context, palette);
   const calls = returns ? linesOfCalls(lead, fields, context, palette) : null;
   const header = headerLine(returns ? [...lead, DURATION, CALL] : lead, fields);
-  return descriptor.create({ line, calls, header, palette, terminal });
+  return descriptor.create({ line, calls, header, palette, terminal, rowSize });
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* What is sent behind an event: what columns and extensions want beyond it. */
+#ifndef IPFT_DATA_H
+#define IPFT_DATA_H
+
+#include "body.h"
+
+struct {
+  __uint(type, BPF_MAP_TYPE_STACK_TRACE);
+  __uint(max_entries, 1); /* IPFT_STACKS where stacks are wanted, set before load */
+  __type(key, __u32);
+  __uint(value_size, IPFT_STACK_DEPTH * sizeof(__u64));
+} stacks SEC(".maps");
+
+static __always_inline void put(__u8 *data, __u32 place, __u64 value) {
+  *(__u64 *)(data + place) = value;
+}
+
+/* Returns 0 if the extension drops the event. All the places are constants to the verifier, and what they
+ * rule out is not there for it. */
+static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, const struct hit *hit,
+                                      __u8 *data) {
+  if (settings.data_size == 0)
+    return 1;
+  ipft_capture(ctx, skb, data);
+  if (settings.reason_at)
+    put(data, settings.reason_at, hit->reason);
+  if (settings.caller_at)
+    put(data, settings.caller_at, hit->caller);
+  if (settings.stack_at)
+    put(data, settings.stack_at, bpf_get_stackid(ctx, &stacks, BPF_F_REUSE_STACKID));
+  if (!settings.module_at)
+    return 1;
+#pragma unroll
+  for (__u32 at = 0; at < IPFT_MODULE_DATA; at += sizeof(__u64))
+    put(data, settings.module_at + at, 0);
+  return module(ctx, (struct sk_buff *)skb, data + settings.module_at) == 0;
+}
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <linux/types.h>
+#include "ipft.h"
+
+#include <cstddef>
+
+namespace ipft {
+
+// What the programs of a session send for each event: a struct of ipft.h, and data behind it.
+struct EventSize {
+  size_t event = sizeof(ipft_event); // or that of ipft_graph_event
+  size_t data = 0;                   // a multiple of 8
+
+  size_t total() const { return event + data; }
+};
+
+// Rows of a session, each with its data behind it.
+class Rows {
+public:
+  Rows(void *bytes, size_t data_size)
+      : bytes_(static_cast<char *>(bytes)), stride_(sizeof(ipft_row) + data_size) {}
+
+  ipft_row &operator[](size_t row) const { return *reinterpret_cast<ipft_row *>(bytes_ + row * stride_); }
+
+  void *data(size_t row) const { return bytes_ + row * stride_ + sizeof(ipft_row); }
+  size_t data_size() const { return stride_ - sizeof(ipft_row); }
+
+  // Those from row `first` on.
+  Rows from(size_t first) const { return Rows(bytes_ + first * stride_, data_size()); }
+
+private:
+  char *bytes_;
+  size_t stride_;
+};
+
+} // namespace ipft

@@ -1,0 +1,104 @@
+import { ROW_SIZE } from './abi.js';
+import type { ResolvedPath } from './field-path.js';
+import type { RowReader } from './row.js';
+
+/** What a column has BPF copy into each row, beyond what rows have anyway. */
+export type Read =
+  /** a path of the kernel's types: the first of them that this kernel has */
+  | { readonly kind: 'path'; readonly paths: readonly [string, ...string[]] }
+  /** the packet's first bytes from the network header on: u64 how many there are, then HEADER_BYTES */
+  | { readonly kind: 'headers' }
+  /** u64: the function's argument `enum skb_drop_reason`, 0 where it has none */
+  | { readonly kind: 'reason' }
+  /** u64: where the function returns to, 0 where it is not known */
+  | { readonly kind: 'caller' }
+  /** s64: number of the kernel stack, or -errno */
+  | { readonly kind: 'stack' }
+  /** what the extension's BPF program writes */
+  | { readonly kind: 'module' };
+
+/** Bytes of the packet that a read of its headers copies: enough for those within IPv6, routing header, and VXLAN. */
+export const HEADER_BYTES = 152;
+/** Bytes that an extension's BPF program may write. */
+export const MODULE_BYTES = 64;
+
+/** Where a read's bytes are in a row. */
+export interface Captured {
+  /** bytes from the start of the row */
+  readonly at: number;
+  readonly size: number;
+  /** of a path: what is there */
+  readonly path: ResolvedPath | null;
+  /** true if there was a null pointer on the way, or no such header */
+  readonly isAbsent: RowReader<boolean>;
+}
+
+/** A read whose place in the data is known. */
+export interface PlacedRead {
+  readonly read: Read;
+  readonly path: ResolvedPath | null;
+  /** bytes from the start of the data, a multiple of 8; the word before them all has a bit for each that is absent */
+  readonly place: number;
+  readonly size: number;
+  readonly bit: number;
+}
+
+/** What BPF puts behind each event of a session. */
+export interface Layout {
+  readonly reads: readonly PlacedRead[];
+  /** bytes, a multiple of 8; 0: nothing */
+  readonly size: number;
+}
+
+export const NO_LAYOUT: Layout = { reads: [], size: 0 };
+
+/** The same for reads of the same bytes. */
+export const keyOf = (read: Read): string => (read.kind === 'path' ? read.paths.join('|') : read.kind);
+
+const WORD = 8;
+const toWords = (size: number): number => Math.ceil(size / WORD) * WORD;
+
+function sizeOf(read: Read, path: ResolvedPath | null): number {
+  switch (read.kind) {
+    case 'headers':
+      return WORD + HEADER_BYTES;
+    case 'module':
+      return MODULE_BYTES;
+    default:
+      return path?.size ?? WORD;
+  }
+}
+
+/** Gives each of the reads its place, once for those of the same bytes. */
+export function layOut(
+  reads: readonly Read[],
+  resolve: (paths: readonly [string, ...string[]]) => ResolvedPath,
+): Layout {
+  const placed = new Map<string, PlacedRead>();
+  let end = WORD;
+  for (const read of reads) {
+    const key = keyOf(read);
+    if (placed.has(key)) continue;
+    const path = read.kind === 'path' ? resolve(read.paths) : null;
+    const size = sizeOf(read, path);
+    placed.set(key, { read, path, place: end, size, bit: placed.size });
+    end += toWords(size);
+  }
+  return placed.size === 0 ? NO_LAYOUT : { reads: [...placed.values()], size: end };
+}
+
+/** Where the bytes of a read of this layout are. */
+export function capturedIn(layout: Layout): (read: Read) => Captured {
+  const known = new Map(layout.reads.map((placed) => [keyOf(placed.read), placed]));
+  return (read) => {
+    const placed = known.get(keyOf(read));
+    if (placed === undefined) throw new Error(`nobody reads ${keyOf(read)}`);
+    const mask = 2 ** placed.bit;
+    return {
+      at: ROW_SIZE + placed.place,
+      size: placed.size,
+      path: placed.path,
+      isAbsent: (rows, at) => (rows.getUint32(at + ROW_SIZE, true) & mask) !== 0,
+    };
+  };
+}
