@@ -7,6 +7,7 @@
 #include "attach/kprobe_multi.h"
 #include "attach/trace_events.h"
 #include "attach/tracepoint.h"
+#include "field_exports.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
 #include "symbols/function_table.h"
@@ -198,6 +199,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
+  export_fields(env, exports);
   exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
   exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));
   exports.Set("probeFentry", Napi::Function::New(env, probe_fentry));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/prototypes.h"
 
+#include "symbols/btf_types.h"
+
 #include <linux/types.h>
 #include "ipft.h"
 
@@ -45,27 +47,20 @@ bool Prototypes::describe(const btf_type *prototype, Function &function, unsigne
 // one that went onto the stack before the skb puts the skb elsewhere than its register tells.
 bool Prototypes::has_trampoline(const btf_type *prototype, const Function &function) const {
   constexpr unsigned most_arguments = 12; // MAX_BPF_FUNC_ARGS
-  const btf_type *result = skip_modifiers(prototype->type);
+  const btf_type *result = skip_modifiers(btf_, prototype->type);
   unsigned count = btf_vlen(prototype);
   if (count > most_arguments || (result && btf_is_composite(result)))
     return false;
   unsigned place = 0;
   for (unsigned i = 0; i < count; i++) {
-    const btf_type *type = skip_modifiers(btf_params(prototype)[i].type);
-    bool is_variadic = btf_params(prototype)[i].type == 0;
+    const btf_type *type = skip_modifiers(btf_, btf_params(prototype)[i].type);
+    bool is_variadic = !type;
     if (is_variadic || (btf_is_composite(type) && type->size > 16))
       return false;
     if (i + 1 < function.position)
       place += btf_is_composite(type) || btf_is_int(type) ? (type->size + 7) / 8 : 1;
   }
   return place == function.slot % IPFT_REGISTERS;
-}
-
-const btf_type *Prototypes::skip_modifiers(uint32_t id) const {
-  const btf_type *type = btf__type_by_id(btf_, id);
-  while (type && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type)))
-    type = btf__type_by_id(btf_, type->type);
-  return type;
 }
 
 bool Prototypes::is_skb(const btf_type *type) const {
@@ -83,20 +78,20 @@ Prototypes::Kind Prototypes::kind_of(uint32_t id) {
   if (kind != Kind::unknown)
     return kind;
   kind = Kind::other;
-  const btf_type *type = skip_modifiers(id);
+  const btf_type *type = skip_modifiers(btf_, id);
   if (!type || !btf_is_ptr(type))
     return kind;
-  type = skip_modifiers(type->type);
+  type = skip_modifiers(btf_, type->type);
   if (is_skb(type))
     kind = Kind::skb;
-  else if (type && btf_is_ptr(type) && is_skb(skip_modifiers(type->type)))
+  else if (type && btf_is_ptr(type) && is_skb(skip_modifiers(btf_, type->type)))
     kind = Kind::skb_pointer;
   return kind;
 }
 
 // How many integer registers an argument of this type takes; 0: none (memory, or a vector register).
 unsigned Prototypes::registers_of(uint32_t id) const {
-  const btf_type *type = skip_modifiers(id);
+  const btf_type *type = skip_modifiers(btf_, id);
   if (!type)
     return 1;
   if (btf_is_float(type))

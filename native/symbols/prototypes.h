@@ -31,7 +31,6 @@ public:
 private:
   enum class Kind : uint8_t { unknown, other, skb, skb_pointer };
 
-  const btf_type *skip_modifiers(uint32_t id) const;
   bool is_skb(const btf_type *type) const;
   Kind kind_of(uint32_t id);
   unsigned registers_of(uint32_t id) const;

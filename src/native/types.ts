@@ -9,6 +9,8 @@ export interface Addon extends KernelProbes {
   readTracepoints(): FunctionColumns;
   /** The enum of vmlinux's BTF that holds this enumerator. */
   readEnum(enumerator: string): EnumMembers | null;
+  /** Follows a path such as `skb->dev->name` through the types of vmlinux's BTF. */
+  resolvePath(path: string): ResolvedPath | PathProblem;
   /** How many trace events keepers have left that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
   /** True if this fd is a pipe or socket whose other end is closed. */
@@ -16,6 +18,45 @@ export interface Addon extends KernelProbes {
   /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
   setRlimits(): void;
   readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
+}
+
+/**
+ * A value and how to get at it: address = root; for each step but the last, address = *(u64 *)(address + step); the
+ * value's `size` bytes are at address + the last step.
+ */
+export interface ResolvedPath {
+  /** what the first address is of: the skb, its skb_shared_info or the running task_struct */
+  readonly root: 'skb' | 'shinfo' | 'task';
+  /** as C writes it */
+  readonly path: string;
+  /** bytes, at most 7 */
+  readonly steps: readonly number[];
+  /** bytes: 1 to 16; of chars and bytes up to 64, the first of a longer array */
+  readonly size: number;
+  /** from the lowest bit of the `size` little-endian bytes */
+  readonly bitOffset: number;
+  /** 0: no bit-field */
+  readonly bitSize: number;
+  readonly kind: FieldKind;
+  readonly bigEndian: boolean;
+  /** as C writes it, such as `struct net_device *` */
+  readonly type: string;
+  /** for readEnumByName(); null also for an enum without a name */
+  readonly enumName: string | null;
+}
+
+/** How to print a value; `bytes`: as hex. */
+export type FieldKind = 'unsigned' | 'signed' | 'bool' | 'enum' | 'chars' | 'bytes' | 'pointer';
+
+/** Why a path stands for nothing. */
+export interface PathProblem {
+  readonly error: string;
+  /** paths that there are, the nearest first; at most 5 */
+  readonly nearest: readonly string[];
+  /** true: no kernel has such a path */
+  readonly syntax: boolean;
+  /** what `ipft fields` shows to help; '' for nothing of its own */
+  readonly within: string;
 }
 
 export interface SessionOptions {

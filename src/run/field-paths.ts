@@ -1,0 +1,21 @@
+import { UnsupportedError, UsageError } from '../core/errors.js';
+import type { Addon, PathProblem, ResolvedPath } from '../native/types.js';
+import { native } from './functions.js';
+
+/** The error for a path that stands for nothing; `subject` is the path, or whatever names it. */
+export function pathError(subject: string, { error, nearest, syntax, within }: PathProblem): Error {
+  const near = nearest.length === 0 ? '' : `; the nearest there ${nearest.length > 1 ? 'are' : 'is'} `;
+  const message = `${subject}: ${error}${near}${nearest.join(', ')}`;
+  const remedy = within === '' ? 'ipft fields' : `ipft fields '${within}'`;
+  return syntax ? new UsageError(message, remedy) : new UnsupportedError(message, remedy);
+}
+
+/**
+ * Where the kernel keeps what the path names. Throws a UsageError for what no kernel has, an UnsupportedError for what
+ * this one has not.
+ */
+export function resolvePath(addon: Addon, path: string): ResolvedPath {
+  const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
+  if ('error' in resolved) throw pathError(path, resolved);
+  return resolved;
+}

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ResolvedPath } from '../../src/native/types.js';
+
+/** Bytes that the value lies in, none like its neighbours. */
+const pattern = (at: number): number => (at * 151 + 89) & 0xff;
+
+const READ_BYTES = 1 << 16;
+
+/** What the path's value is where memory holds the pattern, by the addon's answer. Arrays in hex. */
+export function expected(value: ResolvedPath): string {
+  const offset = value.steps.at(-1) ?? 0;
+  const bytes = Array.from({ length: value.size }, (_, i) => pattern(offset + i));
+  if (value.kind === 'chars' || value.kind === 'bytes')
+    return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const number = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n) >> BigInt(value.bitOffset);
+  const bits = value.bitSize === 0 ? value.size * 8 : value.bitSize;
+  const wide = value.kind === 'signed' ? BigInt.asIntN(bits, number) : BigInt.asUintN(bits, number);
+  if (value.kind === 'bool') return wide === 0n ? '0' : '1';
+  return BigInt.asUintN(64, wide).toString(16);
+}
+
+const TYPES = { skb: 'sk_buff', shinfo: 'skb_shared_info', task: 'task_struct' } as const;
+
+/** The path as an expression of C. */
+function expression({ path, root }: ResolvedPath): string {
+  const long = path.replace(/^(sk|dev)\b/, 'skb->$1').replace(new RegExp(`^${root}`), '');
+  const members = long.replace(/(sk)(->|\.)sk_(\w+)/g, (all, _, arrow: string, name: string) =>
+    COMMON.has(name) ? `sk${arrow}__sk_common.skc_${name}` : all,
+  );
+  return `((struct ${TYPES[root]} *)first)${members}`;
+}
+
+/** Of include/net/sock.h's macros sk_NAME, those used here. */
+const COMMON = new Set([
+  'family',
+  'state',
+  'daddr',
+  'num',
+  'dport',
+  'bound_dev_if',
+  'v6_daddr',
+  'net',
+  'reuse',
+]);
+
+/**
+ * Lays a chain of memory as the steps tell, full of pointers that lead astray where they tell of none, and evaluates
+ * the path as C does.
+ */
+function statement(value: ResolvedPath): string {
+  const chain = value.steps.slice(0, -1).map((step, i) => `point(${i}, ${step});`);
+  const text = expression(value);
+  const show =
+    value.kind === 'chars' || value.kind === 'bytes'
+      ? `bytes(&${text}, sizeof(${text}) < 64 ? sizeof(${text}) : 64);`
+      : `number((unsigned long long)${text});`;
+  return `  reset(${value.steps.length - 1}); ${chain.join(' ')} ${show}`;
+}
+
+const program = (values: readonly ResolvedPath[]): string => `
+extern int printf(const char *format, ...);
+enum { SIZE = ${READ_BYTES} };
+static unsigned char memory[8][SIZE] __attribute__((aligned(64)));
+static unsigned char astray[SIZE];
+static unsigned char *const first = memory[0];
+static void reset(int last) {
+  for (int level = 0; level < last; level++)
+    for (int i = 0; i < SIZE / 8; i++)
+      ((void **)memory[level])[i] = astray;
+  for (int i = 0; i < SIZE; i++)
+    memory[last][i] = (unsigned char)(i * 151 + 89);
+}
+static void point(int level, int step) { *(void **)(memory[level] + step) = memory[level + 1]; }
+static void number(unsigned long long value) { printf("%llx\\n", value); }
+static void bytes(const void *from, int count) {
+  for (int i = 0; i < count; i++)
+    printf("%02x", ((const unsigned char *)from)[i]);
+  printf("\\n");
+}
+int main(void) {
+${values.map(statement).join('\n')}
+  return 0;
+}
+`;
+
+/** What a C compiler makes of the paths, with the kernel's types as bpftool writes them. */
+export function witnessed(values: readonly ResolvedPath[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'ipft-fields-'));
+  try {
+    const [source, binary] = [join(folder, 'paths.c'), join(folder, 'paths')];
+    const types = execFileSync('bpftool', ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
+    writeFileSync(source, `#define BPF_NO_PRESERVE_ACCESS_INDEX\n${types}\n${program(values)}`);
+    execFileSync('clang', ['-w', '-funsigned-char', source, '-o', binary], { stdio: 'pipe' });
+    return execFileSync(binary, { encoding: 'utf8' }).trimEnd().split('\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
