@@ -15,11 +15,11 @@ async function perform(request: Request): Promise<number> {
     case 'text':
       return run.printText(request.text);
     case 'list':
-      return run.list(request.options);
+      return run.listCommand(request.options);
     case 'doctor':
-      return run.doctor(request.options);
+      return run.doctorCommand(request.options);
     case 'trace':
-      return run.trace(request.options);
+      return run.traceCommand(request.options);
   }
 }
 

@@ -4,7 +4,7 @@
  * `trace` and `list` need Linux, the native addon and, for `trace`, the privilege to trace the kernel; they write to
  * stdout and stderr as the command does. `createOutput` turns recorded rows (ROW, ROW_SIZE) into text on any machine.
  */
-export { trace, list, doctor } from './run.js';
+export { traceCommand, listCommand, doctorCommand } from './run.js';
 export { createOutput, type RenderOptions } from './run/render.js';
 export { tracers, type Tracer } from './core/tracer.js';
 export { TRACE_DEFAULTS, type DoctorOptions, type ListOptions, type TraceOptions } from './core/options.js';

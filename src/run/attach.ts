@@ -3,7 +3,6 @@ import { KernelError } from '../core/errors.js';
 import { keeperPath } from '../native/addon.js';
 import { Keeper, type AttachCounts } from '../native/keeper.js';
 import type { Session } from '../native/types.js';
-import type { Interruption } from './interruption.js';
 import type { Messages } from './messages.js';
 import { tracedModules, warnOfReloaded } from './modules.js';
 import { planOf, type Preparation } from './prepare.js';
@@ -66,11 +65,11 @@ export class Probes {
     return this.#keeper.pid;
   }
 
-  /** Attaches all probes; false if a signal came before. At least one is attached, or it throws. */
-  async attach(interruption: Interruption, verbose: boolean): Promise<boolean> {
+  /** Attaches all probes; false if `stop` resolves before. At least one is attached, or it throws. */
+  async attach(stop: Promise<void>, verbose: boolean): Promise<boolean> {
     this.#verbose = verbose;
     this.messages.status(this.#counter({ succeeded: 0, failed: 0 }));
-    const counts = await Promise.race([this.#keeper.attached, interruption.first]);
+    const counts = await Promise.race([this.#keeper.attached, stop]);
     this.#attaching = false;
     if (counts === undefined) return false;
     this.messages.status(this.#counter(counts));

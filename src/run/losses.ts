@@ -82,18 +82,19 @@ export function backlog(unwritten: number, printed: number): Loss {
   };
 }
 
-/** The counts of a summary, of which those who read it have read all: nothing was held back. `taken`: by the output. */
+/** The counts of a summary. `taken`: by the consumer; `dropped`: those of them that it has thrown away. */
 export function accounts(
   { matched, delivered, lost, missed, unreturned, noRoom, late, untracked, missedEnds, suppressed }: Counters,
   taken: number,
+  dropped: number,
 ): Accounts {
   return {
     matched,
-    delivered: taken,
-    lost,
+    delivered: taken - dropped,
+    lost: lost + dropped,
     causes: {
       perf_buffer_full: lost,
-      backlog: 0,
+      backlog: dropped,
       recursion: missed,
       no_room: noRoom,
       missed_returns: unreturned,

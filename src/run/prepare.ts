@@ -1,4 +1,5 @@
 import type { Backend, TableKind } from '../core/backend.js';
+import type { ColumnContext } from '../core/column.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, Selection } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
@@ -93,6 +94,15 @@ function selectOrExplain(table: FunctionTable, selection: Selection, choice: Cho
     `only ${table.kind} can be traced here, and none matches ${describeSelection(selection)}: ${reason}`,
     remedy,
   );
+}
+
+/** What columns show the events of this trace with. */
+export function columnContext({ addon, table }: Preparation): ColumnContext {
+  return {
+    names: table.names,
+    modules: table.modules,
+    enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),
+  };
 }
 
 /** The number of the program that a traced function runs. */

@@ -1,77 +1,55 @@
 import { cpus, release } from 'node:os';
-import { isatty } from 'node:tty';
 import { firstEvents } from '../core/batch.js';
-import type { Output } from '../core/output.js';
 import type { TraceOptions } from '../core/options.js';
 import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
 import type { EndReason, Summary } from '../core/summary.js';
-import { outputs } from '../outputs/index.js';
-import type { Addon, Counters, Session } from '../native/types.js';
-import { resultPalette } from './colors.js';
+import type { Counters, Session } from '../native/types.js';
+import type { Consumer } from './consumer.js';
 import { native } from './functions.js';
-import { accounts, backlog, losses, remarks, type Loss } from './losses.js';
+import { accounts, losses, remarks, type Loss } from './losses.js';
 import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
-import { createOutput } from './render.js';
-import { openStdout, resultError, type Sink } from './sink.js';
 
 const STATUS_MS = 250;
-const READER_MS = 1000;
 
-/** Takes events from the session to stdout. */
+/** Takes events from the session to a consumer. */
 export class Recorder {
   readonly session: Session;
-  /** Resolves when no more can be written: with null if the reader has left. */
+  /** Resolves when no more can be consumed: with null if the reader has left. */
   readonly broken: Promise<Error | null>;
   /** Resolves when there are as many events as --count asks for. */
   readonly full: Promise<void>;
   readonly #pageCount: number;
-  readonly #output: Output;
-  readonly #sink: Sink;
   readonly #showsCounter: boolean;
   #rows: DataView | null = null;
-  /** Events that the output may still be given. */
+  /** Events that the consumer may still be given. */
   #room: number;
   #taken = 0;
-  /** Those of the taken whose text was given to the sink. */
-  #ended = 0;
   #began = 0;
   #seconds = 0;
   #counters: Counters | null = null;
   #paused = false;
   #isBroken = false;
   #timer: NodeJS.Timeout | undefined;
-  #readerTimer: NodeJS.Timeout | undefined;
   #break: (error: Error | null) => void = () => undefined;
   #fill: () => void = () => undefined;
 
   constructor(
     private readonly preparation: Preparation,
     private readonly options: TraceOptions,
+    private readonly consumer: Consumer,
     private readonly messages: Messages,
   ) {
-    const { addon, table, tracer } = preparation;
-    const descriptor = outputs.get(options.output);
-    if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
-    const terminal = isatty(1);
-    const context = {
-      names: table.names,
-      modules: table.modules,
-      enumMembers: (enumerator: string) => native('reading an enum', () => addon.readEnum(enumerator)),
-    };
-    this.#output = createOutput(descriptor, context, {
-      palette: resultPalette(),
-      terminal,
-      returns: tracer.returns,
-    });
     // Lines of results and a counter that is rewritten in place do not go together on one screen.
-    this.#showsCounter = messages.terminal && !(terminal && descriptor.live);
+    this.#showsCounter = messages.terminal && !consumer.fillsTerminal;
     this.broken = new Promise((resolve) => (this.#break = resolve));
+    void consumer.broken.then((error) => {
+      this.#isBroken = true;
+      this.#break(error);
+    });
     this.full = new Promise((resolve) => (this.#fill = resolve));
     this.#room = options.count ?? Infinity;
-    this.#sink = openStdout((error) => this.#fail(resultError(error)));
-    this.#watchReader(addon);
-    this.session = this.#openSession(descriptor.tellsEnds);
+    this.session = this.#openSession(consumer.tellsEnds);
     this.#pageCount = this.session.pageCount;
   }
 
@@ -119,34 +97,15 @@ export class Recorder {
     if (this.options.verbose) this.#showLosses();
   }
 
-  /**
-   * Writes what there is to write at the end; resolves when stdout has taken it, or with what broke it. `functions`: how
-   * many were attached.
-   */
-  async print(end: EndReason, functions: number): Promise<Error | null> {
-    for (const piece of this.#output.results(this.#summary(end, functions))) {
-      if (this.#isBroken) break;
-      this.#write(piece);
-      if (this.#sink.full) await this.#sink.drained();
-    }
-    await this.#sink.drained();
-    return this.#isBroken ? this.broken : null;
+  /** Tells of events that were taken and that the reader has not got, if there are any. */
+  sayUnread(): void {
+    const backlog = this.consumer.backlog();
+    if (backlog !== null) this.messages.warn(backlog.text, backlog.remedy);
   }
 
-  /** Tells of events that were taken and that stdout has not got, if there are any. */
-  sayUnwritten(): void {
-    if (this.#unwritten === 0) return;
-    const { text, remedy } = backlog(this.#unwritten, this.#taken);
-    this.messages.warn(text, remedy);
-  }
-
-  /** True if, as far as is known, every event was written, but for those that were not to be. */
+  /** True if, as far as is known, every event came through, but for those that were not to. */
   get isComplete(): boolean {
-    return this.#unwritten === 0 && this.#losses().length === 0;
-  }
-
-  get #unwritten(): number {
-    return this.#taken - this.#sink.written;
+    return this.consumer.backlog() === null && this.#losses().length === 0;
   }
 
   // What the counter line does not tell, or not in words.
@@ -154,11 +113,12 @@ export class Recorder {
     return this.#counters === null ? [] : losses(this.#counters, this.#pageCount);
   }
 
-  #summary(end: EndReason, functions: number): Summary {
+  /** What the trace amounts to. `functions`: how many were attached. */
+  summary(end: EndReason, functions: number): Summary {
     const { backend, tracer } = this.preparation;
     const counters = this.#counters ?? this.session.counters();
     return {
-      ...accounts(counters, this.#taken),
+      ...accounts(counters, this.#taken, this.consumer.dropped),
       duration_s: Number(this.#seconds.toFixed(3)),
       kernel: release(),
       backend: backend.id,
@@ -181,48 +141,29 @@ export class Recorder {
     return `Samples: ${this.#taken} Lost: ${lost}${returns}${left}`;
   }
 
-  // Nothing is written while nothing happens, so the write that would find the reader gone may never come.
-  #watchReader(addon: Addon): void {
-    this.#readerTimer = setInterval(() => {
-      if (addon.hasNoReader(1)) this.#fail(null);
-    }, READER_MS).unref();
-  }
-
+  // Who waits for `full` or `broken` drains the session, which a batch that is being delivered forbids: so they resolve later.
   #onBatch(count: number): void {
     if (this.#room === 0) return;
     try {
       this.#rows ??= new DataView(this.session.batch);
       const { rows, events } = firstEvents(this.#rows, count, this.#room);
       this.#room -= events;
-      if (this.#room === 0) setImmediate(() => this.#fill()); // as #fail does
+      if (this.#room === 0) setImmediate(() => this.#fill());
       this.#taken += events;
-      const text = this.#output.batch(this.#rows, rows);
-      if (text.length > 0) this.#write(text);
-      if (this.#sink.full && !this.#paused) void this.#waitForReader();
+      this.consumer.take(this.#rows, rows, events);
+      if (this.consumer.full && !this.#paused) void this.#waitForReader();
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      this.#isBroken = true;
+      setImmediate(() => this.#break(error instanceof Error ? error : new Error(String(error))));
     }
-  }
-
-  #write(text: string | Uint8Array): void {
-    const ended = this.#taken - this.#output.held;
-    this.#sink.write(text, ended - this.#ended);
-    this.#ended = ended;
   }
 
   // What the reader does not take in time is lost in the kernel's buffer, where it is counted.
   async #waitForReader(): Promise<void> {
     this.#paused = true;
     this.session.pause();
-    await this.#sink.drained();
+    await this.consumer.drained();
     this.#paused = false;
     if (!this.#isBroken) this.session.resume();
-  }
-
-  // Later, not now: who waits for `broken` drains the session, which a batch that is being delivered forbids.
-  #fail(error: Error | null): void {
-    clearInterval(this.#readerTimer);
-    this.#isBroken = true;
-    setImmediate(() => this.#break(error));
   }
 }

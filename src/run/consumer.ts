@@ -1,0 +1,24 @@
+import type { Summary } from '../core/summary.js';
+import type { Loss } from './losses.js';
+
+/** What takes the events of a trace: the command's results, or a script's loop. */
+export interface Consumer {
+  /** true if it wants rows that tell where packets end although their last event is not shown (isHidden) */
+  readonly tellsEnds: boolean;
+  /** true if what it shows and a counter that is rewritten in place would stand on one screen */
+  readonly fillsTerminal: boolean;
+  /** Takes packed rows from the start of `rows`, which is reused afterwards; `events` of them are no hidden ones. */
+  take(rows: DataView, count: number, events: number): void;
+  /** True while it has more than it gets rid of: draining pauses. */
+  readonly full: boolean;
+  /** Resolves when it is no longer full, or can take no more. */
+  drained(): Promise<void>;
+  /** Resolves when it can take no more: with null if its reader has left. */
+  readonly broken: Promise<Error | null>;
+  /** How many of the events that it took it has thrown away. */
+  readonly dropped: number;
+  /** Those that it took and that have not come through, in words; null if there are none. */
+  backlog(): Loss | null;
+  /** All events are there; resolves when all is written that is to be, or with what kept it from being. */
+  finish(summary: Summary): Promise<Error | null>;
+}

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { LossError } from '../core/errors.js';
+import type { TraceOptions } from '../core/options.js';
+import type { Summary } from '../core/summary.js';
+import { Probes } from './attach.js';
+import type { Consumer } from './consumer.js';
+import { endOf, type End } from './end.js';
+import type { Messages } from './messages.js';
+import type { Preparation } from './prepare.js';
+import { Recorder } from './recorder.js';
+
+/** How long a reader of the results may hold up the removal of the probes. */
+const FINISH_PATIENCE_MS = 1000;
+
+/** What decides when a trace ends, beside its options. */
+export interface Course {
+  /** Resolves when the user wants no more of it, at any time. */
+  readonly stop: Promise<void>;
+  /** The trace runs. Resolves when all who wait for that know, or with what kept them from knowing: the trace then ends. */
+  announce(): Promise<Error | null>;
+}
+
+/** One trace, from the loaded programs on: the command's and a script's alike. */
+export class Engine {
+  readonly #recorder: Recorder;
+
+  /** Loads the programs. Call run() at once: it frees them. */
+  constructor(
+    private readonly preparation: Preparation,
+    private readonly options: TraceOptions,
+    private readonly consumer: Consumer,
+    private readonly messages: Messages,
+  ) {
+    this.#recorder = new Recorder(preparation, options, consumer, messages);
+  }
+
+  /** For a process that leaves without waiting for the end of run(): tells of events that nobody has got. */
+  leave(): void {
+    this.#recorder.sayUnread();
+  }
+
+  /** Attaches, traces to the end, and detaches. Every error is an IpftError, or a bug. */
+  async run(course: Course): Promise<Summary> {
+    try {
+      return await this.#trace(new Probes(this.preparation, this.#recorder.session, this.messages), course);
+    } finally {
+      this.#recorder.session.close();
+    }
+  }
+
+  async #trace(probes: Probes, course: Course): Promise<Summary> {
+    const { options, messages } = this;
+    const recorder = this.#recorder;
+    let end: End = { reason: 'signal', error: null };
+    let finished: Promise<Error | null> = Promise.resolve(null);
+    let summary: Summary;
+    try {
+      if (await probes.attach(course.stop, options.verbose)) {
+        recorder.start();
+        messages.line('Trace ready!');
+        end = await endOf(options, { recorder, probes, stop: course.stop, announced: course.announce() });
+        recorder.stop();
+        probes.checkModules();
+        messages.line('Trace done!');
+        summary = recorder.summary(end.reason, probes.attached);
+        finished = this.consumer.finish(summary);
+        await Promise.race([finished, delay(FINISH_PATIENCE_MS)]);
+      } else {
+        messages.line('Interrupted while attaching: nothing was traced');
+        summary = recorder.summary(end.reason, 0);
+      }
+    } finally {
+      recorder.session.close();
+      await probes.detach();
+    }
+    const unfinished = await finished;
+    this.#check(end.error ?? unfinished);
+    return summary;
+  }
+
+  #check(failure: Error | null): void {
+    this.#recorder.sayUnread();
+    if (failure !== null) throw failure;
+    if (this.options.failOnLoss && !this.#recorder.isComplete)
+      throw new LossError('something is missing from the results, and --fail-on-loss was given');
+  }
+}
