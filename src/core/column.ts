@@ -1,3 +1,4 @@
+import type { Captured, Read } from './capture.js';
 import { isReturn, type RowReader } from './row.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';
 
@@ -12,6 +13,16 @@ export interface ColumnContext {
   readonly modules: readonly string[];
   /** members of the kernel's enum that holds `enumerator`, or null if its BTF has none */
   enumMembers(enumerator: string): EnumMembers | null;
+  /** members of the kernel's enum of this name, or null if its BTF has none */
+  enumByName(name: string): EnumMembers | null;
+  /** where a row has the bytes of one of the reads that columns have declared */
+  captured(read: Read): Captured;
+  /** name and offset for an address in the kernel's code, such as `tcp_v4_rcv+0x1c`; hex if it is not known */
+  symbol(address: bigint): string;
+  /** addresses of a kernel stack, the innermost first; empty if it is no longer known */
+  stack(id: number): readonly bigint[];
+  /** the kernel's name for a drop reason, without its prefix; null if it has none */
+  dropReason(reason: number): string | null;
 }
 
 export interface EnumMembers {
@@ -32,6 +43,8 @@ export interface Column {
   /** least width in a table, in characters: shorter cells are right-aligned, longer ones never cut */
   readonly width: number;
   readonly style?: Style;
+  /** what BPF is to copy into the rows for it */
+  readonly reads?: readonly Read[];
   /** Called once per output, so that state (caches, numbering) belongs to that output. */
   bind(context: ColumnContext): BoundColumn;
 }

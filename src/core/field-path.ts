@@ -1,27 +1,27 @@
-/** What a path of the kernel's own types leads to, by BTF. */
+/**
+ * A value and how to get at it: address = root; for each step but the last, address = *(u64 *)(address + step); the
+ * value's `size` bytes are at address + the last step.
+ */
 export interface ResolvedPath {
-  /** Byte offsets: the address is the root's; for each but the last, it becomes the pointer there; the last one is the value's. */
+  /** what the first address is of: the skb, its skb_shared_info or the running task_struct */
+  readonly root: 'skb' | 'shinfo' | 'task';
+  /** as C writes it */
+  readonly path: string;
+  /** bytes, at most 7 */
   readonly steps: readonly number[];
-  /** bytes to read, at most 64 */
+  /** bytes: 1 to 16; of chars and bytes up to 64, the first of a longer array */
   readonly size: number;
-  /** of a bit-field: where it starts in those bytes, little-endian */
+  /** from the lowest bit of the `size` little-endian bytes */
   readonly bitOffset: number;
   /** 0: no bit-field */
   readonly bitSize: number;
-  readonly kind: 'unsigned' | 'signed' | 'bool' | 'enum' | 'chars' | 'bytes' | 'pointer';
-  /** in network byte order */
+  readonly kind: FieldKind;
   readonly bigEndian: boolean;
-  /** as C has it */
+  /** as C writes it, such as `struct net_device *` */
   readonly type: string;
-  /** of an enum with a name */
+  /** for readEnumByName(); null also for an enum without a name */
   readonly enumName: string | null;
 }
 
-/** What a path starts at. */
-export type Root = 'skb' | 'shinfo' | 'task';
-
-/** The root of a path that was resolved. */
-export function rootOf(path: string): Root {
-  const [root = ''] = /^\w+/.exec(path) ?? [];
-  return root === 'shinfo' || root === 'task' ? root : 'skb';
-}
+/** How to print a value; `bytes`: as hex. */
+export type FieldKind = 'unsigned' | 'signed' | 'bool' | 'enum' | 'chars' | 'bytes' | 'pointer';

@@ -1,5 +1,6 @@
 import type { KernelProbes, ProgramKind } from '../core/backend.js';
 import type { EnumMembers } from '../core/column.js';
+import type { ResolvedPath } from '../core/field-path.js';
 import type { FunctionColumns } from '../core/function-table.js';
 
 /** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
@@ -19,34 +20,6 @@ export interface Addon extends KernelProbes {
   setRlimits(): void;
   readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
 }
-
-/**
- * A value and how to get at it: address = root; for each step but the last, address = *(u64 *)(address + step); the
- * value's `size` bytes are at address + the last step.
- */
-export interface ResolvedPath {
-  /** what the first address is of: the skb, its skb_shared_info or the running task_struct */
-  readonly root: 'skb' | 'shinfo' | 'task';
-  /** as C writes it */
-  readonly path: string;
-  /** bytes, at most 7 */
-  readonly steps: readonly number[];
-  /** bytes: 1 to 16; of chars and bytes up to 64, the first of a longer array */
-  readonly size: number;
-  /** from the lowest bit of the `size` little-endian bytes */
-  readonly bitOffset: number;
-  /** 0: no bit-field */
-  readonly bitSize: number;
-  readonly kind: FieldKind;
-  readonly bigEndian: boolean;
-  /** as C writes it, such as `struct net_device *` */
-  readonly type: string;
-  /** for readEnumByName(); null also for an enum without a name */
-  readonly enumName: string | null;
-}
-
-/** How to print a value; `bytes`: as hex. */
-export type FieldKind = 'unsigned' | 'signed' | 'bool' | 'enum' | 'chars' | 'bytes' | 'pointer';
 
 /** Why a path stands for nothing. */
 export interface PathProblem {

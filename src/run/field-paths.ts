@@ -1,5 +1,6 @@
 import { UnsupportedError, UsageError } from '../core/errors.js';
-import type { Addon, PathProblem, ResolvedPath } from '../native/types.js';
+import type { ResolvedPath } from '../core/field-path.js';
+import type { Addon, PathProblem } from '../native/types.js';
 import { native } from './functions.js';
 
 /** The error for a path that stands for nothing; `subject` is the path, or whatever names it. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ResolvedPath } from '../../src/native/types.js';
+import type { ResolvedPath } from '../../src/core/field-path.js';
 
 /** Bytes that the value lies in, none like its neighbours. */
 const pattern = (at: number): number => (at * 151 + 89) & 0xff;

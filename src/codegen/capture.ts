@@ -1,0 +1,91 @@
+import { HEADER_BYTES, type Layout, type PlacedRead } from '../core/capture.js';
+import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R8, R9, type Label } from './emitter.js';
+import { PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
+
+const WORD = 8;
+const SKB = R6;
+const DATA = R7;
+const ABSENT = R8;
+/** Of the stack. */
+const SCRATCH = -8;
+const START = -16;
+
+const ETHERNET_HEADER = 14;
+const MAC_NOT_SET = 0xffff;
+
+function readPath(code: Emitter, { path, place, size }: PlacedRead, follower: PathFollower, absent: Label): void {
+  if (path === null) throw new Error('not a path');
+  follower.follow(path, R9, absent);
+  code.mov(R1, DATA);
+  code.alu('add', R1, place);
+  readKernel(code, size, R9, path.steps.at(-1) ?? 0, absent);
+}
+
+/**
+ * Where the packet starts, as an offset from skb->head: R9, and in the word's upper half how far behind it the network
+ * header is. That is where the skb says, or, where nothing has set it yet, behind an Ethernet header.
+ */
+function findStart(code: Emitter, { place }: PlacedRead, skb: SkbOffsets, absent: Label): void {
+  const known = code.label();
+  const from = (offset: number): Parameters<typeof readNumber>[3] => ({ address: SKB, offset, scratch: SCRATCH });
+  readNumber(code, R9, 2, from(skb.network_header), absent);
+  code.jumpIf('ne', R9, 0, known);
+  readNumber(code, R9, 2, from(skb.mac_header), absent);
+  code.jumpIf('eq', R9, MAC_NOT_SET, absent);
+  code.jumpIf('eq', R9, 0, absent);
+  code.store(4, DATA, place + 4, ETHERNET_HEADER);
+  code.bind(known);
+  code.store(8, R10, START, R9);
+}
+
+/** Copies linear bytes only: skb->tail is where they end. */
+function readHeaders(code: Emitter, placed: PlacedRead, skb: SkbOffsets, absent: Label): void {
+  const { place } = placed;
+  const fits = code.label();
+  const from = (offset: number): Parameters<typeof readNumber>[3] => ({ address: SKB, offset, scratch: SCRATCH });
+  findStart(code, placed, skb, absent);
+  readNumber(code, R9, 4, from(skb.tail), absent);
+  code.load(8, R1, R10, START);
+  code.jumpIf('ge', R1, R9, absent);
+  code.alu('sub', R9, R1);
+  code.jumpIf('le', R9, HEADER_BYTES, fits);
+  code.mov(R9, HEADER_BYTES);
+  code.bind(fits);
+  code.store(4, DATA, place, R9);
+  readNumber(code, R3, 8, from(skb.head), absent);
+  code.load(8, R1, R10, START);
+  code.alu('add', R3, R1);
+  code.mov(R2, R9);
+  code.mov(R1, DATA);
+  code.alu('add', R1, place + WORD);
+  code.call(HELPERS.probeReadKernel);
+  code.jumpIf('ne', R0, 0, absent);
+}
+
+/**
+ * Machine code of ipft_capture(ctx, skb, data) in bpf/generated.h: it writes the layout's reads but for those that the
+ * programs make themselves.
+ */
+export function generateCapture(layout: Layout, skb: SkbOffsets): Uint8Array {
+  const code = new Emitter();
+  code.mov(SKB, R2);
+  code.mov(DATA, R3);
+  code.mov(ABSENT, 0);
+  const follower = new PathFollower(code, SKB, skb, SCRATCH);
+  for (const placed of layout.reads) {
+    const { read, place, size, bit } = placed;
+    if (read.kind !== 'path' && read.kind !== 'headers') continue;
+    for (let at = place; at < place + size; at += WORD) code.store(8, DATA, at, 0);
+    const [absent, done] = [code.label(), code.label()];
+    if (read.kind === 'path') readPath(code, placed, follower, absent);
+    else readHeaders(code, placed, skb, absent);
+    code.jump(done);
+    code.bind(absent);
+    code.alu('or', ABSENT, 2 ** bit);
+    code.bind(done);
+  }
+  code.store(8, DATA, 0, ABSENT);
+  code.mov(R0, 0);
+  code.exit();
+  return code.build();
+}

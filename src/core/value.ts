@@ -1,0 +1,131 @@
+import type { Captured } from './capture.js';
+import type { Cell, ColumnContext, EnumMembers } from './column.js';
+import { behind } from './column.js';
+import type { ResolvedPath } from './field-path.js';
+import { valueCell } from './memo.js';
+import type { RowReader } from './row.js';
+import { pieceOf } from './text-buffer.js';
+
+/** Where there is nothing to show. */
+export const NOTHING = '-';
+
+/** A cell that writes `nothing` where a read's bytes are not there. */
+export function whereThere({ isAbsent }: Captured, cell: Cell, nothing: string): Cell {
+  const piece = pieceOf(nothing);
+  return (rows, at, text) => {
+    if (isAbsent(rows, at)) text.piece(piece);
+    else cell(rows, at, text);
+  };
+}
+
+/** Reads an unsigned number of at most 4 bytes, or a bit-field of at most 32 bits. */
+export function smallReader({ at: offset, path, size }: Captured): RowReader<number> {
+  const bigEndian = path?.bigEndian === true;
+  if (size === 1) return (rows, at) => rows.getUint8(at + offset);
+  if (size === 2) return (rows, at) => rows.getUint16(at + offset, !bigEndian);
+  return (rows, at) => rows.getUint32(at + offset, !bigEndian);
+}
+
+/** Reads any number that a path leads to, with its sign. */
+export function numberReader(captured: Captured): RowReader<bigint> {
+  const { at: offset, path, size } = captured;
+  const bits = path?.bitSize ? path.bitSize : size * 8;
+  const shift = BigInt(path?.bitOffset ?? 0);
+  const isSigned = path?.kind === 'signed';
+  return (rows, at) => {
+    let value = 0n;
+    for (let i = 0; i < size; i++) {
+      const byte = BigInt(rows.getUint8(at + offset + i));
+      value |= path?.bigEndian ? byte << BigInt(8 * (size - 1 - i)) : byte << BigInt(8 * i);
+    }
+    const unsigned = BigInt.asUintN(bits, value >> shift);
+    return isSigned ? BigInt.asIntN(bits, unsigned) : unsigned;
+  };
+}
+
+/** Numbers that are shown as they are: fast where they are small and unsigned. */
+function plainNumber(captured: Captured): Cell {
+  const { path, size } = captured;
+  const isSmall = path !== null && path.bitSize === 0 && path.kind === 'unsigned' && size <= 4 && size !== 3;
+  if (isSmall) {
+    const read = smallReader(captured);
+    return (rows, at, text) => text.number(read(rows, at));
+  }
+  const read = numberReader(captured);
+  return (rows, at, text) => text.string(read(rows, at).toString());
+}
+
+/** A string of the kernel's: up to the first 0. */
+export function readChars({ at: offset, size }: Captured): RowReader<string> {
+  const decoder = new TextDecoder();
+  return (rows, at) => {
+    const bytes = new Uint8Array(rows.buffer, rows.byteOffset + at + offset, size);
+    const end = bytes.indexOf(0);
+    return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+  };
+}
+
+function readHex({ at: offset, size }: Captured): RowReader<string> {
+  return (rows, at) => Buffer.from(rows.buffer, rows.byteOffset + at + offset, size).toString('hex');
+}
+
+const stringCell =
+  (read: RowReader<string>, format: (text: string) => string): Cell =>
+  (rows, at, text) =>
+    text.string(format(read(rows, at)));
+
+/** The enumerator's name, or the number. */
+export function enumName(members: EnumMembers | null, value: number): string {
+  const index = members?.values.findIndex((known) => (known | 0) === (value | 0)) ?? -1;
+  return members?.names[index] ?? String(value);
+}
+
+interface Formats {
+  readonly text: Cell;
+  readonly json: (prefix: string) => Cell;
+}
+
+const same = (cell: Cell): Formats => ({ text: cell, json: (prefix) => behind(prefix, cell) });
+const quoted = (read: RowReader<string>): Formats => ({
+  text: stringCell(read, (text) => text),
+  json: (prefix) => behind(prefix, stringCell(read, JSON.stringify)),
+});
+
+function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContext): Formats {
+  switch (path.kind) {
+    case 'chars':
+      return quoted(readChars(captured));
+    case 'bytes':
+      return quoted(readHex(captured));
+    case 'pointer': {
+      const read = numberReader(captured);
+      return quoted((rows, at) => `0x${read(rows, at).toString(16)}`);
+    }
+    case 'bool': {
+      const read = numberReader(captured);
+      return same(stringCell((rows, at) => String(read(rows, at) !== 0n), String));
+    }
+    case 'enum': {
+      const members = path.enumName === null ? null : context.enumByName(path.enumName);
+      const read = numberReader(captured);
+      const name = (value: number): string => enumName(members, value);
+      const value: RowReader<number> = (rows, at) => Number(read(rows, at));
+      return {
+        text: valueCell(value, name),
+        json: (prefix) => valueCell(value, (number) => prefix + JSON.stringify(name(number))),
+      };
+    }
+    default:
+      return same(plainNumber(captured));
+  }
+}
+
+/** Shows what a path leads to, by its type: `-` and null where there is a null pointer on the way. */
+export function valueFormats(captured: Captured, context: ColumnContext): Formats {
+  if (captured.path === null) throw new Error('not a path');
+  const { text, json } = formatsOf(captured, captured.path, context);
+  return {
+    text: whereThere(captured, text, NOTHING),
+    json: (prefix) => whereThere(captured, json(prefix), `${prefix}null`),
+  };
+}
