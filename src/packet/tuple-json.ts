@@ -1,0 +1,49 @@
+import { pieceOf, type Piece, type TextBuffer } from '../core/text-buffer.js';
+import { writeDestination, writeSource } from './address.js';
+import { destinationPort, icmpCode, icmpType, type PacketReader, sourcePort, tcpFlags } from './fields.js';
+import { type Headers, NONE } from './headers.js';
+import { protocolName, tcpFlagNames } from './protocols.js';
+
+const SOURCE = pieceOf('{"saddr":"');
+const DESTINATION = pieceOf('","daddr":"');
+const PROTOCOL = pieceOf('","protocol":"');
+const QUOTE = pieceOf('"');
+const FRAGMENT = pieceOf(',"fragment_offset":');
+const TCP_FLAGS = pieceOf(',"tcp_flags":"');
+const END = pieceOf('}');
+
+const NUMBERS: readonly (readonly [Piece, PacketReader])[] = [
+  [pieceOf(',"sport":'), sourcePort],
+  [pieceOf(',"dport":'), destinationPort],
+  [pieceOf(',"icmp_type":'), icmpType],
+  [pieceOf(',"icmp_code":'), icmpCode],
+];
+
+/**
+ * Writes the tuple as a JSON object: saddr, daddr, protocol (a name, or the number as a string), then of sport, dport, icmp_type,
+ * icmp_code, tcp_flags (`SYN|ACK`) and fragment_offset (bytes, in later fragments) those that the packet has and the bytes reach.
+ */
+export function writeTupleJson(view: DataView, headers: Headers, text: TextBuffer): void {
+  text.piece(SOURCE);
+  writeSource(view, headers, text);
+  text.piece(DESTINATION);
+  writeDestination(view, headers, text);
+  text.piece(PROTOCOL);
+  text.string(protocolName(headers.protocol));
+  text.piece(QUOTE);
+  for (const [key, read] of NUMBERS) writeNumber(key, read(view, headers), text);
+  const flags = tcpFlags(view, headers);
+  if (flags !== NONE) {
+    text.piece(TCP_FLAGS);
+    text.string(tcpFlagNames(flags));
+    text.piece(QUOTE);
+  }
+  if (headers.fragment !== 0) writeNumber(FRAGMENT, headers.fragment, text);
+  text.piece(END);
+}
+
+function writeNumber(key: Piece, value: number, text: TextBuffer): void {
+  if (value === NONE) return;
+  text.piece(key);
+  text.number(value);
+}
