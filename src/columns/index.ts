@@ -1,18 +1,28 @@
 import type { Column } from '../core/column.js';
+import { age } from './age.js';
+import { caller } from './caller.js';
+import { delta } from './delta.js';
 import { duration } from './duration.js';
 import { functionColumn } from './function.js';
 import { gsoSegs } from './gso-segs.js';
 import { gsoSize } from './gso-size.js';
 import { gsoType } from './gso-type.js';
+import { innerTuple, ipId, tcpAck, tcpSeq, ttl, tuple } from './headers.js';
 import { isReturn } from './is-return.js';
 import { len } from './len.js';
 import { mark } from './mark.js';
 import { moduleColumn } from './module.js';
+import { headroom, macOffset, networkOffset, transportOffset } from './offsets.js';
 import { packetId } from './packet-id.js';
 import { packetNumber } from './packet-number.js';
+import { pathColumns } from './paths.js';
 import { processorId } from './processor-id.js';
+import { reason } from './reason.js';
+import { returnValue } from './return-value.js';
+import { stack } from './stack.js';
 import { tid } from './tid.js';
 import { timestamp } from './timestamp.js';
+import { vlan } from './vlan.js';
 
 const all: readonly Column[] = [
   packetId,
@@ -29,7 +39,25 @@ const all: readonly Column[] = [
   gsoSize,
   gsoSegs,
   mark,
+  ...pathColumns,
+  vlan,
+  tuple,
+  innerTuple,
+  ttl,
+  ipId,
+  tcpSeq,
+  tcpAck,
+  headroom,
+  macOffset,
+  networkOffset,
+  transportOffset,
+  reason,
+  returnValue,
+  delta,
+  age,
+  caller,
+  stack,
 ];
 
-/** Every column by its id, which is also its file's name. */
+/** Every column by its id, which is also its file's name but for those that share one. */
 export const columns: ReadonlyMap<string, Column> = new Map(all.map((column) => [column.id, column]));

@@ -1,0 +1,103 @@
+import type { Column, ColumnContext } from '../core/column.js';
+import { behind, type Cell } from '../core/column.js';
+import type { Captured, Read } from '../core/capture.js';
+import { pieceOf } from '../core/text-buffer.js';
+import { NOTHING } from '../core/value.js';
+import { ipId as readIpId, tcpAcknowledgment, tcpSequence, ttl as readTtl, type PacketReader } from '../packet/fields.js';
+import { Headers, NONE, readHeaders } from '../packet/headers.js';
+import { readInner } from '../packet/inner.js';
+import { writeTupleJson } from '../packet/tuple-json.js';
+import { writeTuple } from '../packet/tuple.js';
+
+const READ: Read = { kind: 'headers' };
+
+/** Bytes behind the word that says how many there are and where the network header is. */
+const BYTES = 8;
+
+/** Fills `into` with the headers of the packet in a row; false if there are none. */
+type Locate = (rows: DataView, at: number, into: Headers) => boolean;
+
+function outer({ at: offset, isAbsent }: Captured): Locate {
+  return (rows, at, into) => {
+    if (isAbsent(rows, at)) return false;
+    const length = rows.getUint32(at + offset, true);
+    const skip = rows.getUint32(at + offset + 4, true);
+    return skip < length && readHeaders(rows, at + offset + BYTES + skip, length - skip, into);
+  };
+}
+
+function inner(captured: Captured): Locate {
+  const locate = outer(captured);
+  return (rows, at, into) => locate(rows, at, into) && readInner(rows, into, into);
+}
+
+/** A cell of what `write` makes of a packet's headers, `nothing` where there are none. */
+function headersCell(
+  locate: Locate,
+  write: (rows: DataView, headers: Headers, text: Parameters<Cell>[2]) => boolean,
+  nothing: string,
+): Cell {
+  const headers = new Headers();
+  const piece = pieceOf(nothing);
+  return (rows, at, text) => {
+    if (!locate(rows, at, headers) || !write(rows, headers, text)) text.piece(piece);
+  };
+}
+
+type Place = (captured: Captured) => Locate;
+
+function tupleColumn(id: string, key: string, place: Place): Column {
+  return {
+    id,
+    key,
+    header: key,
+    width: 0,
+    reads: [READ],
+    bind: (context: ColumnContext) => {
+      const locate = place(context.captured(READ));
+      const cell = (write: typeof writeTuple, nothing: string): Cell =>
+        headersCell(locate, (rows, headers, text) => (write(rows, headers, text), true), nothing);
+      return {
+        text: cell(writeTuple, NOTHING),
+        json: (prefix) => behind(prefix, cell(writeTupleJson, 'null')),
+      };
+    },
+  };
+}
+
+function valueColumn(id: string, key: string, read: PacketReader): Column {
+  return {
+    id,
+    key,
+    header: key,
+    width: 0,
+    reads: [READ],
+    bind: (context: ColumnContext) => {
+      const locate = outer(context.captured(READ));
+      const cell = (nothing: string): Cell =>
+        headersCell(
+          locate,
+          (rows, headers, text) => {
+            const value = read(rows, headers);
+            if (value === NONE) return false;
+            text.number(value);
+            return true;
+          },
+          nothing,
+        );
+      return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
+    },
+  };
+}
+
+/** Who sends what to whom, by the outer headers: addresses, ports, TCP flags, ICMP type. */
+export const tuple = tupleColumn('tuple', 'tuple', outer);
+/** The same of the packet inside: behind IPIP, SRv6, GRE, VXLAN or Geneve. */
+export const innerTuple = tupleColumn('inner-tuple', 'inner_tuple', inner);
+/** Time to live, or hop limit. */
+export const ttl = valueColumn('ttl', 'ttl', readTtl);
+/** IPv4's identification. */
+export const ipId = valueColumn('ip-id', 'ip_id', readIpId);
+export const tcpSeq = valueColumn('seq', 'seq', tcpSequence);
+export const tcpAck = valueColumn('ack', 'ack', tcpAcknowledgment);
+

@@ -1,0 +1,60 @@
+import type { Captured, Read } from '../core/capture.js';
+import { behind, type Cell, type Column } from '../core/column.js';
+import type { RowReader } from '../core/row.js';
+import { NOTHING, numberReader, whereThere } from '../core/value.js';
+
+const path = (name: string): Read => ({ kind: 'path', paths: [name] });
+const HEAD = path('skb->head');
+const DATA = path('skb->data');
+/** Of a header that was not set. */
+const NOT_SET = 0xffffn;
+
+/** A column made of the skb's head, its data and one more member. */
+function offsetColumn(
+  id: string,
+  key: string,
+  member: string | null,
+  compute: (head: bigint, data: bigint, value: bigint) => bigint | null,
+): Column {
+  const reads = [HEAD, DATA, ...(member === null ? [] : [path(member)])];
+  return {
+    id,
+    key,
+    header: key,
+    width: 0,
+    reads,
+    bind: (context) => {
+      const captured = reads.map((read) => context.captured(read)) as [Captured, Captured, Captured?];
+      const [head, data, value] = captured.map(numberReader) as [
+        RowReader<bigint>,
+        RowReader<bigint>,
+        RowReader<bigint>?,
+      ];
+      const cell = (nothing: string): Cell =>
+        whereThere(
+          captured[0],
+          (rows, at, text) => {
+            const result = compute(head(rows, at), data(rows, at), value?.(rows, at) ?? 0n);
+            text.string(result === null ? nothing : result.toString());
+          },
+          nothing,
+        );
+      return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
+    },
+  };
+}
+
+/** skb_mac_offset() and its like: from the start of the data to a header; negative where the data are behind it. */
+const fromData = (head: bigint, data: bigint, header: bigint): bigint | null =>
+  header === NOT_SET ? null : head + header - data;
+
+/** skb_headroom(), bytes. */
+export const headroom = offsetColumn('headroom', 'headroom', null, (head, data) => data - head);
+export const macOffset = offsetColumn('mac-offset', 'mac_offset', 'skb->mac_header', fromData);
+export const networkOffset = offsetColumn('network-offset', 'network_offset', 'skb->network_header', fromData);
+export const transportOffset = offsetColumn(
+  'transport-offset',
+  'transport_offset',
+  'skb->transport_header',
+  fromData,
+);

@@ -1,0 +1,29 @@
+import type { Read } from '../core/capture.js';
+import type { Column, ColumnContext } from '../core/column.js';
+import { valueCell } from '../core/memo.js';
+import type { RowReader } from '../core/row.js';
+
+const READ: Read = { kind: 'reason' };
+
+/** Its name without prefix; as a number where the kernel's BTF has none. */
+export function reasonName(context: ColumnContext, reason: number): string {
+  return context.dropReason(reason) ?? String(reason);
+}
+
+/** Why the packet is dropped, in functions and tracepoints that are told. A line of text has it there only. */
+export const reason: Column = {
+  id: 'reason',
+  key: 'reason',
+  header: 'reason',
+  width: 0,
+  reads: [READ],
+  bind: (context) => {
+    const { at: offset } = context.captured(READ);
+    const read: RowReader<number> = (rows, at) => rows.getUint32(at + offset, true);
+    return {
+      text: valueCell(read, (value) => (value === 0 ? '' : reasonName(context, value))),
+      json: (prefix) =>
+        valueCell(read, (value) => prefix + (value === 0 ? 'null' : JSON.stringify(reasonName(context, value)))),
+    };
+  },
+};

@@ -1,0 +1,8 @@
+/** Sets of columns for --fields, by what stands behind the `@`; ids of columns. */
+export const sets: ReadonlyMap<string, readonly string[]> = new Map([
+  ['gso', ['len', 'data-len', 'nr-frags', 'gso-size', 'gso-segs', 'gso-type']],
+  ['net', ['netns', 'ifname', 'ifindex', 'queue', 'protocol', 'vlan']],
+  ['tuple', ['tuple', 'inner-tuple']],
+  ['meta', ['mark', 'hash', 'priority', 'pid', 'comm', 'cgroup']],
+  ['time', ['delta', 'age']],
+]);

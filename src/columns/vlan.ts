@@ -1,0 +1,25 @@
+import type { Read } from '../core/capture.js';
+import { behind, type Cell, type Column } from '../core/column.js';
+import { NOTHING, numberReader } from '../core/value.js';
+
+const TCI: Read = { kind: 'path', paths: ['skb->vlan_tci'] };
+/** Before Linux 6.3 a bit says that there is a tag, then the members together. */
+const PRESENT: Read = { kind: 'path', paths: ['skb->vlan_present', 'skb->vlan_all'] };
+const ID = 0xfffn;
+
+/** The VLAN's id, of a tag that is kept in the skb; tags in the packet's bytes are not looked at. */
+export const vlan: Column = {
+  id: 'vlan',
+  key: 'vlan',
+  header: 'vlan',
+  width: 0,
+  reads: [TCI, PRESENT],
+  bind: (context) => {
+    const [tci, present] = [numberReader(context.captured(TCI)), numberReader(context.captured(PRESENT))];
+    const cell =
+      (nothing: string): Cell =>
+      (rows, at, text) =>
+        text.string(present(rows, at) === 0n ? nothing : (tci(rows, at) & ID).toString());
+    return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
+  },
+};
