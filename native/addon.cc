@@ -12,7 +12,6 @@
 #include "session/session.h"
 #include "symbols/function_table.h"
 #include "symbols/kernel_btf.h"
-#include "symbols/kernel_enum.h"
 #include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
 
@@ -51,6 +50,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   auto reasons = Napi::Uint8Array::New(env, count);
   auto roles = Napi::Uint8Array::New(env, count);
   auto ends = Napi::Uint8Array::New(env, count);
+  auto reason_arguments = Napi::Uint8Array::New(env, count);
   auto data_freed = Napi::Uint8Array::New(env, count);
   for (size_t i = 0; i < count; i++) {
     const Function &function = table.functions[i];
@@ -65,6 +65,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
     reasons[i] = static_cast<uint8_t>(function.reason);
     roles[i] = function.role;
     ends[i] = ends_lives(function.role);
+    reason_arguments[i] = function.drop_reason_register;
     data_freed[i] = function.data_freed;
   }
   Napi::Object result = Napi::Object::New(env);
@@ -79,6 +80,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   result.Set("roles", roles);
   result.Set("ends", ends);
   result.Set("dataFreed", data_freed);
+  result.Set("reasonArguments", reason_arguments);
   result.Set("reasonNames", strings(env, reason_names()));
   result.Set("moduleLoads", module_loads(env, table.modules));
   result.Set("warnings", strings(env, table.warnings));
@@ -114,24 +116,6 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&] {
     return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}, {}, {}});
   });
-}
-
-Napi::Value read_enum(const Napi::CallbackInfo &info) {
-  Napi::Env env = info.Env();
-  auto values =
-      with_js_errors(env, [&] { return kernel_enum(kernel_btf(vmlinux_btf), info[0].As<Napi::String>()); });
-  if (values.empty())
-    return env.Null();
-  Napi::Array names = Napi::Array::New(env, values.size());
-  Napi::Array numbers = Napi::Array::New(env, values.size());
-  for (uint32_t i = 0; i < values.size(); i++) {
-    names[i] = Napi::String::New(env, values[i].first);
-    numbers[i] = Napi::Number::New(env, static_cast<double>(values[i].second));
-  }
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("names", names);
-  result.Set("values", numbers);
-  return result;
 }
 
 Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
@@ -198,7 +182,6 @@ void set_rlimits(const Napi::CallbackInfo &) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
-  exports.Set("readEnum", Napi::Function::New(env, read_enum));
   export_fields(env, exports);
   exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
   exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));

@@ -2,8 +2,11 @@
 #include "field_exports.h"
 
 #include "session/napi_errors.h"
+#include "symbols/drop_reasons.h"
 #include "symbols/field_path.h"
 #include "symbols/kernel_btf.h"
+#include "symbols/kernel_enum.h"
+#include "symbols/module_btf.h"
 
 #include <map>
 
@@ -17,13 +20,17 @@ Napi::Array strings(Napi::Env env, const std::vector<std::string> &values) {
   return array;
 }
 
-// The types in the file that tests name in `options.btf`, else the kernel's own; kept as long as its BTF is.
+// The file that tests name in `options.btf`, else the kernel's own.
+std::string btf_path(const Napi::Value &options) {
+  if (!options.IsObject())
+    return vmlinux_btf;
+  return options.As<Napi::Object>().Get("btf").As<Napi::String>();
+}
+
+// Kept as long as their BTF is.
 const FieldPlaces &field_places(const Napi::Value &options) {
   static std::map<const btf *, FieldPlaces> known;
-  std::string path = vmlinux_btf;
-  if (options.IsObject())
-    path = options.As<Napi::Object>().Get("btf").As<Napi::String>();
-  const btf *kernel = kernel_btf(path);
+  const btf *kernel = kernel_btf(btf_path(options));
   return known.try_emplace(kernel, kernel).first->second;
 }
 
@@ -67,10 +74,60 @@ Napi::Value resolve(const Napi::CallbackInfo &info) {
   });
 }
 
+Napi::Value to_value(Napi::Env env, const EnumMembers &members) {
+  if (members.empty())
+    return env.Null();
+  Napi::Array names = Napi::Array::New(env, members.size());
+  Napi::Array values = Napi::Array::New(env, members.size());
+  for (uint32_t i = 0; i < members.size(); i++) {
+    names[i] = Napi::String::New(env, members[i].first);
+    values[i] = Napi::Number::New(env, static_cast<double>(members[i].second));
+  }
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("names", names);
+  object.Set("values", values);
+  return object;
+}
+
+// (enumerator)
+Napi::Value read_enum(const Napi::CallbackInfo &info) {
+  std::string enumerator = info[0].As<Napi::String>();
+  return with_js_errors(
+      info.Env(), [&] { return to_value(info.Env(), kernel_enum(kernel_btf(vmlinux_btf), enumerator)); });
+}
+
+// (name), in tests (name, { btf })
+Napi::Value read_enum_by_name(const Napi::CallbackInfo &info) {
+  std::string name = info[0].As<Napi::String>();
+  return with_js_errors(info.Env(), [&] {
+    return to_value(info.Env(), kernel_enum_by_name(kernel_btf(btf_path(info[1])), name));
+  });
+}
+
+// (), in tests ({ btf, moduleBtf })
+Napi::Value drop_reasons(const Napi::CallbackInfo &info) {
+  Napi::Env env = info.Env();
+  std::string modules = module_btf_folder;
+  if (info[0].IsObject())
+    modules = info[0].As<Napi::Object>().Get("moduleBtf").As<Napi::String>();
+  return with_js_errors(env, [&]() -> Napi::Value {
+    auto reasons = read_drop_reasons(btf_path(info[0]), modules);
+    if (reasons.empty())
+      return env.Null();
+    Napi::Object object = Napi::Object::New(env);
+    for (const auto &[number, name] : reasons)
+      object.Set(number, name);
+    return object;
+  });
+}
+
 } // namespace
 
 void export_fields(Napi::Env env, Napi::Object exports) {
   exports.Set("resolvePath", Napi::Function::New(env, resolve));
+  exports.Set("readEnum", Napi::Function::New(env, read_enum));
+  exports.Set("readEnumByName", Napi::Function::New(env, read_enum_by_name));
+  exports.Set("readDropReasons", Napi::Function::New(env, drop_reasons));
 }
 
 } // namespace ipft

@@ -68,8 +68,10 @@ void append(std::vector<Function> &functions, const Function &described, const s
     Function function = described;
     function.address = each.address;
     function.reason = reason_of(described, clone);
-    if (clone != Clone::none)
+    if (clone != Clone::none) {
       function.symbol = described.name + each.suffix;
+      function.drop_reason_register = no_register;
+    }
     if (sharing(located, each.suffix) > 1)
       tell_apart(function, stext);
     if (!function.symbol.empty())

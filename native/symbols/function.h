@@ -35,6 +35,8 @@ inline const std::vector<std::string> &reason_names() {
   return names;
 }
 
+inline constexpr uint8_t no_register = 255;
+
 // What tells the names of tracepoints from those of functions.
 inline constexpr const char *tracepoint_prefix = "tp:";
 
@@ -51,6 +53,9 @@ struct Function {
   uint8_t position = 0; // of the skb among the arguments, from 1
   uint8_t slot = 0;     // of the program that reads it there (ipft.h)
   Reason reason = Reason::none;
+  // Of the argument that says why the packet is dropped, from 0; no_register: there is none, or it is not
+  // known.
+  uint8_t drop_reason_register = no_register;
   uint8_t role = 0;        // enum ipft_role
   bool data_freed = false; // called when the skb's data, skb_shared_info in it, is freed already
 };

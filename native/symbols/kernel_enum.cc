@@ -8,29 +8,53 @@
 namespace ipft {
 namespace {
 
+const char *enumerator_name(const btf *btf, const btf_type *type, unsigned i) {
+  uint32_t name = btf_is_enum64(type) ? btf_enum64(type)[i].name_off : btf_enum(type)[i].name_off;
+  return btf__name_by_offset(btf, name);
+}
+
+int64_t enumerator_value(const btf_type *type, unsigned i) {
+  if (btf_is_enum64(type))
+    return static_cast<int64_t>(btf_enum64_value(&btf_enum64(type)[i]));
+  return btf_enum(type)[i].val;
+}
+
 bool holds(const btf *kernel, const btf_type *type, const std::string &enumerator) {
   for (unsigned i = 0; i < btf_vlen(type); i++)
-    if (strcmp(btf__name_by_offset(kernel, btf_enum(type)[i].name_off), enumerator.c_str()) == 0)
+    if (enumerator == enumerator_name(kernel, type, i))
       return true;
   return false;
 }
 
-} // namespace
-
-std::vector<std::pair<std::string, int64_t>> kernel_enum(const btf *kernel, const std::string &enumerator) {
-  std::vector<std::pair<std::string, int64_t>> values;
+template <typename Matches> EnumMembers first_enum(const btf *kernel, Matches matches) {
   uint32_t count = btf__type_cnt(kernel);
   for (uint32_t id = 1; id < count; id++) {
     const btf_type *type = btf__type_by_id(kernel, id);
-    if (!btf_is_enum(type) || !holds(kernel, type, enumerator))
-      continue;
-    for (unsigned i = 0; i < btf_vlen(type); i++) {
-      const auto &value = btf_enum(type)[i];
-      values.emplace_back(btf__name_by_offset(kernel, value.name_off), value.val);
-    }
-    break;
+    if (btf_is_any_enum(type) && matches(type))
+      return enum_members(kernel, type);
   }
-  return values;
+  return {};
+}
+
+} // namespace
+
+EnumMembers kernel_enum(const btf *kernel, const std::string &enumerator) {
+  return first_enum(kernel, [&](const btf_type *type) { return holds(kernel, type, enumerator); });
+}
+
+EnumMembers kernel_enum_by_name(const btf *kernel, const std::string &name) {
+  if (name.empty()) // many have none
+    return {};
+  return first_enum(kernel, [&](const btf_type *type) {
+    return btf_vlen(type) > 0 && name == btf__name_by_offset(kernel, type->name_off);
+  });
+}
+
+EnumMembers enum_members(const btf *btf, const btf_type *type) {
+  EnumMembers members;
+  for (unsigned i = 0; i < btf_vlen(type); i++)
+    members.emplace_back(enumerator_name(btf, type, i), enumerator_value(type, i));
+  return members;
 }
 
 } // namespace ipft

@@ -7,11 +7,21 @@
 #include <vector>
 
 struct btf;
+struct btf_type;
 
 namespace ipft {
 
+// Values are signed or not as BTF has them: compare them with what memory holds modulo the width of the enum.
+
 // The enum in the kernel's BTF that holds this enumerator, as (name, value); empty if there is none. Many
 // enums of the kernel have no name of their own, so an enumerator is what identifies them.
-std::vector<std::pair<std::string, int64_t>> kernel_enum(const btf *kernel, const std::string &enumerator);
+using EnumMembers = std::vector<std::pair<std::string, int64_t>>;
+EnumMembers kernel_enum(const btf *kernel, const std::string &enumerator);
+
+// The enum with this name; empty if there is none.
+EnumMembers kernel_enum_by_name(const btf *kernel, const std::string &name);
+
+// The enumerators of a type that is an enum, of any width.
+EnumMembers enum_members(const btf *btf, const btf_type *type);
 
 } // namespace ipft

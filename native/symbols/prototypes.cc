@@ -2,6 +2,7 @@
 #include "symbols/prototypes.h"
 
 #include "symbols/btf_types.h"
+#include "symbols/drop_reasons.h"
 
 #include <linux/types.h>
 #include "ipft.h"
@@ -43,6 +44,22 @@ bool Prototypes::describe(const btf_type *prototype, Function &function, unsigne
   return on_stack;
 }
 
+// An argument in front that went onto the stack puts it elsewhere for tracing programs than its register
+// tells.
+uint8_t Prototypes::drop_reason_register(const btf_type *prototype, unsigned first) const {
+  unsigned next_register = 0;
+  for (unsigned i = first; i < btf_vlen(prototype) && next_register < IPFT_REGISTERS; i++) {
+    uint32_t id = btf_params(prototype)[i].type;
+    unsigned wanted = registers_of(id);
+    if (wanted == 0 || next_register + wanted > IPFT_REGISTERS)
+      break;
+    if (is_drop_reason(skip_modifiers(btf_, id)))
+      return static_cast<uint8_t>(next_register);
+    next_register += wanted;
+  }
+  return no_register;
+}
+
 // The rules are those of btf_distill_func_proto(). A tracing program sees the arguments in their order, so
 // one that went onto the stack before the skb puts the skb elsewhere than its register tells.
 bool Prototypes::has_trampoline(const btf_type *prototype, const Function &function) const {
@@ -66,6 +83,10 @@ bool Prototypes::has_trampoline(const btf_type *prototype, const Function &funct
 bool Prototypes::is_skb(const btf_type *type) const {
   return type && (btf_is_struct(type) || btf_is_fwd(type)) &&
          strcmp(btf__name_by_offset(btf_, type->name_off), "sk_buff") == 0;
+}
+
+bool Prototypes::is_drop_reason(const btf_type *type) const {
+  return type && btf_is_any_enum(type) && holds_drop_reasons(btf__name_by_offset(btf_, type->name_off));
 }
 
 // Parameters share few types, so each is resolved once.

@@ -24,6 +24,10 @@ public:
   // skb.
   bool describe(const btf_type *prototype, Function &function, unsigned first = 0);
 
+  // The register, from 0, of the parameter that says why the packet is dropped: `enum skb_drop_reason`, or
+  // that of a subsystem. no_register: none does.
+  uint8_t drop_reason_register(const btf_type *prototype, unsigned first = 0) const;
+
   // Whether the kernel makes a trampoline for such a function, and a tracing program finds the skb by its
   // slot.
   bool has_trampoline(const btf_type *prototype, const Function &function) const;
@@ -32,6 +36,7 @@ private:
   enum class Kind : uint8_t { unknown, other, skb, skb_pointer };
 
   bool is_skb(const btf_type *type) const;
+  bool is_drop_reason(const btf_type *type) const;
   Kind kind_of(uint32_t id);
   unsigned registers_of(uint32_t id) const;
 

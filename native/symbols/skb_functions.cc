@@ -93,6 +93,7 @@ void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id
     }
     if (prototypes.has_trampoline(prototype, function))
       function.btf_id = id;
+    function.drop_reason_register = prototypes.drop_reason_register(prototype);
     auto [known, added] = by_name.emplace(type->name_off, functions_.size());
     if (added) {
       function.name = btf__name_by_offset(btf, type->name_off);
@@ -104,6 +105,8 @@ void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id
     Function &first = functions_[known->second];
     if (first.slot != function.slot || first.position != function.position)
       first.reason = Reason::ambiguous;
+    if (first.drop_reason_register != function.drop_reason_register)
+      first.drop_reason_register = no_register;
   }
   for (uint32_t name : others) {
     auto known = by_name.find(name);

@@ -39,6 +39,7 @@ std::vector<Function> skb_tracepoints(const btf *btf) {
     Function tracepoint;
     if (!prototype || !prototypes.describe(prototype, tracepoint, 1))
       continue;
+    tracepoint.drop_reason_register = prototypes.drop_reason_register(prototype, 1);
     std::string_view name = btf__name_by_offset(btf, type->name_off);
     tracepoint.name = tracepoint_prefix + std::string(name.substr(typedef_prefix.size()));
     tracepoint.module = "vmlinux";

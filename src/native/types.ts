@@ -10,6 +10,13 @@ export interface Addon extends KernelProbes {
   readTracepoints(): FunctionColumns;
   /** The enum of vmlinux's BTF that holds this enumerator. */
   readEnum(enumerator: string): EnumMembers | null;
+  /** The enum of vmlinux's BTF with this name, without `enum`. Its values may have a sign that memory has not. */
+  readEnumByName(name: string): EnumMembers | null;
+  /**
+   * Why packets are dropped, by number, as BTF names it: SKB_DROP_REASON_*, and what subsystems have, those in modules
+   * that are loaded too. Null: this kernel has no drop reasons.
+   */
+  readDropReasons(): Readonly<Record<number, string>> | null;
   /** Follows a path such as `skb->dev->name` through the types of vmlinux's BTF. */
   resolvePath(path: string): ResolvedPath | PathProblem;
   /** How many trace events keepers have left that no longer run. */
