@@ -40,7 +40,7 @@ function eventsPerSecond(descriptor, rows, fd) {
   const output = createOutput(descriptor, context);
   const start = performance.now();
   for (let i = 0; i < BATCHES; i++) {
-    const text = output.batch(rows, BATCH);
+    const text = output.batch({ rows, count: BATCH, rowSize: ROW_SIZE });
     if (text.length > 0) writeSync(fd, text);
   }
   for (const piece of output.results()) writeSync(fd, piece);

@@ -10,6 +10,7 @@
 #include "field_exports.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
+#include "symbols/code_symbols.h"
 #include "symbols/function_table.h"
 #include "symbols/kernel_btf.h"
 #include "symbols/roles.h"
@@ -118,6 +119,16 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   });
 }
 
+// What of the kernel's code is at this address; null if nothing that is known. Reads kallsyms once.
+Napi::Value symbol_at(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    static const CodeSymbols symbols("/proc/kallsyms");
+    bool lossless;
+    std::string symbol = symbols.at(info[0].As<Napi::BigInt>().Uint64Value(&lossless));
+    return symbol.empty() ? info.Env().Null() : Napi::String::New(info.Env(), symbol);
+  });
+}
+
 Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), FentryMulti::probe());
 }
@@ -183,6 +194,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
   export_fields(env, exports);
+  exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
   exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
   exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));
   exports.Set("probeFentry", Napi::Function::New(env, probe_fentry));

@@ -183,6 +183,15 @@ Misses Programs::recursion_misses() const {
   return misses;
 }
 
+std::vector<uint64_t> Programs::stack(uint32_t id) const {
+  std::vector<uint64_t> addresses(IPFT_STACK_DEPTH);
+  int map = bpf_object__find_map_fd_by_name(object_.get(), "stacks");
+  if (bpf_map_lookup_elem(map, &id, addresses.data()) != 0)
+    return {};
+  addresses.erase(std::find(addresses.begin(), addresses.end(), 0), addresses.end());
+  return addresses;
+}
+
 uint64_t Programs::run_time_ns() const {
   uint64_t total = 0;
   each_program([&](size_t, const bpf_prog_info &info) { total += info.run_time_ns; });

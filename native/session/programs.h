@@ -86,6 +86,8 @@ public:
   // Runs since activate() that the kernel left out because another program, or the same, was running on that
   // CPU; whether they would have matched nobody knows. Kernels before 6.7 do not count them for kprobes.
   Misses missed() const;
+  // Return addresses of a kernel stack, the innermost first; empty if it is no longer known.
+  std::vector<uint64_t> stack(uint32_t id) const;
   // ns that CPUs have spent in the programs, all together. 0 unless ProgramOptions.timed.
   uint64_t run_time_ns() const;
 

@@ -160,7 +160,8 @@ Napi::Function Session::define(Napi::Env env) {
        InstanceMethod<&Session::deactivate>("deactivate"), InstanceMethod<&Session::drain>("drain"),
        InstanceMethod<&Session::pause>("pause"), InstanceMethod<&Session::resume>("resume"),
        InstanceMethod<&Session::counters>("counters"), InstanceMethod<&Session::run_time>("runTimeNs"),
-       InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"), InstanceMethod<&Session::close>("close")});
+       InstanceMethod<&Session::stack>("stack"), InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"),
+       InstanceMethod<&Session::close>("close")});
 }
 
 Session::Session(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Session>(info) {
@@ -266,6 +267,16 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
 Napi::Value Session::run_time(const Napi::CallbackInfo &info) {
   require_open(info.Env());
   return Napi::Number::New(info.Env(), static_cast<double>(programs_->run_time_ns()));
+}
+
+// Of a closed session: none.
+Napi::Value Session::stack(const Napi::CallbackInfo &info) {
+  std::vector<uint64_t> addresses;
+  if (programs_)
+    addresses = programs_->stack(info[0].As<Napi::Number>().Uint32Value());
+  auto values = Napi::BigUint64Array::New(info.Env(), addresses.size());
+  std::copy(addresses.begin(), addresses.end(), values.Data());
+  return values;
 }
 
 Napi::Value Session::lost_per_cpu(const Napi::CallbackInfo &info) {

@@ -14,11 +14,12 @@ public:
   // From kallsyms. Throws NativeError where it cannot be read.
   explicit CodeSymbols(const std::string &path);
 
-  // "tcp_v4_rcv+0x1c", "veth_xmit+0x3 [veth]"; empty if the address is before all symbols, or not the kernel's.
+  // "tcp_v4_rcv+0x1c", "veth_xmit+0x3 [veth]"; empty if the address is before all symbols, or not the
+  // kernel's.
   std::string at(uint64_t address) const;
 
 private:
-  std::string names_; // each with a 0 behind it
+  std::string names_;                                  // each with a 0 behind it
   std::vector<std::pair<uint64_t, uint32_t>> symbols_; // address and place in names_, in order
 };
 

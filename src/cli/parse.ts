@@ -25,6 +25,7 @@ export type Request =
   | { readonly kind: 'trace'; readonly options: TraceOptions };
 
 interface Flags {
+  fields?: string;
   mark?: number;
   mask: number;
   backend: string;
@@ -112,6 +113,10 @@ function outputOptions(): Option[] {
       describe(outputs),
       parseChoice('--output', [...outputs.keys()]),
       DEFAULTS.output,
+    ),
+    new Option(
+      '-f, --fields <list>',
+      "what to show of each event: names, sets (@gso, @net, @tuple, @meta, @time) and paths such as 'skb->dev->name', with commas",
     ),
     new Option('-v, --verbose', 'say more: refused backends, functions that failed, the whole verifier log'),
   ];
@@ -225,6 +230,7 @@ function requestOf(flags: Flags): Request {
     force: flags.force ?? false,
     tracer: flags.tracer,
     output: flags.output,
+    fields: flags.fields,
     selection,
     verbose,
     pageCount: flags.perfPageCount,

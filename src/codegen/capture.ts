@@ -13,7 +13,12 @@ const START = -16;
 const ETHERNET_HEADER = 14;
 const MAC_NOT_SET = 0xffff;
 
-function readPath(code: Emitter, { path, place, size }: PlacedRead, follower: PathFollower, absent: Label): void {
+function readPath(
+  code: Emitter,
+  { path, place, size }: PlacedRead,
+  follower: PathFollower,
+  absent: Label,
+): void {
   if (path === null) throw new Error('not a path');
   follower.follow(path, R9, absent);
   code.mov(R1, DATA);
@@ -27,7 +32,11 @@ function readPath(code: Emitter, { path, place, size }: PlacedRead, follower: Pa
  */
 function findStart(code: Emitter, { place }: PlacedRead, skb: SkbOffsets, absent: Label): void {
   const known = code.label();
-  const from = (offset: number): Parameters<typeof readNumber>[3] => ({ address: SKB, offset, scratch: SCRATCH });
+  const from = (offset: number): Parameters<typeof readNumber>[3] => ({
+    address: SKB,
+    offset,
+    scratch: SCRATCH,
+  });
   readNumber(code, R9, 2, from(skb.network_header), absent);
   code.jumpIf('ne', R9, 0, known);
   readNumber(code, R9, 2, from(skb.mac_header), absent);
@@ -42,7 +51,11 @@ function findStart(code: Emitter, { place }: PlacedRead, skb: SkbOffsets, absent
 function readHeaders(code: Emitter, placed: PlacedRead, skb: SkbOffsets, absent: Label): void {
   const { place } = placed;
   const fits = code.label();
-  const from = (offset: number): Parameters<typeof readNumber>[3] => ({ address: SKB, offset, scratch: SCRATCH });
+  const from = (offset: number): Parameters<typeof readNumber>[3] => ({
+    address: SKB,
+    offset,
+    scratch: SCRATCH,
+  });
   findStart(code, placed, skb, absent);
   readNumber(code, R9, 4, from(skb.tail), absent);
   code.load(8, R1, R10, START);

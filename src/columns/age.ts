@@ -13,5 +13,6 @@ export const age: Column = {
   key: 'age',
   header: 'age',
   width: 0,
+  ofReturns: true,
   bind: () => ({ text: cell, json: (prefix) => behind(prefix, cell) }),
 };

@@ -32,7 +32,7 @@ export const caller: Column = {
     const { at: offset } = context.captured(READ);
     const read: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + offset, true);
     return {
-      text: addressCell(read, context.symbol, NOTHING),
+      text: addressCell(read, (address) => context.symbol(address), NOTHING),
       json: (prefix) =>
         behind(
           prefix,

@@ -23,5 +23,6 @@ export const delta: Column = {
   key: 'delta',
   header: 'delta',
   width: 0,
+  ofReturns: true,
   bind: () => ({ text: deltaCell(), json: (prefix) => behind(prefix, deltaCell()) }),
 };

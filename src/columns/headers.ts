@@ -3,7 +3,13 @@ import { behind, type Cell } from '../core/column.js';
 import type { Captured, Read } from '../core/capture.js';
 import { pieceOf } from '../core/text-buffer.js';
 import { NOTHING } from '../core/value.js';
-import { ipId as readIpId, tcpAcknowledgment, tcpSequence, ttl as readTtl, type PacketReader } from '../packet/fields.js';
+import {
+  ipId as readIpId,
+  tcpAcknowledgment,
+  tcpSequence,
+  ttl as readTtl,
+  type PacketReader,
+} from '../packet/fields.js';
 import { Headers, NONE, readHeaders } from '../packet/headers.js';
 import { readInner } from '../packet/inner.js';
 import { writeTupleJson } from '../packet/tuple-json.js';
@@ -100,4 +106,3 @@ export const ttl = valueColumn('ttl', 'ttl', readTtl);
 export const ipId = valueColumn('ip-id', 'ip_id', readIpId);
 export const tcpSeq = valueColumn('seq', 'seq', tcpSequence);
 export const tcpAck = valueColumn('ack', 'ack', tcpAcknowledgment);
-

@@ -3,6 +3,8 @@ import { behind, type Cell, type Column } from '../core/column.js';
 import type { RowReader } from '../core/row.js';
 import { NOTHING, numberReader, whereThere } from '../core/value.js';
 
+type Reader = RowReader<bigint>;
+
 const path = (name: string): Read => ({ kind: 'path', paths: [name] });
 const HEAD = path('skb->head');
 const DATA = path('skb->data');
@@ -24,15 +26,12 @@ function offsetColumn(
     width: 0,
     reads,
     bind: (context) => {
-      const captured = reads.map((read) => context.captured(read)) as [Captured, Captured, Captured?];
-      const [head, data, value] = captured.map(numberReader) as [
-        RowReader<bigint>,
-        RowReader<bigint>,
-        RowReader<bigint>?,
-      ];
+      const captured = reads.map((read) => context.captured(read));
+      const [first] = captured as [Captured];
+      const [head, data, value] = captured.map(numberReader) as [Reader, Reader, Reader?];
       const cell = (nothing: string): Cell =>
         whereThere(
-          captured[0],
+          first,
           (rows, at, text) => {
             const result = compute(head(rows, at), data(rows, at), value?.(rows, at) ?? 0n);
             text.string(result === null ? nothing : result.toString());
@@ -51,7 +50,12 @@ const fromData = (head: bigint, data: bigint, header: bigint): bigint | null =>
 /** skb_headroom(), bytes. */
 export const headroom = offsetColumn('headroom', 'headroom', null, (head, data) => data - head);
 export const macOffset = offsetColumn('mac-offset', 'mac_offset', 'skb->mac_header', fromData);
-export const networkOffset = offsetColumn('network-offset', 'network_offset', 'skb->network_header', fromData);
+export const networkOffset = offsetColumn(
+  'network-offset',
+  'network_offset',
+  'skb->network_header',
+  fromData,
+);
 export const transportOffset = offsetColumn(
   'transport-offset',
   'transport_offset',

@@ -25,5 +25,9 @@ export const pathColumns: readonly Column[] = [
   pathColumn({ id: 'truesize', key: 'truesize' }, 'skb->truesize'),
   pathColumn({ id: 'pid', key: 'pid' }, 'task->tgid'),
   pathColumn({ id: 'comm', key: 'comm' }, 'task->comm'),
-  pathColumn({ id: 'cgroup', key: 'cgroup' }, 'skb->sk->sk_cgrp_data.cgroup->kn->id', 'skb->sk->sk_cgrp_data.val'),
+  pathColumn(
+    { id: 'cgroup', key: 'cgroup' },
+    'skb->sk->sk_cgrp_data.cgroup->kn->id',
+    'skb->sk->sk_cgrp_data.val',
+  ),
 ];

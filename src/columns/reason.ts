@@ -23,7 +23,10 @@ export const reason: Column = {
     return {
       text: valueCell(read, (value) => (value === 0 ? '' : reasonName(context, value))),
       json: (prefix) =>
-        valueCell(read, (value) => prefix + (value === 0 ? 'null' : JSON.stringify(reasonName(context, value)))),
+        valueCell(
+          read,
+          (value) => prefix + (value === 0 ? 'null' : JSON.stringify(reasonName(context, value))),
+        ),
     };
   },
 };

@@ -16,5 +16,6 @@ export const returnValue: Column = {
   key: 'return_value',
   header: 'return_value',
   width: 0,
+  ofReturns: true,
   bind: () => ({ text: cell(''), json: (prefix) => behind(prefix, cell('null')) }),
 };

@@ -4,11 +4,18 @@ import type { RowReader } from '../core/row.js';
 
 const READ: Read = { kind: 'stack' };
 
+/** Frames of the tracer itself, which come first. */
+const OWN_FRAMES =
+  /^(bpf_prog_|bpf_trace_run|bpf_trampoline_|__bpf_trace_|__traceiter_|kprobe_|trace_call_bpf|__probestub_)/;
+
 function stackReader(context: ColumnContext): RowReader<string[]> {
   const { at: offset } = context.captured(READ);
   return (rows, at) => {
     const id = rows.getInt32(at + offset, true);
-    return id < 0 ? [] : context.stack(id).map((address) => context.symbol(address));
+    if (id < 0) return [];
+    const frames = context.stack(id).map((address) => context.symbol(address));
+    const first = frames.findIndex((frame) => !OWN_FRAMES.test(frame));
+    return first < 0 ? frames : frames.slice(first);
   };
 }
 

@@ -43,6 +43,8 @@ export interface Column {
   /** least width in a table, in characters: shorter cells are right-aligned, longer ones never cut */
   readonly width: number;
   readonly style?: Style;
+  /** true if returns have it too */
+  readonly ofReturns?: boolean;
   /** what BPF is to copy into the rows for it */
   readonly reads?: readonly Read[];
   /** Called once per output, so that state (caches, numbering) belongs to that output. */

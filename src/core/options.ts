@@ -27,6 +27,8 @@ export interface TraceOptions {
   readonly tracer: string;
   /** id of an output */
   readonly output: string;
+  /** what to show of each event, as --fields has it: undefined: what the output shows */
+  readonly fields?: string | undefined;
   readonly selection: Selection;
   readonly verbose: boolean;
   /** perf buffer per CPU, in pages: a power of two; automaticPageCount() if undefined */

@@ -29,7 +29,7 @@ export function smallReader({ at: offset, path, size }: Captured): RowReader<num
 /** Reads any number that a path leads to, with its sign. */
 export function numberReader(captured: Captured): RowReader<bigint> {
   const { at: offset, path, size } = captured;
-  const bits = path?.bitSize ? path.bitSize : size * 8;
+  const bits = (path?.bitSize ?? 0) || size * 8;
   const shift = BigInt(path?.bitOffset ?? 0);
   const isSigned = path?.kind === 'signed';
   return (rows, at) => {

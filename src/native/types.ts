@@ -19,6 +19,8 @@ export interface Addon extends KernelProbes {
   readDropReasons(): Readonly<Record<number, string>> | null;
   /** Follows a path such as `skb->dev->name` through the types of vmlinux's BTF. */
   resolvePath(path: string): ResolvedPath | PathProblem;
+  /** `tcp_v4_rcv+0x1c`: what of the kernel's code is at this address, by kallsyms; null if that is not known. */
+  symbolAt(address: bigint): string | null;
   /** How many trace events keepers have left that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
   /** True if this fd is a pipe or socket whose other end is closed. */
@@ -64,6 +66,21 @@ export interface SessionOptions {
   readonly modules: string;
   /** FunctionColumns.dataFreed, of the whole table */
   readonly dataFreed: Uint8Array;
+  /** instructions of ipft_filter() in bpf/generated.h; undefined: the mark alone decides */
+  readonly filter?: Uint8Array | undefined;
+  /** instructions of ipft_capture() */
+  readonly capture?: Uint8Array | undefined;
+  /** path of the extension's BPF object */
+  readonly module?: string | undefined;
+  /** bytes of data behind each row, a multiple of 8 */
+  readonly dataSize?: number;
+  /** places in the data; 0 or undefined: not wanted */
+  readonly reasonAt?: number;
+  readonly callerAt?: number;
+  readonly stackAt?: number;
+  readonly moduleAt?: number;
+  /** FunctionColumns.reasonArguments, of the whole table */
+  readonly reasonArguments: Uint8Array;
   readonly pageCount: number;
   /** Where so many cannot be had, halves down to this will do. */
   readonly leastPageCount: number;
@@ -123,6 +140,8 @@ export interface Session {
   counters(): Counters;
   /** ns that all CPUs together have spent in the programs; 0 unless timed. */
   runTimeNs(): number;
+  /** return addresses of a kernel stack, the innermost first; empty if it is no longer known */
+  stack(id: number): BigUint64Array;
   lostPerCpu(): Float64Array;
   /** Frees everything; may be called twice. */
   close(): void;

@@ -1,3 +1,4 @@
+import type { Batch } from '../core/batch.js';
 import type { Summary } from '../core/summary.js';
 import type { Loss } from './losses.js';
 
@@ -7,8 +8,8 @@ export interface Consumer {
   readonly tellsEnds: boolean;
   /** true if what it shows and a counter that is rewritten in place would stand on one screen */
   readonly fillsTerminal: boolean;
-  /** Takes packed rows from the start of `rows`, which is reused afterwards; `events` of them are no hidden ones. */
-  take(rows: DataView, count: number, events: number): void;
+  /** Takes rows, which are reused afterwards; `events` of them are no hidden ones. */
+  take(batch: Batch, events: number): void;
   /** True while it has more than it gets rid of: draining pauses. */
   readonly full: boolean;
   /** Resolves when it is no longer full, or can take no more. */

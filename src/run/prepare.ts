@@ -10,6 +10,9 @@ import type { AttachPlan } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
 import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from './choose-backend.js';
 import { basicProblem, readEnvironment } from './environment.js';
+import type { Column } from '../core/column.js';
+import { dataContext, planData, type Data } from './data.js';
+import { parseFields } from './field-columns.js';
 import { tracedModules } from './modules.js';
 import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
 import type { Messages } from './messages.js';
@@ -28,6 +31,11 @@ export interface Preparation {
   readonly hidden: readonly number[];
   readonly backend: Backend;
   readonly tracer: Tracer;
+  /** those of --fields; null: the output's own */
+  readonly fields: readonly Column[] | null;
+  readonly data: Data;
+  /** the session, once there is one */
+  readonly live: { session: Session | null };
 }
 
 /** Each table is read once, when it is needed. */
@@ -56,6 +64,7 @@ class Tables {
 export function prepare(options: TraceOptions, messages: Messages): Preparation {
   const tracer = tracers.get(options.tracer);
   if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
+  const fields = options.fields === undefined ? null : parseFields(options.fields);
   const addon = loadAddon();
   const problem = basicProblem();
   if (problem !== null) throw problem;
@@ -74,7 +83,21 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
   const traceable = traceableFunctions(table, selected, options.selection);
   explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
   const hidden = table.unselectedEnds(selected);
-  return { addon, tracefs, table, selected, traceable, hidden, backend: choice.backend, tracer };
+  const data = planData(addon, fields ?? []);
+  const live = { session: null };
+  return {
+    addon,
+    tracefs,
+    table,
+    selected,
+    traceable,
+    hidden,
+    backend: choice.backend,
+    tracer,
+    fields,
+    data,
+    live,
+  };
 }
 
 function sweep(addon: Addon, tracefs: string, messages: Messages): void {
@@ -97,8 +120,9 @@ function selectOrExplain(table: FunctionTable, selection: Selection, choice: Cho
 }
 
 /** What columns show the events of this trace with. */
-export function columnContext({ addon, table }: Preparation): ColumnContext {
+export function columnContext({ addon, table, data, live }: Preparation): ColumnContext {
   return {
+    ...dataContext(addon, data, () => live.session),
     names: table.names,
     modules: table.modules,
     enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),

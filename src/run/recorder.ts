@@ -1,10 +1,12 @@
 import { cpus, release } from 'node:os';
+import { ROW_SIZE } from '../core/abi.js';
 import { firstEvents } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
 import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
 import type { EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import type { Consumer } from './consumer.js';
+import { dataOptions } from './data.js';
 import { native } from './functions.js';
 import { accounts, losses, remarks, type Loss } from './losses.js';
 import type { Messages } from './messages.js';
@@ -50,11 +52,12 @@ export class Recorder {
     this.full = new Promise((resolve) => (this.#fill = resolve));
     this.#room = options.count ?? Infinity;
     this.session = this.#openSession(consumer.tellsEnds);
+    preparation.live.session = this.session;
     this.#pageCount = this.session.pageCount;
   }
 
   #openSession(tellsEnds: boolean): Session {
-    const { addon, table, traceable, hidden, backend } = this.preparation;
+    const { addon, table, traceable, hidden, backend, data } = this.preparation;
     const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
     const { pageCount = automaticPageCount(cpus().length) } = this.options;
     const leastPageCount = this.options.pageCount ?? LEAST_PAGES;
@@ -63,9 +66,9 @@ export class Recorder {
     const settings = { mark, mask, ...perf, ...limits, programs: backend.programs };
     const functions = Uint32Array.from(traceable);
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds };
-    const { addresses, slots, btfIds, modules, dataFreed, roles } = table.columns;
-    const columns = { addresses, slots, btfIds, modules, dataFreed, roles };
-    const sessionOptions = { ...settings, ...ends, ...columns, functions };
+    const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;
+    const columns = { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments };
+    const sessionOptions = { ...settings, ...ends, ...columns, ...dataOptions(data), functions };
     return native(
       'loading the BPF programs',
       () => new addon.Session(sessionOptions, (count) => this.#onBatch(count)),
@@ -146,11 +149,12 @@ export class Recorder {
     if (this.#room === 0) return;
     try {
       this.#rows ??= new DataView(this.session.batch);
-      const { rows, events } = firstEvents(this.#rows, count, this.#room);
+      const rowSize = ROW_SIZE + this.preparation.data.layout.size;
+      const { rows, events } = firstEvents({ rows: this.#rows, count, rowSize }, this.#room);
       this.#room -= events;
       if (this.#room === 0) setImmediate(() => this.#fill());
       this.#taken += events;
-      this.consumer.take(this.#rows, rows, events);
+      this.consumer.take({ rows: this.#rows, count: rows, rowSize }, events);
       if (this.consumer.full && !this.#paused) void this.#waitForReader();
     } catch (error) {
       this.#isBroken = true;

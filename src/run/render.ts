@@ -1,4 +1,4 @@
-import { columns } from "../columns/index.js";
+import { columns } from '../columns/index.js';
 import { ROW_SIZE } from '../core/abi.js';
 import { callLines, type CallLines } from '../core/call-line.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
@@ -19,6 +19,8 @@ export interface RenderOptions {
   readonly terminal?: boolean;
   /** true if rows may be returns, as those of function_graph */
   readonly returns?: boolean;
+  /** in place of the output's own; null: those */
+  readonly fields?: readonly Column[] | null;
   /** Batch.rowSize */
   readonly rowSize?: number;
 }
@@ -50,10 +52,17 @@ function linesOfCalls(
 export function createOutput(
   descriptor: OutputDescriptor,
   context: ColumnContext,
-  { palette = PLAIN, terminal = false, returns = false, rowSize = ROW_SIZE }: RenderOptions = {},
+  {
+    palette = PLAIN,
+    terminal = false,
+    returns = false,
+    fields: wanted = null,
+    rowSize = ROW_SIZE,
+  }: RenderOptions = {},
 ): Output {
   const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
-  const fields = columnsOf(descriptor.fields).map((column) => (returns ? ofCalls(column) : column));
+  const shown = wanted ?? columnsOf(descriptor.fields);
+  const fields = shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
   if (descriptor.format === 'json') {
     const line = jsonLine([...lead, ...fields], context);
     return descriptor.create({ line, calls: null, header: '', palette, terminal, rowSize });

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
-import type { ColumnContext } from '../core/column.js';
+import { ROW_SIZE } from '../core/abi.js';
+import type { Batch } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 import type { Summary } from '../core/summary.js';
@@ -33,15 +34,21 @@ export class Results implements Consumer {
     const descriptor = outputs.get(options.output);
     if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
     this.#descriptor = descriptor;
-    this.#output = this.#createOutput(columnContext(preparation), preparation.tracer.returns);
+    this.#output = this.#createOutput(preparation);
     this.broken = new Promise((resolve) => (this.#break = resolve));
     this.#sink = openStdout((error) => this.#fail(resultError(error)));
     this.#watchReader(preparation.addon);
   }
 
-  #createOutput(context: ColumnContext, returns: boolean): Output {
-    const palette = resultPalette();
-    return createOutput(this.#descriptor, context, { palette, terminal: this.#terminal, returns });
+  #createOutput(preparation: Preparation): Output {
+    const { tracer, fields, data } = preparation;
+    return createOutput(this.#descriptor, columnContext(preparation), {
+      palette: resultPalette(),
+      terminal: this.#terminal,
+      returns: tracer.returns,
+      fields,
+      rowSize: ROW_SIZE + data.layout.size,
+    });
   }
 
   get tellsEnds(): boolean {
@@ -60,9 +67,9 @@ export class Results implements Consumer {
     return this.#sink.drained();
   }
 
-  take(rows: DataView, count: number, events: number): void {
+  take(batch: Batch, events: number): void {
     this.#taken += events;
-    const text = this.#output.batch(rows, count);
+    const text = this.#output.batch(batch);
     if (text.length > 0) this.#write(text);
   }
 

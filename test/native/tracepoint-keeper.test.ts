@@ -33,7 +33,8 @@ describe('the probe-keeper', () => {
 it.skipIf(reason !== null)(
   `a tracepoint that does not exist costs no other, and hidden ones do not count${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const { names, modules, slots, addresses, btfIds, dataFreed, roles } = addon.readTracepoints();
+    const { names, modules, slots, addresses, btfIds, dataFreed, roles, reasonArguments } =
+      addon.readTracepoints();
     const id = names.split('\n').indexOf('tp:net_dev_queue');
     const session = new addon.Session(
       {
@@ -46,6 +47,7 @@ it.skipIf(reason !== null)(
         btfIds,
         modules,
         dataFreed,
+        reasonArguments,
         roles,
         hidden: new Uint32Array(0),
         tellsEnds: false,

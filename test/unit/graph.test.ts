@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
 import { ipft, killLeftovers } from './process.js';
-import { CONTEXT, pack, textOf, type Event, type PacketNumbers } from './rows.js';
+import { batchOf, CONTEXT, pack, textOf, type Event, type PacketNumbers } from './rows.js';
 
 const A = 0xffff888003211000n;
 const B = 0xffff888003211100n;
@@ -14,7 +14,7 @@ function write(id: string, batches: readonly (readonly Event[])[], options?: Ren
   if (descriptor === undefined) throw new Error(`no output ${id}`);
   const output = createOutput(descriptor, CONTEXT, { ...options, returns: true });
   const numbers: PacketNumbers = new Map();
-  const live = batches.map((events) => textOf([output.batch(pack(events, numbers), events.length)])).join('');
+  const live = batches.map((events) => textOf([output.batch(batchOf(pack(events, numbers)))])).join('');
   return live + textOf(output.results());
 }
 

@@ -4,7 +4,16 @@ import { gsoTypeNames } from '../../src/columns/gso-type.js';
 import type { Palette } from '../../src/core/line.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
-import { cellText, CONTEXT, pack, textOf, UNKNOWN_FUNCTION, type Event, type PacketNumbers } from './rows.js';
+import {
+  batchOf,
+  cellText,
+  CONTEXT,
+  pack,
+  textOf,
+  UNKNOWN_FUNCTION,
+  type Event,
+  type PacketNumbers,
+} from './rows.js';
 
 /** Everything an output writes for batches of events: while tracing, then at the end. */
 function write(
@@ -16,7 +25,7 @@ function write(
   if (descriptor === undefined) throw new Error(`no output ${id}`);
   const output = createOutput(descriptor, CONTEXT, options);
   const numbers: PacketNumbers = new Map();
-  const live = batches.map((events) => textOf([output.batch(pack(events, numbers), events.length)])).join('');
+  const live = batches.map((events) => textOf([output.batch(batchOf(pack(events, numbers)))])).join('');
   return [live, textOf(output.results())];
 }
 
@@ -147,7 +156,7 @@ describe('aggregate', () => {
         packet: BigInt(Math.floor(batch / 100) * 100 + (i % 100)),
         time: BigInt(batch * BATCH + i),
       }));
-      text += textOf([output.batch(pack(events), BATCH)]);
+      text += textOf([output.batch(batchOf(pack(events)))]);
     }
     const printed = text.split('\n').length;
     expect(printed).toBeGreaterThan(500_000);

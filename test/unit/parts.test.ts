@@ -126,7 +126,7 @@ describe('the keeper protocol', () => {
 
 describe('the events of a packet', () => {
   it('are copied, and sorted by time if they come late, ties as they came', () => {
-    const events = new PacketEvents();
+    const events = new PacketEvents(ROW_SIZE);
     const COUNT = 1000;
     const rows = pack(Array.from({ length: COUNT }, (_, index) => ({ len: index, time: BigInt(index ^ 6) })));
     for (let at = 0; at < COUNT; at += 10) events.append(rows, at * ROW_SIZE, (at + 10) * ROW_SIZE);

@@ -1,5 +1,7 @@
 import { HIDDEN, LAST, RETURN, ROW, ROW_SIZE } from '../../src/core/abi.js';
+import type { Batch } from '../../src/core/batch.js';
 import type { Cell, ColumnContext } from '../../src/core/column.js';
+import { capturedIn, NO_LAYOUT } from '../../src/core/capture.js';
 import { UNKNOWN_FUNCTION } from '../../src/core/row.js';
 import { TextBuffer } from '../../src/core/text-buffer.js';
 
@@ -60,6 +62,13 @@ export function pack(events: readonly Event[], numbers: PacketNumbers = new Map(
   return rows;
 }
 
+/** Rows as the addon hands them over. */
+export const batchOf = (rows: DataView): Batch => ({
+  rows,
+  count: rows.byteLength / ROW_SIZE,
+  rowSize: ROW_SIZE,
+});
+
 /** What an output returns, as a string. */
 export function textOf(pieces: Iterable<string | Uint8Array>): string {
   return Array.from(pieces, (piece) =>
@@ -91,4 +100,9 @@ export const CONTEXT: ColumnContext = {
           values: [1, 2, 1024, 0x80000000 | 0],
         }
       : null,
+  enumByName: () => null,
+  captured: capturedIn(NO_LAYOUT),
+  symbol: (address) => `0x${address.toString(16)}`,
+  stack: () => [],
+  dropReason: () => null,
 };

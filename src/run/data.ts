@@ -1,0 +1,96 @@
+import { generateCapture } from '../codegen/capture.js';
+import type { SkbOffsets } from '../codegen/paths.js';
+import { capturedIn, layOut, type Layout, type Read } from '../core/capture.js';
+import type { Column, ColumnContext } from '../core/column.js';
+import { UnsupportedError, UsageError } from '../core/errors.js';
+import type { ResolvedPath } from '../core/field-path.js';
+import type { Addon, Session, SessionOptions } from '../native/types.js';
+import { pathError, resolvePath } from './field-paths.js';
+import { native } from './functions.js';
+
+/** IPFT_DATA: what goes on the programs' stack of 512 bytes beside an event. */
+const MAX_DATA = 256;
+
+/** What the session puts behind each event. */
+export interface Data {
+  readonly layout: Layout;
+  readonly capture: Uint8Array | undefined;
+}
+
+/** The first of the paths that this kernel has. */
+function resolveFirst(addon: Addon, paths: readonly [string, ...string[]]): ResolvedPath {
+  for (const path of paths) {
+    const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
+    if (!('error' in resolved)) return resolved;
+    if (resolved.syntax) throw pathError(path, resolved);
+  }
+  return resolvePath(addon, paths[0]);
+}
+
+function offset(addon: Addon, member: string): number {
+  return resolvePath(addon, `skb->${member}`).steps[0] ?? 0;
+}
+
+/** Where this kernel has what generated code looks for. */
+export function skbOffsets(addon: Addon): SkbOffsets {
+  return {
+    head: offset(addon, 'head'),
+    tail: offset(addon, 'tail'),
+    end: offset(addon, 'end'),
+    mac_header: offset(addon, 'mac_header'),
+    network_header: offset(addon, 'network_header'),
+  };
+}
+
+/** Plans what columns want to know. Throws an UnsupportedError for what this kernel has not. */
+export function planData(addon: Addon, columns: readonly Column[], further: readonly Read[] = []): Data {
+  const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
+  const layout = layOut(reads, (paths) => resolveFirst(addon, paths));
+  if (layout.size > MAX_DATA)
+    throw new UsageError(
+      `--fields: what is read for them takes ${layout.size} bytes of each event, at most ${MAX_DATA} can be had`,
+      'fewer fields, or shorter ones',
+    );
+  checkReasons(addon, layout);
+  const isGenerated = layout.reads.length > 0;
+  return { layout, capture: isGenerated ? generateCapture(layout, skbOffsets(addon)) : undefined };
+}
+
+function checkReasons(addon: Addon, layout: Layout): void {
+  if (!layout.reads.some(({ read }) => read.kind === 'reason')) return;
+  if (native('reading the drop reasons', () => addon.readDropReasons()) === null)
+    throw new UnsupportedError('reason: this kernel has no drop reasons, which came with Linux 5.17');
+}
+
+/** What the session is told of it. */
+export function dataOptions({ layout, capture }: Data): Partial<SessionOptions> {
+  const placeOf = (kind: Read['kind']): number =>
+    layout.reads.find(({ read }) => read.kind === kind)?.place ?? 0;
+  return {
+    capture,
+    dataSize: layout.size,
+    reasonAt: placeOf('reason'),
+    callerAt: placeOf('caller'),
+    stackAt: placeOf('stack'),
+    moduleAt: placeOf('module'),
+  };
+}
+
+/** The part of a column's context that depends on what is captured. */
+export function dataContext(
+  addon: Addon,
+  { layout }: Data,
+  session: () => Session | null,
+): Pick<ColumnContext, 'captured' | 'symbol' | 'stack' | 'enumByName' | 'dropReason'> {
+  let reasons: ReturnType<Addon['readDropReasons']> | undefined;
+  return {
+    captured: capturedIn(layout),
+    enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
+    symbol: (address) => addon.symbolAt(address) ?? `0x${address.toString(16)}`,
+    stack: (id) => [...(session()?.stack(id) ?? [])],
+    dropReason: (reason) => {
+      reasons ??= native('reading the drop reasons', () => addon.readDropReasons());
+      return reasons?.[reason] ?? null;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { columns } from '../columns/index.js';
+import { sets } from '../columns/sets.js';
+import type { Column } from '../core/column.js';
+import { UsageError } from '../core/errors.js';
+import { pathColumn } from '../core/path-column.js';
+
+const MAX_FIELDS = 16;
+
+/** Columns by their id and by the name that they have in the results. */
+const byName: ReadonlyMap<string, Column> = new Map(
+  [...columns.values()].flatMap((column) => [
+    [column.id, column],
+    [column.key, column],
+  ]),
+);
+
+const isPath = (name: string): boolean => /->|\./.test(name);
+
+function fieldsNamed(name: string): Column[] {
+  if (name.startsWith('@')) {
+    const ids = sets.get(name.slice(1));
+    if (ids !== undefined) return ids.flatMap(fieldsNamed);
+    throw new UsageError(
+      `--fields: there is no set ${name}`,
+      `one of ${[...sets.keys()].map((set) => `@${set}`).join(', ')}`,
+    );
+  }
+  const column = byName.get(name);
+  if (column !== undefined) return [column];
+  if (isPath(name)) return [pathColumn({ id: name, key: name }, name)];
+  throw new UsageError(
+    `--fields: there is no field '${name}'`,
+    'ipft fields lists them; a path starts at skb->, shinfo-> or task->',
+  );
+}
+
+/** The columns of `--fields LIST`: names, sets (`@gso`) and paths, each once. */
+export function parseFields(list: string): Column[] {
+  const names = list.split(',').map((name) => name.trim());
+  if (names.some((name) => name === ''))
+    throw new UsageError(
+      `--fields: expected names with commas between them, received '${list}'`,
+      "-f len,tuple,'skb->dev->name'",
+    );
+  const unique = new Map(names.flatMap(fieldsNamed).map((column) => [column.id, column]));
+  if (unique.size > MAX_FIELDS)
+    throw new UsageError(
+      `--fields: ${unique.size} fields, at most ${MAX_FIELDS} can be had`,
+      'fewer of them',
+    );
+  return [...unique.values()];
+}
