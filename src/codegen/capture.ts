@@ -1,4 +1,4 @@
-import { HEADER_BYTES, type Layout, type PlacedRead } from '../core/capture.js';
+import type { Layout, PlacedRead } from '../core/capture.js';
 import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R8, R9, type Label } from './emitter.js';
 import { PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
 
@@ -49,7 +49,8 @@ function findStart(code: Emitter, { place }: PlacedRead, skb: SkbOffsets, absent
 
 /** Copies linear bytes only: skb->tail is where they end. */
 function readHeaders(code: Emitter, placed: PlacedRead, skb: SkbOffsets, absent: Label): void {
-  const { place } = placed;
+  const { place, size } = placed;
+  const most = size - WORD;
   const fits = code.label();
   const from = (offset: number): Parameters<typeof readNumber>[3] => ({
     address: SKB,
@@ -61,8 +62,8 @@ function readHeaders(code: Emitter, placed: PlacedRead, skb: SkbOffsets, absent:
   code.load(8, R1, R10, START);
   code.jumpIf('ge', R1, R9, absent);
   code.alu('sub', R9, R1);
-  code.jumpIf('le', R9, HEADER_BYTES, fits);
-  code.mov(R9, HEADER_BYTES);
+  code.jumpIf('le', R9, most, fits);
+  code.mov(R9, most);
   code.bind(fits);
   code.store(4, DATA, place, R9);
   readNumber(code, R3, 8, from(skb.head), absent);

@@ -15,7 +15,10 @@ import { readInner } from '../packet/inner.js';
 import { writeTupleJson } from '../packet/tuple-json.js';
 import { writeTuple } from '../packet/tuple.js';
 
-const READ: Read = { kind: 'headers' };
+/** IPv6 with two short extension headers, and of TCP what comes before its checksum. */
+const READ: Read = { kind: 'headers', bytes: 72 };
+/** That within IPv6 with a routing header of two segments, or VXLAN over IPv6. */
+const INNER_READ: Read = { kind: 'headers', bytes: 152 };
 
 /** Bytes behind the word that says how many there are and where the network header is. */
 const BYTES = 8;
@@ -52,15 +55,15 @@ function headersCell(
 
 type Place = (captured: Captured) => Locate;
 
-function tupleColumn(id: string, key: string, place: Place): Column {
+function tupleColumn(id: string, key: string, read: Read, place: Place): Column {
   return {
     id,
     key,
     header: key,
     width: 0,
-    reads: [READ],
+    reads: [read],
     bind: (context: ColumnContext) => {
-      const locate = place(context.captured(READ));
+      const locate = place(context.captured(read));
       const cell = (write: typeof writeTuple, nothing: string): Cell =>
         headersCell(locate, (rows, headers, text) => (write(rows, headers, text), true), nothing);
       return {
@@ -97,9 +100,9 @@ function valueColumn(id: string, key: string, read: PacketReader): Column {
 }
 
 /** Who sends what to whom, by the outer headers: addresses, ports, TCP flags, ICMP type. */
-export const tuple = tupleColumn('tuple', 'tuple', outer);
+export const tuple = tupleColumn('tuple', 'tuple', READ, outer);
 /** The same of the packet inside: behind IPIP, SRv6, GRE, VXLAN or Geneve. */
-export const innerTuple = tupleColumn('inner-tuple', 'inner_tuple', inner);
+export const innerTuple = tupleColumn('inner-tuple', 'inner_tuple', INNER_READ, inner);
 /** Time to live, or hop limit. */
 export const ttl = valueColumn('ttl', 'ttl', readTtl);
 /** IPv4's identification. */

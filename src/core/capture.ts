@@ -6,8 +6,8 @@ import type { RowReader } from './row.js';
 export type Read =
   /** a path of the kernel's types: the first of them that this kernel has */
   | { readonly kind: 'path'; readonly paths: readonly [string, ...string[]] }
-  /** the packet's first bytes from the network header on: u64 how many there are, then HEADER_BYTES */
-  | { readonly kind: 'headers' }
+  /** the packet's first bytes: u32 how many there are, u32 where among them the network header is, then the bytes */
+  | { readonly kind: 'headers'; readonly bytes: number }
   /** u64: the function's argument `enum skb_drop_reason`, 0 where it has none */
   | { readonly kind: 'reason' }
   /** u64: where the function returns to, 0 where it is not known */
@@ -17,8 +17,6 @@ export type Read =
   /** what the extension's BPF program writes */
   | { readonly kind: 'module' };
 
-/** Bytes of the packet that a read of its headers copies: enough for those within IPv6, routing header, and VXLAN. */
-export const HEADER_BYTES = 152;
 /** Bytes that an extension's BPF program may write. */
 export const MODULE_BYTES = 64;
 
@@ -61,7 +59,7 @@ const toWords = (size: number): number => Math.ceil(size / WORD) * WORD;
 function sizeOf(read: Read, path: ResolvedPath | null): number {
   switch (read.kind) {
     case 'headers':
-      return WORD + HEADER_BYTES;
+      return WORD + read.bytes;
     case 'module':
       return MODULE_BYTES;
     default:
@@ -69,22 +67,31 @@ function sizeOf(read: Read, path: ResolvedPath | null): number {
   }
 }
 
+/** Each read once, with all the bytes that somebody wants of it. */
+function unique(reads: readonly Read[]): Map<string, Read> {
+  const wanted = new Map<string, Read>();
+  for (const read of reads) {
+    const known = wanted.get(keyOf(read));
+    const isMore = known?.kind === 'headers' && read.kind === 'headers' && read.bytes > known.bytes;
+    if (known === undefined || isMore) wanted.set(keyOf(read), read);
+  }
+  return wanted;
+}
+
 /** Gives each of the reads its place, once for those of the same bytes. */
 export function layOut(
   reads: readonly Read[],
   resolve: (paths: readonly [string, ...string[]]) => ResolvedPath,
 ): Layout {
-  const placed = new Map<string, PlacedRead>();
+  const placed: PlacedRead[] = [];
   let end = WORD;
-  for (const read of reads) {
-    const key = keyOf(read);
-    if (placed.has(key)) continue;
+  for (const read of unique(reads).values()) {
     const path = read.kind === 'path' ? resolve(read.paths) : null;
     const size = sizeOf(read, path);
-    placed.set(key, { read, path, place: end, size, bit: placed.size });
+    placed.push({ read, path, place: end, size, bit: placed.length });
     end += toWords(size);
   }
-  return placed.size === 0 ? NO_LAYOUT : { reads: [...placed.values()], size: end };
+  return placed.length === 0 ? NO_LAYOUT : { reads: placed, size: end };
 }
 
 /** Where the bytes of a read of this layout are. */
