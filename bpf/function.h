@@ -6,8 +6,9 @@
 #define SENT_EVENT struct ipft_event
 #include "lives.h"
 
-static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
-                                       const struct life *life) {
+/* All that is called here has a frame of its own: the stack is short. */
+static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
+                                      const struct life *life) {
   struct ipft_counters *count = own_counters();
   struct {
     struct ipft_event event;
@@ -24,13 +25,13 @@ static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, con
       .tid = bpf_get_current_pid_tgid(),
   };
   if (!count)
-    return;
+    return 0;
   if (!is_wanted(count, &message.event, 1) || !read_data(ctx, skb, hit, message.data)) {
-    tell_end(ctx, skb, life);
-    return;
+    return tell_end(ctx, skb, life);
   }
   read_skb(&message.event, skb);
   send(ctx, count, &message, sizeof(message.event) + settings.data_size);
+  return 0;
 }
 
 /* Out of line, so that a miss pays for nothing of it. */

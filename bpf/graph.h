@@ -27,11 +27,19 @@ struct {
   __type(value, struct frame);
 } frames SEC(".maps");
 
-static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
-                                       const struct life *life) {
-  struct ipft_counters *count = own_counters();
+/* Without an entry the return is not seen, which `calls` and `returns` tell. */
+static __noinline int remember_call(const struct sk_buff *skb, const struct hit *hit,
+                                    const struct life *life) {
   struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
   struct frame frame = {.skb = (__u64)skb, .born_ns = life->born_ns, .time_ns = life->time_ns};
+
+  return bpf_map_update_elem(&frames, &key, &frame, BPF_ANY);
+}
+
+/* All that is called here has a frame of its own: the stack is short. */
+static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
+                                      const struct life *life) {
+  struct ipft_counters *count = own_counters();
   struct {
     struct ipft_graph_event graph;
     __u8 data[IPFT_DATA];
@@ -47,16 +55,15 @@ static __always_inline void emit_event(void *ctx, const struct sk_buff *skb, con
                 .tid = bpf_get_current_pid_tgid()},
   };
   if (!count)
-    return;
+    return 0;
   if (!is_wanted(count, &message.graph.event, 2) || !read_data(ctx, skb, hit, message.data)) {
-    tell_end(ctx, skb, life);
-    return;
+    return tell_end(ctx, skb, life);
   }
   read_skb(&message.graph.event, skb);
   __sync_fetch_and_add(&count->calls, 1);
-  /* Without an entry the return is not seen, which `calls` and `returns` tell. */
-  bpf_map_update_elem(&frames, &key, &frame, BPF_ANY);
+  remember_call(skb, hit, life);
   send(ctx, count, &message, sizeof(message.graph) + settings.data_size);
+  return 0;
 }
 
 static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {

@@ -40,8 +40,9 @@
 /* Calls that may be under way at the same time, of function_graph's. */
 #define IPFT_FRAMES 16384
 
-/* Bytes that a session may want behind an event: the programs make both on their stack of 512 bytes. */
-#define IPFT_DATA 256
+/* Bytes that a session may want behind an event: the programs make both on their stack of 512 bytes, of which
+ * each function on the way takes a multiple of 32. */
+#define IPFT_DATA 224
 
 /* Instructions that a generated function may have (generated.h). */
 #define IPFT_GENERATED 4096

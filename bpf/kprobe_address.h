@@ -13,21 +13,20 @@ static __always_inline __u64 function_address(struct pt_regs *ctx) {
   return settings.has_func_ip ? bpf_get_func_ip(ctx) : ctx->ip - 1;
 }
 
-static __always_inline __u64 register_of(struct pt_regs *ctx, __u32 place) {
-  switch (place) {
-  case 0:
-    return ctx->di;
-  case 1:
-    return ctx->si;
-  case 2:
-    return ctx->dx;
-  case 3:
-    return ctx->cx;
-  case 4:
-    return ctx->r8;
-  default:
-    return ctx->r9;
+/* All are read, and one is taken: of an address that depends on `place` the verifier lets no program read. */
+static __noinline __u64 register_of(struct pt_regs *ctx, __u32 place) {
+  unsigned long arguments[IPFT_REGISTERS] = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9};
+  __u64 value = 0;
+
+#pragma unroll
+  for (__u32 i = 0; i < IPFT_REGISTERS; i++) {
+    __u64 argument = arguments[i];
+
+    asm volatile("" : "+r"(argument));
+    if (i == place)
+      value = argument;
   }
+  return value;
 }
 
 static __always_inline void describe(struct pt_regs *ctx, struct hit *hit) {

@@ -5,13 +5,12 @@
 /* Detaching a link waits for RCU, so the positions that few functions have share one link: its cookies are
  * slots. Finding the cookie is a binary search, which frequent positions need not pay for. */
 static __always_inline int probe_by_cookie(struct pt_regs *ctx) {
-  unsigned long arguments[IPFT_REGISTERS] = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9};
   __u32 slot = bpf_get_attach_cookie(ctx);
 
-  if (slot < IPFT_REGISTERS)
-    return KPROBE(ctx, (void *)arguments[slot]);
   if (slot == IPFT_END_PROGRAM)
-    return KPROBE_END(ctx, (void *)arguments[0]);
+    return KPROBE_END(ctx, (void *)ctx->di);
+  if (slot < IPFT_REGISTERS)
+    return KPROBE(ctx, (void *)register_of(ctx, slot));
   slot -= IPFT_REGISTERS;
-  return slot < IPFT_REGISTERS ? KPROBE_POINTER(ctx, (void *)arguments[slot]) : NO_PROBE;
+  return slot < IPFT_REGISTERS ? KPROBE_POINTER(ctx, (void *)register_of(ctx, slot)) : NO_PROBE;
 }

@@ -100,7 +100,7 @@ static __noinline __u64 first_event(__u64 skb, const struct hit *hit, __u64 time
 }
 
 /* Returns false if the packet is not one to show. */
-static __always_inline bool find_life(struct life *life, __u64 skb, const struct hit *hit) {
+static __noinline int find_life(struct life *life, __u64 skb, const struct hit *hit) {
   __u64 *born_ns = bpf_map_lookup_elem(&lives, &skb);
 
   life->born_ns = born_ns ? *born_ns : first_event(skb, hit, life->time_ns);
@@ -131,7 +131,7 @@ static __always_inline void postpone(struct life *life, __u64 skb, bool released
 }
 
 /* The same for a function that IPFT_END_PROGRAM runs on. */
-static __always_inline bool end_life(struct life *life, const struct sk_buff *skb, const struct hit *hit) {
+static __noinline int end_life(struct life *life, const struct sk_buff *skb, const struct hit *hit) {
   __u64 key = (__u64)skb;
   __u32 role = role_of(hit->function_address);
   __u64 *born_ns = bpf_map_lookup_elem(&lives, &key);
@@ -156,19 +156,20 @@ static __always_inline bool end_life(struct life *life, const struct sk_buff *sk
 }
 
 /* Tells of the end of a packet without showing a call. */
-static __always_inline void tell_end(void *ctx, const struct sk_buff *skb, const struct life *life) {
+static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struct life *life) {
   union {
     SENT_EVENT sent;
     struct ipft_event event;
   } message = {};
 
   if (!settings.tells_ends || !life->known || life->flags == 0 || !picks((__u64)skb, life->born_ns))
-    return;
+    return 0;
   message.event.time_ns = life->time_ns;
   message.event.skb = (__u64)skb;
   message.event.born_ns = life->born_ns;
   message.event.flags = life->flags | IPFT_HIDDEN;
   bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
+  return 0;
 }
 
 #endif

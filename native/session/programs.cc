@@ -49,10 +49,10 @@ constexpr int return_patience_ms = 50;
 
 Programs::Programs(const ProgramOptions &options, const btf *kernel)
     : object_(nullptr, bpf_object__close), attaching_(options.attaching) {
-  LibbpfLog log;
   std::string_view own = bpf_object_image(image_name(options.attaching));
   std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
   std::string_view image = linked.empty() ? own : linked;
+  LibbpfLog log;
   object_.reset(open_object(image, nullptr));
   UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
   std::string types_path = "/proc/self/fd/" + std::to_string(types.get());

@@ -9,7 +9,7 @@ import { pathError, resolvePath } from './field-paths.js';
 import { native } from './functions.js';
 
 /** IPFT_DATA: what goes on the programs' stack of 512 bytes beside an event. */
-const MAX_DATA = 256;
+const MAX_DATA = 224;
 
 /** What the session puts behind each event. */
 export interface Data {
