@@ -8,6 +8,7 @@
 #include "attach/trace_events.h"
 #include "attach/tracepoint.h"
 #include "field_exports.h"
+#include "filter/pcap_compile.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
 #include "symbols/code_symbols.h"
@@ -129,6 +130,24 @@ Napi::Value symbol_at(const Napi::CallbackInfo &info) {
   });
 }
 
+// (expression, link type): { code } or { error }
+Napi::Value compile_filter(const Napi::CallbackInfo &info) {
+  Napi::Env env = info.Env();
+  CompiledFilter filter = with_js_errors(env, [&] {
+    return ipft::compile_filter(info[0].As<Napi::String>(), info[1].As<Napi::Number>().Int32Value());
+  });
+  Napi::Object result = Napi::Object::New(env);
+  if (filter.code.empty()) {
+    result.Set("error", filter.error);
+    return result;
+  }
+  size_t size = filter.code.size() * sizeof(ClassicInstruction);
+  auto code = Napi::Uint8Array::New(env, size);
+  memcpy(code.Data(), filter.code.data(), size);
+  result.Set("code", code);
+  return result;
+}
+
 Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), FentryMulti::probe());
 }
@@ -195,6 +214,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
   export_fields(env, exports);
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
+  exports.Set("compileFilter", Napi::Function::New(env, compile_filter));
   exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
   exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));
   exports.Set("probeFentry", Napi::Function::New(env, probe_fentry));

@@ -1,4 +1,5 @@
 import type { KernelProbes, ProgramKind } from '../core/backend.js';
+import type { CompileFilter } from '../core/classic-bpf.js';
 import type { EnumMembers } from '../core/column.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { FunctionColumns } from '../core/function-table.js';
@@ -21,6 +22,8 @@ export interface Addon extends KernelProbes {
   resolvePath(path: string): ResolvedPath | PathProblem;
   /** `tcp_v4_rcv+0x1c`: what of the kernel's code is at this address, by kallsyms; null if that is not known. */
   symbolAt(address: bigint): string | null;
+  /** Throws with phase `libpcap` if libpcap is not installed. */
+  compileFilter: CompileFilter;
   /** How many trace events keepers have left that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
   /** True if this fd is a pipe or socket whose other end is closed. */

@@ -1,0 +1,133 @@
+import type { ClassicInstruction } from '../core/classic-bpf.js';
+import { readClassic } from './classic-code.js';
+import { ClassicTranslator } from './classic.js';
+import { R1, R10, R2, type Emitter, type Label, type Register } from './emitter.js';
+import type { Member, MemberReader } from './member-reader.js';
+import { CAPTURED, PACKET, PacketReader, TAG } from './packet-reader.js';
+import type { SkbLayout } from './skb-layout.js';
+import { STACK, WINDOW_ROOM } from './stack-frame.js';
+
+type Program = readonly ClassicInstruction[];
+
+const WORD = 8;
+const TAG_SIZE = TAG.end - TAG.offset;
+
+export interface PacketProgram {
+  readonly emitter: Emitter;
+  readonly program: Program;
+  readonly layout: SkbLayout;
+  /** has read membersOfPacket() */
+  readonly members: MemberReader;
+  /** R1 to R5: the offset of the packet's first byte from skb->head; not R2 */
+  readonly start: Register;
+  /** true: a VLAN tag that the skb keeps outside of its bytes is put back, behind the MAC addresses */
+  readonly retagged: boolean;
+  readonly reject: Label;
+}
+
+/** The members of the skb that emitPacketProgram needs. */
+export function membersOfPacket(program: Program, layout: SkbLayout, retagged: boolean): Member[] {
+  const { head, data, tail, len } = members(layout);
+  return [head, tail, ...(usesLength(program) ? [data, len] : []), ...(retagged ? tagMembers(layout) : [])];
+}
+
+/** Emits a classic program over the packet that begins at `start`, and the reads that it needs. */
+export function emitPacketProgram(parts: PacketProgram): void {
+  const { emitter: e, program, layout, start, reject, retagged } = parts;
+  const { head, tail } = members(layout);
+  parts.members.load(PACKET, head);
+  e.alu('add', PACKET, start);
+  parts.members.load(CAPTURED, tail);
+  e.alu('sub', CAPTURED, start);
+  e.jumpIf('slt', CAPTURED, 0, reject);
+  const window = windowOf(program, retagged);
+  const packet = new PacketReader(e, { window, retagged, reject });
+  if (retagged) copyRetagged(parts, packet, window);
+  else if (window > 0) packet.copy(STACK.window, 0, window);
+  if (usesLength(program)) storeLength(parts);
+  new ClassicTranslator(e, program, packet, reject).translate();
+}
+
+function members(layout: SkbLayout): Record<'head' | 'data' | 'tail' | 'len' | 'proto' | 'tci', Member> {
+  return {
+    head: { offset: layout.head, size: 8 },
+    data: { offset: layout.data, size: 8 },
+    tail: { offset: layout.tail, size: 4 },
+    len: { offset: layout.len, size: 4 },
+    proto: { offset: layout.vlan_proto, size: 2 },
+    tci: { offset: layout.vlan_tci, size: 2 },
+  };
+}
+
+function tagMembers(layout: SkbLayout): Member[] {
+  const { proto, tci } = members(layout);
+  const { vlan_present: present } = layout;
+  return present === null ? [proto, tci] : [proto, tci, { offset: present.offset, size: 1 }];
+}
+
+function usesLength(program: Program): boolean {
+  return program.some((instruction) => {
+    const classic = readClassic(instruction);
+    return classic.does === 'load' && classic.mode === 'len';
+  });
+}
+
+/** How many of the first bytes are read at once: as far as the program's constants reach, if there is room. */
+function windowOf(program: Program, retagged: boolean): number {
+  const ends = program.map((instruction) => {
+    const classic = readClassic(instruction);
+    if (classic.does !== 'load' || (classic.mode !== 'abs' && classic.mode !== 'msh')) return 0;
+    return instruction.k + classic.size;
+  });
+  const end = Math.max(retagged ? TAG.end + WORD : 0, ...ends.filter((end) => end <= WINDOW_ROOM));
+  return Math.ceil(end / WORD) * WORD;
+}
+
+/** Reads the window, with the tag in its place if there is one; from there on PACKET and CAPTURED count it in. */
+function copyRetagged(
+  { emitter: e, layout, members: reader, reject }: PacketProgram,
+  packet: PacketReader,
+  window: number,
+): void {
+  const { proto, tci } = members(layout);
+  const untagged = e.label();
+  const done = e.label();
+  jumpUntagged(e, layout, reader, untagged);
+  e.jumpIf('lt', CAPTURED, TAG.offset, reject);
+  packet.copy(STACK.window, 0, TAG.offset);
+  e.alu('sub', PACKET, TAG_SIZE);
+  e.alu('add', CAPTURED, TAG_SIZE);
+  reader.load(R1, proto);
+  e.store(2, R10, STACK.window + TAG.offset, R1);
+  reader.load(R1, tci);
+  e.be(16, R1);
+  e.store(2, R10, STACK.window + TAG.offset + proto.size, R1);
+  packet.copy(STACK.window + TAG.end, TAG.end, window - TAG.end);
+  e.jump(done);
+  e.bind(untagged);
+  packet.copy(STACK.window, 0, window);
+  e.bind(done);
+}
+
+function jumpUntagged(e: Emitter, layout: SkbLayout, reader: MemberReader, untagged: Label): void {
+  const { proto, tci } = members(layout);
+  if (layout.vlan_present === null) {
+    reader.load(R1, proto);
+    reader.load(R2, tci);
+    e.alu('or', R1, R2);
+  } else {
+    reader.load(R1, { offset: layout.vlan_present.offset, size: 1 });
+    e.alu('and', R1, layout.vlan_present.mask);
+  }
+  e.jumpIf('eq', R1, 0, untagged);
+}
+
+/** What the packet's length is from its start on: skb->len counts from skb->data, which is elsewhere. */
+function storeLength({ emitter: e, layout, members: reader }: PacketProgram): void {
+  const { data, len } = members(layout);
+  reader.load(R1, len);
+  reader.load(R2, data);
+  e.alu('add', R1, R2);
+  e.alu('sub', R1, PACKET);
+  e.store(4, R10, STACK.length, R1);
+}

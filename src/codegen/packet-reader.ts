@@ -1,0 +1,110 @@
+import {
+  HELPERS,
+  R0,
+  R1,
+  R10,
+  R2,
+  R3,
+  R6,
+  R7,
+  type Emitter,
+  type Label,
+  type Register,
+  type Size,
+} from './emitter.js';
+import { STACK } from './stack-frame.js';
+
+/** The address of the packet's first byte, and how many bytes follow; calls leave them alone. */
+export const PACKET = R6;
+export const CAPTURED = R7;
+
+/** A VLAN tag lies here, behind both MAC addresses. */
+export const TAG = { offset: 12, end: 16 } as const;
+
+export interface PacketReaderOptions {
+  /** how many of the first bytes are on the stack */
+  readonly window: number;
+  /** true: up to TAG.end the bytes on the stack may not be those at PACKET, since a tag was put in */
+  readonly retagged: boolean;
+  /** where to go when a load reaches beyond the captured bytes */
+  readonly reject: Label;
+}
+
+/** Loads of a packet's bytes: those at the start from the stack, others by a call. Values are big-endian. */
+export class PacketReader {
+  constructor(
+    private readonly emitter: Emitter,
+    private readonly options: PacketReaderOptions,
+  ) {}
+
+  /** Reads `size` bytes at PACKET + `offset` to the stack at `place`. */
+  copy(place: number, offset: number, size: number): void {
+    const e = this.emitter;
+    e.mov(R3, PACKET);
+    if (offset !== 0) e.alu('add', R3, offset);
+    this.#probe(place, size);
+  }
+
+  /** `to` = the bytes at a constant offset, u32. */
+  loadAt(size: Size, to: Register, offset: number): void {
+    const e = this.emitter;
+    if (offset + size > this.options.window) {
+      e.mov32(R3, offset | 0);
+      this.#loadFar(size, to);
+      return;
+    }
+    e.jumpIf('lt', CAPTURED, offset + size, this.options.reject);
+    e.load(size, to, R10, STACK.window + offset);
+    swap(e, size, to);
+  }
+
+  /** `to` = the bytes at `index` + `offset`; both are u32, and their sum does not wrap. */
+  loadIndexed(size: Size, to: Register, index: Register, offset: number): void {
+    const e = this.emitter;
+    e.mov32(R3, offset | 0);
+    e.alu('add', R3, index);
+    this.#loadFar(size, to);
+  }
+
+  /** R3: the offset. */
+  #loadFar(size: Size, to: Register): void {
+    const e = this.emitter;
+    e.mov(R1, R3);
+    e.alu('add', R1, size);
+    e.jumpIf('gt', R1, CAPTURED, this.options.reject);
+    if (this.options.retagged) this.#addressRetagged();
+    else e.alu('add', R3, PACKET);
+    this.#probe(STACK.loaded, size);
+    e.load(size, to, R10, STACK.loaded);
+    swap(e, size, to);
+  }
+
+  /** Turns the offset in R3 into an address: bytes that may have been changed are read from the stack. */
+  #addressRetagged(): void {
+    const e = this.emitter;
+    const far = e.label();
+    const done = e.label();
+    e.jumpIf('ge', R3, TAG.end, far);
+    e.alu('add', R3, R10);
+    e.alu('add', R3, STACK.window);
+    e.jump(done);
+    e.bind(far);
+    e.alu('add', R3, PACKET);
+    e.bind(done);
+  }
+
+  /** R3: the address. */
+  #probe(place: number, size: number): void {
+    const e = this.emitter;
+    e.mov(R1, R10);
+    e.alu('add', R1, place);
+    e.mov(R2, size);
+    e.call(HELPERS.probeReadKernel);
+    e.jumpIf('ne', R0, 0, this.options.reject);
+  }
+}
+
+function swap(emitter: Emitter, size: Size, register: Register): void {
+  if (size === 2) emitter.be(16, register);
+  if (size === 4) emitter.be(32, register);
+}

@@ -1,0 +1,23 @@
+/** One bit of struct sk_buff. */
+export interface Bit {
+  /** bytes from the start of the struct */
+  readonly offset: number;
+  /** of the byte's bits, the one that it is */
+  readonly mask: number;
+}
+
+/** Where members of this kernel's struct sk_buff are: bytes from its start. */
+export interface SkbLayout {
+  readonly head: number;
+  readonly data: number;
+  readonly tail: number;
+  readonly len: number;
+  readonly mac_header: number;
+  readonly network_header: number;
+  readonly inner_network_header: number;
+  readonly vlan_proto: number;
+  readonly vlan_tci: number;
+  /** null from Linux 6.2 on: there is a tag when vlan_proto or vlan_tci is not 0 */
+  readonly vlan_present: Bit | null;
+  readonly encapsulation: Bit;
+}
