@@ -3,7 +3,7 @@ import { readClassic } from './classic-code.js';
 import { ClassicTranslator } from './classic.js';
 import { R1, R10, R2, type Emitter, type Label, type Register } from './emitter.js';
 import type { Member, MemberReader } from './member-reader.js';
-import { CAPTURED, PACKET, PacketReader, TAG } from './packet-reader.js';
+import { CAPTURED, PACKET, PacketReader, TAG, USUAL_INDEX } from './packet-reader.js';
 import type { SkbLayout } from './skb-layout.js';
 import { STACK, WINDOW_ROOM } from './stack-frame.js';
 
@@ -18,8 +18,10 @@ export interface PacketProgram {
   readonly layout: SkbLayout;
   /** has read membersOfPacket() */
   readonly members: MemberReader;
-  /** R1 to R5: the offset of the packet's first byte from skb->head; not R2 */
+  /** the offset of the packet's first byte from skb->head; R1 to R5 */
   readonly start: Register;
+  /** bytes in front of the IP header */
+  readonly linkHeader: 0 | 14;
   /** true: a VLAN tag that the skb keeps outside of its bytes is put back, behind the MAC addresses */
   readonly retagged: boolean;
   readonly reject: Label;
@@ -40,10 +42,9 @@ export function emitPacketProgram(parts: PacketProgram): void {
   parts.members.load(CAPTURED, tail);
   e.alu('sub', CAPTURED, start);
   e.jumpIf('slt', CAPTURED, 0, reject);
-  const window = windowOf(program, retagged);
-  const packet = new PacketReader(e, { window, retagged, reject });
-  if (retagged) copyRetagged(parts, packet, window);
-  else if (window > 0) packet.copy(STACK.window, 0, window);
+  const packet = new PacketReader(e, { ...windowOf(parts), retagged, reject });
+  if (retagged) copyRetagged(parts, packet);
+  else packet.copyWindow(0);
   if (usesLength(program)) storeLength(parts);
   new ClassicTranslator(e, program, packet, reject).translate();
 }
@@ -72,40 +73,43 @@ function usesLength(program: Program): boolean {
   });
 }
 
-/** How many of the first bytes are read at once: as far as the program's constants reach, if there is room. */
-function windowOf(program: Program, retagged: boolean): number {
-  const ends = program.map((instruction) => {
-    const classic = readClassic(instruction);
-    if (classic.does !== 'load' || (classic.mode !== 'abs' && classic.mode !== 'msh')) return 0;
-    return instruction.k + classic.size;
-  });
-  const end = Math.max(retagged ? TAG.end + WORD : 0, ...ends.filter((end) => end <= WINDOW_ROOM));
-  return Math.ceil(end / WORD) * WORD;
+/** The first bytes are read at once, as far as the program's constants reach if there is room; words of IP are aligned. */
+function windowOf({ program, linkHeader, retagged }: PacketProgram): { window: number; windowSize: number } {
+  const ends = program.map(endOfLoad).filter((end) => end <= WINDOW_ROOM);
+  const end = Math.max(retagged ? TAG.end + WORD : 0, ...ends);
+  return { window: STACK.window + (-linkHeader & 3), windowSize: Math.ceil(end / WORD) * WORD };
+}
+
+/** How many of the packet's bytes an instruction asks for. */
+function endOfLoad(instruction: ClassicInstruction): number {
+  const classic = readClassic(instruction);
+  if (classic.does !== 'load' || !('size' in classic)) return 0;
+  return instruction.k + classic.size + (classic.mode === 'ind' ? USUAL_INDEX : 0);
 }
 
 /** Reads the window, with the tag in its place if there is one; from there on PACKET and CAPTURED count it in. */
 function copyRetagged(
   { emitter: e, layout, members: reader, reject }: PacketProgram,
   packet: PacketReader,
-  window: number,
 ): void {
   const { proto, tci } = members(layout);
+  const { window } = packet.options;
   const untagged = e.label();
   const done = e.label();
   jumpUntagged(e, layout, reader, untagged);
   e.jumpIf('lt', CAPTURED, TAG.offset, reject);
-  packet.copy(STACK.window, 0, TAG.offset);
+  packet.copy(0, TAG.offset);
   e.alu('sub', PACKET, TAG_SIZE);
   e.alu('add', CAPTURED, TAG_SIZE);
   reader.load(R1, proto);
-  e.store(2, R10, STACK.window + TAG.offset, R1);
+  e.store(2, R10, window + TAG.offset, R1);
   reader.load(R1, tci);
   e.be(16, R1);
-  e.store(2, R10, STACK.window + TAG.offset + proto.size, R1);
-  packet.copy(STACK.window + TAG.end, TAG.end, window - TAG.end);
+  e.store(2, R10, window + TAG.offset + proto.size, R1);
+  packet.copyWindow(TAG.end);
   e.jump(done);
   e.bind(untagged);
-  packet.copy(STACK.window, 0, window);
+  packet.copyWindow(0);
   e.bind(done);
 }
 

@@ -74,21 +74,27 @@ function emitOuter(context: Context): void {
   const noMacHeader = e.label();
   members.load(R1, macHeader(layout));
   members.load(R3, networkHeader(layout));
-  e.jumpIf('eq', R1, NO_MAC_HEADER, noMacHeader);
-  e.jumpIf('eq', R3, 0, ethernet);
   e.mov(R2, R3);
   e.alu('sub', R2, R1);
   for (const size of ETHERNET_SIZES) e.jumpIf('eq', R2, size, ethernet);
+  e.jumpIf('eq', R1, NO_MAC_HEADER, noMacHeader);
+  e.jumpIf('eq', R3, 0, ethernet);
   e.bind(noMacHeader);
   e.jumpIf('eq', R3, 0, reject);
   emitRaw(context, R3);
   if (filter.ethernet === null) return;
   e.bind(ethernet);
-  emitPacketProgram({ ...context, program: filter.ethernet, start: R1, retagged: filter.vlan });
+  emitPacketProgram({
+    ...context,
+    program: filter.ethernet,
+    start: R1,
+    linkHeader: 14,
+    retagged: filter.vlan,
+  });
 }
 
 function emitRaw(context: Context, start: Register): void {
   const { raw } = context.filter;
   if (raw === null) context.emitter.jump(context.reject);
-  else emitPacketProgram({ ...context, program: raw, start, retagged: false });
+  else emitPacketProgram({ ...context, program: raw, start, linkHeader: 0, retagged: false });
 }

@@ -13,4 +13,6 @@ export const STACK = {
 
 /** Bytes there. */
 export const MEMBERS_ROOM = STACK.window - STACK.members;
-export const WINDOW_ROOM = STACK.length - STACK.window;
+/** The window does not begin at its place, but so far behind it that the words of the IP header are aligned. */
+export const LARGEST_SHIFT = 8;
+export const WINDOW_ROOM = STACK.length - STACK.window - LARGEST_SHIFT;
