@@ -42,10 +42,7 @@ function compileFor(linkType: LinkType, expression: string, compile: CompileFilt
     return 'error' in compiled ? compiled : { program: decodeClassic(compiled.code) };
   } catch (error) {
     if (!isNativeFailure(error) || error.phase !== 'libpcap') throw error;
-    throw new EnvironmentError(
-      '--filter needs libpcap, which is not installed',
-      'apt install libpcap0.8, or --where',
-    );
+    throw new EnvironmentError('libpcap is not installed, which --filter needs', 'apt install libpcap0.8');
   }
 }
 

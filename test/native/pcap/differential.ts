@@ -1,4 +1,4 @@
-import { Emitter, R0, R2, R6 } from '../../../src/codegen/emitter.js';
+import { Emitter, R0, R1, R2, R6 } from '../../../src/codegen/emitter.js';
 import { MemberReader } from '../../../src/codegen/member-reader.js';
 import { emitPcapFilter, type PcapFilter } from '../../../src/codegen/pcap.js';
 import type { SkbLayout } from '../../../src/codegen/skb-layout.js';
@@ -110,14 +110,16 @@ export interface Comparison {
   readonly mismatches: string[];
 }
 
-/** `r2 = r1; call the function behind; exit`: the context is the skb's address. */
-const MAIN = Buffer.from('bf120000000000008510000001000000' + '9500000000000000', 'hex');
+/** `call the function behind; exit`. */
+const CALL = Buffer.from('85100000010000009500000000000000', 'hex');
 
-/** A program that calls what `emit` emits, as a function of context and skb. */
-export function programOf(emit: (emitter: Emitter) => void): Uint8Array {
-  const emitter = new Emitter();
-  emit(emitter);
-  return Buffer.concat([MAIN, emitter.build()]);
+/** A program that calls what `emit` emits, as a function of context and skb. The context is the skb's address. */
+export function programOf(emit: (emitter: Emitter) => void, skb: typeof R1 | 0 = R1): Uint8Array {
+  const main = new Emitter();
+  main.mov(R2, skb);
+  const callee = new Emitter();
+  emit(callee);
+  return Buffer.concat([main.build(), CALL, callee.build()]);
 }
 
 /** Runs each expression over each packet, in the kernel and in libpcap. */
@@ -147,7 +149,7 @@ function programsOf(way: Way, expression: string, layout: SkbLayout): ProgramCas
 }
 
 /** Where a test run's packets begin, from skb->head. */
-function readHeadroom(runner: FilterRunner, layout: SkbLayout): number {
+export function readHeadroom(runner: FilterRunner, layout: SkbLayout): number {
   const kernel = programOf((emitter) => {
     const member = { offset: layout.mac_header, size: 2 } as const;
     const reader = new MemberReader(emitter, [member]);

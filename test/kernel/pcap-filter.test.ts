@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FilterRunner } from '../native/pcap/cases.js';
+import { compare, WAYS } from '../native/pcap/differential.js';
+import { makeExpressions } from '../native/pcap/expressions.js';
+import { makePackets } from '../native/pcap/packets.js';
+
+/** test/native/pcap-filter.test.ts compares far more of them: here the verifier is another one, and so is struct sk_buff. */
+const EXPRESSIONS = makeExpressions(40);
+const PACKETS = makePackets(40);
+
+let runner: FilterRunner;
+beforeAll(() => void (runner = new FilterRunner()));
+afterAll(() => runner.remove());
+
+describe('a pcap filter in this kernel agrees with pcap_offline_filter', () => {
+  it.each(Object.entries(WAYS))('%s', (name, way) => {
+    const { expressions, compared, mismatches } = compare(runner, way, EXPRESSIONS, PACKETS);
+    console.log(`${name}: ${expressions} expressions, ${compared} comparisons`);
+    expect(mismatches).toEqual([]);
+    expect(compared).toBe(expressions * PACKETS.length);
+  });
+});
