@@ -108,7 +108,7 @@ describe('where a packet begins', () => {
 describe('expressions that are refused', () => {
   it.each([
     ['tcp prt 80', /--filter 'tcp prt 80': can't parse filter expression: syntax error/],
-    ['host 10.0.0.999', /invalid IPv4 address|illegal token|syntax error|unknown host|parse/],
+    ['host 10.0.0.999', /invalid IPv4 address '10.0.0.999'/],
     ['ip broadcast', /netmask not known/],
     ['inbound', /it asks for what is not in the bytes of a packet/],
     ['ifindex 3 and tcp', /it asks for what is not in the bytes of a packet/],

@@ -26,8 +26,8 @@ export class FilterRunner {
   readonly #folder = mkdtempSync(join(tmpdir(), 'ipft-pcap-'));
   readonly #program = join(this.#folder, 'run_filters');
 
-  constructor() {
-    const source = resolve(import.meta.dirname, '../fixtures/run_filters.c');
+  constructor(fixtures = resolve(import.meta.dirname, '../fixtures')) {
+    const source = join(fixtures, 'run_filters.c');
     execFileSync('gcc', ['-O1', '-Wall', '-Wextra', '-Werror', source, '-lbpf', '-o', this.#program]);
   }
 
@@ -43,6 +43,17 @@ export class FilterRunner {
     execFileSync(this.#program, ['run', cases, results], { maxBuffer: 1 << 24 });
     const bytes = readFileSync(results);
     return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  }
+
+  /** For each of the kernel's programs, ns for a run with this packet, of so many, and what it returns. */
+  time(packet: PacketCase, programs: readonly ProgramCase[], repeat: number): [number, number][] {
+    const cases = join(this.#folder, 'cases');
+    writeFileSync(cases, encode([packet], programs));
+    const lines = execFileSync(this.#program, ['time', String(repeat), cases], { encoding: 'utf8' });
+    return lines
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').map(Number) as [number, number]);
   }
 
   /** The running kernel's members of struct sk_buff, and where its mark is. */
