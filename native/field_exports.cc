@@ -3,6 +3,7 @@
 
 #include "session/napi_errors.h"
 #include "symbols/drop_reasons.h"
+#include "symbols/field_listing.h"
 #include "symbols/field_path.h"
 #include "symbols/kernel_btf.h"
 #include "symbols/kernel_enum.h"
@@ -61,16 +62,46 @@ Napi::Object to_object(Napi::Env env, const PathProblem &problem) {
   return object;
 }
 
-// (path), in tests (path, { btf })
-Napi::Value resolve(const Napi::CallbackInfo &info) {
-  Napi::Env env = info.Env();
-  std::string path = info[0].As<Napi::String>();
+Napi::Array to_array(Napi::Env env, const std::vector<ListedField> &fields) {
+  constexpr const char *continuations[] = {"", ".", "->"};
+  Napi::Array array = Napi::Array::New(env, fields.size());
+  for (uint32_t i = 0; i < fields.size(); i++) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("path", fields[i].path);
+    object.Set("type", fields[i].type);
+    object.Set("bitSize", fields[i].bit_size);
+    object.Set("continuation", continuations[static_cast<size_t>(fields[i].continuation)]);
+    array[i] = object;
+  }
+  return array;
+}
+
+// What `answer` returns, or why the path in the arguments stands for nothing.
+template <typename Answer> Napi::Value or_problem(Napi::Env env, Answer answer) {
   return with_js_errors(env, [&]() -> Napi::Value {
     try {
-      return to_object(env, resolve_path(field_places(info[1]), path));
+      return answer();
     } catch (const PathProblem &problem) {
       return to_object(env, problem);
     }
+  });
+}
+
+// (path), in tests (path, { btf })
+Napi::Value resolve(const Napi::CallbackInfo &info) {
+  std::string path = info[0].As<Napi::String>();
+  return or_problem(info.Env(),
+                    [&] { return to_object(info.Env(), resolve_path(field_places(info[1]), path)); });
+}
+
+// (path), or (null) for the roots; in tests (path, { btf })
+Napi::Value list(const Napi::CallbackInfo &info) {
+  Napi::Env env = info.Env();
+  return or_problem(env, [&] {
+    const FieldPlaces &places = field_places(info[1]);
+    if (info[0].IsNull())
+      return to_array(env, list_roots(places));
+    return to_array(env, list_fields(places, info[0].As<Napi::String>()));
   });
 }
 
@@ -125,6 +156,7 @@ Napi::Value drop_reasons(const Napi::CallbackInfo &info) {
 
 void export_fields(Napi::Env env, Napi::Object exports) {
   exports.Set("resolvePath", Napi::Function::New(env, resolve));
+  exports.Set("listFields", Napi::Function::New(env, list));
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
   exports.Set("readEnumByName", Napi::Function::New(env, read_enum_by_name));
   exports.Set("readDropReasons", Napi::Function::New(env, drop_reasons));

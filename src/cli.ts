@@ -18,6 +18,8 @@ async function perform(request: Request): Promise<number> {
       return run.listCommand(request.options);
     case 'doctor':
       return run.doctorCommand(request.options);
+    case 'fields':
+      return run.fieldsCommand(request.options);
     case 'trace':
       return run.traceCommand(request.options);
   }

@@ -1,11 +1,12 @@
 import { backends } from './backends/index.js';
 import { EXIT } from './core/errors.js';
-import type { DoctorOptions, ListOptions, TraceOptions } from './core/options.js';
+import type { DoctorOptions, FieldsOptions, ListOptions, TraceOptions } from './core/options.js';
 import { loadAddon } from './native/addon.js';
 import { Engine } from './run/engine.js';
-import { listProblem } from './run/environment.js';
+import { fieldsProblem, listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
 import { reportText } from './run/doctor/text.js';
+import { describeFields, type NamedFields } from './run/fields.js';
 import { findTracefs } from './run/environment/tracefs.js';
 import { readTable, selectFunctions } from './run/functions.js';
 import { Interruption } from './run/interruption.js';
@@ -33,6 +34,21 @@ export async function listCommand({ backend, selection, json }: ListOptions): Pr
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectFunctions(table, selection);
   await writeStdout([json ? listJson(table, selected) : listText(table, selected, process.stdout.isTTY)]);
+  return EXIT.ok;
+}
+
+/** What a field may be called, beside paths. */
+const NAMED_FIELDS: NamedFields = {
+  columns: [...columns.values()].map(({ key, description }) => ({ id: key, description })),
+  sets: [...sets].map(([id, ids]) => ({ id, columns: ids })),
+};
+
+/** Shows what can be printed on this kernel. */
+export async function fieldsCommand(options: FieldsOptions): Promise<number> {
+  const addon = loadAddon();
+  const problem = fieldsProblem();
+  if (problem !== null) throw problem;
+  await writeStdout([describeFields(addon, NAMED_FIELDS, options, process.stdout.isTTY)]);
   return EXIT.ok;
 }
 

@@ -105,7 +105,7 @@ Place FieldPlaces::root(const std::string &name) const {
 Place FieldPlaces::root_of_type(const std::string &name) const {
   auto known = structures_.find(name);
   if (known == structures_.end()) {
-    std::vector<std::string> names;
+    std::vector<std::string> names = path_roots();
     for (const auto &each : structures_)
       names.emplace_back(each.first);
     std::sort(names.begin(), names.end());

@@ -38,7 +38,7 @@ bool holds(const std::string &text, const std::string &part) {
 // 0: the same; more than the name's own length: nothing in common.
 size_t unlikeness(const std::string &name, const std::string &other) {
   size_t distance = edit_distance(name, other);
-  size_t most = std::max<size_t>(1, name.size() / 3);
+  size_t most = std::max<size_t>(1, (name.size() + 1) / 3);
   if (distance <= most)
     return distance;
   return holds(other, name) || holds(name, other) ? most + 1 : name.size() + distance;
@@ -103,17 +103,27 @@ private:
   std::set<const btf_type *> seen_;
 };
 
-std::vector<Place> other_roots(const FieldPlaces &places, const std::string &root) {
+std::vector<Place> other_roots(const FieldPlaces &places, const Place &place) {
   std::vector<Place> others;
   for (const std::string &name : path_roots()) {
-    if (name == root)
-      continue;
     try {
-      others.push_back(places.root(name));
+      Place root = places.root(name);
+      if (places.structure_at(root) != places.structure_at(place))
+        others.push_back(std::move(root));
     } catch (const PathProblem &) { // this kernel has no such struct
     }
   }
   return others;
+}
+
+// Members with a name like it; `penalty`: for not being where they were looked for.
+void append_similar(const FieldPlaces &places, const Place &place, const std::string &name, size_t penalty,
+                    std::vector<Candidate> &candidates) {
+  const btf_type *structure = places.structure_at(place);
+  if (!structure)
+    return;
+  for (const Member &member : members_of(places.types(), structure))
+    candidates.push_back({unlikeness(name, member.name) + penalty, places.member(place, member).path});
 }
 
 } // namespace
@@ -128,12 +138,13 @@ std::vector<std::string> nearest_names(const std::string &name, const std::vecto
 std::vector<std::string> nearest_paths(const FieldPlaces &places, const Place &place,
                                        const std::string &name) {
   std::vector<Candidate> candidates;
+  std::vector<Place> others = other_roots(places, place);
   Namesakes namesakes(places, name, candidates);
-  namesakes.search(other_roots(places, place.root), 0);
+  namesakes.search(others, 0);
   namesakes.search({place}, levels_below);
-  if (const btf_type *structure = places.structure_at(place))
-    for (const Member &member : members_of(places.types(), structure))
-      candidates.push_back({unlikeness(name, member.name), places.member(place, member).path});
+  append_similar(places, place, name, 0, candidates);
+  for (const Place &other : others)
+    append_similar(places, other, name, 1, candidates);
   return best(std::move(candidates), name);
 }
 

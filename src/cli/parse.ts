@@ -1,7 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { UsageError } from '../core/errors.js';
-import { TRACE_DEFAULTS, type DoctorOptions, type ListOptions, type TraceOptions } from '../core/options.js';
+import {
+  TRACE_DEFAULTS,
+  type DoctorOptions,
+  type FieldsOptions,
+  type ListOptions,
+  type TraceOptions,
+} from '../core/options.js';
 import { tracers } from '../core/tracer.js';
 import { outputs } from '../outputs/index.js';
 import { EXAMPLES, HOW_TO_MARK } from './help.js';
@@ -22,6 +28,7 @@ export type Request =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'list'; readonly options: ListOptions }
   | { readonly kind: 'doctor'; readonly options: DoctorOptions }
+  | { readonly kind: 'fields'; readonly options: FieldsOptions }
   | { readonly kind: 'trace'; readonly options: TraceOptions };
 
 interface Flags {
@@ -188,9 +195,9 @@ function createCommand(name: string, write: (text: string) => void): Command {
 
 function createProgram(version: string, write: (text: string) => void): Command {
   const program = createCommand('ipft', write)
-    .usage('-m MARK [options]\n       ipft doctor [--json]')
+    .usage('-m MARK [options]\n       ipft doctor [--json]\n       ipft fields [PATH] [--json]')
     .description(
-      'Shows which kernel functions marked packets go through. `ipft doctor` tells what this machine lets it trace.',
+      'Shows which kernel functions marked packets go through. `ipft doctor` tells what this machine lets it trace, `ipft fields` what it can show of a packet.',
     )
     .version(version, '--version', 'show the version')
     .addHelpText('after', EXAMPLES);
@@ -205,6 +212,22 @@ function createDoctor(write: (text: string) => void): Command {
     .description('Tells what this machine lets ipft trace, and what stands in the way. Exit code 3: nothing.')
     .option('--json', 'as a JSON object');
 }
+
+function createFields(write: (text: string) => void): Command {
+  return createCommand('ipft fields', write)
+    .usage('[PATH] [--json]')
+    .description(
+      "Shows what can be printed on this kernel: what there is to begin with, or the members of a path ('skb->dev') or struct (net_device).",
+    )
+    .argument('[PATH]', 'a path, or the name of a struct')
+    .option('--json', 'a JSON object a line');
+}
+
+/** The commands beside tracing. */
+const COMMANDS = { doctor: createDoctor, fields: createFields } as const;
+
+const isCommand = (name: string | undefined): name is keyof typeof COMMANDS =>
+  name !== undefined && Object.hasOwn(COMMANDS, name);
 
 /** commander's messages start with `error: ` and may have a suggestion in brackets on a second line. */
 function usageError(error: CommanderError): UsageError {
@@ -253,16 +276,17 @@ function requestOf(flags: Flags): Request {
 export function parseCommandLine(argv: readonly string[], version: string): Request {
   let text = '';
   const write = (part: string): void => void (text += part);
-  const isDoctor = argv[0] === 'doctor';
-  const command = isDoctor ? createDoctor(write) : createProgram(version, write);
+  const kind = isCommand(argv[0]) ? argv[0] : null;
+  const command = kind === null ? createProgram(version, write) : COMMANDS[kind](write);
   try {
-    command.parse(argv.slice(isDoctor ? 1 : 0), { from: 'user' });
+    command.parse(argv.slice(kind === null ? 0 : 1), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'text', text };
     throw usageError(error);
   }
-  if (isDoctor)
-    return { kind: 'doctor', options: { json: command.opts<{ json?: boolean }>().json ?? false } };
+  const json = command.opts<{ json?: boolean }>().json ?? false;
+  if (kind === 'doctor') return { kind, options: { json } };
+  if (kind === 'fields') return { kind, options: { json, path: command.args[0] } };
   return requestOf(command.opts<Flags>());
 }

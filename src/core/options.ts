@@ -13,6 +13,13 @@ export interface DoctorOptions {
   readonly json: boolean;
 }
 
+/** What `ipft fields` is asked for. */
+export interface FieldsOptions {
+  /** a path or the name of a struct; undefined: what there is to begin with */
+  readonly path?: string | undefined;
+  readonly json: boolean;
+}
+
 /** What a trace is asked for. */
 export interface TraceOptions {
   /** u32: an skb matches when (skb->mark & mask) == (mark & mask) */

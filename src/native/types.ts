@@ -24,6 +24,8 @@ export interface Addon extends KernelProbes {
   symbolAt(address: bigint): string | null;
   /** Throws with phase `libpcap` if libpcap is not installed. */
   compileFilter: CompileFilter;
+  /** The members of what a path, or the name of a struct, stands for; null: the roots of paths. */
+  listFields(path: string | null): readonly ListedField[] | PathProblem;
   /** How many trace events keepers have left that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
   /** True if this fd is a pipe or socket whose other end is closed. */
@@ -31,6 +33,18 @@ export interface Addon extends KernelProbes {
   /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
   setRlimits(): void;
   readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
+}
+
+/** What `ipft fields` shows a line of. */
+export interface ListedField {
+  /** as C writes it, from the root or the name of the struct */
+  readonly path: string;
+  /** as C writes it */
+  readonly type: string;
+  /** 0: no bit-field */
+  readonly bitSize: number;
+  /** what leads to members of its own: `.` for a struct, `->` for a pointer to one, '' for neither */
+  readonly continuation: '' | '.' | '->';
 }
 
 /** Why a path stands for nothing. */

@@ -25,6 +25,9 @@ export function listProblem(kind: TableKind, read: ReadStart = readStart): Envir
   return btfProblem(read) ?? (kind === 'functions' ? addressesProblem(read) : null);
 }
 
+/** What `ipft fields` cannot do without and this machine lacks, or null. */
+export const fieldsProblem = (read: ReadStart = readStart): EnvironmentError | null => btfProblem(read);
+
 /** Looks at what backends may require; each answer is found once. */
 export function readEnvironment(read: ReadStart = readStart): Environment {
   const tracefs = findTracefs(read);

@@ -3,11 +3,16 @@ import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, PathProblem } from '../native/types.js';
 import { native } from './functions.js';
 
+function remedyFor(path: string, within: string): string {
+  if (path.endsWith('-')) return "quotes around it, as > is the shell's, or points: skb.len";
+  return within === '' ? 'ipft fields' : `ipft fields '${within}'`;
+}
+
 /** The error for a path that stands for nothing; `subject` is the path, or whatever names it. */
 export function pathError(subject: string, { error, nearest, syntax, within }: PathProblem): Error {
   const near = nearest.length === 0 ? '' : `; the nearest there ${nearest.length > 1 ? 'are' : 'is'} `;
   const message = `${subject}: ${error}${near}${nearest.join(', ')}`;
-  const remedy = within === '' ? 'ipft fields' : `ipft fields '${within}'`;
+  const remedy = remedyFor(subject, within);
   return syntax ? new UsageError(message, remedy) : new UnsupportedError(message, remedy);
 }
 

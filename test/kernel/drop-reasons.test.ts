@@ -13,7 +13,9 @@ const HAS_REASONS = dump.enums.has('skb_drop_reason');
 /** What the kernel itself prints for numbers: `{ 2, "NOT_SPECIFIED" }` in the format of its trace event. */
 function namesOf(event: string): [string, string][] {
   const format = textIfThere(`${TRACEFS}/events/${event}/format`) ?? '';
-  return [...format.matchAll(/\{ *(\d+), "(\w+)" *\}/g)].map(([, number = '', name = '']) => [number, name]);
+  return [...format.matchAll(/\{ *(\d+), "(\w+)" *\}/g)]
+    .map(([, number = '', name = '']): [string, string] => [number, name])
+    .filter(([, name]) => name !== 'MAX');
 }
 
 /** name: register, of the rows that have one */

@@ -1,38 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { UnsupportedError, UsageError } from '../../src/core/errors.js';
+import type { ListedField } from '../../src/native/types.js';
 import { resolvePath } from '../../src/run/field-paths.js';
 import { addon } from './addon.js';
-import { expected, witnessed } from './field-witness.js';
-
-/** What a kernel of any configuration that can be traced has, or nearly: of each kind some. */
-const PATHS = [
-  // plain members, of all sizes, and through anonymous structs and unions
-  'skb->len data_len mark hash protocol queue_mapping truesize users.refs.counter network_header dev_scratch',
-  'skb->tstamp _skb_refdst _nfct sp next data head destructor',
-  // bit-fields, and what stands beside them
-  'skb->pkt_type ip_summed encapsulation cloned nohdr fclone peeked pfmemalloc ooo_okay l4_hash sw_hash',
-  'skb->encap_hdr_csum csum_valid vlan_all inner_protocol_type remcsum_offload headers.pkt_type',
-  'sk->sk_state sk_reuse sk_family sk_num sk_daddr sk_dport sk_userlocks sk_protocol sk_type sk_v6_daddr.in6_u.u6_addr8',
-  'task->sched_reset_on_fork in_execve pid tgid comm flags prio on_rq personality',
-  // arrays, nested ones, by pointer
-  'skb->cb cb[3] data[14] dev->name dev->name[1] dev->dev_addr[5] dev->_tx[2].numa_node dev->broadcast',
-  'shinfo->gso_size gso_segs gso_type nr_frags tskey dataref.counter frags[2].len frags[1].offset hwtstamps.hwtstamp',
-  'dev->ifindex mtu flags type operstate nd_net.net->ns.inum netdev_ops->ndo_open perm_addr dev.parent->power.usage_count',
-  'dev->reg_state addr_len min_mtu needed_headroom dma lltx',
-  'task->mm->owner->comm nsproxy->net_ns->ns.inum cred->uid.val thread_pid->numbers[0].nr se.vruntime',
-].flatMap((line) => {
-  const [, root = '', members = ''] = /^(\w+->)(.*)$/.exec(line) ?? [];
-  return members.split(' ').map((member) => root + member);
-});
+import { expected, isResolved, PATHS, witnessed } from './field-witness.js';
 
 function resolved(path: string) {
   const value = addon.resolvePath(path);
-  return 'error' in value ? null : value;
+  return isResolved(value) ? value : null;
+}
+
+function list(path: string | null): readonly ListedField[] {
+  const listed = addon.listFields(path);
+  if ('error' in listed) throw new Error(listed.error);
+  return listed;
 }
 
 const problem = (path: string) => {
   const value = addon.resolvePath(path);
-  return 'error' in value ? value : null;
+  return isResolved(value) ? null : value;
 };
 
 describe('paths of the kernel’s types', () => {
@@ -43,6 +29,17 @@ describe('paths of the kernel’s types', () => {
     const rows = (results: string[]) => values.map(({ path }, i) => `${path} ${results[i] ?? '?'}`);
     expect(rows(values.map(expected))).toEqual(rows(witnessed(values)));
     console.log(`${values.length} paths compared; this kernel lacks ${missing.join(' ')}`);
+  });
+
+  it('to every member of the structs at their roots lead there', () => {
+    const roots = ['skb', 'shinfo', 'task', 'sk', 'dev', 'sk.sk_lock', 'dev.nd_net->net.ipv4', 'skb.headers'];
+    const listed = roots.flatMap((root) => list(root).filter(({ continuation }) => continuation === ''));
+    const values = listed.map(({ path }) => resolved(path)).filter((value) => value !== null);
+    expect(values.length).toBeGreaterThan(500);
+    expect(values.length).toBeGreaterThan(listed.length * 0.95);
+    const rows = (results: string[]) => values.map(({ path }, i) => `${path} ${results[i] ?? '?'}`);
+    expect(rows(values.map(expected))).toEqual(rows(witnessed(values)));
+    console.log(`${values.length} of ${listed.length} members compared`);
   });
 
   it('tell what to print', () => {
@@ -75,6 +72,52 @@ describe('paths of the kernel’s types', () => {
   });
 });
 
+describe('what a path can be continued with', () => {
+  const shown = (path: string | null) =>
+    Object.fromEntries(
+      list(path).map(({ path: full, type, bitSize, continuation }) => [full, [type, bitSize, continuation]]),
+    );
+
+  it('begins with the roots', () => {
+    expect(shown(null)).toEqual({
+      skb: ['struct sk_buff *', 0, '->'],
+      shinfo: ['struct skb_shared_info *', 0, '->'],
+      task: ['struct task_struct *', 0, '->'],
+      sk: ['struct sock *', 0, '->'],
+      dev: ['struct net_device *', 0, '->'],
+    });
+  });
+
+  it('are the members, by their full paths', () => {
+    expect(shown('skb')).toMatchObject({
+      'skb->len': ['unsigned int', 0, ''],
+      'skb->dev': ['struct net_device *', 0, '->'],
+      'skb->users': ['refcount_t', 0, '.'],
+      'skb->ip_summed': ['__u8', 2, ''],
+      'skb->cb': ['char[48]', 0, ''],
+    });
+    expect(shown('skb')).not.toHaveProperty(['skb->__pkt_type_offset']);
+    expect(shown('skb.dev.nd_net')).toEqual({ 'skb->dev->nd_net.net': ['struct net *', 0, '->'] });
+    expect(shown('net_device')).toMatchObject({ 'net_device->name': ['char[16]', 0, ''] });
+    expect(shown('shinfo->frags')).toHaveProperty(['shinfo->frags[0].len']);
+    expect(shown('shinfo')['shinfo->frags']).toEqual([expect.stringMatching(/^skb_frag_t\[\d+\]$/), 0, '.']);
+    expect(shown('sk')).toHaveProperty(['sk->sk_family']);
+  });
+
+  it('is the field itself where there are none', () => {
+    expect(shown('skb->cb')).toEqual({ 'skb->cb': ['char[48]', 0, ''] });
+    expect(shown('skb.ip_summed')).toEqual({ 'skb->ip_summed': ['__u8', 2, ''] });
+  });
+
+  it('tells which structs are nearest', () => {
+    expect(addon.listFields('sk_buf')).toMatchObject({
+      error: 'this kernel has no struct sk_buf',
+      nearest: expect.arrayContaining(['sk_buff']) as unknown,
+      syntax: false,
+    });
+  });
+});
+
 describe('paths that stand for nothing', () => {
   it.each([
     ['', 'expected a name such as skb, not the end'],
@@ -97,6 +140,8 @@ describe('paths that stand for nothing', () => {
 
   it.each([
     ['skb->gso_size', 'struct sk_buff has no member', ['shinfo->gso_size']],
+    ['skb->gso_sized', 'struct sk_buff has no member', ['shinfo->gso_size']],
+    ['dev->data_len', 'struct net_device has no member', ['skb->data_len']],
     ['skb->lenn', 'struct sk_buff has no member', ['skb->len']],
     ['sk->famly', 'struct sock has no member', ['sk->sk_family']],
     ['skb->dev->nmae', 'struct net_device has no member', ['skb->dev->name']],

@@ -2,7 +2,32 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addon } from './addon.js';
 import type { ResolvedPath } from '../../src/core/field-path.js';
+import type { PathProblem } from '../../src/native/types.js';
+
+/** What a kernel of any configuration that can be traced has, or nearly: of each kind some. */
+export const PATHS = [
+  // plain members, of all sizes, and through anonymous structs and unions
+  'skb->len data_len mark hash protocol queue_mapping truesize users.refs.counter network_header dev_scratch',
+  'skb->tstamp _skb_refdst _nfct sp next data head destructor',
+  // bit-fields, and what stands beside them
+  'skb->pkt_type ip_summed encapsulation cloned nohdr fclone peeked pfmemalloc ooo_okay l4_hash sw_hash',
+  'skb->encap_hdr_csum csum_valid vlan_all inner_protocol_type remcsum_offload headers.pkt_type',
+  'sk->sk_state sk_reuse sk_family sk_num sk_daddr sk_dport sk_userlocks sk_protocol sk_type sk_v6_daddr.in6_u.u6_addr8',
+  'task->sched_reset_on_fork in_execve pid tgid comm flags prio on_rq personality',
+  // arrays, nested ones, by pointer
+  'skb->cb cb[3] data[14] dev->name dev->name[1] dev->dev_addr[5] dev->_tx[2].numa_node dev->broadcast',
+  'shinfo->gso_size gso_segs gso_type nr_frags tskey dataref.counter frags[2].len frags[1].offset hwtstamps.hwtstamp',
+  'dev->ifindex mtu flags type operstate nd_net.net->ns.inum netdev_ops->ndo_open perm_addr dev.parent->power.usage_count.counter',
+  'dev->reg_state addr_len min_mtu needed_headroom dma lltx',
+  'task->mm->owner->comm nsproxy->net_ns->ns.inum cred->uid.val thread_pid->numbers[0].nr se.vruntime',
+].flatMap((line) => {
+  const [, root = '', members = ''] = /^(\w+->)(.*)$/.exec(line) ?? [];
+  return members.split(' ').map((member) => root + member);
+});
+
+export const isResolved = (value: ResolvedPath | PathProblem): value is ResolvedPath => !('error' in value);
 
 /** Bytes that the value lies in, none like its neighbours. */
 const pattern = (at: number): number => (at * 151 + 89) & 0xff;
@@ -22,6 +47,14 @@ export function expected(value: ResolvedPath): string {
   return BigInt.asUintN(64, wide).toString(16);
 }
 
+/** What include/net/sock.h has macros for, as for sk_family, which is __sk_common.skc_family; without sk_. */
+function commonNames(): ReadonlySet<string> {
+  const listed = addon.listFields('sk.__sk_common');
+  if ('error' in listed) throw new Error(listed.error);
+  return new Set(listed.map(({ path }) => path.replace('sk->__sk_common.skc_', '')));
+}
+const COMMON = commonNames();
+
 const TYPES = { skb: 'sk_buff', shinfo: 'skb_shared_info', task: 'task_struct' } as const;
 
 /** The path as an expression of C. */
@@ -33,18 +66,11 @@ function expression({ path, root }: ResolvedPath): string {
   return `((struct ${TYPES[root]} *)first)${members}`;
 }
 
-/** Of include/net/sock.h's macros sk_NAME, those used here. */
-const COMMON = new Set([
-  'family',
-  'state',
-  'daddr',
-  'num',
-  'dport',
-  'bound_dev_if',
-  'v6_daddr',
-  'net',
-  'reuse',
-]);
+/** The number as C reads it, where that does not depend on the compiler: the sign of a char, bits beside 0 and 1. */
+function numberOf({ type, kind, bitSize }: ResolvedPath, text: string): string {
+  if (type === 'char') return `(${kind} char)${text}`;
+  return kind === 'bool' && bitSize === 0 ? `(*(unsigned char *)&${text} != 0)` : text;
+}
 
 /**
  * Lays a chain of memory as the steps tell, full of pointers that lead astray where they tell of none, and evaluates
@@ -56,7 +82,7 @@ function statement(value: ResolvedPath): string {
   const show =
     value.kind === 'chars' || value.kind === 'bytes'
       ? `bytes(&${text}, sizeof(${text}) < 64 ? sizeof(${text}) : 64);`
-      : `number((unsigned long long)${text});`;
+      : `number((unsigned long long)${numberOf(value, text)});`;
   return `  reset(${value.steps.length - 1}); ${chain.join(' ')} ${show}`;
 }
 
@@ -96,7 +122,7 @@ export function witnessed(values: readonly ResolvedPath[]): string[] {
       maxBuffer: 1 << 26,
     });
     writeFileSync(source, `#define BPF_NO_PRESERVE_ACCESS_INDEX\n${types}\n${program(values)}`);
-    execFileSync('clang', ['-w', '-funsigned-char', source, '-o', binary], { stdio: 'pipe' });
+    execFileSync('clang', ['-w', source, '-o', binary], { stdio: 'pipe' });
     return execFileSync(binary, { encoding: 'utf8' }).trimEnd().split('\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -134,6 +134,16 @@ describe('other requests', () => {
     expect(usageError('doctor', 'surplus').message).toContain('too many arguments');
   });
 
+  it('shows what can be printed', () => {
+    expect(parse('fields')).toEqual({ kind: 'fields', options: { json: false } });
+    expect(parse('fields', 'skb->dev', '--json')).toEqual({
+      kind: 'fields',
+      options: { json: true, path: 'skb->dev' },
+    });
+    expect(parse('fields', '--help')).toHaveProperty('text', expect.stringContaining('ipft fields [PATH]'));
+    expect(usageError('fields', 'skb', 'surplus').message).toContain('too many arguments');
+  });
+
   it('shows help and version on stdout', () => {
     expect(parse('--version')).toEqual({ kind: 'text', text: '1.2.3\n' });
     for (const flag of ['-h', '--help']) {
