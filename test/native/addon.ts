@@ -2,8 +2,13 @@ import { createRequire } from 'node:module';
 import type { Addon } from '../../src/native/types.js';
 
 /** The built addon, with the sources that tests may replace. */
-export interface TestAddon extends Omit<Addon, 'readFunctions' | 'readTracepoints'> {
+export interface TestAddon extends Omit<
+  Addon,
+  'readFunctions' | 'readTracepoints' | 'readEnumByName' | 'resolvePath'
+> {
   readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;
+  readEnumByName(name: string, options?: { btf: string }): ReturnType<Addon['readEnumByName']>;
+  resolvePath(path: string, options?: { btf: string }): ReturnType<Addon['resolvePath']>;
   readFunctions(options: {
     tracefs: string | null;
     btf?: string;

@@ -66,9 +66,13 @@ function expression({ path, root }: ResolvedPath): string {
   return `((struct ${TYPES[root]} *)first)${members}`;
 }
 
-/** The number as C reads it, where that does not depend on the compiler: the sign of a char, bits beside 0 and 1. */
-function numberOf({ type, kind, bitSize }: ResolvedPath, text: string): string {
+/**
+ * The number as C reads it, without what depends on the compiler: the sign of a char and of an enum, bits of a bool
+ * beside 0 and 1.
+ */
+function numberOf({ type, kind, size, bitSize }: ResolvedPath, text: string): string {
   if (type === 'char') return `(${kind} char)${text}`;
+  if (kind === 'enum') return `${text} & ${2n ** BigInt(bitSize || size * 8) - 1n}ull`;
   return kind === 'bool' && bitSize === 0 ? `(*(unsigned char *)&${text} != 0)` : text;
 }
 
@@ -112,15 +116,18 @@ ${values.map(statement).join('\n')}
 }
 `;
 
-/** What a C compiler makes of the paths, with the kernel's types as bpftool writes them. */
-export function witnessed(values: readonly ResolvedPath[]): string[] {
+/** The kernel's types as bpftool writes them. */
+const kernelTypes = (): string =>
+  execFileSync('bpftool', ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+
+/** What a C compiler makes of the paths. */
+export function witnessed(values: readonly ResolvedPath[], types = kernelTypes()): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'ipft-fields-'));
   try {
     const [source, binary] = [join(folder, 'paths.c'), join(folder, 'paths')];
-    const types = execFileSync('bpftool', ['btf', 'dump', 'file', '/sys/kernel/btf/vmlinux', 'format', 'c'], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-    });
     writeFileSync(source, `#define BPF_NO_PRESERVE_ACCESS_INDEX\n${types}\n${program(values)}`);
     execFileSync('clang', ['-w', source, '-o', binary], { stdio: 'pipe' });
     return execFileSync(binary, { encoding: 'utf8' }).trimEnd().split('\n');
