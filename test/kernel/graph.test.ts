@@ -4,7 +4,7 @@ import { proves } from '../matrix.js';
 import { checkNesting, parseGraph } from './support/calls.js';
 import { ipft, MARK, trace, type Ended } from './support/ipft.js';
 import { cleanUp, HAS_FUNC_IP, LACKING_RETURNS, WITH_RETURNS } from './support/kernel.js';
-import { downPair, transfer, upPair } from './support/pair.js';
+import { downPath, PAIR, transfer, upPath } from './support/path.js';
 import { attachCountsOf, parseJson } from './support/results.js';
 import { now, pause, run, until } from './support/system.js';
 import { countedByNft, ping, udp } from './support/traffic.js';
@@ -41,8 +41,8 @@ const selectionFor = (backend: string): typeof ALL =>
 
 describe.each(WITH_RETURNS)('function_graph of 64 kB over TCP, -b %s', (backend) => {
   const { args, least, deep } = selectionFor(backend);
-  beforeAll(upPair);
-  afterAll(downPair);
+  beforeAll(() => upPath(PAIR));
+  afterAll(() => downPath(PAIR));
 
   it('balances: each call has its return, in the right order, on every thread', async (context) => {
     proves(context, { backend, tracer: 'function_graph', result: 'yes' });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MARK, trace } from './support/ipft.js';
 import { BACKENDS, expectNothingLeft } from './support/kernel.js';
-import { downPair, transfer, upPair } from './support/pair.js';
+import { downPath, PAIR, transfer, upPath } from './support/path.js';
 import { parseGroups, parseJson, type Event } from './support/results.js';
 
 const MTU = 1500;
@@ -24,8 +24,8 @@ function checkSizes(outputs: readonly Event[]): void {
 }
 
 describe('a TCP transfer between two namespaces, marked by iptables', () => {
-  beforeAll(upPair);
-  afterAll(downPair);
+  beforeAll(() => upPath(PAIR));
+  afterAll(() => downPath(PAIR));
 
   it.each(BACKENDS)('has gso_type and gso_size for GSO packets, -b %s', async (backend) => {
     const running = await trace([...ARGS, '-b', backend, '-o', 'json']);

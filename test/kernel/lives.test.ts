@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MARK, trace, type Ipft } from './support/ipft.js';
 import { AUTO, BACKENDS, cleanUp, entriesOf, WITH_RETURNS } from './support/kernel.js';
-import { downPair, transfer, upPair } from './support/pair.js';
+import { downPath, PAIR, transfer, upPath } from './support/path.js';
 import { attachCountsOf, countsOf, parseGroups, parseJson, type Event } from './support/results.js';
 import { run, until } from './support/system.js';
 import { freeOldPackets, ping, udp } from './support/traffic.js';
@@ -84,7 +84,7 @@ describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
   });
 
   it('TCP with GSO, UDP and pings: no packet goes on behind its end, and none is held for ever', async () => {
-    upPair();
+    upPath(PAIR);
     try {
       const running = await trace(['-m', MARK, '-o', 'json', '--perf-page-count', '4096']);
       await transfer(5101, 1_000_000);
@@ -98,7 +98,7 @@ describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
       expect(countsOf(stderr).lost).toBe(0);
       expect(kept).toBe(0);
     } finally {
-      downPair();
+      downPath(PAIR);
     }
   });
 });
