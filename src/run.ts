@@ -1,7 +1,14 @@
 import { backends } from './backends/index.js';
 import { EXIT } from './core/errors.js';
-import type { DoctorOptions, FieldsOptions, ListOptions, TraceOptions } from './core/options.js';
+import type {
+  CommandOptions,
+  DoctorOptions,
+  FieldsOptions,
+  ListOptions,
+  TraceOptions,
+} from './core/options.js';
 import { loadAddon } from './native/addon.js';
+import { Command } from './run/command/command.js';
 import { Engine } from './run/engine.js';
 import { fieldsProblem, listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
@@ -70,26 +77,47 @@ async function announce(readyFile: ReadyFile | null, server: ProbeServer | null)
   }
 }
 
+/** What `options` may mean otherwise than it was meant. */
+function warnOfMark({ mark, mask }: TraceOptions, messages: Messages): void {
+  if (mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
+  else if ((mark & mask) === 0) messages.warn('unmarked packets match: that may be nearly all of them');
+}
+
+function commandOf({ command, outputFile }: CommandOptions, messages: Messages): Command | null {
+  if (command === undefined) return null;
+  return new Command(command, outputFile === undefined ? 'stderr' : 'stdout', messages);
+}
+
 /**
- * Traces until a signal comes, stdout is closed or a limit of the options is reached, and writes the results to stdout.
- * Resolves with an exit code once the probes are removed; every error is an IpftError, or a bug.
+ * Traces until a signal comes, the command ends, the results have lost their reader or a limit of the options is reached, and
+ * writes the results. Resolves, once the probes are removed, with the exit code: the command's, if there is one. Every error
+ * is an IpftError, or a bug.
  */
-export async function traceCommand(options: TraceOptions): Promise<number> {
+export async function traceCommand(options: CommandOptions): Promise<number> {
   const messages = new Messages();
   const interruption = new Interruption();
-  if (options.mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
-  else if ((options.mark & options.mask) === 0)
-    messages.warn('unmarked packets match: that may be nearly all of them');
+  warnOfMark(options, messages);
+  const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
   const preparation = prepare(options, messages);
   await server?.check();
   const engine = new Engine(preparation, options, new Results(preparation, options), messages);
   interruption.beforeLeaving(() => engine.leave());
+  let status: number = EXIT.ok;
   try {
-    await engine.run({ stop: interruption.first, announce: () => announce(readyFile, server) });
+    await engine.run({
+      stop: interruption.first,
+      over: command?.ended,
+      announce: async () => {
+        const problem = await announce(readyFile, server);
+        if (problem === null) command?.start(interruption);
+        return problem;
+      },
+    });
   } finally {
     await server?.close();
+    if (command !== null) status = await command.finish(interruption);
   }
-  return EXIT.ok;
+  return status;
 }

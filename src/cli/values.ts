@@ -52,6 +52,25 @@ export function parseDuration(flag: string): (text: string) => number {
   };
 }
 
+const SIZE = /^(\d+(?:\.\d+)?)(B|kB|KB|KiB|MB|MiB|GB|GiB)?$/;
+const BYTES_A_UNIT: Readonly<Record<string, number>> = {
+  ...{ B: 1, kB: 1000, KB: 1000, MB: 1e6, GB: 1e9 },
+  ...{ KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 },
+};
+
+/** A number of bytes, at least `min`. */
+export function parseSize(flag: string, min: number): (text: string) => number {
+  return (text) => {
+    const [, value, unit = 'B'] = SIZE.exec(text) ?? [];
+    const bytes = Math.floor(Number(value) * (BYTES_A_UNIT[unit] ?? NaN));
+    if (bytes >= min && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
+    throw new UsageError(
+      `${flag}: expected a size of at least ${min} B with a unit (B, kB, KiB, MB, MiB, GB, GiB; none: B), received '${text}'`,
+      `${flag} 100MB`,
+    );
+  };
+}
+
 /** `1/N`, as N. */
 export function parseSample(flag: string): (text: string) => number {
   return (text) => {

@@ -10,6 +10,8 @@ export const EXIT = {
   loss: 7,
   budget: 8,
   bug: 70,
+  notExecutable: 126,
+  notFound: 127,
 } as const;
 
 /** Something ipft expects to go wrong: it is shown as a message and a remedy, without a stack. */
@@ -104,6 +106,16 @@ export class BudgetError extends PlainError {
 
   constructor(message: string) {
     super(message, 'fewer events (--regex, --sample, --max-rate), or a larger --budget');
+  }
+}
+
+/** The command behind `--` cannot be started. Exit codes 126 and 127, as a shell's. */
+export class CommandError extends PlainError {
+  readonly exitCode: number;
+
+  constructor(problem: 'not executable' | 'not found', message: string, remedy?: string) {
+    super(message, remedy);
+    this.exitCode = problem === 'not found' ? EXIT.notFound : EXIT.notExecutable;
   }
 }
 

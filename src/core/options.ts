@@ -32,8 +32,6 @@ export interface TraceOptions {
   readonly force: boolean;
   /** id of a tracer */
   readonly tracer: string;
-  /** id of an output */
-  readonly output: string;
   /** what to show of each event, as --fields has it: undefined: what the output shows */
   readonly fields?: string | undefined;
   readonly selection: Selection;
@@ -57,6 +55,20 @@ export interface TraceOptions {
   readonly budget?: number | undefined;
   /** something missing from the results is an error, a LossError */
   readonly failOnLoss: boolean;
+}
+
+/** What `ipft -m MARK` is asked for: a trace, where its results go, and who waits for it. */
+export interface CommandOptions extends TraceOptions {
+  /** id of an output */
+  readonly output: string;
+  /** file that gets the results; stdout if undefined */
+  readonly outputFile?: string | undefined;
+  /** bytes of one such file: then the next is begun */
+  readonly rotate?: number | undefined;
+  /** how many of these files stay; all if undefined */
+  readonly rotateKeep?: number | undefined;
+  /** the trace begins before this command, a word each, and ends with it */
+  readonly command?: readonly string[] | undefined;
   /** TCP port on the loopback that accepts connections once tracing */
   readonly probeServerPort?: number | undefined;
   /** file that gets ipft's pid once tracing */

@@ -19,8 +19,12 @@ export interface OutputContext {
   readonly rowSize: number;
 }
 
-/** One output: turns batches of rows into text. */
+/** One output: turns batches of rows into text, in whole lines. */
 export interface Output {
+  /** What all the results, and each file of them, begin with; nothing if undefined. */
+  readonly head?: string;
+  /** What a line begins with that begins a record, which is not to be cut; undefined: every line is one. */
+  readonly opening?: string;
   /**
    * The batch is reused afterwards. Returns what to write at once, as UTF-8,
    * which stays as it is until the next call.

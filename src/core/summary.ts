@@ -1,5 +1,5 @@
 /** Why a trace has ended. */
-export type EndReason = 'signal' | 'count' | 'duration' | 'budget' | 'reader left' | 'failure';
+export type EndReason = 'signal' | 'count' | 'duration' | 'command' | 'budget' | 'reader left' | 'failure';
 
 /**
  * How many events there were, and what is missing of them. matched = delivered + lost + suppressed + beyond_count, and

@@ -77,10 +77,13 @@ class PacketsInFlight {
   }
 }
 
+/** The line in front of a packet's group. */
+const openingOf = ({ palette }: OutputContext): string => `${palette.dim('===')}\n`;
+
 /** Writes a packet's group, a line at each step. */
 function* groupLines(events: PacketEvents, context: OutputContext, text: TextBuffer): Generator<void> {
-  const { line, calls, palette } = context;
-  text.string(`${palette.dim('===')}\n`);
+  const { line, calls } = context;
+  text.string(openingOf(context));
   const offsets = events.byTime();
   if (calls === null) {
     for (const at of offsets) {
@@ -123,6 +126,7 @@ export const aggregate: OutputDescriptor = {
     const packets = new PacketsInFlight(context.rowSize);
     const text = new TextBuffer();
     return {
+      opening: openingOf(context),
       batch: (batch) => {
         for (const events of packets.take(batch)) {
           const lines = groupLines(events, context, text);

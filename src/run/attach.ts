@@ -66,10 +66,10 @@ export class Probes {
   }
 
   /** Attaches all probes; false if `stop` resolves before. At least one is attached, or it throws. */
-  async attach(stop: Promise<void>, verbose: boolean): Promise<boolean> {
+  async attach(stop: Promise<unknown>, verbose: boolean): Promise<boolean> {
     this.#verbose = verbose;
     this.messages.status(this.#counter({ succeeded: 0, failed: 0 }));
-    const counts = await Promise.race([this.#keeper.attached, stop]);
+    const counts = await Promise.race([this.#keeper.attached, stop.then(() => undefined)]);
     this.#attaching = false;
     if (counts === undefined) return false;
     this.messages.status(this.#counter(counts));

@@ -1,18 +1,18 @@
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from 'chalk';
 import { PLAIN, type Palette } from '../core/line.js';
 
-/** Colours for one stream: on a terminal unless NO_COLOR is set, elsewhere only with FORCE_COLOR, which wins. */
-export function chalkFor(stream: 'stdout' | 'stderr'): ChalkInstance {
+/** Colours for one stream, or a file in its place: on a terminal unless NO_COLOR is set, elsewhere only with FORCE_COLOR, which wins. */
+export function chalkFor(stream: 'stdout' | 'stderr', toFile = false): ChalkInstance {
   const detected = stream === 'stdout' ? supportsColor : supportsColorStderr;
   const level = detected === false ? 0 : detected.level;
   const forced = (process.env['FORCE_COLOR'] ?? '') !== '';
   const refused = (process.env['NO_COLOR'] ?? '') !== '';
-  return new Chalk({ level: refused && !forced ? 0 : level });
+  return new Chalk({ level: (refused || toFile) && !forced ? 0 : level });
 }
 
-/** The colours of results. */
-export function resultPalette(): Palette {
-  const chalk = chalkFor('stdout');
+/** The colours of results, in a file or on stdout. */
+export function resultPalette(toFile: boolean): Palette {
+  const chalk = chalkFor('stdout', toFile);
   if (chalk.level === 0) return PLAIN;
   return {
     dim: (text) => chalk.dim(text),

@@ -11,28 +11,39 @@ export interface End {
   readonly error: Error | null;
 }
 
+interface Parts {
+  readonly recorder: Recorder;
+  readonly probes: Probes;
+  /** resolves when the user wants no more */
+  readonly stop: Promise<unknown>;
+  /** resolves when all who wait for the trace know of it, or with what kept them from knowing */
+  readonly announced: Promise<Error | null>;
+  /** resolves when what the trace is for has ended */
+  readonly over?: Promise<End> | undefined;
+}
+
 const clean = (reason: EndReason) => (): End => ({ reason, error: null });
 const failed = (error: Error): End => ({ reason: 'failure', error });
 
-/** Resolves when the trace, which runs, is to end. `announced`: what kept it from being announced. */
+/** Resolves when the trace, which runs, is to end. */
 export async function endOf(
   { count, durationMs, budget }: TraceOptions,
-  parts: { recorder: Recorder; probes: Probes; stop: Promise<void>; announced: Promise<Error | null> },
+  { recorder, probes, stop, announced, over }: Parts,
 ): Promise<End> {
-  const { recorder, probes, stop } = parts;
   const watch = budget === undefined ? null : new Budget(budget, recorder.session, probes.keeperPid);
   try {
-    const error = await parts.announced;
+    const error = await announced;
     if (error !== null) return failed(error);
     return await Promise.race([
       stop.then(clean('signal')),
       recorder.broken.then((broken) => (broken === null ? clean('reader left')() : failed(broken))),
       probes.lost.then(failed),
+      ...(over === undefined ? [] : [over]),
       ...(count === undefined ? [] : [recorder.full.then(clean('count'))]),
       ...(durationMs === undefined
         ? []
         : [delay(durationMs, undefined, { ref: false }).then(clean('duration'))]),
-      ...(watch === null ? [] : [watch.exceeded.then((over): End => ({ reason: 'budget', error: over }))]),
+      ...(watch === null ? [] : [watch.exceeded.then((error): End => ({ reason: 'budget', error }))]),
     ]);
   } finally {
     watch?.stop();

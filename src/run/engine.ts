@@ -15,7 +15,9 @@ const FINISH_PATIENCE_MS = 1000;
 /** What decides when a trace ends, beside its options. */
 export interface Course {
   /** Resolves when the user wants no more of it, at any time. */
-  readonly stop: Promise<void>;
+  readonly stop: Promise<unknown>;
+  /** Resolves when what the trace is for has ended. */
+  readonly over?: Promise<End> | undefined;
   /** The trace runs. Resolves when all who wait for that know, or with what kept them from knowing: the trace then ends. */
   announce(): Promise<Error | null>;
 }
@@ -58,7 +60,7 @@ export class Engine {
       if (await probes.attach(course.stop, options.verbose)) {
         recorder.start();
         messages.line('Trace ready!');
-        end = await endOf(options, { recorder, probes, stop: course.stop, announced: course.announce() });
+        end = await endOf(options, { recorder, probes, ...course, announced: course.announce() });
         recorder.stop();
         probes.checkModules();
         messages.line('Trace done!');

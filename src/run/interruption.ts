@@ -5,14 +5,19 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Signals that end the trace. The first one is announced, the second one ends the process at once. */
 export class Interruption {
   /** Resolves on the first signal. */
-  readonly first: Promise<void>;
-  #seen = false;
-  #announce: () => void = () => undefined;
+  readonly first: Promise<NodeJS.Signals>;
+  #signal: NodeJS.Signals | null = null;
+  #announce: (signal: NodeJS.Signals) => void = () => undefined;
   #beforeLeaving: () => void = () => undefined;
 
   constructor() {
     this.first = new Promise((resolve) => (this.#announce = resolve));
     for (const signal of SIGNALS) process.on(signal, this.#handle);
+  }
+
+  /** The first signal, if it has come. */
+  get signal(): NodeJS.Signals | null {
+    return this.#signal;
   }
 
   /** What to do before the second signal ends the process. */
@@ -22,11 +27,11 @@ export class Interruption {
 
   // The keeper sees the end of its stdin when ipft is gone, and detaches by itself.
   readonly #handle = (signal: NodeJS.Signals): void => {
-    if (this.#seen) {
+    if (this.#signal !== null) {
       this.#beforeLeaving();
       process.exit(128 + constants.signals[signal]);
     }
-    this.#seen = true;
-    this.#announce();
+    this.#signal = signal;
+    this.#announce(signal);
   };
 }

@@ -74,10 +74,12 @@ export function remarks({ matched, suppressed, late, missedEnds }: Counters): st
   ];
 }
 
-/** Events that were taken from the kernel and never reached stdout. */
-export function backlog(unwritten: number, printed: number): Loss {
+/** Events that were taken from the kernel and never reached stdout, or `file`. */
+export function backlog(unwritten: number, printed: number, file?: string): Loss {
+  const text = `${unwritten} of ${printed} events were not written`;
+  if (file !== undefined) return { text: `${text} to ${file}` };
   return {
-    text: `${unwritten} of ${printed} events were not written: the reader of stdout did not take them`,
+    text: `${text}: the reader of stdout did not take them`,
     remedy: 'a reader that stays and keeps up, or a file',
   };
 }

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import { ROW_SIZE } from '../core/abi.js';
 import type { Batch } from '../core/batch.js';
-import type { TraceOptions } from '../core/options.js';
+import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 import type { Summary } from '../core/summary.js';
 import type { Addon } from '../native/types.js';
@@ -9,18 +9,19 @@ import { outputs } from '../outputs/index.js';
 import { resultPalette } from './colors.js';
 import type { Consumer } from './consumer.js';
 import { backlog, type Loss } from './losses.js';
+import { OutputFile } from './output-file.js';
 import { columnContext, type Preparation } from './prepare.js';
 import { createOutput } from './render.js';
-import { openStdout, resultError, type Sink } from './sink.js';
+import { FileSink, openStdout, resultError, type Sink } from './sink.js';
 
 const READER_MS = 1000;
 
-/** Turns events into the text of an output, and writes it to stdout. */
+/** Turns events into the text of an output, and writes it to stdout or a file. */
 export class Results implements Consumer {
   readonly broken: Promise<Error | null>;
   readonly dropped = 0;
   readonly #descriptor: OutputDescriptor;
-  readonly #terminal = isatty(1);
+  readonly #terminal: boolean;
   readonly #output: Output;
   readonly #sink: Sink;
   #taken = 0;
@@ -30,25 +31,42 @@ export class Results implements Consumer {
   #readerTimer: NodeJS.Timeout | undefined;
   #break: (error: Error | null) => void = () => undefined;
 
-  constructor(preparation: Preparation, options: Pick<TraceOptions, 'output'>) {
+  constructor(
+    preparation: Preparation,
+    private readonly options: CommandOptions,
+  ) {
     const descriptor = outputs.get(options.output);
     if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
     this.#descriptor = descriptor;
+    this.#terminal = options.outputFile === undefined && isatty(1);
     this.#output = this.#createOutput(preparation);
     this.broken = new Promise((resolve) => (this.#break = resolve));
-    this.#sink = openStdout((error) => this.#fail(resultError(error)));
-    this.#watchReader(preparation.addon);
+    this.#sink = this.#openSink();
+    if (options.outputFile === undefined) this.#watchReader(preparation.addon);
   }
 
   #createOutput(preparation: Preparation): Output {
     const { tracer, fields, data } = preparation;
     return createOutput(this.#descriptor, columnContext(preparation), {
-      palette: resultPalette(),
+      palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
       returns: tracer.returns,
       fields,
       rowSize: ROW_SIZE + data.layout.size,
     });
+  }
+
+  #openSink(): Sink {
+    const { outputFile, rotate, rotateKeep } = this.options;
+    const { head = '', opening = '' } = this.#output;
+    const fail = (error: Error): void => this.#fail(resultError(error, outputFile));
+    if (outputFile === undefined) {
+      const sink = openStdout(fail);
+      if (head !== '') sink.write(head);
+      return sink;
+    }
+    const rotation = rotate === undefined ? null : { size: rotate, keep: rotateKeep };
+    return new FileSink(new OutputFile(outputFile, { head, opening }, rotation), fail);
   }
 
   get tellsEnds(): boolean {
@@ -73,10 +91,10 @@ export class Results implements Consumer {
     if (text.length > 0) this.#write(text);
   }
 
-  /** Tells of events that were taken and that stdout has not got. */
+  /** Tells of events that were taken and that stdout, or the file, has not got. */
   backlog(): Loss | null {
     const unwritten = this.#taken - this.#sink.written;
-    return unwritten === 0 ? null : backlog(unwritten, this.#taken);
+    return unwritten === 0 ? null : backlog(unwritten, this.#taken, this.options.outputFile);
   }
 
   async finish(summary: Summary): Promise<Error | null> {

@@ -1,6 +1,7 @@
 import { fstatSync, readlinkSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { EnvironmentError, isSystemError } from '../core/errors.js';
+import type { Target } from './output-file.js';
 
 /** Where results go. Never blocks the event loop on a reader that does not read. */
 export interface Sink {
@@ -23,14 +24,17 @@ const STDOUT = 1;
 const RETRY_MS = 5;
 
 /** Files and character devices: written at once, so that an error is known at once. */
-class FileSink implements Sink {
+export class FileSink implements Sink {
   #rest: Uint8Array = new Uint8Array();
   #failed = false;
   #queued = 0;
   #written = 0;
   #waiting: (() => void)[] = [];
 
-  constructor(private readonly onFailure: OnFailure) {}
+  constructor(
+    private readonly target: Target,
+    private readonly onFailure: OnFailure,
+  ) {}
 
   get full(): boolean {
     return this.#rest.length > 0;
@@ -56,7 +60,7 @@ class FileSink implements Sink {
 
   #flush(): void {
     try {
-      while (this.full) this.#rest = this.#rest.subarray(writeSync(STDOUT, this.#rest));
+      while (this.full) this.#rest = this.#rest.subarray(this.target.write(this.#rest));
       this.#written += this.#queued;
       this.#queued = 0;
     } catch (error) {
@@ -120,7 +124,9 @@ function unblock(stream: unknown): void {
 export function openStdout(onFailure: OnFailure): Sink {
   const stat = fstatSync(STDOUT);
   const queues = stat.isFIFO() || stat.isSocket() || isatty(STDOUT);
-  return queues ? new StreamSink(onFailure) : new FileSink(onFailure);
+  return queues
+    ? new StreamSink(onFailure)
+    : new FileSink({ write: (bytes) => writeSync(STDOUT, bytes) }, onFailure);
 }
 
 function stdoutName(): string {
@@ -131,20 +137,18 @@ function stdoutName(): string {
   }
 }
 
-/** What a failed write means: null for a reader that has left, which is a clean end. */
-export function resultError(error: Error): Error | null {
+/** What a failed write to `name` means: null for a reader that has left, which is a clean end. */
+export function resultError(error: Error, name = stdoutName()): Error | null {
+  if (error instanceof EnvironmentError) return error;
   const code = isSystemError(error) ? error.code : error.message;
   if (code === 'EPIPE' || code === 'ECONNRESET') return null;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new EnvironmentError(
-      `the results do not fit: the disk under ${stdoutName()} is full (${code})`,
+      `the results do not fit: the disk under ${name} is full (${code})`,
       'make room there, or write elsewhere, for example through gzip',
     );
   }
-  return new EnvironmentError(
-    `cannot write the results to ${stdoutName()} (${code})`,
-    'write them elsewhere',
-  );
+  return new EnvironmentError(`cannot write the results to ${name} (${code})`, 'write them elsewhere');
 }
 
 /** Writes the pieces to stdout one by one, as fast as they are taken. Throws what resultError says. */

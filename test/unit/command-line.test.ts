@@ -70,7 +70,8 @@ describe('a trace', () => {
       '-m 0 --mask 0 -b ftrace --force -t function_graph -r ^ip_ --module-regex vmlinux -o json -v --perf-page-count 8';
     const more = '--perf-sample-period 2 --perf-wakeup-events 3 --no-set-rlimit --enable-probe-server';
     const limits = '--count 5 --duration 1.5m --max-rate 1000 --sample 1/16 --budget 2.5% --fail-on-loss';
-    const rest = '--probe-server-port 99 --ready-file /tmp/x';
+    const rest =
+      '--probe-server-port 99 --ready-file /tmp/x --output-file /tmp/y --rotate 1MiB --rotate-keep 3';
     expect(parse(...`${argv} ${more} ${limits} ${rest}`.split(' '))).toEqual({
       kind: 'trace',
       options: {
@@ -94,6 +95,9 @@ describe('a trace', () => {
         setRlimits: false,
         probeServerPort: 99,
         readyFile: '/tmp/x',
+        outputFile: '/tmp/y',
+        rotate: 1024 * 1024,
+        rotateKeep: 3,
       },
     });
   });
@@ -106,6 +110,25 @@ describe('a trace', () => {
     ['576h', 2_073_600_000],
   ])('ends after --duration %s', (text, durationMs) => {
     expect(parse('-m', '1', '--duration', text)).toMatchObject({ options: { durationMs } });
+  });
+
+  it.each([
+    ['4000', 4000],
+    ['4kB', 4000],
+    ['4KiB', 4096],
+    ['1.5MB', 1_500_000],
+    ['2MiB', 2 * 1024 * 1024],
+    ['3GB', 3e9],
+    ['1GiB', 1024 ** 3],
+  ])('begins a new file after --rotate %s', (text, rotate) => {
+    expect(parse('-m', '1', '--output-file', 'x', '--rotate', text)).toMatchObject({ options: { rotate } });
+  });
+
+  it('takes all words behind -- as a command, whatever they look like', () => {
+    const command = ['curl', '-m', '5', '--', '--count'];
+    expect(parse('-m', '1', '--', ...command)).toMatchObject({
+      options: { mark: 1, command, count: undefined },
+    });
   });
 
   it('serves probes on port 13720 if asked to', () => {
@@ -196,6 +219,19 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['-m', '1', '--budget', '5'], /a percentage of one CPU.*received '5'/, /--budget 5%/],
     [['-m', '1', '--budget', '0%'], /more than 0%/, /--budget 5%/],
     [['-m'], /argument missing/, /--help/],
+    [['-m', '1', '--'], /no command behind --/, /ipft -m 1 -- curl/],
+    [['-m', '1', '--rotate', '1MB'], /--rotate: there is no file/, /--output-file PATH/],
+    [['-m', '1', '--output-file', 'x', '--rotate-keep', '2'], /--rotate-keep: no files/, /--rotate 100MB/],
+    ...['1kB', '3999', '1TB', '-5MB', '1 MB', 'x', ''].map(
+      (size) =>
+        [
+          ['-m', '1', '--output-file', 'x', '--rotate', size],
+          /--rotate: expected a size of at least 4000 B/,
+          /--rotate 100MB/,
+        ] as [string[], RegExp, RegExp],
+    ),
+    [['--list', '--', 'ls'], /--list: it traces nothing/, /leave the command/],
+    [['--list', '--output-file', 'x'], /--list: it traces nothing/, /leave the command/],
     [['-m', '1', 'surplus'], /too many arguments/, /--help/],
     [['--makr', '1'], /unknown option '--makr'/, /Did you mean --mark\?.*--help/],
     [[], /no mark given/, /iptables -t raw .* --set-mark 0xdeadbeef\n +ipft -m 0xdeadbeef/],

@@ -104,7 +104,7 @@ export const ipft = (args: readonly string[], options?: RunOptions): Promise<End
 export async function trace(args: readonly string[], options?: RunOptions): Promise<Ipft> {
   const folder = mkdtempSync(join(tmpdir(), 'ipft-ready-'));
   const file = join(folder, 'ready');
-  const running = new Ipft([...args, '--ready-file', file], options);
+  const running = new Ipft(['--ready-file', file, ...args], options);
   try {
     await running.runsUntil('the ready file', () => textIfThere(file));
   } catch (error) {

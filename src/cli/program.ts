@@ -1,0 +1,231 @@
+import { Command, Option } from 'commander';
+import { backendIds } from '../backends/index.js';
+import { TRACE_DEFAULTS } from '../core/options.js';
+import { tracers } from '../core/tracer.js';
+import { outputs } from '../outputs/index.js';
+import { EXAMPLES } from './help.js';
+import {
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parsePageCount,
+  parsePercentage,
+  parsePort,
+  parseRegex,
+  parseSample,
+  parseSize,
+  parseU32,
+} from './values.js';
+
+/** What commander makes of ipft's options. */
+export interface Flags {
+  fields?: string;
+  mark?: number;
+  mask: number;
+  backend: string;
+  force?: boolean;
+  tracer: string;
+  list?: boolean;
+  regex?: RegExp;
+  moduleRegex?: RegExp;
+  output: string;
+  verbose?: boolean;
+  perfPageCount?: number;
+  perfSamplePeriod: number;
+  perfWakeupEvents: number;
+  count?: number;
+  duration?: number;
+  maxRate?: number;
+  sample?: number;
+  budget?: number;
+  failOnLoss?: boolean;
+  setRlimit: boolean;
+  enableProbeServer?: boolean;
+  probeServerPort: number;
+  readyFile?: string;
+  outputFile?: string;
+  rotate?: number;
+  rotateKeep?: number;
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+function option<T>(flags: string, description: string, parse: (text: string) => T, initial?: T): Option {
+  const made = new Option(flags, description).argParser<T>(parse);
+  if (initial === undefined) return made;
+  return made.default(initial, typeof initial === 'number' && initial > 0xffff ? hex(initial) : undefined);
+}
+
+const DEFAULTS = TRACE_DEFAULTS;
+/** bytes: a file of results that is smaller is hardly one */
+const LEAST_ROTATION = 4000;
+
+function parseBackend(text: string): string {
+  const name = parseChoice('--backend', ['auto', ...backendIds.keys()])(text);
+  return backendIds.get(name) ?? name;
+}
+
+/** `id (description), id (description)` */
+function describe(registry: ReadonlyMap<string, { id: string; description: string }>): string {
+  return [...registry.values()].map(({ id, description }) => `${id} (${description})`).join(', ');
+}
+
+function selectionOptions(): Option[] {
+  return [
+    option('-m, --mark <number>', 'trace packets with this mark (decimal, 0x hex, 0 octal)', (text) =>
+      parseU32('--mark', '0xdeadbeef')(text),
+    ),
+    option(
+      '--mask <number>',
+      'bits of the mark to compare; 0 matches every packet',
+      parseU32('--mask', '0xff'),
+      DEFAULTS.mask,
+    ),
+    option('-r, --regex <regex>', 'functions whose name matches (unanchored)', parseRegex('--regex')),
+    option('--module-regex <regex>', "functions of modules that match; the kernel is 'vmlinux'", (text) =>
+      parseRegex('--module-regex')(text),
+    ),
+    option(
+      '-b, --backend <backend>',
+      `how to attach: auto, ${[...backendIds.keys()].join(', ')}`,
+      parseBackend,
+      DEFAULTS.backend,
+    ),
+    new Option('--force', 'with -b fentry, attach more than some dozens of functions: each takes its time'),
+    option(
+      '-t, --tracer <tracer>',
+      describe(tracers),
+      parseChoice('--tracer', [...tracers.keys()]),
+      DEFAULTS.tracer,
+    ),
+  ];
+}
+
+function outputOptions(): Option[] {
+  return [
+    new Option(
+      '-l, --list',
+      'list the functions instead of tracing, with -b tracepoint the tracepoints; with -o json, those that cannot be traced too',
+    ),
+    option(
+      '-o, --output <output>',
+      describe(outputs),
+      parseChoice('--output', [...outputs.keys()]),
+      DEFAULTS.output,
+    ),
+    new Option('--output-file <path>', 'write the results to this file instead of stdout'),
+    option(
+      '--rotate <size>',
+      'begin the next file when one has this size, such as 100MB: PATH is written, PATH.1 the oldest',
+      parseSize('--rotate', LEAST_ROTATION),
+    ),
+    option('--rotate-keep <files>', 'keep so many files, PATH included', parseCount('--rotate-keep', 1)),
+    new Option(
+      '-f, --fields <list>',
+      "what to show of each event: names, sets (@gso, @net, @tuple, @meta, @time) and paths such as 'skb->dev->name', with commas",
+    ),
+    new Option('-v, --verbose', 'say more: refused backends, functions that failed, the whole verifier log'),
+  ];
+}
+
+function limitOptions(): Option[] {
+  return [
+    option('--count <events>', 'end after so many events; no more are printed', parseCount('--count', 1)),
+    option(
+      '--duration <time>',
+      'end after this time of tracing: 500ms, 10s, 5m, 1h; a number without a unit is seconds',
+      parseDuration('--duration'),
+    ),
+    option(
+      '--max-rate <events>',
+      'at most so many events a second, on all CPUs together; the others are counted as suppressed',
+      parseCount('--max-rate', 1),
+    ),
+    option('--sample <1/N>', 'one of N packets, by chance, with all of its events', parseSample('--sample')),
+    option(
+      '--budget <percentage>',
+      'end when ipft, or its BPF programs, take more than this share of one CPU for a second, such as 5%',
+      parsePercentage('--budget'),
+    ),
+    new Option('--fail-on-loss', 'exit with 7 if anything is missing from the results'),
+  ];
+}
+
+function systemOptions(): Option[] {
+  return [
+    option(
+      '--perf-page-count <pages>',
+      'perf buffer for each CPU, a power of two (default: 4096, less on more than 4 CPUs)',
+      parsePageCount('--perf-page-count'),
+    ),
+    option(
+      '--perf-sample-period <events>',
+      'handed to perf_event_open(2) as by ipftrace2; kernels ignore it for BPF events',
+      parseCount('--perf-sample-period', 1),
+      DEFAULTS.samplePeriod,
+    ),
+    option(
+      '--perf-wakeup-events <events>',
+      'wake up every so many events; 0 picks a number that suits the buffer',
+      parseCount('--perf-wakeup-events', 0),
+      DEFAULTS.wakeupEvents,
+    ),
+    new Option('--no-set-rlimit', 'leave RLIMIT_MEMLOCK and RLIMIT_NOFILE alone'),
+    new Option('--enable-probe-server', 'accept TCP connections on the loopback once tracing'),
+    option(
+      '--probe-server-port <port>',
+      'port of the probe server',
+      parsePort('--probe-server-port'),
+      DEFAULTS.probeServerPort,
+    ),
+    new Option('--ready-file <path>', 'write the pid of ipft to this file once tracing'),
+  ];
+}
+
+/** A command that neither writes to stderr nor exits by itself. */
+function createCommand(name: string, write: (text: string) => void): Command {
+  return new Command(name)
+    .helpOption('-h, --help', 'show this help')
+    .configureHelp({ helpWidth: 110 })
+    .configureOutput({ writeOut: write, writeErr: () => undefined })
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+/** `ipft` itself: every option that it has. `write` gets what --help and --version print. */
+export function createProgram(version: string, write: (text: string) => void): Command {
+  const program = createCommand('ipft', write)
+    .usage(
+      '-m MARK [options] [-- COMMAND [ARGUMENT ...]]\n' +
+        '       ipft doctor [--json]\n' +
+        '       ipft fields [PATH] [--json]\n' +
+        '       ipft completion bash|zsh|fish',
+    )
+    .description(
+      'Shows which kernel functions marked packets go through. `ipft doctor` tells what this machine lets it trace.',
+    )
+    .version(version, '--version', 'show the version')
+    .addHelpText('after', EXAMPLES);
+  const options = [...selectionOptions(), ...outputOptions(), ...limitOptions(), ...systemOptions()];
+  for (const each of options) program.addOption(each);
+  return program;
+}
+
+/** `ipft doctor` */
+export function createDoctor(write: (text: string) => void): Command {
+  return createCommand('ipft doctor', write)
+    .usage('[--json]')
+    .description('Tells what this machine lets ipft trace, and what stands in the way. Exit code 3: nothing.')
+    .option('--json', 'as a JSON object');
+}
+
+/** `ipft fields` */
+export function createFields(write: (text: string) => void): Command {
+  return createCommand('ipft fields', write)
+    .usage('[PATH] [--json]')
+    .description(
+      "Shows what can be printed on this kernel: what there is to begin with, or the members of a path ('skb->dev') or struct (net_device).",
+    )
+    .argument('[PATH]', 'a path, or the name of a struct')
+    .option('--json', 'a JSON object a line');
+}
