@@ -8,9 +8,9 @@ import type { Summary } from './summary.js';
 export interface OutputContext {
   /** writes one row, without the newline */
   readonly line: Cell;
-  /** writes rows of function_graph; null for the tracer `function`, and for JSON */
+  /** writes rows of function_graph; null for the tracer `function`, and where they are rows as all others */
   readonly calls: CallLines | null;
-  /** titles over the lines, '' for JSON */
+  /** titles over the lines, for CSV the columns' names; '' for JSON */
   readonly header: string;
   readonly palette: Palette;
   /** true when people read the results as they come */
@@ -40,7 +40,7 @@ export interface Output {
 export interface OutputDescriptor {
   readonly id: string;
   readonly description: string;
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'csv';
   /** true if it writes while tracing */
   readonly live: boolean;
   /** true if it wants rows that tell where packets end although their last event is not shown (isHidden) */

@@ -1,4 +1,5 @@
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** Text that is written again and again, as UTF-8 with up to three bytes behind it, so that it can be copied by fours. */
 export interface Piece {
@@ -25,6 +26,7 @@ const TWO_HEX_DIGITS = Uint16Array.from({ length: 256 }, (_, byte) =>
 
 export const NEWLINE = 0x0a;
 export const SPACE = 0x20;
+const BACKSLASH = 0x5c;
 const FIRST_SIZE = 64 * 1024;
 /** A larger buffer, which some batch needed, is given back. */
 const LARGEST_KEPT = 4 * 1024 * 1024;
@@ -127,6 +129,31 @@ export class TextBuffer {
     while (first < this.#size && this.#bytes[first] === SPACE) first++;
     this.#bytes.copyWithin(start, first, this.#size);
     this.#size -= first - start;
+  }
+
+  byteAt(index: number): number {
+    return this.#bytes[index] ?? 0;
+  }
+
+  /**
+   * Removes the quotes of the JSON string that was written since the text had `start` bytes. False, and nothing done, if it has an
+   * escape or the character `special`.
+   */
+  unquote(start: number, special: number): boolean {
+    const bytes = this.#bytes;
+    const end = this.#size - 1;
+    for (let at = start + 1; at < end; at++)
+      if (bytes[at] === BACKSLASH || bytes[at] === special) return false;
+    for (let at = start + 1; at < end; at++) bytes[at - 1] = bytes[at] ?? 0;
+    this.#size = end - 1;
+    return true;
+  }
+
+  /** Removes what was written since the text had `start` bytes, and returns it. */
+  cutString(start: number): string {
+    const cut = decoder.decode(this.#bytes.subarray(start, this.#size));
+    this.#size = start;
+    return cut;
   }
 
   /** Removes what was written since the text had `size` bytes. */

@@ -1,9 +1,10 @@
 import type { OutputDescriptor } from '../core/output.js';
 import { aggregate } from './aggregate.js';
+import { csv } from './csv.js';
 import { json } from './json.js';
 import { stream } from './stream.js';
 
-const all: readonly OutputDescriptor[] = [aggregate, stream, json];
+const all: readonly OutputDescriptor[] = [aggregate, stream, json, csv];
 
 /** Every output by its id: the value of --output and its file's name. */
 export const outputs: ReadonlyMap<string, OutputDescriptor> = new Map(

@@ -2,6 +2,7 @@ import { columns } from '../columns/index.js';
 import { ROW_SIZE } from '../core/abi.js';
 import { callLines, type CallLines } from '../core/call-line.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
+import { csvHeader, csvLine } from '../core/csv.js';
 import { fieldsText, headerLine, jsonLine, leadText, PLAIN, textLine, type Palette } from '../core/line.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 
@@ -66,6 +67,16 @@ export function createOutput(
   if (descriptor.format === 'json') {
     const line = jsonLine([...lead, ...fields], context);
     return descriptor.create({ line, calls: null, header: '', palette, terminal, rowSize });
+  }
+  if (descriptor.format === 'csv') {
+    const all = [...lead, ...fields];
+    return descriptor.create({
+      line: csvLine(all, context),
+      calls: null,
+      header: csvHeader(all),
+      palette,
+      terminal,
+    });
   }
   const line = textLine(lead, fields, context, palette);
   const calls = returns ? linesOfCalls(lead, fields, context, palette) : null;

@@ -1,0 +1,24 @@
+import { renderBatch } from '../core/batch.js';
+import type { OutputDescriptor } from '../core/output.js';
+import { TextBuffer } from '../core/text-buffer.js';
+import { json } from './json.js';
+
+/** A line of comma-separated values for each event, as it happens, behind a line with the columns' names: those of JSON. */
+export const csv: OutputDescriptor = {
+  ...json,
+  id: 'csv',
+  description: 'comma-separated values, a line for each event, as it happens, behind a line of names',
+  format: 'csv',
+  create: ({ line, header }) => {
+    const text = new TextBuffer();
+    return {
+      head: `${header}\n`,
+      batch: (rows, count) => {
+        renderBatch(line, rows, count, text);
+        return text.take();
+      },
+      results: () => [],
+      held: 0,
+    };
+  },
+};
