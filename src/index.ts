@@ -1,28 +1,32 @@
 /**
  * ipft for scripts: the engine of the command line.
  *
- * `trace` and `list` need Linux, the native addon and, for `trace`, the privilege to trace the kernel; they write to
- * stdout and stderr as the command does. `createOutput` turns recorded rows (ROW, ROW_SIZE) into text on any machine.
+ * `trace` needs Linux, the native addon and the privilege to trace the kernel. `createOutput` turns recorded rows (ROW, ROW_SIZE)
+ * into text on any machine.
  */
-export { traceCommand, listCommand, doctorCommand, fieldsCommand } from './run.js';
+export { trace, type Trace } from './run/api/trace.js';
+export type {
+  ScriptOptions as TraceOptions,
+  TraceEvent,
+  TracePacket,
+  TraceSummary,
+} from './run/api/types.js';
+export type { EndReason } from './core/summary.js';
 export { createOutput, type RenderOptions } from './run/render.js';
+export type { MessageTarget } from './run/messages.js';
 export { tracers, type Tracer } from './core/tracer.js';
-export {
-  TRACE_DEFAULTS,
-  type DoctorOptions,
-  type FieldsOptions,
-  type ListOptions,
-  type TraceOptions,
-} from './core/options.js';
-export type { KernelFunction, Selection } from './core/function-table.js';
+export { TRACE_DEFAULTS } from './core/options.js';
+export type { Selection } from './core/function-table.js';
 export type { Output, OutputDescriptor } from './core/output.js';
 export type { Column, ColumnContext, EnumMembers } from './core/column.js';
 export { HIDDEN, LAST, RETURN, ROW, ROW_SIZE } from './core/abi.js';
 export {
+  BudgetError,
   EnvironmentError,
   EXIT,
   IpftError,
   KernelError,
+  LossError,
   UnsupportedError,
   UsageError,
   type NativeFailure,

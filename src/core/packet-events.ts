@@ -4,11 +4,13 @@ const FIRST_ROWS = 64;
 
 /** The events of one packet as packed rows: `rowSize` bytes each and no object. */
 export class PacketEvents {
+  /** true when the packet's life has ended: there are no more */
+  isComplete = false;
   #bytes: Uint8Array;
   #rows: DataView;
   #size = 0;
 
-  constructor(private readonly rowSize: number) {
+  constructor(readonly rowSize: number) {
     this.#bytes = new Uint8Array(FIRST_ROWS * rowSize);
     this.#rows = new DataView(this.#bytes.buffer);
   }

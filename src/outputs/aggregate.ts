@@ -1,81 +1,10 @@
-import type { Batch } from '../core/batch.js';
 import { callTree } from '../core/call-tree.js';
 import type { OutputContext, OutputDescriptor } from '../core/output.js';
-import { PacketEvents } from '../core/packet-events.js';
-import { isHidden, isLast, packet } from '../core/row.js';
+import type { PacketEvents } from '../core/packet-events.js';
+import { PacketsInFlight } from '../core/packets-in-flight.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
-/** Events of packets in flight that are held; beyond it the oldest packet's are printed as they are. */
-const MAX_HELD = 400_000;
 const PIECE_BYTES = 64 * 1024;
-
-/** The packets in flight, each with its events. */
-class PacketsInFlight {
-  readonly #packets = new Map<number, PacketEvents>();
-  #held = 0;
-
-  constructor(private readonly rowSize: number) {}
-
-  /** Takes the rows, and returns those packets whose life has ended. */
-  take({ rows, count, rowSize }: Batch): PacketEvents[] {
-    const complete: PacketEvents[] = [];
-    const end = count * rowSize;
-    let start = 0;
-    while (start < end) {
-      const number = packet(rows, start);
-      let at = start;
-      let ended = false;
-      for (; at < end && !ended && packet(rows, at) === number && !isHidden(rows, at); at += rowSize)
-        ended = isLast(rows, at);
-      if (at > start) this.#append(number, rows, start, at);
-      else {
-        ended = isLast(rows, at);
-        at += rowSize;
-      }
-      const events = ended ? this.#packets.get(number) : undefined;
-      if (events !== undefined) complete.push(this.#remove(number, events));
-      start = at;
-    }
-    while (this.#held > MAX_HELD) complete.push(this.#removeOldest());
-    return complete;
-  }
-
-  /** The packets that still are in flight, in order of their first event; each is held until the next is asked for. */
-  *rest(): Generator<PacketEvents> {
-    while (this.#packets.size > 0) {
-      yield this.#oldest()[1];
-      this.#removeOldest();
-    }
-  }
-
-  /** events */
-  get held(): number {
-    return this.#held;
-  }
-
-  #append(number: number, rows: DataView, start: number, end: number): void {
-    let events = this.#packets.get(number);
-    if (events === undefined) this.#packets.set(number, (events = new PacketEvents(this.rowSize)));
-    events.append(rows, start, end);
-    this.#held += (end - start) / this.rowSize;
-  }
-
-  #remove(number: number, events: PacketEvents): PacketEvents {
-    this.#packets.delete(number);
-    this.#held -= events.size;
-    return events;
-  }
-
-  #oldest(): [number, PacketEvents] {
-    const [oldest] = this.#packets as Iterable<[number, PacketEvents]>;
-    if (oldest === undefined) throw new Error('no packet is in flight');
-    return oldest;
-  }
-
-  #removeOldest(): PacketEvents {
-    return this.#remove(...this.#oldest());
-  }
-}
 
 /** The line in front of a packet's group. */
 const openingOf = ({ palette }: OutputContext): string => `${palette.dim('===')}\n`;
@@ -123,7 +52,7 @@ export const aggregate: OutputDescriptor = {
   graphLead: ['timestamp', 'processor-id'],
   fields: ['len', 'gso-type'],
   create: (context) => {
-    const packets = new PacketsInFlight(context.rowSize);
+    const packets = new PacketsInFlight();
     const text = new TextBuffer();
     return {
       opening: openingOf(context),

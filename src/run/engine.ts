@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { LossError } from '../core/errors.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Summary } from '../core/summary.js';
@@ -61,6 +61,7 @@ export class Engine {
         recorder.start();
         messages.line('Trace ready!');
         end = await endOf(options, { recorder, probes, ...course, announced: course.announce() });
+        await nextTurn(); // stopping drains, which a batch that is being delivered forbids
         recorder.stop();
         probes.checkModules();
         messages.line('Trace done!');

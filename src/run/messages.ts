@@ -1,35 +1,47 @@
+import { Chalk, type ChalkInstance } from 'chalk';
 import { chalkFor } from './colors.js';
 
 const CLEAR_TO_END = '\x1b[K';
 
-/** Progress, counters and messages: all on stderr. */
+/** Where messages go. */
+export interface MessageTarget {
+  write(text: string): unknown;
+}
+
+/** Progress, counters and messages: on stderr for the command, elsewhere in plain lines. */
 export class Messages {
-  readonly terminal = process.stderr.isTTY;
+  readonly terminal: boolean;
+  readonly #chalk: ChalkInstance;
   #status = '';
+
+  constructor(private readonly target: MessageTarget = process.stderr) {
+    const isStderr = target === process.stderr;
+    this.terminal = isStderr && process.stderr.isTTY;
+    this.#chalk = isStderr ? chalkFor('stderr') : new Chalk({ level: 0 });
+  }
 
   /** A line of its own. */
   line(text: string): void {
     this.endStatus();
-    process.stderr.write(`${text}\n`);
+    this.target.write(`${text}\n`);
   }
 
   /** `remedy`: what the user can do about it. */
   warn(text: string, remedy?: string): void {
-    const chalk = chalkFor('stderr');
-    this.line(`${chalk.yellow('warning:')} ${text}`);
-    if (remedy !== undefined) this.line(`${chalk.cyan('Try:')} ${remedy}`);
+    this.line(`${this.#chalk.yellow('warning:')} ${text}`);
+    if (remedy !== undefined) this.line(`${this.#chalk.cyan('Try:')} ${remedy}`);
   }
 
   /** A line that changes: rewritten in place on a terminal, elsewhere printed once, as it was last. */
   status(text: string): void {
-    if (this.terminal && text !== this.#status) process.stderr.write(`\r${text}${CLEAR_TO_END}`);
+    if (this.terminal && text !== this.#status) this.target.write(`\r${text}${CLEAR_TO_END}`);
     this.#status = text;
   }
 
   /** Ends the line that changes. */
   endStatus(): void {
     if (this.#status === '') return;
-    process.stderr.write(this.terminal ? '\n' : `${this.#status}\n`);
+    this.target.write(this.terminal ? '\n' : `${this.#status}\n`);
     this.#status = '';
   }
 }

@@ -144,7 +144,6 @@ export class Recorder {
     return `Samples: ${this.#taken} Lost: ${lost}${returns}${left}`;
   }
 
-  // Who waits for `full` or `broken` drains the session, which a batch that is being delivered forbids: so they resolve later.
   #onBatch(count: number): void {
     if (this.#room === 0) return;
     try {
@@ -152,13 +151,13 @@ export class Recorder {
       const rowSize = ROW_SIZE + this.preparation.data.layout.size;
       const { rows, events } = firstEvents({ rows: this.#rows, count, rowSize }, this.#room);
       this.#room -= events;
-      if (this.#room === 0) setImmediate(() => this.#fill());
+      if (this.#room === 0) this.#fill();
       this.#taken += events;
       this.consumer.take({ rows: this.#rows, count: rows, rowSize }, events);
       if (this.consumer.full && !this.#paused) void this.#waitForReader();
     } catch (error) {
       this.#isBroken = true;
-      setImmediate(() => this.#break(error instanceof Error ? error : new Error(String(error))));
+      this.#break(error instanceof Error ? error : new Error(String(error)));
     }
   }
 

@@ -120,10 +120,9 @@ export class Results implements Consumer {
     }, READER_MS).unref();
   }
 
-  // Later, not now: who waits for `broken` drains the session, which a batch that is being delivered forbids.
   #fail(error: Error | null): void {
     clearInterval(this.#readerTimer);
     this.#isBroken = true;
-    setImmediate(() => this.#break(error));
+    this.#break(error);
   }
 }

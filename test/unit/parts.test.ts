@@ -34,6 +34,8 @@ describe('errors', () => {
       loss: 7,
       budget: 8,
       bug: 70,
+      notExecutable: 126,
+      notFound: 127,
     });
     const errors = [
       new UsageError('m'),

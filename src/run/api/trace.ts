@@ -1,0 +1,118 @@
+import { UsageError } from '../../core/errors.js';
+import type { Summary } from '../../core/summary.js';
+import { Engine } from '../engine.js';
+import { Messages } from '../messages.js';
+import { prepare } from '../prepare.js';
+import { completeOptions } from './check.js';
+import { decoder, type Decode } from './decode.js';
+import { LoopConsumer } from './loop.js';
+import type { ScriptOptions, TraceEvent, TracePacket, TraceSummary } from './types.js';
+
+const SILENT = { write: (): void => undefined };
+
+const nothing = (): void => undefined;
+
+/** A promise, and what settles it; that nobody looks at it is no error. */
+class Settleable<T> {
+  readonly promise: Promise<T>;
+  resolve: (value: T) => void = nothing;
+  reject: (error: unknown) => void = nothing;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    this.promise.catch(nothing);
+  }
+}
+
+/**
+ * A trace that runs: its events, in order of time, or its packets. One loop reads it, once. A loop that is slow pauses the trace, as
+ * a slow reader of stdout does: what the kernel's buffers cannot hold meanwhile is counted as lost. Leaving the loop ends the trace;
+ * the loop then goes on when all probes are removed. Errors are thrown by the loop, after all events, and reject `summary`.
+ */
+export class Trace implements AsyncIterable<TraceEvent> {
+  /** Resolves when all probes are attached: what happens from now on is seen. Rejects if it does not come to that. */
+  readonly ready: Promise<void>;
+  /** Resolves when the trace has ended and its probes are removed. */
+  readonly summary: Promise<TraceSummary>;
+  readonly #consumer = new LoopConsumer();
+  readonly #ready = new Settleable<null>();
+  readonly #decode = new Settleable<Decode>();
+  readonly #stopped = new Settleable<null>();
+  #isRead = false;
+
+  constructor(options: ScriptOptions) {
+    this.ready = this.#ready.promise.then(nothing);
+    this.ready.catch(nothing);
+    this.summary = this.#run(options);
+    this.summary.catch(nothing);
+  }
+
+  async #run(options: ScriptOptions): Promise<Summary> {
+    const { signal } = options;
+    const stop = (): void => this.stop();
+    try {
+      const complete = completeOptions(options);
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', stop, { once: true });
+      const messages = new Messages(options.messages ?? SILENT);
+      const preparation = prepare(complete, messages);
+      this.#decode.resolve(decoder(preparation));
+      const engine = new Engine(preparation, complete, this.#consumer, messages);
+      return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
+    } catch (error) {
+      this.#decode.reject(error);
+      this.#ready.reject(error);
+      throw error;
+    } finally {
+      if (signal instanceof EventTarget) signal.removeEventListener('abort', stop);
+      this.#ready.reject(new UsageError('the trace was stopped before it was ready'));
+      this.#consumer.end();
+    }
+  }
+
+  #announce(): Promise<null> {
+    this.#ready.resolve(null);
+    return Promise.resolve(null);
+  }
+
+  /** Ends the trace, as aborting its signal does. */
+  stop(): void {
+    this.#stopped.resolve(null);
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<TraceEvent, void, undefined> {
+    return this.#read((decode) => this.#consumer.events(decode));
+  }
+
+  /** Packets instead of events: each when it is gone, and at the end those that still are in flight. */
+  packets(): AsyncGenerator<TracePacket, void, undefined> {
+    return this.#read((decode) => this.#consumer.packets(decode));
+  }
+
+  async *#read<T>(
+    items: (decode: Decode) => AsyncGenerator<T, void, undefined>,
+  ): AsyncGenerator<T, void, undefined> {
+    if (this.#isRead) throw new UsageError('a trace is read by one loop, once', 'another trace()');
+    this.#isRead = true;
+    let isThrough = false;
+    try {
+      yield* items(await this.#decode.promise);
+      isThrough = true;
+    } finally {
+      if (!isThrough) {
+        this.#consumer.leave();
+        await this.summary.catch(nothing);
+      }
+    }
+    await this.summary;
+  }
+}
+
+/**
+ * Traces packets from now on, on the same engine as the command, and writes to neither stdout nor stderr.
+ *
+ *     for await (const event of trace({ mark: 0xdeadbeef, durationMs: 1000 })) console.log(event.function, event.len);
+ *
+ * Errors are those of the command (IpftError), each with its exit code and, if there is one, its remedy.
+ */
+export const trace = (options: ScriptOptions): Trace => new Trace(options);
