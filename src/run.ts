@@ -1,4 +1,6 @@
 import { backends } from './backends/index.js';
+import { columns } from './columns/index.js';
+import { sets } from './columns/sets.js';
 import { EXIT } from './core/errors.js';
 import type {
   CommandOptions,
@@ -47,7 +49,7 @@ export async function listCommand({ backend, selection, json }: ListOptions): Pr
 /** What a field may be called, beside paths. */
 const NAMED_FIELDS: NamedFields = {
   columns: [...columns.values()].map(({ key, description }) => ({ id: key, description })),
-  sets: [...sets].map(([id, ids]) => ({ id, columns: ids })),
+  sets: [...sets].map(([id, ids]) => ({ id, description: ids.join(', ') })),
 };
 
 /** Shows what can be printed on this kernel. */

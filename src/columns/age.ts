@@ -10,6 +10,7 @@ const cell: Cell = (rows, at, text) => {
 /** ns since the packet's first event, also if that was not shown. */
 export const age: Column = {
   id: 'age',
+  description: "ns since the packet's first event",
   key: 'age',
   header: 'age',
   width: 0,

@@ -24,6 +24,7 @@ function addressCell(read: RowReader<bigint>, format: (address: bigint) => strin
 /** Where the function returns to: who called it. */
 export const caller: Column = {
   id: 'caller',
+  description: 'where the function returns to',
   key: 'caller',
   header: 'caller',
   width: 0,

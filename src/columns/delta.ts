@@ -20,6 +20,7 @@ function deltaCell(): Cell {
 /** ns since the packet's last event; 0 for its first. */
 export const delta: Column = {
   id: 'delta',
+  description: "ns since the packet's last event",
   key: 'delta',
   header: 'delta',
   width: 0,

@@ -16,6 +16,7 @@ const nanoseconds: Cell = (rows, at, text) => {
 /** How long a call took, at its return; in ns for JSON, in us for people. */
 export const duration: Column = {
   id: 'duration',
+  description: 'ns of the call, at its return (function_graph)',
   key: 'duration_ns',
   header: 'DURATION',
   width: 13,

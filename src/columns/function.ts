@@ -21,6 +21,7 @@ function withModule(context: ColumnContext, index: number): string {
 /** The function that was called: name and module, or its address where no name is known. */
 export const functionColumn: Column = {
   id: 'function',
+  description: 'function that was called',
   key: 'function',
   header: 'FUNCTION',
   width: WIDTH,

@@ -2,4 +2,12 @@ import { numberColumn } from '../core/column.js';
 import { gsoSize as readGsoSize } from '../core/row.js';
 
 /** Bytes of payload in each segment of a GSO packet; 0 for other packets. */
-export const gsoSize = numberColumn({ id: 'gso-size', key: 'gso_size', header: 'gso_size' }, readGsoSize);
+export const gsoSize = numberColumn(
+  {
+    id: 'gso-size',
+    description: 'bytes of payload in each segment; 0: no GSO packet',
+    key: 'gso_size',
+    header: 'gso_size',
+  },
+  readGsoSize,
+);

@@ -21,6 +21,7 @@ export function gsoTypeNames(type: number, members: EnumMembers | null): string 
 /** The kinds of segmentation offload, by the kernel's own names. A line of text has it for GSO packets only. */
 export const gsoType: Column = {
   id: 'gso-type',
+  description: 'kinds of segmentation offload',
   key: 'gso_type',
   header: 'gso_type',
   width: 0,

@@ -53,12 +53,16 @@ function headersCell(
   };
 }
 
+/** id, key, description */
+type Names = readonly [string, string, string];
+
 type Place = (captured: Captured) => Locate;
 
-function tupleColumn(id: string, key: string, read: Read, place: Place): Column {
+function tupleColumn([id, key, description]: Names, read: Read, place: Place): Column {
   return {
     id,
     key,
+    description,
     header: key,
     width: 0,
     reads: [read],
@@ -74,10 +78,11 @@ function tupleColumn(id: string, key: string, read: Read, place: Place): Column 
   };
 }
 
-function valueColumn(id: string, key: string, read: PacketReader): Column {
+function valueColumn([id, key, description]: Names, read: PacketReader): Column {
   return {
     id,
     key,
+    description,
     header: key,
     width: 0,
     reads: [READ],
@@ -100,12 +105,20 @@ function valueColumn(id: string, key: string, read: PacketReader): Column {
 }
 
 /** Who sends what to whom, by the outer headers: addresses, ports, TCP flags, ICMP type. */
-export const tuple = tupleColumn('tuple', 'tuple', READ, outer);
+export const tuple = tupleColumn(
+  ['tuple', 'tuple', 'addresses, ports, TCP flags, ICMP type: of the outer headers'],
+  READ,
+  outer,
+);
 /** The same of the packet inside: behind IPIP, SRv6, GRE, VXLAN or Geneve. */
-export const innerTuple = tupleColumn('inner-tuple', 'inner_tuple', INNER_READ, inner);
+export const innerTuple = tupleColumn(
+  ['inner-tuple', 'inner_tuple', 'the same behind IPIP, SRv6, GRE, VXLAN or Geneve'],
+  INNER_READ,
+  inner,
+);
 /** Time to live, or hop limit. */
-export const ttl = valueColumn('ttl', 'ttl', readTtl);
+export const ttl = valueColumn(['ttl', 'ttl', 'time to live, or hop limit'], readTtl);
 /** IPv4's identification. */
-export const ipId = valueColumn('ip-id', 'ip_id', readIpId);
-export const tcpSeq = valueColumn('seq', 'seq', tcpSequence);
-export const tcpAck = valueColumn('ack', 'ack', tcpAcknowledgment);
+export const ipId = valueColumn(['ip-id', 'ip_id', "IPv4's identification"], readIpId);
+export const tcpSeq = valueColumn(['seq', 'seq', 'TCP sequence number'], tcpSequence);
+export const tcpAck = valueColumn(['ack', 'ack', 'TCP acknowledgment number'], tcpAcknowledgment);

@@ -10,6 +10,7 @@ function trueOrFalse(prefix: string): Cell {
 /** Whether the event is a return; the tracer `function` tells of calls only. */
 export const isReturn: Column = {
   id: 'is-return',
+  description: 'whether it returns (function_graph)',
   key: 'is_return',
   header: 'RETURN',
   width: 5,

@@ -2,4 +2,7 @@ import { numberColumn } from '../core/column.js';
 import { len as readLen } from '../core/row.js';
 
 /** skb->len, in bytes. */
-export const len = numberColumn({ id: 'len', key: 'len', header: 'len' }, readLen);
+export const len = numberColumn(
+  { id: 'len', description: 'skb->len, bytes', key: 'len', header: 'len' },
+  readLen,
+);

@@ -5,6 +5,7 @@ import { mark as readMark } from '../core/row.js';
 /** skb->mark: in hex for people, a number in JSON. */
 export const mark: Column = {
   id: 'mark',
+  description: 'skb->mark',
   key: 'mark',
   header: 'mark',
   width: 0,

@@ -5,6 +5,7 @@ import { functionIndex } from '../core/row.js';
 /** The module of the function: `vmlinux` for the kernel itself, '' where the function is unknown. */
 export const moduleColumn: Column = {
   id: 'module',
+  description: 'module of the function; vmlinux: the kernel itself',
   key: 'module',
   header: 'MODULE',
   width: 8,

@@ -13,8 +13,7 @@ const NOT_SET = 0xffffn;
 
 /** A column made of the skb's head, its data and one more member. */
 function offsetColumn(
-  id: string,
-  key: string,
+  [id, key, description]: readonly [string, string, string],
   member: string | null,
   compute: (head: bigint, data: bigint, value: bigint) => bigint | null,
 ): Column {
@@ -22,6 +21,7 @@ function offsetColumn(
   return {
     id,
     key,
+    description,
     header: key,
     width: 0,
     reads,
@@ -48,17 +48,23 @@ const fromData = (head: bigint, data: bigint, header: bigint): bigint | null =>
   header === NOT_SET ? null : head + header - data;
 
 /** skb_headroom(), bytes. */
-export const headroom = offsetColumn('headroom', 'headroom', null, (head, data) => data - head);
-export const macOffset = offsetColumn('mac-offset', 'mac_offset', 'skb->mac_header', fromData);
+export const headroom = offsetColumn(
+  ['headroom', 'headroom', 'bytes in front of the data'],
+  null,
+  (head, data) => data - head,
+);
+export const macOffset = offsetColumn(
+  ['mac-offset', 'mac_offset', 'from the start of the data to the MAC header, bytes'],
+  'skb->mac_header',
+  fromData,
+);
 export const networkOffset = offsetColumn(
-  'network-offset',
-  'network_offset',
+  ['network-offset', 'network_offset', 'from the start of the data to the network header, bytes'],
   'skb->network_header',
   fromData,
 );
 export const transportOffset = offsetColumn(
-  'transport-offset',
-  'transport_offset',
+  ['transport-offset', 'transport_offset', 'from the start of the data to the transport header, bytes'],
   'skb->transport_header',
   fromData,
 );

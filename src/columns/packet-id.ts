@@ -6,6 +6,7 @@ const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.skb);
 /** Which packet: the skb's address, in hex. */
 export const packetId: Column = {
   id: 'packet-id',
+  description: "the skb's address",
   key: 'packet_id',
   header: 'PACKET',
   width: 18,

@@ -6,6 +6,7 @@ const cell: Cell = (rows, at, text) => text.number64(rows, at + ROW.packet);
 /** Which packet, in short: `#1` is the first that was seen, `#2` the second ... */
 export const packetNumber: Column = {
   id: 'packet-number',
+  description: 'number of the packet, from 1',
   key: 'packet',
   header: 'PACKET',
   width: 6,

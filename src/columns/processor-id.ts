@@ -5,6 +5,7 @@ import { cpu } from '../core/row.js';
 /** The CPU on which the function was called. */
 export const processorId: Column = {
   id: 'processor-id',
+  description: 'CPU',
   key: 'processor_id',
   header: 'CPU',
   width: 4,

@@ -13,6 +13,7 @@ export function reasonName(context: ColumnContext, reason: number): string {
 /** Why the packet is dropped, in functions and tracepoints that are told. A line of text has it there only. */
 export const reason: Column = {
   id: 'reason',
+  description: 'why the packet is dropped, where a function is told',
   key: 'reason',
   header: 'reason',
   width: 0,

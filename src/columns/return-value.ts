@@ -13,6 +13,7 @@ const cell =
 /** What a call returned, as an int, at its return; of a function that returns nothing it means nothing. */
 export const returnValue: Column = {
   id: 'return-value',
+  description: 'what the function returns, as an int (function_graph)',
   key: 'return_value',
   header: 'return_value',
   width: 0,

@@ -22,6 +22,7 @@ function stackReader(context: ColumnContext): RowReader<string[]> {
 /** The kernel's stack, the innermost call first. */
 export const stack: Column = {
   id: 'stack',
+  description: "the kernel's stack, the innermost call first",
   key: 'stack',
   header: 'stack',
   width: 0,

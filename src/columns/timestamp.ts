@@ -6,6 +6,7 @@ const cell: Cell = (rows, at, text) => text.number64(rows, at + ROW.time_ns);
 /** CLOCK_MONOTONIC in ns. */
 export const timestamp: Column = {
   id: 'timestamp',
+  description: 'CLOCK_MONOTONIC, ns',
   key: 'timestamp',
   header: 'TIME(ns)',
   width: 0,

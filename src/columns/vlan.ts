@@ -10,6 +10,7 @@ const ID = 0xfffn;
 /** The VLAN's id, of a tag that is kept in the skb; tags in the packet's bytes are not looked at. */
 export const vlan: Column = {
   id: 'vlan',
+  description: 'id of the VLAN tag that is kept in the skb',
   key: 'vlan',
   header: 'vlan',
   width: 0,

@@ -36,6 +36,8 @@ export type Style = 'dim' | 'bold' | 'cyan';
 export interface Column {
   /** registry key and file name */
   readonly id: string;
+  /** one line, for people */
+  readonly description: string;
   /** its name in JSON, and in `(name: value ...)` behind a line of text */
   readonly key: string;
   /** its title over a table */

@@ -11,6 +11,7 @@ export function pathColumn(
   return {
     width: 0,
     header: column.key,
+    description: paths[0],
     ...column,
     reads: [read],
     bind: (context) => valueFormats(context.captured(read), context),

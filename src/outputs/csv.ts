@@ -13,8 +13,8 @@ export const csv: OutputDescriptor = {
     const text = new TextBuffer();
     return {
       head: `${header}\n`,
-      batch: (rows, count) => {
-        renderBatch(line, rows, count, text);
+      batch: (batch) => {
+        renderBatch(line, batch, text);
         return text.take();
       },
       results: () => [],

@@ -64,22 +64,17 @@ export function createOutput(
   const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
   const shown = wanted ?? columnsOf(descriptor.fields);
   const fields = shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
+  const common = { palette, terminal, rowSize };
   if (descriptor.format === 'json') {
     const line = jsonLine([...lead, ...fields], context);
-    return descriptor.create({ line, calls: null, header: '', palette, terminal, rowSize });
+    return descriptor.create({ ...common, line, calls: null, header: '' });
   }
   if (descriptor.format === 'csv') {
     const all = [...lead, ...fields];
-    return descriptor.create({
-      line: csvLine(all, context),
-      calls: null,
-      header: csvHeader(all),
-      palette,
-      terminal,
-    });
+    return descriptor.create({ ...common, line: csvLine(all, context), calls: null, header: csvHeader(all) });
   }
   const line = textLine(lead, fields, context, palette);
   const calls = returns ? linesOfCalls(lead, fields, context, palette) : null;
   const header = headerLine(returns ? [...lead, DURATION, CALL] : lead, fields);
-  return descriptor.create({ line, calls, header, palette, terminal, rowSize });
+  return descriptor.create({ ...common, line, calls, header });
 }

@@ -3,13 +3,13 @@ import { columns } from '../../src/columns/index.js';
 import { csvField } from '../../src/core/csv.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
-import { CONTEXT, pack, textOf, type Event } from './rows.js';
+import { batchOf, CONTEXT, pack, textOf, type Event } from './rows.js';
 
 function write(events: readonly Event[], options?: RenderOptions): string[] {
   const descriptor = outputs.get('csv');
   if (descriptor === undefined) throw new Error('no output csv');
   const output = createOutput(descriptor, CONTEXT, options);
-  const text = (output.head ?? '') + textOf([output.batch(pack(events), events.length), ...output.results()]);
+  const text = (output.head ?? '') + textOf([output.batch(batchOf(pack(events))), ...output.results()]);
   return text.split('\n');
 }
 
@@ -74,7 +74,7 @@ describe('csv', () => {
     }));
     const json = outputs.get('json');
     if (json === undefined) throw new Error('no output json');
-    const objects = textOf([createOutput(json, CONTEXT).batch(pack(events), events.length)])
+    const objects = textOf([createOutput(json, CONTEXT).batch(batchOf(pack(events)))])
       .trimEnd()
       .split('\n');
     const [header = '', ...lines] = write(events).slice(0, -1);
