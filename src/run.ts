@@ -24,6 +24,7 @@ import { Messages } from './run/messages.js';
 import { prepare } from './run/prepare.js';
 import { ProbeServer, ReadyFile } from './run/ready.js';
 import { Results } from './run/results.js';
+import { hasFilters } from './run/wanted.js';
 import { writeStdout } from './run/sink.js';
 
 /** Writes text to stdout. */
@@ -80,7 +81,9 @@ async function announce(readyFile: ReadyFile | null, server: ProbeServer | null)
 }
 
 /** What `options` may mean otherwise than it was meant. */
-function warnOfMark({ mark, mask }: TraceOptions, messages: Messages): void {
+function warnOfMark(options: TraceOptions, messages: Messages): void {
+  const { mark, mask } = options;
+  if (hasFilters(options)) return;
   if (mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
   else if ((mark & mask) === 0) messages.warn('unmarked packets match: that may be nearly all of them');
 }

@@ -7,6 +7,7 @@ import {
   type FieldsOptions,
   type ListOptions,
 } from '../core/options.js';
+import { filters } from '../filters/index.js';
 import { HOW_TO_MARK } from './help.js';
 import { createDoctor, createFields, createProgram, type Flags } from './program.js';
 
@@ -33,9 +34,11 @@ function usageError(error: CommanderError): UsageError {
 }
 
 /** Flags that mean nothing without another one. */
-function checkTogether({ outputFile, rotate, rotateKeep }: Flags): void {
+function checkTogether({ outputFile, rotate, rotateKeep, inner, filter }: Flags): void {
   if (rotate !== undefined && outputFile === undefined)
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
+  if (inner === true && filter === undefined)
+    throw new UsageError('--inner: there is no --filter', "--filter 'tcp port 80' --inner");
   if (rotateKeep !== undefined && rotate === undefined)
     throw new UsageError('--rotate-keep: no files are rotated', '--rotate 100MB');
 }
@@ -53,10 +56,20 @@ function listRequest(flags: Flags, command: readonly string[] | undefined): Requ
 function requestOf(flags: Flags, command: readonly string[] | undefined): Request {
   checkTogether(flags);
   if (flags.list === true) return listRequest(flags, command);
-  if (flags.mark === undefined) throw new UsageError('no mark given: which packets to trace?', HOW_TO_MARK);
+  const chosen = [...filters.keys()].flatMap((id): [string, string][] =>
+    typeof flags[id] === 'string' ? [[id, flags[id]]] : [],
+  );
+  const { filter, inner, where } = flags;
+  const isFiltered = chosen.length > 0 || filter !== undefined || where !== undefined;
+  if (flags.mark === undefined && !isFiltered)
+    throw new UsageError('neither a mark nor a filter given: which packets to trace?', HOW_TO_MARK);
   const options: CommandOptions = {
-    mark: flags.mark,
-    mask: flags.mask,
+    mark: flags.mark ?? 0,
+    mask: flags.mark === undefined ? 0 : flags.mask,
+    filter,
+    inner,
+    where,
+    filters: Object.fromEntries(chosen),
     backend: flags.backend,
     force: flags.force ?? false,
     tracer: flags.tracer,

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TRACE_DEFAULTS } from '../core/options.js';
 import { tracers } from '../core/tracer.js';
+import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
 import { EXAMPLES } from './help.js';
 import {
@@ -20,6 +21,11 @@ import {
 /** What commander makes of ipft's options. */
 export interface Flags {
   fields?: string;
+  filter?: string;
+  inner?: boolean;
+  where?: string;
+  /** values of filters/, by their ids */
+  [filter: string]: unknown;
   mark?: number;
   mask: number;
   backend: string;
@@ -70,6 +76,21 @@ function describe(registry: ReadonlyMap<string, { id: string; description: strin
   return [...registry.values()].map(({ id, description }) => `${id} (${description})`).join(', ');
 }
 
+/** Which packets: those that all of these hold for. */
+function filterOptions(): Option[] {
+  return [
+    new Option('--filter <expression>', 'packets that match, as in pcap-filter(7)'),
+    new Option('--inner', '--filter is for the headers inside of a tunnel'),
+    ...[...filters.values()].map(
+      ({ id, value, description }) => new Option(`--${id} <${value}>`, description),
+    ),
+    new Option(
+      '--where <condition>',
+      "packets whose members compare so: 'skb->len > 1500 && shinfo->gso_size != 0'; see ipft fields",
+    ),
+  ];
+}
+
 function selectionOptions(): Option[] {
   return [
     option('-m, --mark <number>', 'trace packets with this mark (decimal, 0x hex, 0 octal)', (text) =>
@@ -81,6 +102,7 @@ function selectionOptions(): Option[] {
       parseU32('--mask', '0xff'),
       DEFAULTS.mask,
     ),
+    ...filterOptions(),
     option('-r, --regex <regex>', 'functions whose name matches (unanchored)', parseRegex('--regex')),
     option('--module-regex <regex>', "functions of modules that match; the kernel is 'vmlinux'", (text) =>
       parseRegex('--module-regex')(text),

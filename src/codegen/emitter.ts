@@ -29,7 +29,7 @@ export interface Label {
 export const INSTRUCTION_SIZE = 8;
 
 /** Ids of the kernel's helpers. */
-export const HELPERS = { getCurrentTask: 35, probeReadKernel: 113 } as const;
+export const HELPERS = { getCurrentTask: 35, probeReadKernel: 113, probeReadKernelStr: 115 } as const;
 
 const CLASS = { ld: 0x00, ldx: 0x01, st: 0x02, stx: 0x03, alu: 0x04, jmp: 0x05, alu64: 0x07 } as const;
 const MEM = 0x60;

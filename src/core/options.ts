@@ -22,7 +22,7 @@ export interface FieldsOptions {
 
 /** What a trace is asked for. */
 export interface TraceOptions {
-  /** u32: an skb matches when (skb->mark & mask) == (mark & mask) */
+  /** u32: an skb matches when (skb->mark & mask) == (mark & mask), and all filters below hold */
   readonly mark: number;
   /** u32; 0 matches every packet */
   readonly mask: number;
@@ -32,6 +32,14 @@ export interface TraceOptions {
   readonly force: boolean;
   /** id of a tracer */
   readonly tracer: string;
+  /** pcap-filter(7) */
+  readonly filter?: string | undefined;
+  /** `filter` is for the headers inside of a tunnel's */
+  readonly inner?: boolean | undefined;
+  /** a condition on the kernel's own members, see docs/filters.md */
+  readonly where?: string | undefined;
+  /** values of the filters of filters/, by their ids */
+  readonly filters?: Readonly<Record<string, string>> | undefined;
   /** what to show of each event, as --fields has it: undefined: what the output shows */
   readonly fields?: string | undefined;
   readonly selection: Selection;

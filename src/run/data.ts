@@ -1,5 +1,4 @@
 import { generateCapture } from '../codegen/capture.js';
-import type { SkbOffsets } from '../codegen/paths.js';
 import { capturedIn, layOut, type Layout, type Read } from '../core/capture.js';
 import type { Column, ColumnContext } from '../core/column.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
@@ -7,6 +6,7 @@ import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, Session, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './field-paths.js';
 import { native } from './functions.js';
+import { skbLayout } from './skb-layout.js';
 
 /** IPFT_DATA: what goes on the programs' stack of 512 bytes beside an event. */
 const MAX_DATA = 224;
@@ -27,21 +27,6 @@ function resolveFirst(addon: Addon, paths: readonly [string, ...string[]]): Reso
   return resolvePath(addon, paths[0]);
 }
 
-function offset(addon: Addon, member: string): number {
-  return resolvePath(addon, `skb->${member}`).steps[0] ?? 0;
-}
-
-/** Where this kernel has what generated code looks for. */
-export function skbOffsets(addon: Addon): SkbOffsets {
-  return {
-    head: offset(addon, 'head'),
-    tail: offset(addon, 'tail'),
-    end: offset(addon, 'end'),
-    mac_header: offset(addon, 'mac_header'),
-    network_header: offset(addon, 'network_header'),
-  };
-}
-
 /** Plans what columns want to know. Throws an UnsupportedError for what this kernel has not. */
 export function planData(addon: Addon, columns: readonly Column[], further: readonly Read[] = []): Data {
   const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
@@ -53,7 +38,7 @@ export function planData(addon: Addon, columns: readonly Column[], further: read
     );
   checkReasons(addon, layout);
   const isGenerated = layout.reads.length > 0;
-  return { layout, capture: isGenerated ? generateCapture(layout, skbOffsets(addon)) : undefined };
+  return { layout, capture: isGenerated ? generateCapture(layout, skbLayout(addon)) : undefined };
 }
 
 function checkReasons(addon: Addon, layout: Layout): void {

@@ -14,6 +14,7 @@ import type { Column } from '../core/column.js';
 import { dataContext, planData, type Data } from './data.js';
 import { parseFields } from './field-columns.js';
 import { tracedModules } from './modules.js';
+import { planFilter } from './wanted.js';
 import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
 import type { Messages } from './messages.js';
 
@@ -34,6 +35,8 @@ export interface Preparation {
   /** those of --fields; null: the output's own */
   readonly fields: readonly Column[] | null;
   readonly data: Data;
+  /** instructions that tell which packets are wanted; undefined: the mark is all */
+  readonly filter: Uint8Array | undefined;
   /** the session, once there is one */
   readonly live: { session: Session | null };
 }
@@ -84,6 +87,7 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
   explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
   const hidden = table.unselectedEnds(selected);
   const data = planData(addon, fields ?? []);
+  const filter = planFilter(options, addon);
   const live = { session: null };
   return {
     addon,
@@ -96,6 +100,7 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
     tracer,
     fields,
     data,
+    filter,
     live,
   };
 }

@@ -57,7 +57,7 @@ export class Recorder {
   }
 
   #openSession(tellsEnds: boolean): Session {
-    const { addon, table, traceable, hidden, backend, data } = this.preparation;
+    const { addon, table, traceable, hidden, backend, data, filter } = this.preparation;
     const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
     const { pageCount = automaticPageCount(cpus().length) } = this.options;
     const leastPageCount = this.options.pageCount ?? LEAST_PAGES;
@@ -68,7 +68,7 @@ export class Recorder {
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds };
     const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;
     const columns = { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments };
-    const sessionOptions = { ...settings, ...ends, ...columns, ...dataOptions(data), functions };
+    const sessionOptions = { ...settings, ...ends, ...columns, ...dataOptions(data), filter, functions };
     return native(
       'loading the BPF programs',
       () => new addon.Session(sessionOptions, (count) => this.#onBatch(count)),

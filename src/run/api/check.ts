@@ -3,6 +3,8 @@ import { UsageError } from '../../core/errors.js';
 import { TRACE_DEFAULTS, type TraceOptions } from '../../core/options.js';
 import { LARGEST_PAGE_COUNT } from '../../core/perf-buffer.js';
 import { tracers } from '../../core/tracer.js';
+import { filters } from '../../filters/index.js';
+import { hasFilters } from '../wanted.js';
 import type { ScriptOptions } from './types.js';
 
 /** What a value must be, in words, and whether it is that. */
@@ -23,6 +25,7 @@ const oneOf = (valid: readonly string[]): Check => ({
   holds: (value) => valid.includes(String(value)),
 });
 const boolean: Check = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
+const text = (expected: string): Check => ({ expected, holds: (value) => typeof value === 'string' });
 const object = (expected: string, member: string): Check => ({
   expected,
   holds: (value) => typeof value === 'object' && value !== null && member in value,
@@ -34,7 +37,17 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
   backend: oneOf(['auto', ...backendIds.keys()]),
   force: boolean,
   tracer: oneOf([...tracers.keys()]),
-  fields: { expected: 'names with commas between them', holds: (value) => typeof value === 'string' },
+  filter: text('an expression as in pcap-filter(7)'),
+  inner: boolean,
+  where: text("a condition such as 'skb->len > 1500'"),
+  filters: {
+    expected: `{ ${[...filters.keys()].map((id) => `${id}?: string`).join(', ')} }`,
+    holds: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.entries(value).every(([id, chosen]) => filters.has(id) && typeof chosen === 'string'),
+  },
+  fields: text('names with commas between them'),
   selection: {
     expected: '{ function?: RegExp, module?: RegExp }',
     holds: (value) =>
@@ -67,7 +80,6 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
   messages: object('something with write(text)', 'write'),
 };
 
-const REQUIRED = ['mark'];
 /** What the engine is not asked for. */
 const OF_SCRIPTS = ['signal', 'messages'];
 
@@ -76,11 +88,6 @@ const stateless = (regex: RegExp | undefined): RegExp | undefined =>
   regex && new RegExp(regex.source, regex.flags.replace(/[gy]/g, ''));
 
 function checkGiven(given: ReadonlyMap<string, unknown>): void {
-  for (const key of REQUIRED) {
-    if (given.has(key)) continue;
-    const message = `trace(): no ${key} given: which packets to trace?`;
-    throw new UsageError(message, `trace({ ${key}: 0xdeadbeef })`);
-  }
   for (const [key, value] of given) {
     const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof ScriptOptions] : undefined;
     if (check === undefined)
@@ -94,8 +101,21 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
 export function completeOptions(options: ScriptOptions): TraceOptions {
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
-  const { mask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss } = TRACE_DEFAULTS;
-  const defaults = { mask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss };
+  if (options.mark === undefined && !hasFilters(options))
+    throw new UsageError(
+      'trace(): neither a mark nor a filter given: which packets to trace?',
+      'trace({ mark: 0xdeadbeef })',
+    );
+  const { mask: wholeMask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss } = TRACE_DEFAULTS;
+  const defaults = {
+    mask: options.mark === undefined ? 0 : wholeMask,
+    force,
+    tracer,
+    samplePeriod,
+    wakeupEvents,
+    sample,
+    failOnLoss,
+  };
   const asked: Partial<TraceOptions> = Object.fromEntries(
     [...given].filter(([key]) => !OF_SCRIPTS.includes(key)),
   );
@@ -104,5 +124,13 @@ export function completeOptions(options: ScriptOptions): TraceOptions {
     function: stateless(options.selection?.function),
     module: stateless(options.selection?.module),
   };
-  return { ...defaults, verbose: false, setRlimits: true, ...asked, mark: options.mark, backend, selection };
+  return {
+    ...defaults,
+    verbose: false,
+    setRlimits: true,
+    ...asked,
+    mark: options.mark ?? 0,
+    backend,
+    selection,
+  };
 }

@@ -47,8 +47,8 @@ export interface TracePacket {
 /** What a trace amounts to: the object that `-o json` ends with. */
 export type TraceSummary = Summary;
 
-/** What trace() is asked for: what ipft's flags ask, of which only the mark has no default. */
-export interface ScriptOptions extends Partial<Omit<TraceOptions, 'mark'>>, Pick<TraceOptions, 'mark'> {
+/** What trace() is asked for: what ipft's flags ask. A mark or a filter there must be. */
+export interface ScriptOptions extends Partial<TraceOptions> {
   /** Ends the trace, as Ctrl-C ends the command: the loop still gets what was recorded, and then ends. */
   readonly signal?: AbortSignal | undefined;
   /** Gets the lines that the command writes to stderr, `process.stderr` for example; nobody if undefined. */

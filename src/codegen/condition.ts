@@ -1,0 +1,198 @@
+import type { Comparison, Expression } from '../core/condition.js';
+import { isComparison } from '../core/condition.js';
+import { UsageError } from '../core/errors.js';
+import type { ResolvedPath } from '../core/field-path.js';
+import {
+  HELPERS,
+  R0,
+  R1,
+  R10,
+  R2,
+  R3,
+  R6,
+  R7,
+  R8,
+  R9,
+  type Condition,
+  type Emitter,
+  type Label,
+  type Register,
+} from './emitter.js';
+import { PathFollower, readNumber, type SkbOffsets } from './paths.js';
+
+/** What names in an expression stand for on this kernel. */
+export interface Names {
+  path(path: string): ResolvedPath;
+  /** of a constant; throws a UsageError if there is none */
+  constant(name: string): bigint;
+}
+
+const SKB = R6;
+const LEFT = R7;
+const RIGHT = R8;
+/** Of the stack: a word to read through, then a string, then a word for each operand that waits. */
+const SCRATCH = -8;
+const STRING_ROOM = 64;
+const STRING = SCRATCH - STRING_ROOM;
+const MOST_WAITING = 16;
+
+const UNSIGNED: Readonly<Record<Comparison, Condition>> = {
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+};
+const SIGNED: Readonly<Record<Comparison, Condition>> = {
+  ...UNSIGNED,
+  '<': 'slt',
+  '<=': 'sle',
+  '>': 'sgt',
+  '>=': 'sge',
+};
+
+/** Translates expressions of --where to eBPF. R6 is the skb; R1 to R5 and R7 to R9 are destroyed. */
+export class ConditionTranslator {
+  readonly #follower: PathFollower;
+  #waiting = 0;
+
+  constructor(
+    private readonly code: Emitter,
+    private readonly names: Names,
+    skb: SkbOffsets,
+  ) {
+    this.#follower = new PathFollower(code, SKB, skb, SCRATCH);
+  }
+
+  /** Goes on at `yes` or `no`. A comparison with what is behind a null pointer does not hold, whichever it is. */
+  emit(expression: Expression, yes: Label, no: Label): void {
+    const { code } = this;
+    if (expression.kind === 'not') return this.emit(expression.operand, no, yes);
+    if (expression.kind === 'string')
+      throw new UsageError(`--where: "${expression.value}" is no condition`, 'compare it with ==');
+    if (expression.kind !== 'binary' || expression.operator === '&') {
+      this.#number(expression, LEFT, no);
+      code.jumpIf('ne', LEFT, 0, yes);
+      return code.jump(no);
+    }
+    const { operator, left, right } = expression;
+    if (isComparison(operator)) return this.#comparison(operator, left, right, yes, no);
+    const second = code.label();
+    if (operator === '&&') this.emit(left, second, no);
+    else this.emit(left, yes, second);
+    code.bind(second);
+    this.emit(right, yes, no);
+  }
+
+  #comparison(operator: Comparison, left: Expression, right: Expression, yes: Label, no: Label): void {
+    const { code } = this;
+    if (left.kind === 'string' || right.kind === 'string') {
+      const [path, text] = left.kind === 'string' ? [right, left] : [left, right];
+      return this.#compareStrings(operator, path, text, yes, no);
+    }
+    this.#number(left, LEFT, no);
+    const slot = this.#push(LEFT);
+    this.#number(right, RIGHT, no);
+    this.#pop(slot, LEFT);
+    const isSigned = this.#isSigned(left) || this.#isSigned(right);
+    code.jumpIf((isSigned ? SIGNED : UNSIGNED)[operator], LEFT, RIGHT, yes);
+    code.jump(no);
+  }
+
+  #isSigned(expression: Expression): boolean {
+    return expression.kind === 'path' && this.names.path(expression.path).kind === 'signed';
+  }
+
+  #push(register: Register): number {
+    if (this.#waiting === MOST_WAITING) throw new UsageError('--where: the expression is nested too deeply');
+    const slot = STRING - 8 * ++this.#waiting;
+    this.code.store(8, R10, slot, register);
+    return slot;
+  }
+
+  #pop(slot: number, to: Register): void {
+    this.code.load(8, to, R10, slot);
+    this.#waiting--;
+  }
+
+  #number(expression: Expression, to: typeof LEFT | typeof RIGHT, absent: Label): void {
+    const { code } = this;
+    switch (expression.kind) {
+      case 'number':
+        return code.loadImm64(to, expression.value);
+      case 'name':
+        return code.loadImm64(to, this.names.constant(expression.name));
+      case 'path':
+        return this.#value(this.names.path(expression.path), expression.path, to, absent);
+      case 'binary':
+        if (expression.operator === '&') return this.#and(expression.left, expression.right, to, absent);
+    }
+    throw new UsageError(
+      '--where: what is compared or masked must be a number',
+      "such as 'skb->mark & 0xff == 1'",
+    );
+  }
+
+  #and(left: Expression, right: Expression, to: typeof LEFT | typeof RIGHT, absent: Label): void {
+    this.#number(left, LEFT, absent);
+    const slot = this.#push(LEFT);
+    this.#number(right, RIGHT, absent);
+    this.#pop(slot, LEFT);
+    this.code.alu('and', LEFT, RIGHT);
+    if (to !== LEFT) this.code.mov(to, LEFT);
+  }
+
+  #value(path: ResolvedPath, text: string, to: Register, absent: Label): void {
+    const { code } = this;
+    const { size } = path;
+    if (path.kind === 'chars' || path.kind === 'bytes' || size > 8)
+      throw new UsageError(
+        `--where: ${text} is no number but ${path.type}`,
+        `compare text with == and "..."`,
+      );
+    this.#follower.follow(path, R9, absent);
+    const offset = path.steps.at(-1) ?? 0;
+    if (size === 1 || size === 2 || size === 4 || size === 8)
+      readNumber(code, to, size, { address: R9, offset, scratch: SCRATCH }, absent);
+    else throw new UsageError(`--where: ${text} has ${size} bytes`, 'a number of 1, 2, 4 or 8 bytes');
+    if (path.bigEndian && size > 1) code.be((size * 8) as 16 | 32 | 64, to);
+    const bits = path.bitSize === 0 ? size * 8 : path.bitSize;
+    if (path.bitSize === 0 && (path.kind !== 'signed' || bits === 64)) return;
+    code.alu('lsh', to, 64 - bits - path.bitOffset);
+    code.alu(path.kind === 'signed' ? 'arsh' : 'rsh', to, 64 - bits);
+  }
+
+  #compareStrings(operator: Comparison, left: Expression, right: Expression, yes: Label, no: Label): void {
+    const { code } = this;
+    if (left.kind !== 'path' || right.kind !== 'string' || (operator !== '==' && operator !== '!='))
+      throw new UsageError(
+        '--where: text can be compared with a path by == and != only',
+        'skb->dev->name == "eth0"',
+      );
+    const path = this.names.path(left.path);
+    if (path.kind !== 'chars')
+      throw new UsageError(`--where: ${left.path} is no text but ${path.type}`, 'compare it with a number');
+    const bytes = Buffer.from(right.value);
+    if (bytes.length >= path.size)
+      throw new UsageError(`--where: "${right.value}" is longer than ${left.path} can be`);
+    const room = Math.ceil(path.size / 8) * 8;
+    this.#follower.follow(path, R9, no);
+    for (let at = 0; at < room; at += 8) code.store(8, R10, STRING + at, 0);
+    code.mov(R1, R10);
+    code.alu('add', R1, STRING);
+    code.mov(R2, path.size);
+    code.mov(R3, R9);
+    code.alu('add', R3, path.steps.at(-1) ?? 0);
+    code.call(HELPERS.probeReadKernelStr);
+    code.jumpIf('sle', R0, 0, no);
+    const [equal, unequal] = operator === '==' ? [yes, no] : [no, yes];
+    const words = Buffer.concat([bytes, Buffer.alloc(room)]);
+    for (let at = 0; at <= bytes.length; at += 8) {
+      code.load(8, R1, R10, STRING + at);
+      code.loadImm64(R2, words.readBigUInt64LE(at));
+      code.jumpIf('ne', R1, R2, unequal);
+    }
+    code.jump(equal);
+  }
+}

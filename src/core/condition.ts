@@ -1,0 +1,128 @@
+import { UsageError } from './errors.js';
+
+/** An expression of --where. */
+export type Expression =
+  | { readonly kind: 'number'; readonly value: bigint }
+  | { readonly kind: 'string'; readonly value: string }
+  /** of the kernel's types, such as `skb->len` */
+  | { readonly kind: 'path'; readonly path: string }
+  /** one of the kernel's constants, such as CHECKSUM_PARTIAL */
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'not'; readonly operand: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: Operator;
+      readonly left: Expression;
+      readonly right: Expression;
+    };
+
+export const COMPARISONS = ['==', '!=', '<=', '>=', '<', '>'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+export type Operator = '||' | '&&' | '&' | Comparison;
+
+export const isComparison = (operator: string): operator is Comparison =>
+  (COMPARISONS as readonly string[]).includes(operator);
+
+/** How closely operators bind; `&` closer than in C, where `skb->mark & 1 == 1` means nothing anybody wants. */
+const BINDING: Readonly<Record<string, number>> = { '||': 1, '&&': 2, '&': 4 };
+const bindingOf = (token: string): number => BINDING[token] ?? (isComparison(token) ? 3 : 0);
+
+const TOKEN =
+  /\s*(?:(0[xX][0-9a-fA-F]+|\d+)|"([^"]*)"|([A-Za-z_]\w*(?:(?:->|\.)[A-Za-z_]\w*|\[\d+\])*)|(\|\||&&|[=!<>]=|[<>&!()]))/y;
+
+interface Token {
+  readonly kind: 'number' | 'string' | 'word' | 'symbol' | 'end';
+  readonly text: string;
+  /** characters from the start of the expression */
+  readonly at: number;
+}
+
+const KINDS = ['number', 'string', 'word', 'symbol'] as const;
+
+class Parser {
+  readonly #tokens: readonly Token[];
+  #next = 0;
+
+  constructor(private readonly text: string) {
+    this.#tokens = this.#tokenize();
+  }
+
+  parse(): Expression {
+    const expression = this.#binary(0);
+    if (this.#peek().kind !== 'end') throw this.#unexpected();
+    return expression;
+  }
+
+  #tokenize(): Token[] {
+    const { text } = this;
+    const tokens: Token[] = [];
+    let at = 0;
+    while (text.slice(at).trim() !== '') {
+      TOKEN.lastIndex = at;
+      const match = TOKEN.exec(text);
+      if (match === null) throw this.#error(at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0));
+      const group = KINDS.findIndex((_, index) => match[index + 1] !== undefined);
+      tokens.push({ kind: KINDS[group] ?? 'symbol', text: match[group + 1] ?? '', at });
+      at = TOKEN.lastIndex;
+    }
+    tokens.push({ kind: 'end', text: '', at: text.length });
+    return tokens;
+  }
+
+  #error(at: number): UsageError {
+    const rest = this.text.slice(at).trim();
+    const where = rest === '' ? 'it ends too early' : `unexpected at '${rest}'`;
+    return new UsageError(
+      `--where '${this.text}': ${where}`,
+      `comparisons of paths, numbers and "strings" with && || ! ( ), such as 'skb->len > 1500 && shinfo->gso_size != 0'`,
+    );
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#next] ?? { kind: 'end', text: '', at: this.text.length };
+  }
+
+  #unexpected(): UsageError {
+    return this.#error(this.#peek().at);
+  }
+
+  #take(): Token {
+    const token = this.#peek();
+    this.#next++;
+    return token;
+  }
+
+  #binary(least: number): Expression {
+    let left = this.#unary();
+    for (
+      let { kind, text } = this.#peek();
+      kind === 'symbol' && bindingOf(text) > least;
+      { kind, text } = this.#peek()
+    ) {
+      this.#take();
+      left = { kind: 'binary', operator: text as Operator, left, right: this.#binary(bindingOf(text)) };
+    }
+    return left;
+  }
+
+  #unary(): Expression {
+    const { kind, text } = this.#peek();
+    if (kind === 'end' || (kind === 'symbol' && text !== '!' && text !== '(')) throw this.#unexpected();
+    this.#take();
+    if (kind === 'number') return { kind, value: BigInt(text) };
+    if (kind === 'string') return { kind, value: text };
+    if (kind === 'word')
+      return /->|\.|\[/.test(text) ? { kind: 'path', path: text } : { kind: 'name', name: text };
+    if (text === '!') return { kind: 'not', operand: this.#unary() };
+    const inside = this.#binary(0);
+    if (this.#peek().text !== ')') throw this.#unexpected();
+    this.#take();
+    return inside;
+  }
+}
+
+/**
+ * Parses `skb->len > 1500 && shinfo->gso_size != 0`: numbers (decimal, 0x hex), "strings", paths and constants of the kernel's, compared
+ * by == != < <= > >=, with &, !, && and ||, and parentheses. Throws a UsageError that shows where it breaks off.
+ */
+export const parseCondition = (text: string): Expression => new Parser(text).parse();

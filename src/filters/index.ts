@@ -1,0 +1,11 @@
+import { cgroup } from './cgroup.js';
+import { comm } from './comm.js';
+import type { Filter } from './filter.js';
+import { ifname } from './ifname.js';
+import { netns } from './netns.js';
+import { pid } from './pid.js';
+
+const all = [ifname, netns, pid, comm, cgroup] as const;
+
+/** Every filter that is a condition, by its id: the option's name. */
+export const filters: ReadonlyMap<string, Filter> = new Map(all.map((filter) => [filter.id, filter]));

@@ -1,0 +1,52 @@
+import { generateFilter, type Wanted } from '../codegen/filter.js';
+import { parseCondition } from '../core/condition.js';
+import { UsageError } from '../core/errors.js';
+import type { TraceOptions } from '../core/options.js';
+import { filters } from '../filters/index.js';
+import { compilePcapFilter } from '../filters/pcap.js';
+import type { Addon } from '../native/types.js';
+import { resolvePath } from './field-paths.js';
+import { native } from './functions.js';
+import { skbLayout } from './skb-layout.js';
+
+/** True if the options say which packets to trace, beside the mark. */
+export function hasFilters({ filter, where, filters: values = {} }: Partial<TraceOptions>): boolean {
+  return filter !== undefined || where !== undefined || Object.keys(values).length > 0;
+}
+
+/** Reads the filters. Throws a UsageError for one that means nothing. */
+function readFilters(options: TraceOptions, addon: Addon): Wanted {
+  const { filter, inner = false, where, filters: values = {} } = options;
+  const conditions = Object.entries(values).map(([id, value]) => filters.get(id)?.condition(value) ?? '');
+  const texts = where === undefined ? conditions : [...conditions, where];
+  return {
+    conditions: texts.map(parseCondition),
+    pcap:
+      filter === undefined
+        ? null
+        : {
+            filter: compilePcapFilter(filter, (text, type) => addon.compileFilter(text, type), inner),
+            inner,
+          },
+  };
+}
+
+function constant(addon: Addon, name: string): bigint {
+  const members = native('reading an enum', () => addon.readEnum(name));
+  const value = members?.values[members.names.indexOf(name)];
+  if (value !== undefined) return BigInt(value);
+  throw new UsageError(
+    `--where: this kernel has no constant '${name}'`,
+    'a path starts at skb->, shinfo-> or task->; text is in double quotes: \'skb->dev->name == "eth0"\'',
+  );
+}
+
+/** What BPF is to ask about each packet; undefined: the mark is all. */
+export function planFilter(options: TraceOptions, addon: Addon): Uint8Array | undefined {
+  if (!hasFilters(options)) return undefined;
+  const names = {
+    path: (path: string) => resolvePath(addon, path),
+    constant: (name: string) => constant(addon, name),
+  };
+  return generateFilter(readFilters(options, addon), names, skbLayout(addon));
+}
