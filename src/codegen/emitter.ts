@@ -72,6 +72,7 @@ const CONDITIONS = {
 const JA = 0x00;
 const CALL = 0x80;
 const EXIT = 0x90;
+const PSEUDO_KFUNC_CALL: Register = 'r2';
 
 const SIZES = { 1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18 } as const;
 
@@ -154,6 +155,11 @@ export class Emitter {
   /** Arguments are in R1 to R5, the result is in R0. */
   call(helper: number): void {
     this.#push(CLASS.jmp | CALL, { immediate: helper });
+  }
+
+  /** Likewise a function of the kernel (kfunc), by the id that it has in vmlinux's BTF. */
+  callKernel(btfId: number): void {
+    this.#push(CLASS.jmp | CALL, { from: PSEUDO_KFUNC_CALL, immediate: btfId });
   }
 
   /** Returns R0. */

@@ -2,7 +2,7 @@ import type { ClassicInstruction } from '../core/classic-bpf.js';
 import { readClassic } from './classic-code.js';
 import { ClassicTranslator } from './classic.js';
 import { R1, R10, R2, type Emitter, type Label, type Register } from './emitter.js';
-import type { Member, MemberReader } from './member-reader.js';
+import type { Member, Members } from './skb-members.js';
 import { CAPTURED, PACKET, PacketReader, TAG, USUAL_INDEX } from './packet-reader.js';
 import type { SkbLayout } from './skb-layout.js';
 import { STACK, WINDOW_ROOM } from './stack-frame.js';
@@ -16,8 +16,8 @@ export interface PacketProgram {
   readonly emitter: Emitter;
   readonly program: Program;
   readonly layout: SkbLayout;
-  /** has read membersOfPacket() */
-  readonly members: MemberReader;
+  /** has membersOfPacket() */
+  readonly members: Members;
   /** the offset of the packet's first byte from skb->head; R1 to R5 */
   readonly start: Register;
   /** bytes in front of the IP header */
@@ -37,7 +37,9 @@ export function membersOfPacket(program: Program, layout: SkbLayout, retagged: b
 export function emitPacketProgram(parts: PacketProgram): void {
   const { emitter: e, program, layout, start, reject, retagged } = parts;
   const { head, tail } = members(layout);
+  // Where members are not copied, those of an skb that cannot be read are 0.
   parts.members.load(PACKET, head);
+  e.jumpIf('eq', PACKET, 0, reject);
   e.alu('add', PACKET, start);
   parts.members.load(CAPTURED, tail);
   e.alu('sub', CAPTURED, start);
@@ -113,7 +115,7 @@ function copyRetagged(
   e.bind(done);
 }
 
-function jumpUntagged(e: Emitter, layout: SkbLayout, reader: MemberReader, untagged: Label): void {
+function jumpUntagged(e: Emitter, layout: SkbLayout, reader: Members, untagged: Label): void {
   const { proto, tci } = members(layout);
   if (layout.vlan_present === null) {
     reader.load(R1, proto);

@@ -1,6 +1,6 @@
 import type { ClassicInstruction } from '../core/classic-bpf.js';
-import { R0, R1, R2, R3, R6, type Emitter, type Label, type Register } from './emitter.js';
-import { MemberReader, type Member } from './member-reader.js';
+import { R0, R1, R2, R3, R9, type Emitter, type Label, type Register } from './emitter.js';
+import { readMembers, type Member, type Members } from './skb-members.js';
 import { emitPacketProgram, membersOfPacket } from './packet-program.js';
 import type { SkbLayout } from './skb-layout.js';
 
@@ -19,12 +19,15 @@ const NO_MAC_HEADER = 0xffff;
 /** What an Ethernet header takes, without a VLAN tag, with one and with two. Others are of other link layers. */
 const ETHERNET_SIZES = [14, 18, 22];
 
+/** Until the classic program begins. */
+const SKB = R9;
+
 /** Where the code goes on, with what at hand. */
 interface Context {
   readonly emitter: Emitter;
   readonly filter: PcapFilter;
   readonly layout: SkbLayout;
-  readonly members: MemberReader;
+  readonly members: Members;
   readonly reject: Label;
 }
 
@@ -34,10 +37,9 @@ interface Context {
  * @param inner true: the filter is for the headers inside of a tunnel's; only `raw` is used
  */
 export function emitPcapFilter(emitter: Emitter, filter: PcapFilter, layout: SkbLayout, inner = false): void {
-  const members = new MemberReader(emitter, neededMembers(filter, layout, inner));
   const reject = emitter.label();
-  emitter.mov(R6, R2);
-  members.read(R6, reject);
+  emitter.mov(SKB, R2);
+  const members = readMembers(emitter, SKB, neededMembers(filter, layout, inner), layout.cast, reject);
   (inner ? emitInner : emitOuter)({ emitter, filter, layout, members, reject });
   emitter.bind(reject);
   emitter.mov(R0, 0);

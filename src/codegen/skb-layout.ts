@@ -6,6 +6,14 @@ export interface Bit {
   readonly mask: number;
 }
 
+/** Ids in vmlinux's BTF, for programs that look into an skb without a helper: from Linux 6.2 on. */
+export interface SkbCast {
+  /** the function */
+  readonly bpf_rdonly_cast: number;
+  /** the struct */
+  readonly sk_buff: number;
+}
+
 /** Where members of this kernel's struct sk_buff are: bytes from its start. */
 export interface SkbLayout {
   readonly head: number;
@@ -20,4 +28,6 @@ export interface SkbLayout {
   /** null from Linux 6.2 on: there is a tag when vlan_proto or vlan_tci is not 0 */
   readonly vlan_present: Bit | null;
   readonly encapsulation: Bit;
+  /** null if the kernel has no bpf_rdonly_cast */
+  readonly cast: SkbCast | null;
 }

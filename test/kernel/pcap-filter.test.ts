@@ -12,8 +12,8 @@ const EXPRESSIONS = makeExpressions(0);
 const PACKETS = makePackets(40);
 const HERE = [
   'Ethernet header',
-  'no MAC header, paged',
-  'VLAN tag outside of the bytes, with a bit of its own',
+  'no MAC header, paged, skb copied',
+  'VLAN tag outside of the bytes, with a bit of its own, skb copied',
 ] as const;
 
 let runner: FilterRunner;

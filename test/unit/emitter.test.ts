@@ -38,6 +38,7 @@ describe('the encoding', () => {
       ['1801000088776655', '0000000044332211'],
     ],
     ['call 113', (e) => e.call(HELPERS.probeReadKernel), ['8500000071000000']],
+    ["call the kernel's 0x1234", (e) => e.callKernel(0x1234), ['8520000034120000']],
     ['exit', (e) => e.exit(), ['9500000000000000']],
   ])('%s', (_, write, code) => expect(assemble(write)).toEqual(code));
 });

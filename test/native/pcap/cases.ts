@@ -59,7 +59,9 @@ export class FilterRunner {
   /** The running kernel's members of struct sk_buff, and where its mark is. */
   layout(): SkbLayout & { readonly mark: number } {
     const lines = execFileSync(this.#program, ['layout'], { encoding: 'utf8' }).trim().split('\n');
-    const bits = new Map(lines.map((line) => [line.split(' ')[0], Number(line.split(' ')[1])]));
+    const bits = new Map(
+      lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+    );
     const bit = (name: string): number => bits.get(name) ?? NaN;
     const at = (name: string): number => bit(name) / 8;
     const flag = (name: string) => ({ offset: bit(name) >> 3, mask: 1 << (bit(name) & 7) });
@@ -76,6 +78,9 @@ export class FilterRunner {
       vlan_tci: at('vlan_tci'),
       vlan_present: bits.has('vlan_present') ? flag('vlan_present') : null,
       encapsulation: flag('encapsulation'),
+      cast: bits.has('func bpf_rdonly_cast')
+        ? { bpf_rdonly_cast: bit('func bpf_rdonly_cast'), sk_buff: bit('struct sk_buff') }
+        : null,
     };
   }
 }

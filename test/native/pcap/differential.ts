@@ -1,5 +1,5 @@
 import { Emitter, R0, R1, R2, R6 } from '../../../src/codegen/emitter.js';
-import { MemberReader } from '../../../src/codegen/member-reader.js';
+import { readMembers } from '../../../src/codegen/skb-members.js';
 import { emitPcapFilter, type PcapFilter } from '../../../src/codegen/pcap.js';
 import type { SkbLayout } from '../../../src/codegen/skb-layout.js';
 import { LINK_TYPES, type LinkType } from '../../../src/core/classic-bpf.js';
@@ -46,6 +46,11 @@ const PRESENT = { offset: 3, mask: 0x10 };
 
 export const WAYS = {
   'Ethernet header': { linkType: LINK_TYPES.ethernet, layout: (kernel) => kernel, packet: whole },
+  'Ethernet header, skb copied': {
+    linkType: LINK_TYPES.ethernet,
+    layout: (kernel) => ({ ...kernel, cast: null }),
+    packet: whole,
+  },
   'no MAC header': {
     linkType: LINK_TYPES.raw,
     layout: (kernel) => ({ ...kernel, mac_header: kernel.network_header }),
@@ -56,9 +61,9 @@ export const WAYS = {
     layout: (kernel) => ({ ...kernel, tail: kernel.mark }),
     packet: (frame, random, headroom) => cut(frame, 0, random, headroom),
   },
-  'no MAC header, paged': {
+  'no MAC header, paged, skb copied': {
     linkType: LINK_TYPES.raw,
-    layout: (kernel) => ({ ...kernel, tail: kernel.mark, mac_header: kernel.network_header }),
+    layout: (kernel) => ({ ...kernel, cast: null, tail: kernel.mark, mac_header: kernel.network_header }),
     packet: (frame, random, headroom) => cut(frame, ETHERNET, random, headroom),
   },
   'VLAN tag outside of the bytes': {
@@ -72,10 +77,11 @@ export const WAYS = {
     filter: (filter) => ({ ...filter, vlan: true }),
     packet: (frame, random) => (random.once(3) ? whole(frame) : tagged(frame, random.pick(TAGS))),
   },
-  'VLAN tag outside of the bytes, with a bit of its own': {
+  'VLAN tag outside of the bytes, with a bit of its own, skb copied': {
     linkType: LINK_TYPES.ethernet,
     layout: (kernel) => ({
       ...kernel,
+      cast: null,
       vlan_proto: kernel.mark,
       vlan_tci: kernel.mark + 2,
       vlan_present: { offset: kernel.mark + PRESENT.offset, mask: PRESENT.mask },
@@ -152,11 +158,9 @@ function programsOf(way: Way, expression: string, layout: SkbLayout): ProgramCas
 export function readHeadroom(runner: FilterRunner, layout: SkbLayout): number {
   const kernel = programOf((emitter) => {
     const member = { offset: layout.mac_header, size: 2 } as const;
-    const reader = new MemberReader(emitter, [member]);
     const unreadable = emitter.label();
     emitter.mov(R6, R2);
-    reader.read(R6, unreadable);
-    reader.load(R0, member);
+    readMembers(emitter, R6, [member], null, unreadable).load(R0, member);
     emitter.exit();
     emitter.bind(unreadable);
     emitter.mov(R0, 0);
