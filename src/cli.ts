@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from './core/package-root.js';
 import { report } from './cli/report.js';
+import { complete, completionText } from './cli/completion/complete.js';
 import { parseCommandLine, type Request } from './cli/parse.js';
 
 function version(): string {
@@ -14,6 +15,8 @@ async function perform(request: Request): Promise<number> {
   switch (request.kind) {
     case 'text':
       return run.printText(request.text);
+    case 'complete':
+      return run.printText(completionText(await complete(request.words)));
     case 'list':
       return run.listCommand(request.options);
     case 'doctor':

@@ -27,7 +27,13 @@ const tiers = {
     check('lint: eslint', 'npx', '--no-install', 'eslint', '.'),
     check('lint: tsc', 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'),
     check('lint: prettier', 'npx', '--no-install', 'prettier', '--check', '.'),
-    check('lint: README', 'node', 'scripts/generate-reference.mjs', '--check'),
+    check('lint: README and man page', 'node', 'scripts/generate-reference.mjs', '--check'),
+    check(
+      'lint: man page',
+      'bash',
+      '-c',
+      'if command -v groff >/dev/null; then ! groff -ww -man -z man/ipft.1 2>&1 | grep .; else echo "no groff: not checked"; fi',
+    ),
     check(
       'lint: clang-format',
       'bash',

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import {
   TRACE_DEFAULTS,
@@ -8,22 +8,18 @@ import {
   type ListOptions,
 } from '../core/options.js';
 import { filters } from '../filters/index.js';
+import { COMPLETION_SCRIPTS } from './completion/scripts.js';
 import { HOW_TO_MARK } from './help.js';
-import { createDoctor, createFields, createProgram, type Flags } from './program.js';
+import { createProgram, SUBCOMMANDS, type Flags } from './program.js';
 
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'complete'; readonly words: readonly string[] }
   | { readonly kind: 'list'; readonly options: ListOptions }
   | { readonly kind: 'doctor'; readonly options: DoctorOptions }
   | { readonly kind: 'fields'; readonly options: FieldsOptions }
   | { readonly kind: 'trace'; readonly options: CommandOptions };
-
-/** The commands beside tracing. */
-const COMMANDS = { doctor: createDoctor, fields: createFields } as const;
-
-const isCommand = (name: string | undefined): name is keyof typeof COMMANDS =>
-  name !== undefined && Object.hasOwn(COMMANDS, name);
 
 /** commander's messages start with `error: ` and may have a suggestion in brackets on a second line. */
 function usageError(error: CommanderError): UsageError {
@@ -108,11 +104,7 @@ function splitCommand(argv: readonly string[]): { words: readonly string[]; comm
 }
 
 /** Lets a command take its words. Returns what it has to say, if that was asked for, or null. */
-function parse(
-  command: ReturnType<typeof createProgram>,
-  words: readonly string[],
-  said: () => string,
-): string | null {
+function parse(command: Command, words: readonly string[], said: () => string): string | null {
   try {
     command.parse(words, { from: 'user' });
     return null;
@@ -123,17 +115,26 @@ function parse(
   }
 }
 
+/** What a subcommand that has taken its words asks for. */
+function subcommandRequest(name: string, command: Command): Request {
+  if (name === 'completion')
+    return { kind: 'text', text: COMPLETION_SCRIPTS.get(command.args[0] ?? '') ?? '' };
+  const json = command.opts<{ json?: boolean }>().json ?? false;
+  if (name === 'fields') return { kind: 'fields', options: { json, path: command.args[0] } };
+  return { kind: 'doctor', options: { json } };
+}
+
 /** Reads the command line, without the program's name. Throws a UsageError for anything it does not take. */
 export function parseCommandLine(argv: readonly string[], version: string): Request {
   let text = '';
   const write = (part: string): void => void (text += part);
-  const kind = isCommand(argv[0]) ? argv[0] : null;
-  const { words, command } = kind === null ? splitCommand(argv) : { words: argv.slice(1) };
-  const program = kind === null ? createProgram(version, write) : COMMANDS[kind](write);
+  const [name = ''] = argv;
+  // What the scripts of `ipft completion` ask.
+  if (name === 'complete' && argv[1] === '--') return { kind: 'complete', words: argv.slice(2) };
+  const create = SUBCOMMANDS.get(name);
+  const { words, command } = create === undefined ? splitCommand(argv) : { words: argv.slice(1) };
+  const program = create === undefined ? createProgram(version, write) : create(write);
   const said = parse(program, words, () => text);
   if (said !== null) return { kind: 'text', text: said };
-  const json = program.opts<{ json?: boolean }>().json ?? false;
-  if (kind === 'doctor') return { kind, options: { json } };
-  if (kind === 'fields') return { kind, options: { json, path: program.args[0] } };
-  return requestOf(program.opts<Flags>(), command);
+  return create === undefined ? requestOf(program.opts<Flags>(), command) : subcommandRequest(name, program);
 }

@@ -1,10 +1,12 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TRACE_DEFAULTS } from '../core/options.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
-import { EXAMPLES } from './help.js';
+import { completed, oneOf, oneOfThese } from './completion/completer.js';
+import { COMPLETION_SCRIPTS } from './completion/scripts.js';
+import { MORE_HELP } from './help.js';
 import {
   parseChoice,
   parseCount,
@@ -66,8 +68,10 @@ const DEFAULTS = TRACE_DEFAULTS;
 /** bytes: a file of results that is smaller is hardly one */
 const LEAST_ROTATION = 4000;
 
+const BACKENDS = ['auto', ...backendIds.keys()];
+
 function parseBackend(text: string): string {
-  const name = parseChoice('--backend', ['auto', ...backendIds.keys()])(text);
+  const name = parseChoice('--backend', BACKENDS)(text);
   return backendIds.get(name) ?? name;
 }
 
@@ -91,6 +95,21 @@ function filterOptions(): Option[] {
   ];
 }
 
+/** An option whose values are those of a registry. */
+function choice(
+  flags: string,
+  registry: ReadonlyMap<string, { id: string; description: string }>,
+  initial: string,
+): Option {
+  const name = flags.split(' ')[1] ?? flags;
+  const made = option(flags, describe(registry), parseChoice(name, [...registry.keys()]), initial);
+  return completed(made, oneOfThese(registry));
+}
+
+/** An option whose value is a file's path. */
+const fileOption = (flags: string, description: string): Option =>
+  completed(new Option(flags, description), 'files');
+
 function selectionOptions(): Option[] {
   return [
     option('-m, --mark <number>', 'trace packets with this mark (decimal, 0x hex, 0 octal)', (text) =>
@@ -107,19 +126,17 @@ function selectionOptions(): Option[] {
     option('--module-regex <regex>', "functions of modules that match; the kernel is 'vmlinux'", (text) =>
       parseRegex('--module-regex')(text),
     ),
-    option(
-      '-b, --backend <backend>',
-      `how to attach: auto, ${[...backendIds.keys()].join(', ')}`,
-      parseBackend,
-      DEFAULTS.backend,
+    completed(
+      option(
+        '-b, --backend <backend>',
+        `how to attach: ${BACKENDS.join(', ')}`,
+        parseBackend,
+        DEFAULTS.backend,
+      ),
+      oneOf(BACKENDS),
     ),
     new Option('--force', 'with -b fentry, attach more than some dozens of functions: each takes its time'),
-    option(
-      '-t, --tracer <tracer>',
-      describe(tracers),
-      parseChoice('--tracer', [...tracers.keys()]),
-      DEFAULTS.tracer,
-    ),
+    choice('-t, --tracer <tracer>', tracers, DEFAULTS.tracer),
   ];
 }
 
@@ -129,13 +146,8 @@ function outputOptions(): Option[] {
       '-l, --list',
       'list the functions instead of tracing, with -b tracepoint the tracepoints; with -o json, those that cannot be traced too',
     ),
-    option(
-      '-o, --output <output>',
-      describe(outputs),
-      parseChoice('--output', [...outputs.keys()]),
-      DEFAULTS.output,
-    ),
-    new Option('--output-file <path>', 'write the results to this file instead of stdout'),
+    choice('-o, --output <output>', outputs, DEFAULTS.output),
+    fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
     option(
       '--rotate <size>',
       'begin the next file when one has this size, such as 100MB: PATH is written, PATH.1 the oldest',
@@ -200,7 +212,7 @@ function systemOptions(): Option[] {
       parsePort('--probe-server-port'),
       DEFAULTS.probeServerPort,
     ),
-    new Option('--ready-file <path>', 'write the pid of ipft to this file once tracing'),
+    fileOption('--ready-file <path>', 'write the pid of ipft to this file once tracing'),
   ];
 }
 
@@ -227,14 +239,14 @@ export function createProgram(version: string, write: (text: string) => void): C
       'Shows which kernel functions marked packets go through. `ipft doctor` tells what this machine lets it trace.',
     )
     .version(version, '--version', 'show the version')
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', MORE_HELP);
   const options = [...selectionOptions(), ...outputOptions(), ...limitOptions(), ...systemOptions()];
   for (const each of options) program.addOption(each);
   return program;
 }
 
 /** `ipft doctor` */
-export function createDoctor(write: (text: string) => void): Command {
+function createDoctor(write: (text: string) => void): Command {
   return createCommand('ipft doctor', write)
     .usage('[--json]')
     .description('Tells what this machine lets ipft trace, and what stands in the way. Exit code 3: nothing.')
@@ -242,7 +254,7 @@ export function createDoctor(write: (text: string) => void): Command {
 }
 
 /** `ipft fields` */
-export function createFields(write: (text: string) => void): Command {
+function createFields(write: (text: string) => void): Command {
   return createCommand('ipft fields', write)
     .usage('[PATH] [--json]')
     .description(
@@ -251,3 +263,21 @@ export function createFields(write: (text: string) => void): Command {
     .argument('[PATH]', 'a path, or the name of a struct')
     .option('--json', 'a JSON object a line');
 }
+
+/** `ipft completion` */
+function createCompletion(write: (text: string) => void): Command {
+  const shells = [...COMPLETION_SCRIPTS.keys()];
+  return createCommand('ipft completion', write)
+    .usage(shells.join('|'))
+    .description(
+      'Prints a script that completes the words of ipft in a shell, for example: source <(ipft completion bash)',
+    )
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells));
+}
+
+/** What stands in the place of a trace's options, by its first word. */
+export const SUBCOMMANDS: ReadonlyMap<string, (write: (text: string) => void) => Command> = new Map([
+  ['doctor', createDoctor],
+  ['fields', createFields],
+  ['completion', createCompletion],
+]);
