@@ -1,8 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { environment, IPFT, ipft, trace } from '../kernel/support/ipft.js';
+import { environment, IPFT, ipft, trace, type Ipft } from '../kernel/support/ipft.js';
 import { parseResults } from '../kernel/support/results.js';
 import { pidsOf, until } from '../kernel/support/system.js';
 import { refusal } from './support.js';
@@ -99,14 +107,22 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     expect(code).toBe(status);
   });
 
+  /** A command that ignores signals; resolves when it does. */
+  async function deaf(signals: string, seconds: number): Promise<Ipft> {
+    const started = `${directory}/started`;
+    const script = `trap "" ${signals}; echo > ${started}; exec sleep ${seconds}`;
+    const running = await trace([...ARGS, '--', 'sh', '-c', script]);
+    await running.runsUntil('the command', () => existsSync(started));
+    return running;
+  }
+
   it('ends a command that does not mind the signal, after a while', async () => {
-    const running = await trace([...ARGS, '--', 'sh', '-c', 'trap "" INT; exec sleep 1000']);
-    const { code } = await running.end('SIGINT');
-    expect(code).toBe(143);
+    const running = await deaf('INT', 1000);
+    expect((await running.end('SIGINT')).code).toBe(143);
   });
 
   it('leaves at once at a second signal', async () => {
-    const running = await trace([...ARGS, '--', 'sh', '-c', 'trap "" INT TERM; exec sleep 3']);
+    const running = await deaf('INT TERM', 3);
     running.child.kill('SIGINT');
     await running.says('Waiting for the command');
     expect((await running.end('SIGINT')).code).toBe(130);
