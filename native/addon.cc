@@ -17,6 +17,7 @@
 #include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
 
+#include <bpf/btf.h>
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -148,6 +149,22 @@ Napi::Value compile_filter(const Napi::CallbackInfo &info) {
   return result;
 }
 
+// Ids in vmlinux's BTF of what programs need to look into an skb without a helper; null where the kernel
+// lacks it.
+Napi::Value skb_cast(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    const btf *kernel = kernel_btf(vmlinux_btf);
+    __s32 function = btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC);
+    __s32 structure = btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT);
+    if (function < 0 || structure < 0)
+      return info.Env().Null();
+    Napi::Object ids = Napi::Object::New(info.Env());
+    ids.Set("bpf_rdonly_cast", Napi::Number::New(info.Env(), function));
+    ids.Set("sk_buff", Napi::Number::New(info.Env(), structure));
+    return ids;
+  });
+}
+
 Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), FentryMulti::probe());
 }
@@ -213,6 +230,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
   export_fields(env, exports);
+  exports.Set("skbCast", Napi::Function::New(env, skb_cast));
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
   exports.Set("compileFilter", Napi::Function::New(env, compile_filter));
   exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));

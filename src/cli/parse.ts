@@ -6,6 +6,7 @@ import {
   type DoctorOptions,
   type FieldsOptions,
   type ListOptions,
+  type TraceOptions,
 } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { COMPLETION_SCRIPTS } from './completion/scripts.js';
@@ -49,23 +50,33 @@ function listRequest(flags: Flags, command: readonly string[] | undefined): Requ
   return { kind: 'list', options: { backend: flags.backend, selection, json: flags.output === 'json' } };
 }
 
-function requestOf(flags: Flags, command: readonly string[] | undefined): Request {
-  checkTogether(flags);
-  if (flags.list === true) return listRequest(flags, command);
-  const chosen = [...filters.keys()].flatMap((id): [string, string][] =>
-    typeof flags[id] === 'string' ? [[id, flags[id]]] : [],
-  );
-  const { filter, inner, where } = flags;
-  const isFiltered = chosen.length > 0 || filter !== undefined || where !== undefined;
-  if (flags.mark === undefined && !isFiltered)
+/** Which packets to trace. */
+function packetOptions(
+  flags: Flags,
+): Pick<TraceOptions, 'mark' | 'mask' | 'filter' | 'inner' | 'where' | 'filters'> {
+  const { mark, mask, filter, inner, where } = flags;
+  const values = [...filters.keys()].flatMap((id): [string, string][] => {
+    const value = flags[id];
+    return typeof value === 'string' ? [[id, value]] : [];
+  });
+  if (mark === undefined && values.length === 0 && filter === undefined && where === undefined)
     throw new UsageError('neither a mark nor a filter given: which packets to trace?', HOW_TO_MARK);
-  const options: CommandOptions = {
-    mark: flags.mark ?? 0,
-    mask: flags.mark === undefined ? 0 : flags.mask,
+  const isMarked = mark !== undefined;
+  return {
+    mark: isMarked ? mark : 0,
+    mask: isMarked ? mask : 0,
     filter,
     inner,
     where,
-    filters: Object.fromEntries(chosen),
+    filters: Object.fromEntries(values),
+  };
+}
+
+function requestOf(flags: Flags, command: readonly string[] | undefined): Request {
+  checkTogether(flags);
+  if (flags.list === true) return listRequest(flags, command);
+  const options: CommandOptions = {
+    ...packetOptions(flags),
     backend: flags.backend,
     force: flags.force ?? false,
     tracer: flags.tracer,

@@ -20,6 +20,8 @@ export interface Addon extends KernelProbes {
   readDropReasons(): Readonly<Record<number, string>> | null;
   /** Follows a path such as `skb->dev->name` through the types of vmlinux's BTF. */
   resolvePath(path: string): ResolvedPath | PathProblem;
+  /** ids in vmlinux's BTF: see SkbCast of src/codegen; null before Linux 6.2 */
+  skbCast(): { readonly bpf_rdonly_cast: number; readonly sk_buff: number } | null;
   /** `tcp_v4_rcv+0x1c`: what of the kernel's code is at this address, by kallsyms; null if that is not known. */
   symbolAt(address: bigint): string | null;
   /** Throws with phase `libpcap` if libpcap is not installed. */

@@ -24,5 +24,6 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
     vlan_tci: at('vlan_tci'),
     vlan_present: hasVlanBit ? bit('vlan_present') : null,
     encapsulation: bit('encapsulation'),
+    cast: addon.skbCast(),
   };
 }

@@ -25,7 +25,7 @@ describe('without a kernel', () => {
   });
 
   it.each([
-    [[], 'no mark given'],
+    [[], 'neither a mark nor a filter given'],
     [['--mark', 'xyz'], "received 'xyz'"],
     [['-m', '-1'], "received '-1'"],
     [['-m', '0x1ffffffff'], "received '0x1ffffffff'"],

@@ -43,6 +43,7 @@ describe('a trace', () => {
       options: {
         mark: 0xdeadbeef,
         mask: 0xffffffff,
+        filters: {},
         backend: 'auto',
         force: false,
         tracer: 'function',
@@ -72,11 +73,18 @@ describe('a trace', () => {
     const limits = '--count 5 --duration 1.5m --max-rate 1000 --sample 1/16 --budget 2.5% --fail-on-loss';
     const rest =
       '--probe-server-port 99 --ready-file /tmp/x --output-file /tmp/y --rotate 1MiB --rotate-keep 3';
-    expect(parse(...`${argv} ${more} ${limits} ${rest}`.split(' '))).toEqual({
+    const packets =
+      '--filter udp --inner --where skb->len --ifname lo --netns a --pid 1 --comm b --cgroup / -f @gso';
+    expect(parse(...`${argv} ${more} ${limits} ${rest} ${packets}`.split(' '))).toEqual({
       kind: 'trace',
       options: {
         mark: 0,
         mask: 0,
+        filter: 'udp',
+        inner: true,
+        where: 'skb->len',
+        filters: { ifname: 'lo', netns: 'a', pid: '1', comm: 'b', cgroup: '/' },
+        fields: '@gso',
         backend: 'fentry',
         force: true,
         tracer: 'function_graph',
@@ -234,7 +242,11 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['--list', '--output-file', 'x'], /--list: it traces nothing/, /leave the command/],
     [['-m', '1', 'surplus'], /too many arguments/, /--help/],
     [['--makr', '1'], /unknown option '--makr'/, /Did you mean --mark\?.*--help/],
-    [[], /no mark given/, /iptables -t raw .* --set-mark 0xdeadbeef\n +ipft -m 0xdeadbeef/],
+    [
+      [],
+      /neither a mark nor a filter given/,
+      /iptables -t raw .* --set-mark 0xdeadbeef\n +ipft -m 0xdeadbeef/,
+    ],
   ])('%j', (argv, message, remedy) => {
     const error = usageError(...argv);
     expect(error.message).toMatch(message);
@@ -242,7 +254,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     expect(error.exitCode).toBe(2);
   });
 
-  it.each(['-e', '--extension', '-s', '--filter', '--gen'])('does not take %s yet', (flag) => {
+  it.each(['-e', '--extension', '-s', '--gen'])('does not take %s yet', (flag) => {
     expect(usageError('-m', '1', flag, 'x').message).toContain(`unknown option '${flag}'`);
   });
 });
