@@ -1,4 +1,5 @@
 import type { ClassicInstruction } from '../core/classic-bpf.js';
+import { UsageError } from '../core/errors.js';
 import { R0, R1, R2, R3, R9, type Emitter, type Label, type Register } from './emitter.js';
 import { readMembers, type Member, type Members } from './skb-members.js';
 import { emitPacketProgram, membersOfPacket } from './packet-program.js';
@@ -19,6 +20,9 @@ const NO_MAC_HEADER = 0xffff;
 /** What an Ethernet header takes, without a VLAN tag, with one and with two. Others are of other link layers. */
 const ETHERNET_SIZES = [14, 18, 22];
 
+/** Instructions that a jump can pass. */
+const LONGEST = 32_767;
+
 /** Until the classic program begins. */
 const SKB = R9;
 
@@ -35,8 +39,10 @@ interface Context {
  * Emits the function `int filter(void *ctx, const struct sk_buff *skb)`: R0 is not 0 if the packet matches. It destroys R1 to R9
  * and uses 256 bytes of the stack. See docs/filters.md for where a packet begins.
  * @param inner true: the filter is for the headers inside of a tunnel's; only `raw` is used
+ * @throws UsageError if that is too long
  */
 export function emitPcapFilter(emitter: Emitter, filter: PcapFilter, layout: SkbLayout, inner = false): void {
+  const start = emitter.length;
   const reject = emitter.label();
   emitter.mov(SKB, R2);
   const members = readMembers(emitter, SKB, neededMembers(filter, layout, inner), layout.cast, reject);
@@ -44,6 +50,9 @@ export function emitPcapFilter(emitter: Emitter, filter: PcapFilter, layout: Skb
   emitter.bind(reject);
   emitter.mov(R0, 0);
   emitter.exit();
+  const length = emitter.length - start;
+  if (length <= LONGEST) return;
+  throw new UsageError(`--filter: the expression takes ${length} instructions, the most are ${LONGEST}`);
 }
 
 function neededMembers({ ethernet, raw, vlan }: PcapFilter, layout: SkbLayout, inner: boolean): Member[] {

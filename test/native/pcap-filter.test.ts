@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execFileSync } from 'node:child_process';
+import { Emitter } from '../../src/codegen/emitter.js';
 import { emitPcapFilter, type PcapFilter } from '../../src/codegen/pcap.js';
 import type { SkbLayout } from '../../src/codegen/skb-layout.js';
 import type { ClassicInstruction } from '../../src/core/classic-bpf.js';
@@ -117,6 +118,15 @@ describe('expressions that are refused', () => {
     const compile = (): unknown => compilePcapFilter(expression, addon.compileFilter);
     expect(compile).toThrow(UsageError);
     expect(compile).toThrow(message);
+  });
+
+  it('too long', () => {
+    // `ldb [x + 0]`, thousands of times: libpcap takes minutes for an expression of that size.
+    const loads = Array.from({ length: 3000 }, () => ({ code: 0x50, jt: 0, jf: 0, k: 0 }));
+    const filter = { ...BOTH, ethernet: [...loads, ...returning(ETHERNET)] };
+    const emit = (): void => emitPcapFilter(new Emitter(), filter, runner.layout());
+    expect(emit).toThrow(UsageError);
+    expect(emit).toThrow(/the expression takes \d{5} instructions/);
   });
 
   it('inside of a tunnel: Ethernet', () => {
