@@ -56,9 +56,7 @@ export function emitPcapFilter(emitter: Emitter, filter: PcapFilter, layout: Skb
 }
 
 function neededMembers({ ethernet, raw, vlan }: PcapFilter, layout: SkbLayout, inner: boolean): Member[] {
-  const starts: Member[] = inner
-    ? [{ offset: layout.encapsulation.offset, size: 1 }, innerHeader(layout)]
-    : [macHeader(layout), networkHeader(layout)];
+  const starts = [networkHeader(layout), inner ? innerHeader(layout) : macHeader(layout)];
   const programs = inner ? [raw] : [ethernet, raw];
   return [...starts, ...programs.flatMap((program) => membersOfPacket(program ?? [], layout, vlan))];
 }
@@ -67,14 +65,16 @@ const macHeader = ({ mac_header: offset }: SkbLayout): Member => ({ offset, size
 const networkHeader = ({ network_header: offset }: SkbLayout): Member => ({ offset, size: 2 });
 const innerHeader = ({ inner_network_header: offset }: SkbLayout): Member => ({ offset, size: 2 });
 
+/**
+ * The kernel keeps where inner headers are, but clears skb->encapsulation again where no offload needs it: see
+ * iptunnel_handle_offloads().
+ */
 function emitInner(context: Context): void {
   const { emitter: e, layout, members, reject } = context;
-  const { offset, mask } = layout.encapsulation;
-  members.load(R1, { offset, size: 1 });
-  e.alu('and', R1, mask);
-  e.jumpIf('eq', R1, 0, reject);
+  members.load(R1, networkHeader(layout));
   members.load(R3, innerHeader(layout));
   e.jumpIf('eq', R3, 0, reject);
+  e.jumpIf('lt', R3, R1, reject);
   emitRaw(context, R3);
 }
 

@@ -27,7 +27,6 @@ export interface SkbLayout {
   readonly vlan_tci: number;
   /** null from Linux 6.2 on: there is a tag when vlan_proto or vlan_tci is not 0 */
   readonly vlan_present: Bit | null;
-  readonly encapsulation: Bit;
   /** null if the kernel has no bpf_rdonly_cast */
   readonly cast: SkbCast | null;
 }

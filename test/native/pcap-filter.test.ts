@@ -87,13 +87,19 @@ describe.each(['in the skb', 'in a copy of the skb'])('where a packet begins, %s
     expect(run({ ...BOTH, raw: null }, layout, mark)).toBe(expected === RAW ? NONE : expected);
   });
 
-  it('inner headers: at inner_network_header, if there are any', () => {
-    const encapsulation = { offset: kernel.mark, mask: 2 };
-    const layout = { ...kernel, encapsulation, inner_network_header: kernel.mark + 2 };
-    const low = 2 - headroom;
-    expect(run(BOTH, layout, offsets(low, 14), true)).toBe(RAW);
-    expect(run(BOTH, layout, offsets(low - 2, 14), true)).toBe(NONE);
-    expect(run(BOTH, layout, offsets(low, null), true)).toBe(NONE);
+  /** name, inner_network_header, network_header; what it begins with */
+  it.each<[string, number | null, number | null, number]>([
+    ["behind a tunnel's", 34, 14, RAW],
+    ["still known when the tunnel's are gone", 34, 34, RAW],
+    ['of a tunnel that is behind', 14, 34, NONE],
+  ])('inner headers %s', (_, inner, network, expected) => {
+    const layout = { ...kernel, inner_network_header: kernel.mark, network_header: kernel.mark + 2 };
+    expect(run(BOTH, layout, offsets(inner, network), true)).toBe(expected);
+  });
+
+  it('inner headers: nowhere if there are none', () => {
+    const layout = { ...kernel, inner_network_header: kernel.mark };
+    expect(run(BOTH, layout, 0, true)).toBe(NONE);
   });
 
   it('nowhere, when the skb cannot be read', () => {

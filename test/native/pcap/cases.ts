@@ -77,7 +77,6 @@ export class FilterRunner {
       vlan_proto: at('vlan_proto'),
       vlan_tci: at('vlan_tci'),
       vlan_present: bits.has('vlan_present') ? flag('vlan_present') : null,
-      encapsulation: flag('encapsulation'),
       cast: bits.has('func bpf_rdonly_cast')
         ? { bpf_rdonly_cast: bit('func bpf_rdonly_cast'), sk_buff: bit('struct sk_buff') }
         : null,

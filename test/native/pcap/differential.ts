@@ -95,12 +95,11 @@ export const WAYS = {
   'inner headers': {
     linkType: LINK_TYPES.raw,
     inner: true,
-    layout: (kernel) => ({
-      ...kernel,
-      inner_network_header: kernel.network_header,
-      encapsulation: { offset: kernel.mark, mask: 1 },
+    layout: (kernel) => ({ ...kernel, inner_network_header: kernel.mark }),
+    packet: (frame, _, headroom) => ({
+      ...whole(frame.subarray(ETHERNET)),
+      mark: headroom + ETHERNET,
     }),
-    packet: (frame) => ({ ...whole(frame.subarray(ETHERNET)), mark: 1 }),
   },
 } satisfies Record<string, Way>;
 
