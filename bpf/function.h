@@ -5,6 +5,7 @@
 
 #define SENT_EVENT struct ipft_event
 #include "lives.h"
+#include "drop.h"
 
 /* All that is called here has a frame of its own: the stack is short. */
 static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,

@@ -6,6 +6,7 @@
 
 #define SENT_EVENT struct ipft_graph_event
 #include "lives.h"
+#include "drop.h"
 
 /* A call that has not returned. The place is an address that no other live call of the function has; where a
  * return is never seen, the next call in the same place takes the entry over. */

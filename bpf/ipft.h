@@ -26,6 +26,8 @@
 /* The program on the functions that end a packet's life; the skb is their first argument. */
 #define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
 #define IPFT_PROGRAMS (IPFT_SLOTS + 4)
+/* Behind those that the probe-keeper attaches: the session itself attaches it to the tracepoint kfree_skb. */
+#define IPFT_DROP_PROGRAM IPFT_PROGRAMS
 
 /* What stands for ipft_event.function_address in programs of which each function gets a copy (copied.h). */
 #define IPFT_FUNCTION_ADDRESS 0x697066742d69642dULL
@@ -89,15 +91,16 @@ enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 struct ipft_settings {
   __u32 mark; /* already masked */
   __u32 mask;
-  __u32 skb_type;       /* of struct sk_buff in vmlinux's BTF; only programs of fentry-multi look at it */
-  __u32 has_func_ip;    /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
-  __u64 current_kprobe; /* offset of the variable in per-CPU memory; where has_func_ip is 0, for returns */
-  __u64 per_cpu_offset; /* address of the array __per_cpu_offset; likewise */
-  __u64 interval_ns;    /* --max-rate: ns for each event; 0: any rate */
-  __u64 sample;         /* --sample: one of so many packets, less than 2^32; 0 and 1: all */
-  __u32 tells_ends;     /* send IPFT_HIDDEN events */
-  __u32 has_filter;     /* ipft_filter() is a generated one */
-  __u32 data_size;      /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
+  __u32 skb_type;        /* of struct sk_buff in vmlinux's BTF; only programs of fentry-multi look at it */
+  __u32 has_func_ip;     /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
+  __u64 current_kprobe;  /* offset of the variable in per-CPU memory; where has_func_ip is 0, for returns */
+  __u64 per_cpu_offset;  /* address of the array __per_cpu_offset; likewise */
+  __u64 interval_ns;     /* --max-rate: ns for each event; 0: any rate */
+  __u64 sample;          /* --sample: one of so many packets, less than 2^32; 0 and 1: all */
+  __u32 tells_ends;      /* send IPFT_HIDDEN events */
+  __u32 has_filter;      /* ipft_filter() is a generated one */
+  __u32 has_drop_reason; /* the tracepoint kfree_skb tells why (5.17) */
+  __u32 data_size;       /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
   /* Places in it, 0: not wanted. At 0 is a word of bits: those of the captures that were not there. */
   __u32 reason_at; /* the argument of the type enum skb_drop_reason; 0 where the function has none */
   __u32 caller_at; /* where the function returns to; 0: not known */
@@ -126,18 +129,19 @@ enum ipft_flags {
   IPFT_RESUMED = 8, /* it goes on for a while, after IPFT_ENDING */
   IPFT_HIDDEN = 16, /* tells of the end alone: the function was not selected */
   IPFT_VALUED = 32, /* a return that has its return_value */
+  IPFT_DROP = 64,   /* no call: the packet is dropped */
 };
 
 /* One event as the programs write it into the perf buffer. Of a return only time_ns, skb, born_ns,
  * function_address, return_value, flags and tid are set; of a hidden one time_ns, skb, born_ns and flags.
- * Behind the others are ipft_settings.data_size bytes of data. */
+ * Behind the others, but for drops, are ipft_settings.data_size bytes of data. */
 struct ipft_event {
   __u64 time_ns;          /* CLOCK_MONOTONIC */
   __u64 skb;              /* address of the struct sk_buff */
   __u64 born_ns;          /* time of the first event of this life of the skb: both together are the packet.
                              0: not known, the packet is untracked */
   __u64 function_address; /* entry address of the traced function; of a tracepoint, which has none, its place
-                             in the table of tracepoints, from 1 */
+                             in the table of tracepoints, from 1; of a drop the place in the code */
   union {
     struct {
       __u32 len;      /* skb->len, bytes */
@@ -149,7 +153,10 @@ struct ipft_event {
   __u16 gso_segs;
   __u32 mark;  /* skb->mark */
   __u32 flags; /* enum ipft_flags */
-  __u32 tid;   /* thread that runs, 0 = idle; an interrupt runs in the thread that it interrupted */
+  union {
+    __u32 tid;    /* thread that runs, 0 = idle; an interrupt runs in the thread that it interrupted */
+    __u32 reason; /* of a drop: enum skb_drop_reason, 0 where the kernel has none */
+  };
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_event) == 56);
 

@@ -99,7 +99,7 @@ private:
   uint64_t update(size_t at, ipft_event &event) {
     Packet &packet = packets_[at];
     uint64_t number = packet.number;
-    if (counts_calls_ && (event.flags & IPFT_HIDDEN) == 0)
+    if (counts_calls_ && (event.flags & (IPFT_HIDDEN | IPFT_DROP)) == 0)
       packet.calls += event.flags & IPFT_RETURN ? -1 : 1;
     set_state(packet, event);
     event.flags &= ~static_cast<uint32_t>(IPFT_LAST);

@@ -68,6 +68,8 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
   fill_reason_arguments(options);
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
   collect_fds(options);
+  if (options.drops)
+    drops_.attach(object_.get());
   if (options.timed)
     timing_ = start_timing();
 }
@@ -76,6 +78,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   ipft_settings settings = options.settings;
   if (reads_typed_skb(options.attaching))
     settings.skb_type = static_cast<__u32>(btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT));
+  settings.has_drop_reason = options.drops && DropProgram::has_reasons(kernel);
   size_t size = 0;
   bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
   auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
@@ -110,6 +113,8 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
     bpf_program__set_autoload(program, true);
     prepare_program(program, options.attaching, kernel);
   }
+  program = bpf_object__find_program_by_name(object_.get(), program_name(IPFT_DROP_PROGRAM).c_str());
+  bpf_program__set_autoload(program, options.drops);
 }
 
 void Programs::collect_fds(const ProgramOptions &options) {
@@ -177,8 +182,8 @@ Misses Programs::missed() const {
 
 Misses Programs::recursion_misses() const {
   Misses misses;
-  each_program([&](size_t number, const bpf_prog_info &info) {
-    (hidden_[number] ? misses.ends : misses.calls) += info.recursion_misses;
+  each_program([&](bool is_hidden, const bpf_prog_info &info) {
+    (is_hidden ? misses.ends : misses.calls) += info.recursion_misses;
   });
   return misses;
 }
@@ -194,17 +199,20 @@ std::vector<uint64_t> Programs::stack(uint32_t id) const {
 
 uint64_t Programs::run_time_ns() const {
   uint64_t total = 0;
-  each_program([&](size_t, const bpf_prog_info &info) { total += info.run_time_ns; });
+  each_program([&](bool, const bpf_prog_info &info) { total += info.run_time_ns; });
   return total;
 }
 
 template <typename Visit> void Programs::each_program(Visit visit) const {
-  for (size_t number = 0; number < fds_.size(); number++) {
+  auto visit_one = [&](int fd, bool is_hidden) {
     bpf_prog_info info = {};
     __u32 size = sizeof(info);
-    if (fds_[number] >= 0 && bpf_obj_get_info_by_fd(fds_[number], &info, &size) == 0)
-      visit(number, info);
-  }
+    if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
+      visit(is_hidden, info);
+  };
+  for (size_t number = 0; number < fds_.size(); number++)
+    visit_one(fds_[number], hidden_[number]);
+  visit_one(drops_.fd(), false);
 }
 
 uint64_t Programs::sum(__u64 ipft_counters::*counter) const {

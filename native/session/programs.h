@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "session/drop_program.h"
 #include "session/linked_object.h"
 #include "session/mapped_map.h"
 #include "session/program_kind.h"
@@ -45,6 +46,7 @@ struct ProgramOptions {
   size_t hidden = 0; // so many of the functions, the last ones, are traced only since lives end there
   Replacements replacements;
   std::vector<ReasonArgument> reason_arguments; // if settings.reason_at
+  bool drops = false;                           // events tell of packets that are dropped
   bool timed = false; // the kernel is to measure how long programs run, all of the machine's
 };
 
@@ -104,6 +106,7 @@ private:
   UniqueFd timing_; // the kernel measures while it is open
   std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
   std::vector<UniqueFd> copies_; // the functions' own programs
+  DropProgram drops_;
   std::vector<int> fds_;
   std::vector<bool> hidden_; // by number as fds_: only hidden functions have it
   Attaching attaching_;

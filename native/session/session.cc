@@ -113,6 +113,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.interval_ns = interval_ns(number_or_zero(options, "maxRate"));
   result.settings.sample = number_or_zero(options, "sample");
   result.timed = options.Get("timed").ToBoolean();
+  result.drops = options.Get("drops").ToBoolean();
   result.attaching = attaching_by_name(options.Get("programs").As<Napi::String>());
   result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
   set_roles(options, result.settings);

@@ -110,6 +110,8 @@ export interface SessionOptions {
   readonly maxRate?: number | undefined;
   /** one of so many packets; all if undefined */
   readonly sample?: number;
+  /** rows are to tell of packets that are dropped */
+  readonly drops?: boolean;
   /** the kernel is to measure the programs' run time, which takes CAP_SYS_ADMIN and costs time itself */
   readonly timed?: boolean;
 }
