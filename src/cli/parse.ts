@@ -10,6 +10,7 @@ import {
 } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { COMPLETION_SCRIPTS } from './completion/scripts.js';
+import { outputs } from '../outputs/index.js';
 import { HOW_TO_MARK } from './help.js';
 import { createProgram, SUBCOMMANDS, type Flags } from './program.js';
 
@@ -31,7 +32,11 @@ function usageError(error: CommanderError): UsageError {
 }
 
 /** Flags that mean nothing without another one. */
-function checkTogether({ outputFile, rotate, rotateKeep, inner, filter }: Flags): void {
+function checkTogether({ outputFile, rotate, rotateKeep, inner, filter, drops, output, list }: Flags): void {
+  if (drops === true && list !== true && outputs.get(output)?.showsDrops !== true) {
+    const able = [...outputs.values()].filter(({ showsDrops }) => showsDrops).map(({ id }) => `-o ${id}`);
+    throw new UsageError(`--drops: -o ${output} shows no whole packets`, able.join(' or '));
+  }
   if (rotate !== undefined && outputFile === undefined)
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
   if (inner === true && filter === undefined)
@@ -96,6 +101,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
     setRlimits: flags.setRlimit,
     probeServerPort: flags.enableProbeServer === true ? flags.probeServerPort : undefined,
     readyFile: flags.readyFile,
+    drops: flags.drops,
     outputFile: flags.outputFile,
     rotate: flags.rotate,
     rotateKeep: flags.rotateKeep,

@@ -37,6 +37,7 @@ export interface Flags {
   regex?: RegExp;
   moduleRegex?: RegExp;
   output: string;
+  drops?: boolean;
   verbose?: boolean;
   perfPageCount?: number;
   perfSamplePeriod: number;
@@ -147,6 +148,7 @@ function outputOptions(): Option[] {
       'list the functions instead of tracing, with -b tracepoint the tracepoints; with -o json, those that cannot be traced too',
     ),
     choice('-o, --output <output>', outputs, DEFAULTS.output),
+    new Option('--drops', 'show packets that are dropped, and no others: the whole path, then where and why'),
     fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
     option(
       '--rotate <size>',

@@ -1,14 +1,10 @@
 import type { Read } from '../core/capture.js';
-import type { Column, ColumnContext } from '../core/column.js';
+import type { Column } from '../core/column.js';
+import { reasonName } from '../core/drop.js';
 import { valueCell } from '../core/memo.js';
 import type { RowReader } from '../core/row.js';
 
 const READ: Read = { kind: 'reason' };
-
-/** Its name without prefix; as a number where the kernel's BTF has none. */
-export function reasonName(context: ColumnContext, reason: number): string {
-  return context.dropReason(reason) ?? String(reason);
-}
 
 /** Why the packet is dropped, in functions and tracepoints that are told. A line of text has it there only. */
 export const reason: Column = {

@@ -23,6 +23,8 @@ export interface ColumnContext {
   stack(id: number): readonly bigint[];
   /** the kernel's name for a drop reason, without its prefix; null if it has none */
   dropReason(reason: number): string | null;
+  /** false: this kernel does not tell why packets are dropped */
+  hasDropReasons(): boolean;
 }
 
 export interface EnumMembers {

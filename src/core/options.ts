@@ -69,6 +69,8 @@ export interface TraceOptions {
 export interface CommandOptions extends TraceOptions {
   /** id of an output */
   readonly output: string;
+  /** show packets that are dropped, and no others */
+  readonly drops?: boolean | undefined;
   /** file that gets the results; stdout if undefined */
   readonly outputFile?: string | undefined;
   /** bytes of one such file: then the next is begun */

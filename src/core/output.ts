@@ -1,8 +1,17 @@
 import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
 import type { Cell } from './column.js';
+import type { DroppedPackets } from './dropped-packets.js';
 import type { Palette } from './line.js';
 import type { Summary } from './summary.js';
+
+/** What --drops is made from. */
+export interface DropsContext {
+  /** in place of all packets */
+  readonly packets: DroppedPackets;
+  /** writes a row that tells of a drop, without the newline */
+  readonly line: Cell;
+}
 
 /** What an output is made from. */
 export interface OutputContext {
@@ -17,6 +26,8 @@ export interface OutputContext {
   readonly terminal: boolean;
   /** Batch.rowSize of all batches */
   readonly rowSize: number;
+  /** null: without --drops */
+  readonly drops: DropsContext | null;
 }
 
 /** One output: turns batches of rows into text, in whole lines. */
@@ -45,6 +56,8 @@ export interface OutputDescriptor {
   readonly live: boolean;
   /** true if it wants rows that tell where packets end although their last event is not shown (isHidden) */
   readonly tellsEnds: boolean;
+  /** true if it can show whole packets, and so those that are dropped: OutputContext.drops */
+  readonly showsDrops: boolean;
   /** ids of its columns */
   readonly lead: readonly string[];
   /** ids of the columns that function_graph puts there instead; text has the duration and the call behind them */

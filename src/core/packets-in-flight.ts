@@ -5,6 +5,9 @@ import { isHidden, isLast, packet } from './row.js';
 /** Events of packets in flight that are held; beyond it the oldest packet is given up as it is. */
 const MAX_HELD = 400_000;
 
+/** Where outputs that show whole packets have them from. */
+export type Packets = Pick<PacketsInFlight, 'take' | 'rest' | 'held'>;
+
 /** The packets in flight, each with its events. */
 export class PacketsInFlight {
   readonly #packets = new Map<number, PacketEvents>();
@@ -43,6 +46,11 @@ export class PacketsInFlight {
       yield this.#oldest()[1];
       this.#removeOldest();
     }
+  }
+
+  /** The packets that are in flight now, in order of their first event. */
+  all(): Iterable<PacketEvents> {
+    return this.#packets.values();
   }
 
   /** events */

@@ -1,4 +1,4 @@
-import { HIDDEN, LAST, NO_FUNCTION, RETURN, ROW } from './abi.js';
+import { DROP, HIDDEN, LAST, NO_FUNCTION, RETURN, ROW } from './abi.js';
 
 /** Reads one value of the row that starts at byte `at` of `rows`. Rows are packed: see Batch. */
 export type RowReader<T> = (rows: DataView, at: number) => T;
@@ -48,3 +48,10 @@ export const durationNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at 
 /** The thread; 0 = idle. */
 export const tid: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.tid, true);
 export const isReturn = hasFlag(RETURN);
+
+/** Whether the row is no call, but tells that its packet is dropped; only who asks for drops gets such rows. */
+export const isDrop = hasFlag(DROP);
+/** Of a drop: where in the kernel's code it was decided. */
+export const dropLocation: RowReader<bigint> = functionAddress;
+/** Of a drop: enum skb_drop_reason; 0 where the kernel has none. */
+export const dropReason: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.reason, true);

@@ -2,8 +2,8 @@
 export type EndReason = 'signal' | 'count' | 'duration' | 'command' | 'budget' | 'reader left' | 'failure';
 
 /**
- * How many events there were, and what is missing of them. matched = delivered + lost + suppressed + beyond_count, and
- * lost = causes.perf_buffer_full + causes.backlog.
+ * How many events there were, and what is missing of them. matched = delivered + lost + suppressed + omitted +
+ * beyond_count, and lost = causes.perf_buffer_full + causes.backlog.
  */
 export interface Accounts {
   /** events of packets that were asked for */
@@ -25,6 +25,8 @@ export interface Accounts {
   };
   /** events that --max-rate left out */
   readonly suppressed: number;
+  /** events of packets that were not dropped, which --drops does not print */
+  readonly omitted: number;
   /** events that came after those of --count, which were not printed */
   readonly beyond_count: number;
   /** events that were printed behind later ones */
@@ -45,5 +47,7 @@ export interface Summary extends Accounts {
   readonly tracer: string;
   /** functions or tracepoints that were attached */
   readonly functions: number;
+  /** packets that were dropped; null: nobody asked for --drops */
+  readonly dropped: number | null;
   readonly end: EndReason;
 }

@@ -1,44 +1,37 @@
 import { callTree } from '../core/call-tree.js';
 import type { OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
+import { packetOutput } from '../core/packet-output.js';
 import { PacketsInFlight } from '../core/packets-in-flight.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
-
-const PIECE_BYTES = 64 * 1024;
 
 /** The line in front of a packet's group. */
 const openingOf = ({ palette }: OutputContext): string => `${palette.dim('===')}\n`;
 
+const NONE = new Uint32Array();
+
 /** Writes a packet's group, a line at each step. */
 function* groupLines(events: PacketEvents, context: OutputContext, text: TextBuffer): Generator<void> {
-  const { line, calls } = context;
+  const { line, calls: callLines, drops } = context;
+  const { calls, drops: ends } = drops?.packets.split(events) ?? { calls: events.byTime(), drops: NONE };
   text.string(openingOf(context));
-  const offsets = events.byTime();
-  if (calls === null) {
-    for (const at of offsets) {
+  if (callLines === null) {
+    for (const at of calls) {
       line(events.rows, at, text);
       text.character(NEWLINE);
       yield;
     }
   } else {
-    const tree = callTree(events.rows, offsets, calls, text);
+    const tree = callTree(events.rows, calls, callLines, text);
     while (tree.next().done !== true) {
       text.character(NEWLINE);
       yield;
     }
   }
-}
-
-function* printRest(
-  packets: PacketsInFlight,
-  context: OutputContext,
-  text: TextBuffer,
-): Generator<Uint8Array> {
-  for (const events of packets.rest()) {
-    const lines = groupLines(events, context, text);
-    while (lines.next().done !== true) if (text.size > PIECE_BYTES) yield text.take();
+  for (const at of ends) {
+    drops?.line(events.rows, at, text);
+    text.character(NEWLINE);
   }
-  if (text.size > 0) yield text.take();
 }
 
 /** A group of lines for each packet, events in order of time, as soon as the packet's life has ended. */
@@ -48,25 +41,13 @@ export const aggregate: OutputDescriptor = {
   format: 'text',
   live: true,
   tellsEnds: true,
+  showsDrops: true,
   lead: ['timestamp', 'processor-id', 'function'],
   graphLead: ['timestamp', 'processor-id'],
   fields: ['len', 'gso-type'],
   create: (context) => {
-    const packets = new PacketsInFlight();
     const text = new TextBuffer();
-    return {
-      opening: openingOf(context),
-      batch: (batch) => {
-        for (const events of packets.take(batch)) {
-          const lines = groupLines(events, context, text);
-          while (lines.next().done !== true);
-        }
-        return text.take();
-      },
-      results: () => printRest(packets, context, text),
-      get held() {
-        return packets.held;
-      },
-    };
+    const packets = context.drops?.packets ?? new PacketsInFlight();
+    return packetOutput(packets, (events) => groupLines(events, context, text), text, openingOf(context));
   },
 };

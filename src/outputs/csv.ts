@@ -9,6 +9,7 @@ export const csv: OutputDescriptor = {
   id: 'csv',
   description: 'comma-separated values, a line for each event, as it happens, behind a line of names',
   format: 'csv',
+  showsDrops: false,
   create: ({ line, header }) => {
     const text = new TextBuffer();
     return {

@@ -1,6 +1,41 @@
 import { renderBatch } from '../core/batch.js';
-import type { OutputDescriptor } from '../core/output.js';
-import { TextBuffer } from '../core/text-buffer.js';
+import type { Cell } from '../core/column.js';
+import type { DropsContext, Output, OutputDescriptor } from '../core/output.js';
+import type { PacketEvents } from '../core/packet-events.js';
+import { packetOutput } from '../core/packet-output.js';
+import type { Summary } from '../core/summary.js';
+import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
+
+function* summaryLine(summary?: Summary): Generator<string> {
+  if (summary !== undefined) yield `${JSON.stringify({ summary })}\n`;
+}
+
+/** The lines of each packet that is dropped, when it is gone, and behind them one that says where and why. */
+function dropsOutput(line: Cell, { packets, line: dropLine }: DropsContext, text: TextBuffer): Output {
+  function* linesOf(events: PacketEvents): Generator<void> {
+    const { calls, drops } = packets.split(events);
+    const write = (cell: Cell, at: number): void => {
+      cell(events.rows, at, text);
+      text.character(NEWLINE);
+    };
+    for (const at of calls) {
+      write(line, at);
+      yield;
+    }
+    for (const at of drops) write(dropLine, at);
+  }
+  const output = packetOutput(packets, linesOf, text);
+  return {
+    batch: (batch) => output.batch(batch),
+    *results(summary) {
+      yield* output.results();
+      yield* summaryLine(summary);
+    },
+    get held() {
+      return output.held;
+    },
+  };
+}
 
 /** One JSON object a line for each event, as it happens; the last one is the trace's summary. */
 export const json: OutputDescriptor = {
@@ -9,6 +44,7 @@ export const json: OutputDescriptor = {
   format: 'json',
   live: true,
   tellsEnds: false,
+  showsDrops: true,
   lead: ['packet-id', 'packet-number', 'timestamp', 'processor-id', 'module', 'function', 'is-return'],
   graphLead: [
     'packet-id',
@@ -22,14 +58,15 @@ export const json: OutputDescriptor = {
     'tid',
   ],
   fields: ['len', 'gso-type', 'gso-size', 'gso-segs', 'mark'],
-  create: ({ line }) => {
+  create: ({ line, drops }) => {
     const text = new TextBuffer();
+    if (drops !== null) return dropsOutput(line, drops, text);
     return {
       batch: (batch) => {
         renderBatch(line, batch, text);
         return text.take();
       },
-      results: (summary) => (summary === undefined ? [] : [`${JSON.stringify({ summary })}\n`]),
+      results: summaryLine,
       held: 0,
     };
   },

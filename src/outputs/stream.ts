@@ -37,6 +37,7 @@ export const stream: OutputDescriptor = {
   format: 'text',
   live: true,
   tellsEnds: false,
+  showsDrops: false,
   lead: ['packet-number', 'timestamp', 'processor-id', 'function'],
   graphLead: ['packet-number', 'timestamp', 'processor-id'],
   fields: ['len', 'gso-type'],

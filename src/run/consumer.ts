@@ -1,4 +1,5 @@
 import type { Batch } from '../core/batch.js';
+import type { DropCounts } from '../core/dropped-packets.js';
 import type { Summary } from '../core/summary.js';
 import type { Loss } from './losses.js';
 
@@ -18,6 +19,8 @@ export interface Consumer {
   readonly broken: Promise<Error | null>;
   /** How many of the events that it took it has thrown away. */
   readonly dropped: number;
+  /** What it shows of packets that are dropped, and leaves out of others, so far; null: it wants no rows that tell of drops */
+  readonly drops: DropCounts | null;
   /** Those that it took and that have not come through, in words; null if there are none. */
   backlog(): Loss | null;
   /** All events are there; resolves when all is written that is to be, or with what kept it from being. */

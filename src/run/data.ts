@@ -11,6 +11,9 @@ import { skbLayout } from './skb-layout.js';
 /** IPFT_DATA: what goes on the programs' stack of 512 bytes beside an event. */
 const MAX_DATA = 224;
 
+/** Of the kernel's own reasons; those of subsystems have other ones, which tell whose they are. */
+const REASON_PREFIX = /^SKB_DROP_REASON_/;
+
 /** What the session puts behind each event. */
 export interface Data {
   readonly layout: Layout;
@@ -66,16 +69,18 @@ export function dataContext(
   addon: Addon,
   { layout }: Data,
   session: () => Session | null,
-): Pick<ColumnContext, 'captured' | 'symbol' | 'stack' | 'enumByName' | 'dropReason'> {
-  let reasons: ReturnType<Addon['readDropReasons']> | undefined;
+): Pick<ColumnContext, 'captured' | 'symbol' | 'stack' | 'enumByName' | 'dropReason' | 'hasDropReasons'> {
+  let known: ReturnType<Addon['readDropReasons']> | undefined;
+  const reasons = (): ReturnType<Addon['readDropReasons']> => {
+    if (known === undefined) known = native('reading the drop reasons', () => addon.readDropReasons());
+    return known;
+  };
   return {
     captured: capturedIn(layout),
     enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
     symbol: (address) => addon.symbolAt(address) ?? `0x${address.toString(16)}`,
     stack: (id) => [...(session()?.stack(id) ?? [])],
-    dropReason: (reason) => {
-      reasons ??= native('reading the drop reasons', () => addon.readDropReasons());
-      return reasons?.[reason] ?? null;
-    },
+    dropReason: (reason) => reasons()?.[reason]?.replace(REASON_PREFIX, '') ?? null,
+    hasDropReasons: () => reasons() !== null,
   };
 }

@@ -84,15 +84,19 @@ export function backlog(unwritten: number, printed: number, file?: string): Loss
   };
 }
 
-/** The counts of a summary. `taken`: by the consumer; `dropped`: those of them that it has thrown away. */
+/**
+ * The counts of a summary. `taken`: by the consumer; `dropped`: those of them that it has thrown away, `omitted`: those that
+ * --drops does not show.
+ */
 export function accounts(
   { matched, delivered, lost, missed, unreturned, noRoom, late, untracked, missedEnds, suppressed }: Counters,
   taken: number,
   dropped: number,
+  omitted: number,
 ): Accounts {
   return {
     matched,
-    delivered: taken - dropped,
+    delivered: taken - dropped - omitted,
     lost: lost + dropped,
     causes: {
       perf_buffer_full: lost,
@@ -102,6 +106,7 @@ export function accounts(
       missed_returns: unreturned,
     },
     suppressed,
+    omitted,
     beyond_count: delivered - taken,
     late,
     untracked,

@@ -51,12 +51,12 @@ export class Recorder {
     });
     this.full = new Promise((resolve) => (this.#fill = resolve));
     this.#room = options.count ?? Infinity;
-    this.session = this.#openSession(consumer.tellsEnds);
+    this.session = this.#openSession(consumer);
     preparation.live.session = this.session;
     this.#pageCount = this.session.pageCount;
   }
 
-  #openSession(tellsEnds: boolean): Session {
+  #openSession({ tellsEnds, drops }: Consumer): Session {
     const { addon, table, traceable, hidden, backend, data, filter } = this.preparation;
     const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
     const { pageCount = automaticPageCount(cpus().length) } = this.options;
@@ -65,7 +65,7 @@ export class Recorder {
     const limits = { maxRate, sample, timed: budget !== undefined };
     const settings = { mark, mask, ...perf, ...limits, programs: backend.programs };
     const functions = Uint32Array.from(traceable);
-    const ends = { hidden: Uint32Array.from(hidden), tellsEnds };
+    const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
     const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;
     const columns = { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments };
     const sessionOptions = { ...settings, ...ends, ...columns, ...dataOptions(data), filter, functions };
@@ -121,7 +121,8 @@ export class Recorder {
     const { backend, tracer } = this.preparation;
     const counters = this.#counters ?? this.session.counters();
     return {
-      ...accounts(counters, this.#taken, this.consumer.dropped),
+      ...accounts(counters, this.#taken, this.consumer.dropped, this.consumer.drops?.omitted ?? 0),
+      dropped: this.consumer.drops?.packets ?? null,
       duration_s: Number(this.#seconds.toFixed(3)),
       kernel: release(),
       backend: backend.id,
@@ -141,7 +142,9 @@ export class Recorder {
   #counter({ lost, suppressed, unreturned }: Counters): string {
     const returns = this.preparation.tracer.returns ? ` Unreturned: ${unreturned}` : '';
     const left = this.options.maxRate === undefined ? '' : ` Suppressed: ${suppressed}`;
-    return `Samples: ${this.#taken} Lost: ${lost}${returns}${left}`;
+    const { drops } = this.consumer;
+    const dropped = drops === null ? '' : ` Dropped: ${drops.packets}`;
+    return `Samples: ${this.#taken} Lost: ${lost}${returns}${left}${dropped}`;
   }
 
   #onBatch(count: number): void {

@@ -3,6 +3,8 @@ import { ROW_SIZE } from '../core/abi.js';
 import { callLines, type CallLines } from '../core/call-line.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
 import { csvHeader, csvLine } from '../core/csv.js';
+import { dropJson, dropText } from '../core/drop.js';
+import type { DroppedPackets } from '../core/dropped-packets.js';
 import { fieldsText, headerLine, jsonLine, leadText, PLAIN, textLine, type Palette } from '../core/line.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 
@@ -24,6 +26,8 @@ export interface RenderOptions {
   readonly fields?: readonly Column[] | null;
   /** Batch.rowSize */
   readonly rowSize?: number;
+  /** the packets that --drops shows; null: all are shown */
+  readonly dropped?: DroppedPackets | null;
 }
 
 /** The columns that function_graph's text has behind the output's own. */
@@ -59,12 +63,15 @@ export function createOutput(
     returns = false,
     fields: wanted = null,
     rowSize = ROW_SIZE,
+    dropped = null,
   }: RenderOptions = {},
 ): Output {
   const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
   const shown = wanted ?? columnsOf(descriptor.fields);
   const fields = shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
-  const common = { palette, terminal, rowSize };
+  const dropLine = (descriptor.format === 'json' ? dropJson : dropText)(context);
+  const drops = dropped === null ? null : { packets: dropped, line: dropLine };
+  const common = { palette, terminal, rowSize, drops };
   if (descriptor.format === 'json') {
     const line = jsonLine([...lead, ...fields], context);
     return descriptor.create({ ...common, line, calls: null, header: '' });

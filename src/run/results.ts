@@ -1,6 +1,9 @@
 import { isatty } from 'node:tty';
 import { ROW_SIZE } from '../core/abi.js';
 import type { Batch } from '../core/batch.js';
+import type { ColumnContext } from '../core/column.js';
+import { dropReader } from '../core/drop.js';
+import { DroppedPackets, type DropCounts } from '../core/dropped-packets.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 import type { Summary } from '../core/summary.js';
@@ -22,10 +25,12 @@ export class Results implements Consumer {
   readonly dropped = 0;
   readonly #descriptor: OutputDescriptor;
   readonly #terminal: boolean;
+  /** those of --drops; null: all packets are shown */
+  readonly #dropped: DroppedPackets | null;
   readonly #output: Output;
   readonly #sink: Sink;
   #taken = 0;
-  /** Those of the taken whose text was given to the sink. */
+  /** Those of the shown whose text was given to the sink. */
   #ended = 0;
   #isBroken = false;
   #readerTimer: NodeJS.Timeout | undefined;
@@ -39,20 +44,22 @@ export class Results implements Consumer {
     if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
     this.#descriptor = descriptor;
     this.#terminal = options.outputFile === undefined && isatty(1);
-    this.#output = this.#createOutput(preparation);
+    const context = columnContext(preparation);
+    this.#dropped = options.drops === true ? new DroppedPackets(dropReader(context)) : null;
+    this.#output = this.#createOutput(preparation, context);
     this.broken = new Promise((resolve) => (this.#break = resolve));
     this.#sink = this.#openSink();
     if (options.outputFile === undefined) this.#watchReader(preparation.addon);
   }
 
-  #createOutput(preparation: Preparation): Output {
-    const { tracer, fields, data } = preparation;
-    return createOutput(this.#descriptor, columnContext(preparation), {
+  #createOutput({ tracer, fields, data }: Preparation, context: ColumnContext): Output {
+    return createOutput(this.#descriptor, context, {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
       returns: tracer.returns,
       fields,
       rowSize: ROW_SIZE + data.layout.size,
+      dropped: this.#dropped,
     });
   }
 
@@ -70,7 +77,16 @@ export class Results implements Consumer {
   }
 
   get tellsEnds(): boolean {
-    return this.#descriptor.tellsEnds;
+    return this.#descriptor.tellsEnds || this.#dropped !== null;
+  }
+
+  get drops(): DropCounts | null {
+    return this.#dropped?.counts() ?? null;
+  }
+
+  /** Events that were taken and are shown, or will be. */
+  get #shown(): number {
+    return this.#taken - (this.#dropped?.omitted ?? 0);
   }
 
   get fillsTerminal(): boolean {
@@ -93,8 +109,8 @@ export class Results implements Consumer {
 
   /** Tells of events that were taken and that stdout, or the file, has not got. */
   backlog(): Loss | null {
-    const unwritten = this.#taken - this.#sink.written;
-    return unwritten === 0 ? null : backlog(unwritten, this.#taken, this.options.outputFile);
+    const unwritten = this.#shown - this.#sink.written;
+    return unwritten === 0 ? null : backlog(unwritten, this.#shown, this.options.outputFile);
   }
 
   async finish(summary: Summary): Promise<Error | null> {
@@ -108,7 +124,7 @@ export class Results implements Consumer {
   }
 
   #write(text: string | Uint8Array): void {
-    const ended = this.#taken - this.#output.held;
+    const ended = this.#shown - this.#output.held;
     this.#sink.write(text, ended - this.#ended);
     this.#ended = ended;
   }

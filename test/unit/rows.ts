@@ -105,4 +105,5 @@ export const CONTEXT: ColumnContext = {
   symbol: (address) => `0x${address.toString(16)}`,
   stack: () => [],
   dropReason: () => null,
+  hasDropReasons: () => false,
 };

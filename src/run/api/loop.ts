@@ -19,6 +19,7 @@ const countShown = ({ rows, count, rowSize }: Batch, first = 0): number => {
 export class LoopConsumer implements Consumer {
   readonly tellsEnds = true;
   readonly fillsTerminal = false;
+  readonly drops = null;
   readonly broken: Promise<null>;
   readonly #queue = new RowQueue();
   #dropped = 0;

@@ -1,0 +1,52 @@
+import { behind, between, type Cell, type ColumnContext } from './column.js';
+import { ROW } from './abi.js';
+import { dropLocation, dropReason, isDrop, type RowReader } from './row.js';
+
+/** What the enum of drop reasons has for packets that are not dropped. */
+const NO_REASONS: ReadonlySet<string | null> = new Set(['SKB_NOT_DROPPED_YET', 'SKB_CONSUMED']);
+
+const NO_REASON = 'unknown (this kernel has no drop reasons)';
+
+/** Whether a row tells that its packet is dropped. */
+export function dropReader(context: ColumnContext): RowReader<boolean> {
+  return (rows, at) => isDrop(rows, at) && !NO_REASONS.has(context.dropReason(dropReason(rows, at)));
+}
+
+/** Its name without prefix; as a number where the kernel's BTF has none. */
+export function reasonName(context: ColumnContext, reason: number): string {
+  return context.dropReason(reason) ?? String(reason);
+}
+
+/** Without its offset, its module and what compilers put behind the names of clones. */
+const functionOf = (symbol: string): string => /^[^+. ]+/.exec(symbol)?.[0] ?? symbol;
+
+const stringCell =
+  (format: (rows: DataView, at: number) => string): Cell =>
+  (rows, at, text) =>
+    text.string(format(rows, at));
+
+/** `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET` */
+export function dropText(context: ColumnContext): Cell {
+  return stringCell((rows, at) => {
+    const why = context.hasDropReasons() ? reasonName(context, dropReason(rows, at)) : NO_REASON;
+    return `dropped by ${context.symbol(dropLocation(rows, at))}: ${why}`;
+  });
+}
+
+/** `{"drop":{...}}`, with the keys of events where it has the same. */
+export function dropJson(context: ColumnContext): Cell {
+  const cells = [
+    behind('{"drop":{"packet":', (rows, at, text) => text.number64(rows, at + ROW.packet)),
+    between(',"packet_id":"0x', (rows, at, text) => text.hex64(rows, at + ROW.skb), '"'),
+    behind(',"timestamp":', (rows, at, text) => text.number64(rows, at + ROW.time_ns)),
+    stringCell((rows, at) => {
+      const location = context.symbol(dropLocation(rows, at));
+      const reason = context.hasDropReasons() ? reasonName(context, dropReason(rows, at)) : null;
+      const members = { location, function: functionOf(location), reason };
+      return `,${JSON.stringify(members).slice(1)}}`;
+    }),
+  ];
+  return (rows, at, text) => {
+    for (const cell of cells) cell(rows, at, text);
+  };
+}

@@ -1,0 +1,40 @@
+import type { Output } from './output.js';
+import type { PacketEvents } from './packet-events.js';
+import type { Packets } from './packets-in-flight.js';
+import type { TextBuffer } from './text-buffer.js';
+
+const PIECE_BYTES = 64 * 1024;
+
+/** Writes the lines of a packet, one at each step. */
+export type PacketLines = (events: PacketEvents, text: TextBuffer) => Generator<void>;
+
+function* writeRest(packets: Packets, linesOf: PacketLines, text: TextBuffer): Generator<Uint8Array> {
+  for (const events of packets.rest()) {
+    const lines = linesOf(events, text);
+    while (lines.next().done !== true) if (text.size > PIECE_BYTES) yield text.take();
+  }
+  if (text.size > 0) yield text.take();
+}
+
+/** Writes each packet when its life has ended, and at the end those that still are in flight. `opening`: Output.opening. */
+export function packetOutput(
+  packets: Packets,
+  linesOf: PacketLines,
+  text: TextBuffer,
+  opening?: string,
+): Output {
+  return {
+    ...(opening === undefined ? {} : { opening }),
+    batch: (batch) => {
+      for (const events of packets.take(batch)) {
+        const lines = linesOf(events, text);
+        while (lines.next().done !== true);
+      }
+      return text.take();
+    },
+    results: () => writeRest(packets, linesOf, text),
+    get held() {
+      return packets.held;
+    },
+  };
+}
