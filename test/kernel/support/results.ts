@@ -25,8 +25,8 @@ export function parseResults(text: string): { events: unknown[]; summary: Summar
   const lines = text.split('\n').slice(0, -1);
   const { summary } = JSON.parse(lines.pop() ?? '') as { summary?: Summary };
   if (summary === undefined) throw new Error(`the last line is no summary: ${text.slice(-200)}`);
-  const { matched, delivered, lost, suppressed, beyond_count: beyond } = summary;
-  if (delivered !== lines.length || matched !== delivered + lost + suppressed + beyond)
+  const { matched, delivered, lost, suppressed, beyond_count: beyond, omitted } = summary;
+  if (delivered !== lines.length || matched !== delivered + lost + suppressed + omitted + beyond)
     throw new Error(`${lines.length} events, and ${JSON.stringify(summary)}`);
   const events = lines.map((line) => JSON.parse(line) as unknown);
   if (events.some((event) => 'summary' in (event as object))) throw new Error('a summary among the events');
@@ -77,7 +77,7 @@ export interface Counts {
 }
 
 const COUNTS =
-  /^Samples: (\d+) Lost: (\d+)(?: Suppressed: \d+)?\s*\n((?:warning: [\d.]+ % of the trace is missing: .*\nTry: .*\n)?(?:(?:warning: \d+ calls|CPU|\d+ events came too late|\d+ packets were too many|\d+ ends of packets|[\d.]+ % of \d+ events were left out by) .*\n)*)Trace done!/m;
+  /^Samples: (\d+) Lost: (\d+)(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*\n((?:warning: [\d.]+ % of the trace is missing: .*\nTry: .*\n)?(?:(?:warning: \d+ calls|CPU|\d+ events came too late|\d+ packets were too many|\d+ ends of packets|[\d.]+ % of \d+ events were left out by) .*\n)*)Trace done!/m;
 const MISSED =
   /^warning: (\d+) calls were not looked at, since another BPF program was running on their CPU$/m;
 

@@ -1,0 +1,102 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dumpBtf } from '../native/btf-witness.js';
+import { MARK, trace } from './support/ipft.js';
+import { expectNothingLeft } from './support/kernel.js';
+import { parseResults, type RawEvent } from './support/results.js';
+import { HOME, pause, readText, run, TRACEFS } from './support/system.js';
+
+const TOPOLOGY = join(HOME, 'lab/net/drops');
+/** How lab/net/drops loses packets, and which function has the last word. */
+const KINDS: Readonly<Record<string, RegExp>> = {
+  output: /^(nft_do_chain|nf_hook_slow)$/,
+  forward: /^(nft_do_chain|nf_hook_slow)$/,
+  unmarked: /^(nft_do_chain|nf_hook_slow)$/,
+  'no-socket': /^__udp4_lib_rcv$/,
+  ttl: /^ip_forward$/,
+  qdisc: /^(kfree_skb_list(_reason)?|__dev_queue_xmit|__dev_xmit_skb)$/,
+};
+const FUNCTIONS = '^(nf_hook_slow|__dev_queue_xmit|ip_rcv|ip_forward|udp_rcv|icmp_rcv)$';
+
+const EVENT = `${TRACEFS}/events/skb/kfree_skb`;
+const HAS_REASONS = readText(`${EVENT}/format`).includes('reason');
+const HISTOGRAM = `hist:keys=skbaddr.hex,location.sym-offset${HAS_REASONS ? ',reason' : ''}`;
+
+interface Drop {
+  readonly packet: number;
+  readonly packet_id: string;
+  readonly location: string;
+  readonly function: string;
+  readonly reason: string | null;
+}
+
+/** Names of the reasons, as bpftool shows the enums. */
+function reasonNames(): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const [name, members] of dumpBtf().enums)
+    if (name === 'skb_drop_reason' || name === 'qdisc_drop_reason')
+      for (const [member, value] of members)
+        if (name === 'skb_drop_reason' || value >> 16 !== 0)
+          names.set(value, member.replace('SKB_DROP_REASON_', ''));
+  return names;
+}
+
+/** What the kernel itself has counted: `SKB LOCATION REASON`. */
+function witnessed(): string[] {
+  const names = HAS_REASONS ? reasonNames() : new Map<number, string>();
+  const line = /skbaddr: (\w+), location: \[\w+\] ([^/]+)\/0x\w+( \[\w+\])? *(?:, reason: +(\d+))? *\}/g;
+  return [...readText(`${EVENT}/hist`).matchAll(line)].map(([, skb, place, module = '', reason]) => {
+    const why = reason === undefined ? null : (names.get(Number(reason)) ?? reason);
+    return `0x${skb} ${place}${module} ${why}`;
+  });
+}
+
+/** Traces what `kinds` do. */
+async function traced(args: readonly string[], kinds: readonly string[]): Promise<string> {
+  const running = await trace(['-m', MARK, '--drops', '-r', FUNCTIONS, ...args]);
+  run(TOPOLOGY, 'exec', 'a', 'ping', '-q', '-c', '1', '-W', '10', '10.0.2.10');
+  for (const kind of kinds) run(TOPOLOGY, 'send', kind);
+  await pause(500);
+  const { stdout, code } = await running.end();
+  expect(code).toBe(0);
+  return stdout;
+}
+
+describe('packets that are dropped', () => {
+  beforeAll(() => {
+    run(TOPOLOGY, 'up');
+    writeFileSync(`${EVENT}/trigger`, HISTOGRAM);
+  });
+  afterAll(async () => {
+    writeFileSync(`${EVENT}/trigger`, `!${HISTOGRAM}`);
+    run(TOPOLOGY, 'down');
+    await expectNothingLeft();
+  });
+
+  it('are shown with where and why, as the kernel tells it, and no others', async () => {
+    const { events, summary } = parseResults(await traced(['-o', 'json'], Object.keys(KINDS)));
+    const drops = events.flatMap((line) => (line as { drop?: Drop }).drop ?? []);
+    const known = witnessed();
+    for (const { packet_id: skb, location, reason } of drops)
+      expect(known).toContain(`${skb} ${location} ${reason}`);
+    const expected = Object.values(KINDS);
+    expect(drops.map((drop) => drop.function)).toEqual(expected.map((name) => expect.stringMatching(name)));
+    console.log(drops.map(({ location, reason }) => `${location} ${reason}`).join('\n'));
+    expect(summary.dropped).toBe(drops.length);
+    expect(summary.omitted).toBeGreaterThan(0); // the ping that came through
+
+    const calls = events.filter((line) => !('drop' in (line as object))) as RawEvent[];
+    expect(calls.some((event) => event.function === 'icmp_rcv')).toBe(false);
+    const [, , unmarked] = drops;
+    const last = calls.filter(({ packet }) => packet === unmarked?.packet).at(-1);
+    expect(last).toMatchObject({ function: 'nf_hook_slow', mark: 0 });
+  });
+
+  it.each(['function', 'function_graph'])('end with a line that says so, by %s', async (tracer) => {
+    const text = await traced(['-t', tracer], ['ttl']);
+    const why = HAS_REASONS ? 'IP_INHDR' : 'unknown \\(this kernel has no drop reasons\\)';
+    expect(text).toMatch(new RegExp(`^===\\n(\\d.*\\n)+dropped by ip_forward\\+0x[0-9a-f]+: ${why}\\n$`));
+    expect(text).toContain('ip_rcv');
+  });
+});
