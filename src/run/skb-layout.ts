@@ -1,12 +1,12 @@
 import type { SkbOffsets } from '../codegen/paths.js';
-import type { SkbLayout } from '../codegen/skb-layout.js';
+import type { Bit, SkbLayout } from '../codegen/skb-layout.js';
 import type { Addon } from '../native/types.js';
 import { resolvePath } from './field-paths.js';
 
 /** Where this kernel's struct sk_buff has what generated code looks for. */
 export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
   const at = (member: string): number => resolvePath(addon, `skb->${member}`).steps[0] ?? 0;
-  const bit = (member: string): SkbLayout['encapsulation'] => {
+  const bit = (member: string): Bit => {
     const { steps, bitOffset } = resolvePath(addon, `skb->${member}`);
     return { offset: (steps[0] ?? 0) + (bitOffset >> 3), mask: 1 << (bitOffset & 7) };
   };
@@ -23,7 +23,6 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
     vlan_proto: at('vlan_proto'),
     vlan_tci: at('vlan_tci'),
     vlan_present: hasVlanBit ? bit('vlan_present') : null,
-    encapsulation: bit('encapsulation'),
     cast: addon.skbCast(),
   };
 }
