@@ -13,6 +13,8 @@ import { len } from './len.js';
 import { mark } from './mark.js';
 import { moduleColumn } from './module.js';
 import { headroom, macOffset, networkOffset, transportOffset } from './offsets.js';
+import { ipSummed, pktType, protocol } from './named.js';
+import { netns } from './netns.js';
 import { packetId } from './packet-id.js';
 import { packetNumber } from './packet-number.js';
 import { pathColumns } from './paths.js';
@@ -39,7 +41,11 @@ const all: readonly Column[] = [
   gsoSize,
   gsoSegs,
   mark,
+  protocol,
+  netns,
   ...pathColumns,
+  pktType,
+  ipSummed,
   vlan,
   tuple,
   innerTuple,

@@ -1,20 +1,16 @@
 import type { Column } from '../core/column.js';
-import { pathColumn } from '../core/path-column.js';
+import { hexColumn, pathColumn } from '../core/path-column.js';
 
 /** Columns that are one value of the kernel's; where kernels differ, the first path that is there. */
 export const pathColumns: readonly Column[] = [
   pathColumn({ id: 'data-len', key: 'data_len' }, 'skb->data_len'),
-  pathColumn({ id: 'protocol', key: 'protocol' }, 'skb->protocol'),
   pathColumn({ id: 'ifname', key: 'ifname' }, 'skb->dev->name'),
   pathColumn({ id: 'ifindex', key: 'ifindex' }, 'skb->dev->ifindex'),
   pathColumn({ id: 'iif', key: 'iif' }, 'skb->skb_iif'),
-  pathColumn({ id: 'netns', key: 'netns' }, 'skb->dev->nd_net.net->ns.inum'),
   pathColumn({ id: 'queue', key: 'queue' }, 'skb->queue_mapping'),
-  pathColumn({ id: 'hash', key: 'hash' }, 'skb->hash'),
+  hexColumn({ id: 'hash', key: 'hash' }, 'skb->hash'),
   pathColumn({ id: 'priority', key: 'priority' }, 'skb->priority'),
-  pathColumn({ id: 'pkt-type', key: 'pkt_type' }, 'skb->pkt_type'),
-  pathColumn({ id: 'ip-summed', key: 'ip_summed' }, 'skb->ip_summed'),
-  pathColumn({ id: 'csum', key: 'csum' }, 'skb->csum'),
+  hexColumn({ id: 'csum', key: 'csum' }, 'skb->csum'),
   pathColumn({ id: 'nr-frags', key: 'nr_frags' }, 'shinfo->nr_frags'),
   pathColumn({ id: 'encapsulation', key: 'encapsulation' }, 'skb->encapsulation'),
   pathColumn({ id: 'mac-header', key: 'mac_header' }, 'skb->mac_header'),
@@ -25,9 +21,10 @@ export const pathColumns: readonly Column[] = [
   pathColumn({ id: 'truesize', key: 'truesize' }, 'skb->truesize'),
   pathColumn({ id: 'pid', key: 'pid' }, 'task->tgid'),
   pathColumn({ id: 'comm', key: 'comm' }, 'task->comm'),
-  pathColumn(
-    { id: 'cgroup', key: 'cgroup' },
-    'skb->sk->sk_cgrp_data.cgroup->kn->id',
-    'skb->sk->sk_cgrp_data.val',
-  ),
+  // Before Linux 5.15 the cgroup's address is a number; where the socket has none, one that is no address.
+  pathColumn({ id: 'cgroup', key: 'cgroup' }, 'skb->sk->sk_cgrp_data.cgroup->kn->id', {
+    number: 'skb->sk->sk_cgrp_data.val',
+    like: 'task->cgroups->dfl_cgrp',
+    rest: '->kn->id',
+  }),
 ];

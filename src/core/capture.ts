@@ -2,10 +2,22 @@ import { ROW_SIZE } from './abi.js';
 import type { ResolvedPath } from './field-path.js';
 import type { RowReader } from './row.js';
 
+/** A path through a pointer that the kernel keeps as a number: what another path has behind its pointer is behind it, too. */
+export interface PathThroughNumber {
+  /** a path to the number */
+  readonly number: string;
+  /** a path to a pointer of the type that the number stands for */
+  readonly like: string;
+  /** from there on, such as `->kn->id` */
+  readonly rest: string;
+}
+
+export type KernelPath = string | PathThroughNumber;
+
 /** What a column has BPF copy into each row, beyond what rows have anyway. */
 export type Read =
   /** a path of the kernel's types: the first of them that this kernel has */
-  | { readonly kind: 'path'; readonly paths: readonly [string, ...string[]] }
+  | { readonly kind: 'path'; readonly paths: readonly [string, ...KernelPath[]] }
   /** the packet's first bytes: u32 how many there are, u32 where among them the network header is, then the bytes */
   | { readonly kind: 'headers'; readonly bytes: number }
   /** u64: the function's argument `enum skb_drop_reason`, 0 where it has none */
@@ -51,7 +63,10 @@ export interface Layout {
 export const NO_LAYOUT: Layout = { reads: [], size: 0 };
 
 /** The same for reads of the same bytes. */
-export const keyOf = (read: Read): string => (read.kind === 'path' ? read.paths.join('|') : read.kind);
+const keyOf = (read: Read): string =>
+  read.kind === 'path'
+    ? read.paths.map((path) => (typeof path === 'string' ? path : path.number)).join('|')
+    : read.kind;
 
 const WORD = 8;
 const toWords = (size: number): number => Math.ceil(size / WORD) * WORD;
@@ -81,7 +96,7 @@ function unique(reads: readonly Read[]): Map<string, Read> {
 /** Gives each of the reads its place, once for those of the same bytes. */
 export function layOut(
   reads: readonly Read[],
-  resolve: (paths: readonly [string, ...string[]]) => ResolvedPath,
+  resolve: (paths: readonly [string, ...KernelPath[]]) => ResolvedPath,
 ): Layout {
   const placed: PlacedRead[] = [];
   let end = WORD;

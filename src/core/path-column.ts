@@ -1,11 +1,12 @@
-import type { Read } from './capture.js';
+import type { KernelPath, Read } from './capture.js';
 import type { Column } from './column.js';
-import { valueFormats } from './value.js';
+import { valueCell } from './memo.js';
+import { NOTHING, smallReader, valueFormats, whereThere } from './value.js';
 
 /** A column that shows what a path of the kernel's types leads to, by its type. `paths`: the first that the kernel has. */
 export function pathColumn(
-  column: Pick<Column, 'id' | 'key'> & { readonly header?: string },
-  ...paths: readonly [string, ...string[]]
+  column: Pick<Column, 'id' | 'key'>,
+  ...paths: readonly [string, ...KernelPath[]]
 ): Column {
   const read: Read = { kind: 'path', paths };
   return {
@@ -15,5 +16,49 @@ export function pathColumn(
     ...column,
     reads: [read],
     bind: (context) => valueFormats(context.captured(read), context),
+  };
+}
+
+/** A column of a number of at most 4 bytes: in hex for people, a number in JSON. */
+export function hexColumn(column: Pick<Column, 'id' | 'key'>, path: string): Column {
+  return formattedColumn(column, path, {
+    text: (value) => `0x${value.toString(16)}`,
+    json: String,
+  });
+}
+
+/** How a column writes a number. */
+export interface NumberFormat {
+  readonly text: (value: number) => string;
+  /** as JSON */
+  readonly json: (value: number) => string;
+}
+
+/** A column of a number of at most 4 bytes that has a form of its own. */
+export function formattedColumn(
+  column: Pick<Column, 'id' | 'key'>,
+  path: string,
+  format: NumberFormat,
+): Column {
+  const read: Read = { kind: 'path', paths: [path] };
+  return {
+    width: 0,
+    header: column.key,
+    description: path,
+    ...column,
+    reads: [read],
+    bind: (context) => {
+      const captured = context.captured(read);
+      const number = smallReader(captured);
+      return {
+        text: whereThere(captured, valueCell(number, format.text), NOTHING),
+        json: (prefix) =>
+          whereThere(
+            captured,
+            valueCell(number, (value) => prefix + format.json(value)),
+            `${prefix}null`,
+          ),
+      };
+    },
   };
 }

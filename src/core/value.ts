@@ -9,21 +9,29 @@ import { pieceOf } from './text-buffer.js';
 /** Where there is nothing to show. */
 export const NOTHING = '-';
 
-/** A cell that writes `nothing` where a read's bytes are not there. */
-export function whereThere({ isAbsent }: Captured, cell: Cell, nothing: string): Cell {
-  const piece = pieceOf(nothing);
-  return (rows, at, text) => {
-    if (isAbsent(rows, at)) text.piece(piece);
-    else cell(rows, at, text);
-  };
+/** A cell that writes something else, a cell's or always the same, where a read's bytes are not there. */
+export function whereThere({ isAbsent }: Captured, cell: Cell, otherwise: string | Cell): Cell {
+  const other = typeof otherwise === 'string' ? always(otherwise) : otherwise;
+  return (rows, at, text) => (isAbsent(rows, at) ? other : cell)(rows, at, text);
 }
 
-/** Reads an unsigned number of at most 4 bytes, or a bit-field of at most 32 bits. */
+function always(text: string): Cell {
+  const piece = pieceOf(text);
+  return (_rows, _at, into) => into.piece(piece);
+}
+
+/** Reads an unsigned number of 1, 2 or 4 bytes, or a bit-field within so many. */
 export function smallReader({ at: offset, path, size }: Captured): RowReader<number> {
-  const bigEndian = path?.bigEndian === true;
+  const little = path?.bigEndian !== true;
+  const [shift, bits] = [path?.bitOffset ?? 0, path?.bitSize ?? 0];
+  if (bits !== 0) {
+    const whole = smallReader({ at: offset, path: null, size, isAbsent: () => false });
+    const mask = 2 ** bits - 1;
+    return (rows, at) => ((whole(rows, at) >>> shift) & mask) >>> 0;
+  }
   if (size === 1) return (rows, at) => rows.getUint8(at + offset);
-  if (size === 2) return (rows, at) => rows.getUint16(at + offset, !bigEndian);
-  return (rows, at) => rows.getUint32(at + offset, !bigEndian);
+  if (size === 2) return (rows, at) => rows.getUint16(at + offset, little);
+  return (rows, at) => rows.getUint32(at + offset, little);
 }
 
 /** Reads any number that a path leads to, with its sign. */
@@ -44,9 +52,9 @@ export function numberReader(captured: Captured): RowReader<bigint> {
 }
 
 /** Numbers that are shown as they are: fast where they are small and unsigned. */
-function plainNumber(captured: Captured): Cell {
+export function plainNumber(captured: Captured): Cell {
   const { path, size } = captured;
-  const isSmall = path !== null && path.bitSize === 0 && path.kind === 'unsigned' && size <= 4 && size !== 3;
+  const isSmall = path?.kind === 'unsigned' && size <= 4 && size !== 3;
   if (isSmall) {
     const read = smallReader(captured);
     return (rows, at, text) => text.number(read(rows, at));
@@ -85,7 +93,7 @@ interface Formats {
   readonly json: (prefix: string) => Cell;
 }
 
-const same = (cell: Cell): Formats => ({ text: cell, json: (prefix) => behind(prefix, cell) });
+const bothOf = (cell: Cell): Formats => ({ text: cell, json: (prefix) => behind(prefix, cell) });
 const quoted = (read: RowReader<string>): Formats => ({
   text: stringCell(read, (text) => text),
   json: (prefix) => behind(prefix, stringCell(read, JSON.stringify)),
@@ -103,7 +111,7 @@ function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContex
     }
     case 'bool': {
       const read = numberReader(captured);
-      return same(stringCell((rows, at) => String(read(rows, at) !== 0n), String));
+      return bothOf(stringCell((rows, at) => String(read(rows, at) !== 0n), String));
     }
     case 'enum': {
       const members = path.enumName === null ? null : context.enumByName(path.enumName);
@@ -116,7 +124,7 @@ function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContex
       };
     }
     default:
-      return same(plainNumber(captured));
+      return bothOf(plainNumber(captured));
   }
 }
 

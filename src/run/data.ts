@@ -1,5 +1,12 @@
 import { generateCapture } from '../codegen/capture.js';
-import { capturedIn, layOut, type Layout, type Read } from '../core/capture.js';
+import {
+  capturedIn,
+  layOut,
+  type KernelPath,
+  type Layout,
+  type PathThroughNumber,
+  type Read,
+} from '../core/capture.js';
 import type { Column, ColumnContext } from '../core/column.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
@@ -20,12 +27,27 @@ export interface Data {
   readonly capture: Uint8Array | undefined;
 }
 
+/** Null for a path that this kernel has not. */
+function resolveIfThere(addon: Addon, path: KernelPath): ResolvedPath | null {
+  if (typeof path === 'object') return resolveThroughNumber(addon, path);
+  const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
+  if (!('error' in resolved)) return resolved;
+  if (resolved.syntax) throw pathError(path, resolved);
+  return null;
+}
+
+function resolveThroughNumber(addon: Addon, { number, like, rest }: PathThroughNumber): ResolvedPath | null {
+  const [holder, pointer, value] = [number, like, like + rest].map((path) => resolveIfThere(addon, path));
+  if (!holder || !pointer || !value) return null;
+  const { root, path, steps } = holder;
+  return { ...value, root, path: path + rest, steps: [...steps, ...value.steps.slice(pointer.steps.length)] };
+}
+
 /** The first of the paths that this kernel has. */
-function resolveFirst(addon: Addon, paths: readonly [string, ...string[]]): ResolvedPath {
+function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): ResolvedPath {
   for (const path of paths) {
-    const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
-    if (!('error' in resolved)) return resolved;
-    if (resolved.syntax) throw pathError(path, resolved);
+    const resolved = resolveIfThere(addon, path);
+    if (resolved !== null) return resolved;
   }
   return resolvePath(addon, paths[0]);
 }

@@ -2,6 +2,7 @@ import { columns } from '../columns/index.js';
 import { sets } from '../columns/sets.js';
 import type { Column } from '../core/column.js';
 import { UsageError } from '../core/errors.js';
+import { nearestNames } from '../core/nearest.js';
 import { pathColumn } from '../core/path-column.js';
 
 const MAX_FIELDS = 16;
@@ -14,7 +15,21 @@ const byName: ReadonlyMap<string, Column> = new Map(
   ]),
 );
 
-const isPath = (name: string): boolean => /->|\./.test(name);
+/** Also what a path begins with: of that the resolver knows what it is, and names its members. */
+const isPath = (name: string): boolean => /->|\.|^(skb|shinfo|task|sk|dev)$/.test(name);
+
+function unknownField(name: string): UsageError {
+  const near = nearestNames(
+    name,
+    [...columns.values()].map(({ key }) => key),
+  );
+  const nearest =
+    near.length === 0 ? '' : `; the nearest ${near.length > 1 ? 'are' : 'is'} ${near.join(', ')}`;
+  return new UsageError(
+    `--fields: there is no field '${name}'${nearest}`,
+    "ipft fields lists them; a path starts at skb->, shinfo->, task->, sk-> or dev->, such as 'skb->dev->mtu'",
+  );
+}
 
 function fieldsNamed(name: string): Column[] {
   if (name.startsWith('@')) {
@@ -28,10 +43,7 @@ function fieldsNamed(name: string): Column[] {
   const column = byName.get(name);
   if (column !== undefined) return [column];
   if (isPath(name)) return [pathColumn({ id: name, key: name }, name)];
-  throw new UsageError(
-    `--fields: there is no field '${name}'`,
-    'ipft fields lists them; a path starts at skb->, shinfo-> or task->',
-  );
+  throw unknownField(name);
 }
 
 /** The columns of `--fields LIST`: names, sets (`@gso`) and paths, each once. */

@@ -1,0 +1,26 @@
+import type { Read } from '../core/capture.js';
+import { behind, type Column } from '../core/column.js';
+import { NOTHING, plainNumber, whereThere } from '../core/value.js';
+
+const path = (name: string): Read => ({ kind: 'path', paths: [name] });
+const OF_DEVICE = path('skb->dev->nd_net.net->ns.inum');
+const OF_SOCKET = path('skb->sk->__sk_common.skc_net.net->ns.inum');
+
+/** The network namespace's inode: the device's, or the socket's where the packet has no device yet. */
+export const netns: Column = {
+  id: 'netns',
+  description: "network namespace, as an inode: the device's, or else the socket's",
+  key: 'netns',
+  header: 'netns',
+  width: 0,
+  reads: [OF_DEVICE, OF_SOCKET],
+  bind: (context) => {
+    const [device, socket] = [context.captured(OF_DEVICE), context.captured(OF_SOCKET)];
+    const [ofDevice, ofSocket] = [plainNumber(device), plainNumber(socket)];
+    const cell = (nothing: string) => {
+      const otherwise = whereThere(socket, ofSocket, nothing);
+      return whereThere(device, ofDevice, otherwise);
+    };
+    return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
+  },
+};
