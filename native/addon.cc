@@ -7,6 +7,7 @@
 #include "attach/kprobe_multi.h"
 #include "attach/trace_events.h"
 #include "attach/tracepoint.h"
+#include "extension_exports.h"
 #include "field_exports.h"
 #include "filter/pcap_compile.h"
 #include "session/napi_errors.h"
@@ -230,6 +231,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
   export_fields(env, exports);
+  export_extensions(env, exports);
   exports.Set("skbCast", Napi::Function::New(env, skb_cast));
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
   exports.Set("compileFilter", Napi::Function::New(env, compile_filter));

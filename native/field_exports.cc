@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "field_exports.h"
 
+#include "enum_members.h"
 #include "session/napi_errors.h"
 #include "symbols/drop_reasons.h"
 #include "symbols/field_listing.h"
@@ -105,33 +106,18 @@ Napi::Value list(const Napi::CallbackInfo &info) {
   });
 }
 
-Napi::Value to_value(Napi::Env env, const EnumMembers &members) {
-  if (members.empty())
-    return env.Null();
-  Napi::Array names = Napi::Array::New(env, members.size());
-  Napi::Array values = Napi::Array::New(env, members.size());
-  for (uint32_t i = 0; i < members.size(); i++) {
-    names[i] = Napi::String::New(env, members[i].first);
-    values[i] = Napi::Number::New(env, static_cast<double>(members[i].second));
-  }
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("names", names);
-  object.Set("values", values);
-  return object;
-}
-
 // (enumerator)
 Napi::Value read_enum(const Napi::CallbackInfo &info) {
   std::string enumerator = info[0].As<Napi::String>();
   return with_js_errors(
-      info.Env(), [&] { return to_value(info.Env(), kernel_enum(kernel_btf(vmlinux_btf), enumerator)); });
+      info.Env(), [&] { return enum_to_js(info.Env(), kernel_enum(kernel_btf(vmlinux_btf), enumerator)); });
 }
 
 // (name), in tests (name, { btf })
 Napi::Value read_enum_by_name(const Napi::CallbackInfo &info) {
   std::string name = info[0].As<Napi::String>();
   return with_js_errors(info.Env(), [&] {
-    return to_value(info.Env(), kernel_enum_by_name(kernel_btf(btf_path(info[1])), name));
+    return enum_to_js(info.Env(), kernel_enum_by_name(kernel_btf(btf_path(info[1])), name));
   });
 }
 

@@ -24,6 +24,7 @@ export {
   BudgetError,
   EnvironmentError,
   EXIT,
+  ExtensionError,
   IpftError,
   KernelError,
   LossError,

@@ -12,6 +12,8 @@ import type {
 import { loadAddon } from './native/addon.js';
 import { Command } from './run/command/command.js';
 import { Engine } from './run/engine.js';
+import { consumerWith } from './run/extension/consumer.js';
+import { extensionOf } from './run/extension/load.js';
 import { fieldsProblem, listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
 import { reportText } from './run/doctor/text.js';
@@ -105,9 +107,11 @@ export async function traceCommand(options: CommandOptions): Promise<number> {
   const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
-  const preparation = prepare(options, messages);
+  const extension = await extensionOf(options);
+  const preparation = prepare(options, messages, extension);
   await server?.check();
-  const engine = new Engine(preparation, options, new Results(preparation, options), messages);
+  const results = consumerWith(extension, new Results(preparation, options), preparation);
+  const engine = new Engine(preparation, options, results, messages);
   interruption.beforeLeaving(() => engine.leave());
   let status: number = EXIT.ok;
   try {
@@ -121,6 +125,7 @@ export async function traceCommand(options: CommandOptions): Promise<number> {
       },
     });
   } finally {
+    extension?.close?.();
     await server?.close();
     if (command !== null) status = await command.finish(interruption);
   }

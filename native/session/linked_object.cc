@@ -3,8 +3,8 @@
 
 #include "session/bpf_objects.h"
 #include "support/libbpf_log.h"
+#include "support/memory_file.h"
 #include "support/native_error.h"
-#include "support/unique_fd.h"
 
 #include <linux/types.h>
 #include "ipft.h"
@@ -12,7 +12,6 @@
 #include <bpf/libbpf.h>
 #include <elf.h>
 #include <linux/bpf.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -23,17 +22,6 @@ namespace ipft {
 namespace {
 
 constexpr size_t template_size = IPFT_GENERATED * sizeof(bpf_insn);
-
-std::string path_of(const UniqueFd &file) {
-  return "/proc/self/fd/" + std::to_string(file.get());
-}
-
-UniqueFd memory_file(std::string_view content) {
-  UniqueFd file(memfd_create("ipft-bpf", MFD_CLOEXEC));
-  if (!file || write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()))
-    throw NativeError(errno, "load", "a BPF object in memory");
-  return file;
-}
 
 std::string content_of(const UniqueFd &file) {
   struct stat info = {};
@@ -103,8 +91,9 @@ std::string linked_object(std::string_view programs, const Replacements &replace
   UniqueFd generated = memory_file(filled_templates(replacements));
   if (!replacements.filter.empty() || !replacements.capture.empty())
     add(path_of(generated), "the generated functions");
+  UniqueFd module = memory_file(std::string_view(replacements.module.data(), replacements.module.size()));
   if (!replacements.module.empty())
-    add(replacements.module, replacements.module);
+    add(path_of(module), "the extension");
   if (int error = bpf_linker__finalize(linker.get()))
     throw NativeError(-error, "link", "the BPF programs", log.text());
   return content_of(result);

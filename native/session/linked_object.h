@@ -13,8 +13,8 @@ struct Replacements {
   // Instructions, 8 bytes each, of ipft_filter() and ipft_capture(); empty: not replaced.
   std::vector<char> filter;
   std::vector<char> capture;
-  // Path of a BPF object with module(); empty: none.
-  std::string module;
+  // A BPF object with module(); empty: none.
+  std::vector<char> module;
 
   bool empty() const { return filter.empty() && capture.empty() && module.empty(); }
 };

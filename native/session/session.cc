@@ -81,9 +81,7 @@ std::vector<char> bytes(const Napi::Value &value) {
 }
 
 Replacements replacements(const Napi::Object &options) {
-  Napi::Value module = options.Get("module");
-  return {bytes(options.Get("filter")), bytes(options.Get("capture")),
-          module.IsUndefined() ? std::string() : module.As<Napi::String>().Utf8Value()};
+  return {bytes(options.Get("filter")), bytes(options.Get("capture")), bytes(options.Get("module"))};
 }
 
 // Where in the data what is, 0: not wanted.

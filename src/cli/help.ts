@@ -48,6 +48,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ['3', 'environment: privilege, lockdown, no BTF, a full disk'],
   ['4', 'not supported by this kernel'],
   ['5', 'kernel error'],
+  ['6', 'an extension failed'],
   ['7', 'something was lost (--fail-on-loss)'],
   ['8', 'over --budget'],
   ['70', 'a bug in ipft'],

@@ -11,6 +11,7 @@ import {
 import { filters } from '../filters/index.js';
 import { COMPLETION_SCRIPTS } from './completion/scripts.js';
 import { outputs } from '../outputs/index.js';
+import { skeleton } from '../core/skeletons.js';
 import { HOW_TO_MARK } from './help.js';
 import { createProgram, SUBCOMMANDS, type Flags } from './program.js';
 
@@ -79,6 +80,7 @@ function packetOptions(
 
 function requestOf(flags: Flags, command: readonly string[] | undefined): Request {
   checkTogether(flags);
+  if (flags.gen !== undefined) return { kind: 'text', text: skeleton(flags.gen) };
   if (flags.list === true) return listRequest(flags, command);
   const options: CommandOptions = {
     ...packetOptions(flags),
@@ -87,6 +89,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
     tracer: flags.tracer,
     output: flags.output,
     fields: flags.fields,
+    extension: flags.extension,
     selection: { function: flags.regex, module: flags.moduleRegex },
     verbose: flags.verbose ?? false,
     pageCount: flags.perfPageCount,

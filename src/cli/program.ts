@@ -7,6 +7,7 @@ import { outputs } from '../outputs/index.js';
 import { completed, oneOf, oneOfThese } from './completion/completer.js';
 import { COMPLETION_SCRIPTS } from './completion/scripts.js';
 import { MORE_HELP } from './help.js';
+import { GENERATED } from '../core/skeletons.js';
 import {
   parseChoice,
   parseCount,
@@ -23,6 +24,8 @@ import {
 /** What commander makes of ipft's options. */
 export interface Flags {
   fields?: string;
+  extension?: string;
+  gen?: string;
   filter?: string;
   inner?: boolean;
   where?: string;
@@ -159,6 +162,15 @@ function outputOptions(): Option[] {
     new Option(
       '-f, --fields <list>',
       "what to show of each event: names, sets (@gso, @net, @tuple, @meta, @time) and paths such as 'skb->dev->name', with commas",
+    ),
+    new Option(
+      '-e, --extension <path>',
+      'further fields by a file of your own: .c or .o (BPF), .lua, .js, .mjs or .ts; see docs/extensions.md',
+    ),
+    option(
+      '--gen <kind>',
+      `print an extension to begin with: ${GENERATED.join(', ')}`,
+      parseChoice('--gen', GENERATED),
     ),
     new Option('-v, --verbose', 'say more: refused backends, functions that failed, the whole verifier log'),
   ];

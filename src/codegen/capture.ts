@@ -97,6 +97,7 @@ export function generateCapture(layout: Layout, skb: SkbOffsets): Uint8Array {
   const follower = new PathFollower(code, SKB, skb, SCRATCH);
   for (const placed of layout.reads) {
     const { read, place, size, bit } = placed;
+    if (read.kind === 'extra') code.store(8, DATA, place, 0);
     if (read.kind !== 'path' && read.kind !== 'headers') continue;
     for (let at = place; at < place + size; at += WORD) code.store(8, DATA, at, 0);
     const [absent, done] = [code.label(), code.label()];

@@ -27,7 +27,9 @@ export type Read =
   /** s64: number of the kernel stack, or -errno */
   | { readonly kind: 'stack' }
   /** what the extension's BPF program writes */
-  | { readonly kind: 'module' };
+  | { readonly kind: 'module' }
+  /** u64: left 0, for what an extension adds to an event once it is here */
+  | { readonly kind: 'extra' };
 
 /** Bytes that an extension's BPF program may write. */
 export const MODULE_BYTES = 64;

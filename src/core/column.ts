@@ -49,6 +49,11 @@ export interface Column {
   readonly style?: Style;
   /** true if returns have it too */
   readonly ofReturns?: boolean;
+  /**
+   * true if it has any number of values, each with a name of its own: its text is `name: value name: value`, its JSON an
+   * object, whose members are those of the event.
+   */
+  readonly ownNames?: boolean;
   /** what BPF is to copy into the rows for it */
   readonly reads?: readonly Read[];
   /** Called once per output, so that state (caches, numbering) belongs to that output. */

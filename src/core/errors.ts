@@ -7,6 +7,7 @@ export const EXIT = {
   environment: 3,
   unsupported: 4,
   kernel: 5,
+  extension: 6,
   loss: 7,
   budget: 8,
   bug: 70,
@@ -92,6 +93,24 @@ export class KernelError extends IpftError {
     if (verbose || lines.length <= LOG_LINES_SHOWN) return lines;
     const hint = `(${lines.length - LOG_LINES_SHOWN} more lines of the verifier's log with --verbose)`;
     return [...lines.slice(-LOG_LINES_SHOWN), hint];
+  }
+}
+
+/** An extension is not what it must be, or has thrown; the message names it. Exit code 6. */
+export class ExtensionError extends IpftError {
+  readonly exitCode = EXIT.extension;
+
+  /** @param lines what a compiler or the extension's own stack says */
+  constructor(
+    message: string,
+    remedy?: string,
+    private readonly lines: readonly string[] = [],
+  ) {
+    super(message, remedy);
+  }
+
+  override details(): string[] {
+    return [...this.lines];
   }
 }
 

@@ -39,8 +39,8 @@ export function leadText(lead: readonly Column[], context: ColumnContext, palett
 /** ` (key: value ...)` with the columns that have something to say about this row. */
 export function fieldsText(fields: readonly Column[], context: ColumnContext): Cell {
   const cells = fields.map((column) => ({
-    first: pieceOf(` (${column.key}: `),
-    further: pieceOf(` ${column.key}: `),
+    first: pieceOf(column.ownNames === true ? ' (' : ` (${column.key}: `),
+    further: pieceOf(column.ownNames === true ? ' ' : ` ${column.key}: `),
     value: column.bind(context).text,
   }));
   const close = pieceOf(')');
@@ -83,11 +83,25 @@ export function headerLine(lead: readonly Column[], fields: readonly Column[]): 
   return `${titles.join(' ')} (${fields.map((column) => column.header).join(' ')})`;
 }
 
+/** The members of an object, behind a comma each, of a cell that writes the object. */
+function membersOf(object: Cell): Cell {
+  return (rows, at, text) => {
+    const start = text.size;
+    object(rows, at, text);
+    const members = text.cutString(start).slice(1, -1);
+    if (members !== '') text.string(`,${members}`);
+  };
+}
+
+function jsonMember(column: Column, context: ColumnContext, isFirst: boolean): Cell {
+  const bound = column.bind(context);
+  if (column.ownNames === true) return membersOf(bound.json(''));
+  return bound.json(`${isFirst ? '{' : ','}${JSON.stringify(column.key)}:`);
+}
+
 /** A line of JSON, without the newline: one object with every column, zero values included. */
 export function jsonLine(columns: readonly Column[], context: ColumnContext): Cell {
-  const members = columns.map((column, index) =>
-    column.bind(context).json(`${index === 0 ? '{' : ','}${JSON.stringify(column.key)}:`),
-  );
+  const members = columns.map((column, index) => jsonMember(column, context, index === 0));
   const close = pieceOf('}');
   return (rows, at, text) => {
     for (const member of members) member(rows, at, text);

@@ -1,7 +1,7 @@
 import type { KernelProbes, ProgramKind } from '../core/backend.js';
 import type { CompileFilter } from '../core/classic-bpf.js';
 import type { EnumMembers } from '../core/column.js';
-import type { ResolvedPath } from '../core/field-path.js';
+import type { FieldKind, ResolvedPath } from '../core/field-path.js';
 import type { FunctionColumns } from '../core/function-table.js';
 
 /** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
@@ -28,6 +28,11 @@ export interface Addon extends KernelProbes {
   compileFilter: CompileFilter;
   /** The members of what a path, or the name of a struct, stands for; null: the roots of paths. */
   listFields(path: string | null): readonly ListedField[] | PathProblem;
+  /** What an extension's BPF object writes, as its BTF tells; `mayLack`: it need not tell. */
+  readExtension(
+    object: Uint8Array,
+    mayLack: boolean,
+  ): readonly ExtensionMember[] | { readonly error: string };
   /** How many trace events keepers have left that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
   /** True if this fd is a pipe or socket whose other end is closed. */
@@ -35,6 +40,18 @@ export interface Addon extends KernelProbes {
   /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
   setRlimits(): void;
   readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
+}
+
+/** A member of the struct that an extension's module() writes. */
+export interface ExtensionMember extends Pick<ResolvedPath, 'size' | 'bitOffset' | 'bitSize'> {
+  readonly name: string;
+  /** bytes from the start of the module's data */
+  readonly offset: number;
+  readonly kind: FieldKind | 'char';
+  /** null: as its kind is shown */
+  readonly format: 'hex' | 'enum' | 'enum_flags' | null;
+  /** of enums, and of the formats of enums */
+  readonly names: EnumMembers | null;
 }
 
 /** What `ipft fields` shows a line of. */
@@ -89,8 +106,8 @@ export interface SessionOptions {
   readonly filter?: Uint8Array | undefined;
   /** instructions of ipft_capture() */
   readonly capture?: Uint8Array | undefined;
-  /** path of the extension's BPF object */
-  readonly module?: string | undefined;
+  /** the extension's BPF object */
+  readonly module?: Uint8Array | undefined;
   /** bytes of data behind each row, a multiple of 8 */
   readonly dataSize?: number;
   /** places in the data; 0 or undefined: not wanted */

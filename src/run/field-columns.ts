@@ -47,7 +47,7 @@ function fieldsNamed(name: string): Column[] {
 }
 
 /** The columns of `--fields LIST`: names, sets (`@gso`) and paths, each once. */
-export function parseFields(list: string): Column[] {
+export function parseFields(list: string): readonly Column[] {
   const names = list.split(',').map((name) => name.trim());
   if (names.some((name) => name === ''))
     throw new UsageError(

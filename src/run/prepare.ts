@@ -16,6 +16,7 @@ import { parseFields } from './field-columns.js';
 import { tracedModules } from './modules.js';
 import { planFilter } from './wanted.js';
 import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
+import type { Extension } from './extension/types.js';
 import type { Messages } from './messages.js';
 
 /** All that is known before anything is loaded into the kernel. */
@@ -34,6 +35,9 @@ export interface Preparation {
   readonly tracer: Tracer;
   /** those of --fields; null: the output's own */
   readonly fields: readonly Column[] | null;
+  /** those of the extension, behind them */
+  readonly further: readonly Column[];
+  readonly extension: Extension | null;
   readonly data: Data;
   /** instructions that tell which packets are wanted; undefined: the mark is all */
   readonly filter: Uint8Array | undefined;
@@ -63,11 +67,22 @@ class Tables {
   }
 }
 
+/** The fields that are asked for; an extension as ipftrace2 has them shows its own alone, if none are. */
+function fieldsOf({ fields }: TraceOptions, extension: Extension | null): readonly Column[] | null {
+  if (fields !== undefined) return parseFields(fields);
+  return extension?.isAlone === true ? [] : null;
+}
+
 /** Checks the machine, chooses the backend and reads the functions. */
-export function prepare(options: TraceOptions, messages: Messages): Preparation {
+export function prepare(
+  options: TraceOptions,
+  messages: Messages,
+  extension: Extension | null = null,
+): Preparation {
   const tracer = tracers.get(options.tracer);
   if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
-  const fields = options.fields === undefined ? null : parseFields(options.fields);
+  const fields = fieldsOf(options, extension);
+  const further = extension?.columns ?? [];
   const addon = loadAddon();
   const problem = basicProblem();
   if (problem !== null) throw problem;
@@ -86,8 +101,8 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
   const traceable = traceableFunctions(table, selected, options.selection);
   explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
   const hidden = table.unselectedEnds(selected);
-  const data = planData(addon, fields ?? []);
-  const filter = planFilter(options, addon);
+  const data = planData(addon, [...(fields ?? []), ...further], extension?.reads);
+  const filter = planFilter(options, addon, extension?.where);
   const live = { session: null };
   return {
     addon,
@@ -99,6 +114,8 @@ export function prepare(options: TraceOptions, messages: Messages): Preparation 
     backend: choice.backend,
     tracer,
     fields,
+    further,
+    extension,
     data,
     filter,
     live,

@@ -57,7 +57,8 @@ export class Recorder {
   }
 
   #openSession({ tellsEnds, drops }: Consumer): Session {
-    const { addon, table, traceable, hidden, backend, data, filter } = this.preparation;
+    const { addon, table, traceable, hidden, backend, data, filter, extension } = this.preparation;
+    const module = extension?.module;
     const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
     const { pageCount = automaticPageCount(cpus().length) } = this.options;
     const leastPageCount = this.options.pageCount ?? LEAST_PAGES;
@@ -68,7 +69,7 @@ export class Recorder {
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
     const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;
     const columns = { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments };
-    const sessionOptions = { ...settings, ...ends, ...columns, ...dataOptions(data), filter, functions };
+    const sessionOptions = { ...settings, ...ends, ...columns, ...dataOptions(data), filter, functions, module };
     return native(
       'loading the BPF programs',
       () => new addon.Session(sessionOptions, (count) => this.#onBatch(count)),

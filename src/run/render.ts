@@ -24,6 +24,8 @@ export interface RenderOptions {
   readonly returns?: boolean;
   /** in place of the output's own; null: those */
   readonly fields?: readonly Column[] | null;
+  /** behind those fields */
+  readonly further?: readonly Column[];
   /** Batch.rowSize */
   readonly rowSize?: number;
   /** the packets that --drops shows; null: all are shown */
@@ -62,12 +64,14 @@ export function createOutput(
     terminal = false,
     returns = false,
     fields: wanted = null,
+    further = [],
     rowSize = ROW_SIZE,
     dropped = null,
   }: RenderOptions = {},
 ): Output {
   const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
-  const shown = wanted ?? columnsOf(descriptor.fields);
+  const own = wanted ?? columnsOf(descriptor.fields);
+  const shown = [...own.filter(({ key }) => further.every((column) => column.key !== key)), ...further];
   const fields = shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
   const dropLine = (descriptor.format === 'json' ? dropJson : dropText)(context);
   const drops = dropped === null ? null : { packets: dropped, line: dropLine };

@@ -19,6 +19,9 @@ import { FileSink, openStdout, resultError, type Sink } from './sink.js';
 
 const READER_MS = 1000;
 
+/** JSON has no bigints. */
+const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+
 /** Turns events into the text of an output, and writes it to stdout or a file. */
 export class Results implements Consumer {
   readonly broken: Promise<Error | null>;
@@ -52,12 +55,13 @@ export class Results implements Consumer {
     if (options.outputFile === undefined) this.#watchReader(preparation.addon);
   }
 
-  #createOutput({ tracer, fields, data }: Preparation, context: ColumnContext): Output {
+  #createOutput({ tracer, fields, further, data }: Preparation, context: ColumnContext): Output {
     return createOutput(this.#descriptor, context, {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
       returns: tracer.returns,
       fields,
+      further,
       rowSize: ROW_SIZE + data.layout.size,
       dropped: this.#dropped,
     });
@@ -105,6 +109,15 @@ export class Results implements Consumer {
     this.#taken += events;
     const text = this.#output.batch(batch);
     if (text.length > 0) this.#write(text);
+  }
+
+  tell(packet: number, told: string | object): void {
+    const { format } = this.#descriptor;
+    if (format === 'csv') return; // whose lines are events
+    const object = typeof told === 'string' ? { text: told } : told;
+    if (format === 'json') this.#write(`${JSON.stringify({ packet, ...object }, plain)}\n`);
+    else if (told !== object) this.#write(`${String(told).replace(/\n?$/, '\n')}`);
+    else this.#write(`${JSON.stringify(object, plain)}\n`);
   }
 
   /** Tells of events that were taken and that stdout, or the file, has not got. */

@@ -15,10 +15,10 @@ export function hasFilters({ filter, where, filters: values = {} }: Partial<Trac
 }
 
 /** Reads the filters. Throws a UsageError for one that means nothing. */
-function readFilters(options: TraceOptions, addon: Addon): Wanted {
+function readFilters(options: TraceOptions, addon: Addon, ofExtension: string | undefined): Wanted {
   const { filter, inner = false, where, filters: values = {} } = options;
   const conditions = Object.entries(values).map(([id, value]) => filters.get(id)?.condition(value) ?? '');
-  const texts = where === undefined ? conditions : [...conditions, where];
+  const texts = [...conditions, where, ofExtension].filter((text) => text !== undefined);
   return {
     conditions: texts.map(parseCondition),
     pcap:
@@ -41,12 +41,17 @@ function constant(addon: Addon, name: string): bigint {
   );
 }
 
-/** What BPF is to ask about each packet; undefined: the mark is all. */
-export function planFilter(options: TraceOptions, addon: Addon): Uint8Array | undefined {
-  if (!hasFilters(options)) return undefined;
+/** What BPF is to ask about each packet; undefined: the mark is all. `ofExtension`: its condition. */
+export function planFilter(
+  options: TraceOptions,
+  addon: Addon,
+  ofExtension?: string,
+): Uint8Array | undefined {
   const names = {
     path: (path: string) => resolvePath(addon, path),
     constant: (name: string) => constant(addon, name),
   };
-  return generateFilter(readFilters(options, addon), names, skbLayout(addon));
+  const wanted = readFilters(options, addon, ofExtension);
+  if (wanted.conditions.length === 0 && wanted.pcap === null) return undefined;
+  return generateFilter(wanted, names, skbLayout(addon));
 }

@@ -48,6 +48,7 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
       Object.entries(value).every(([id, chosen]) => filters.has(id) && typeof chosen === 'string'),
   },
   fields: text('names with commas between them'),
+  extension: text('the path of a file'),
   selection: {
     expected: '{ function?: RegExp, module?: RegExp }',
     holds: (value) =>

@@ -18,6 +18,7 @@ export function decoder(preparation: Preparation): Decode {
   const output = createOutput(descriptor, columnContext(preparation), {
     returns: preparation.tracer.returns,
     fields: preparation.fields,
+    further: preparation.further,
     rowSize: ROW_SIZE + preparation.data.layout.size,
   });
   const text = new TextDecoder();

@@ -1,6 +1,8 @@
 import { UsageError } from '../../core/errors.js';
 import type { Summary } from '../../core/summary.js';
 import { Engine } from '../engine.js';
+import { consumerWith } from '../extension/consumer.js';
+import { extensionOf } from '../extension/load.js';
 import { Messages } from '../messages.js';
 import { prepare } from '../prepare.js';
 import { completeOptions } from './check.js';
@@ -55,10 +57,16 @@ export class Trace implements AsyncIterable<TraceEvent> {
       signal?.throwIfAborted();
       signal?.addEventListener('abort', stop, { once: true });
       const messages = new Messages(options.messages ?? SILENT);
-      const preparation = prepare(complete, messages);
+      const extension = await extensionOf(complete);
+      const preparation = prepare(complete, messages, extension);
       this.#decode.resolve(decoder(preparation));
-      const engine = new Engine(preparation, complete, this.#consumer, messages);
-      return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
+      const consumer = consumerWith(extension, this.#consumer, preparation);
+      const engine = new Engine(preparation, complete, consumer, messages);
+      try {
+        return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
+      } finally {
+        extension?.close?.();
+      }
     } catch (error) {
       this.#decode.reject(error);
       this.#ready.reject(error);

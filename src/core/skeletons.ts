@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from './package-root.js';
+
+const HEADER = 'ipft_extension.h';
+const MODULE = 'extension.bpf.c';
+
+/** The folder of ipft_extension.h. */
+export const skeletonFolder = (): string => join(packageRoot(), 'skeletons');
+
+const read = (name: string): string => readFileSync(join(skeletonFolder(), name), 'utf8');
+
+const SKELETONS: ReadonlyMap<string, () => string> = new Map([
+  ['bpf-module-skeleton', () => read(MODULE).replace(`#include "${HEADER}"\n`, () => read(HEADER))],
+  ['bpf-module-header', () => read(HEADER)],
+  ['js', () => read('extension.js')],
+  ['ts', () => read('extension.ts')],
+  ['lua', () => read('extension.lua')],
+  ['c', () => read(MODULE)],
+]);
+
+/** What --gen takes; the first two are ipftrace2's. */
+export const GENERATED: readonly string[] = [...SKELETONS.keys()];
+
+/** The text of an extension that works. */
+export function skeleton(kind: string): string {
+  const text = SKELETONS.get(kind);
+  if (text === undefined) throw new Error(`no skeleton '${kind}'`);
+  return text();
+}

@@ -1,0 +1,24 @@
+import type { Members } from './extras.js';
+import { failure, type Doing } from './failure.js';
+
+/** Further fields of an event by their names; false: the event is not to be shown. */
+export type Added = Members | false | undefined;
+
+const TYPES = ['string', 'number', 'bigint', 'boolean'];
+
+const isValue = (value: unknown): boolean => value === null || TYPES.includes(typeof value);
+
+/** Checks what an extension returns for an event. `taken`: names that events have already. */
+export function addedBy(returned: unknown, doing: Doing, taken: ReadonlySet<string>): Added {
+  if (returned === undefined || returned === null || returned === true) return undefined;
+  if (returned === false) return false;
+  if (typeof returned !== 'object' || returned instanceof Promise || Array.isArray(returned))
+    throw failure(doing, 'it must return an object of fields, false or nothing; it cannot be async');
+  const given = Object.entries(returned).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (taken.has(name)) throw failure(doing, `the event has a ${name} already: another name is needed`);
+    if (!isValue(value))
+      throw failure(doing, `${name} must be a string, a number, a boolean or null, not ${typeof value}`);
+  }
+  return Object.fromEntries(given) as Members;
+}

@@ -1,0 +1,36 @@
+import { ExtensionError, IpftError } from '../../core/errors.js';
+import type { ExtensionEvent } from '../../extension.js';
+
+const FRAMES_SHOWN = 4;
+
+/** Where in the extension's own code it was. */
+function stackOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '))
+    .slice(0, FRAMES_SHOWN);
+}
+
+/** What the extension was doing: with which function of its own, at which event. */
+export interface Doing {
+  readonly name: string;
+  readonly call: string;
+  readonly event?: Pick<ExtensionEvent, 'function' | 'packet'> | undefined;
+}
+
+export function failure({ name, call, event }: Doing, problem: string, cause?: unknown): ExtensionError {
+  const where = event === undefined ? '' : ` at ${event.function}, packet #${event.packet}`;
+  return new ExtensionError(`extension ${name}: ${call}${where}: ${problem}`, undefined, stackOf(cause));
+}
+
+/** Calls into an extension; what it throws becomes an ExtensionError that names it and the event. */
+export function guarded<T>(doing: Doing, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof IpftError) throw error;
+    throw failure(doing, `it threw ${error instanceof Error ? String(error) : JSON.stringify(error)}`, error);
+  }
+}

@@ -1,0 +1,21 @@
+/** Module hooks, in a thread of their own: extensions may be TypeScript, and find ipft/extension wherever they are. */
+import { readFile } from 'node:fs/promises';
+import type { LoadHook, ResolveHook } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const TYPES = new URL('extension.js', import.meta.url).href;
+
+export const resolve: ResolveHook = (specifier, context, next) =>
+  specifier === 'ipft/extension'
+    ? { url: TYPES, format: 'module', shortCircuit: true }
+    : next(specifier, context);
+
+/** TypeScript without its types, which Node.js 20 does not take away by itself. */
+export const load: LoadHook = async (url, context, next) => {
+  if (!/\.m?ts$/.test(url)) return next(url, context);
+  const { transform } = await import('sucrase');
+  const text = await readFile(new URL(url), 'utf8');
+  const filePath = fileURLToPath(url);
+  const { code } = transform(text, { transforms: ['typescript'], disableESTransforms: true, filePath });
+  return { format: 'module', source: code, shortCircuit: true };
+};

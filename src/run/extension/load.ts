@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { isSystemError, UsageError } from '../../core/errors.js';
+import type { TraceOptions } from '../../core/options.js';
+import { bpfExtension } from './bpf.js';
+import { compileModule } from './compile.js';
+import { luaExtension } from './lua.js';
+import { scriptExtension } from './script.js';
+import type { Extension } from './types.js';
+
+type Load = (path: string) => Extension | Promise<Extension>;
+
+/** How each kind of file becomes an extension. */
+const KINDS: ReadonlyMap<string, Load> = new Map<string, Load>([
+  ['.o', (path) => bpfExtension(path, readFileSync(path))],
+  ['.c', (path) => bpfExtension(path, compileModule(path))],
+  ['.lua', luaExtension],
+  ['.js', scriptExtension],
+  ['.mjs', scriptExtension],
+  ['.ts', scriptExtension],
+]);
+
+/** Loads the file of --extension. Throws a UsageError if there is none, an ExtensionError if it is not what it must be. */
+export async function loadExtension(path: string): Promise<Extension> {
+  const load = KINDS.get(extname(path));
+  if (load === undefined)
+    throw new UsageError(
+      `--extension: expected a file that ends in ${[...KINDS.keys()].join(', ')}, received '${path}'`,
+      'ipft --gen js > extension.js',
+    );
+  try {
+    readFileSync(path);
+  } catch (error) {
+    const code = isSystemError(error) ? error.code : String(error);
+    throw new UsageError(`--extension: ${path} cannot be read (${code})`, 'the path of an extension');
+  }
+  return load(path);
+}
+
+/** The extension of a trace, if it has one. */
+export async function extensionOf({ extension }: TraceOptions): Promise<Extension | null> {
+  return extension === undefined ? null : loadExtension(extension);
+}

@@ -1,0 +1,5 @@
+import type { Extension } from './types.js';
+
+export function luaExtension(path: string): Extension {
+  throw new Error(path);
+}
