@@ -69,7 +69,15 @@ export class Recorder {
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
     const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;
     const columns = { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments };
-    const sessionOptions = { ...settings, ...ends, ...columns, ...dataOptions(data), filter, functions, module };
+    const sessionOptions = {
+      ...settings,
+      ...ends,
+      ...columns,
+      ...dataOptions(data),
+      filter,
+      functions,
+      module,
+    };
     return native(
       'loading the BPF programs',
       () => new addon.Session(sessionOptions, (count) => this.#onBatch(count)),

@@ -51,7 +51,5 @@ export function planFilter(
     path: (path: string) => resolvePath(addon, path),
     constant: (name: string) => constant(addon, name),
   };
-  const wanted = readFilters(options, addon, ofExtension);
-  if (wanted.conditions.length === 0 && wanted.pcap === null) return undefined;
-  return generateFilter(wanted, names, skbLayout(addon));
+  return generateFilter(readFilters(options, addon, ofExtension), names, skbLayout(addon));
 }

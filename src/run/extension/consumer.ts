@@ -54,6 +54,10 @@ export class ExtensionConsumer implements Consumer {
     return this.inner.dropped;
   }
 
+  get drops(): Consumer['drops'] {
+    return this.inner.drops;
+  }
+
   drained(): Promise<void> {
     return this.inner.drained();
   }
