@@ -27,7 +27,7 @@ export class ExtensionConsumer implements Consumer {
   readonly #extra: Captured | null;
   readonly #module: Captured | null;
   readonly #taken: ReadonlySet<string>;
-  #hasFailed = false;
+  #failure: Error | null = null;
 
   constructor(
     private readonly inner: Consumer,
@@ -68,13 +68,13 @@ export class ExtensionConsumer implements Consumer {
 
   /** Throws an ExtensionError when the extension fails: then the rows before have gone on, and none do any more. */
   take(batch: Batch): void {
-    if (this.#hasFailed) return;
+    if (this.#failure !== null) return;
     const passed = new Passed(batch, this.inner);
     try {
       const events = this.#decode(batch) as ExtensionEvent[];
       for (const [index, event] of events.entries()) this.#see(batch, index * batch.rowSize, event, passed);
     } catch (error) {
-      this.#hasFailed = true;
+      this.#fail(error);
       throw error;
     } finally {
       passed.flush();
@@ -124,14 +124,21 @@ export class ExtensionConsumer implements Consumer {
 
   /** What onPacket tells of packets in flight comes in front of the groups that are printed at the end. */
   async finish(summary: Summary): Promise<Error | null> {
-    let problem: Error | null = null;
+    if (this.#failure === null) this.#endRest();
+    const problem = await this.inner.finish(summary);
+    return this.#failure ?? problem;
+  }
+
+  #endRest(): void {
     try {
-      if (!this.#hasFailed)
-        for (const [packet, events] of this.#packets.rest()) this.#endPacket(packet, events);
+      for (const [packet, events] of this.#packets.rest()) this.#endPacket(packet, events);
     } catch (error) {
-      problem = error instanceof Error ? error : new Error(String(error));
+      this.#fail(error);
     }
-    return (await this.inner.finish(summary)) ?? problem;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error));
   }
 }
 
