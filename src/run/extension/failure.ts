@@ -1,7 +1,11 @@
 import { ExtensionError, IpftError } from '../../core/errors.js';
+import { packageRoot } from '../../core/package-root.js';
 import type { ExtensionEvent } from '../../extension.js';
 
 const FRAMES_SHOWN = 4;
+
+/** Frames that are none of the extension's. */
+const OURS = ['(node:', `${packageRoot()}/dist/`, `${packageRoot()}/node_modules/`];
 
 /** Where in the extension's own code it was. */
 function stackOf(error: unknown): string[] {
@@ -9,7 +13,7 @@ function stackOf(error: unknown): string[] {
   return stack
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line.startsWith('at '))
+    .filter((line) => /^(at|file:)/.test(line) && !OURS.some((place) => line.includes(place)))
     .slice(0, FRAMES_SHOWN);
 }
 

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { IPFT, MARK, trace } from './support/ipft.js';
+import { parseResults } from './support/results.js';
+import { ping } from './support/traffic.js';
+
+const folder = mkdtempSync('/tmp/ipft-extensions-');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function generated(kind: string, name: string): string {
+  const [node = '', ...words] = IPFT;
+  const path = join(folder, name);
+  writeFileSync(path, execFileSync(node, [...words, '--gen', kind]));
+  return path;
+}
+
+/** The events that ip_output has of a marked ping. */
+async function traced(path: string) {
+  const running = await trace(['-m', MARK, '-r', '^ip_output$', '-o', 'json', '-e', path]);
+  await ping(Number(MARK));
+  const { code, stdout, stderr } = await running.end();
+  expect({ code, stderr }).toEqual({ code: 0, stderr });
+  const lines = stdout.split('\n').filter((line) => !line.startsWith('{"packet":'));
+  const { events } = parseResults(lines.join('\n'));
+  expect(events.length, stderr).toBeGreaterThan(0);
+  return events;
+}
+
+const WRITTEN = { function: 'ip_output', len: 84, mark: MARK };
+
+it('runs what --gen prints on functions of this kernel: .c, .o and .lua', async () => {
+  const source = generated('c', 'extension.bpf.c');
+  expect((await traced(source))[0]).toMatchObject(WRITTEN);
+  generated('bpf-module-header', 'ipft_extension.h');
+  const object = join(folder, 'extension.bpf.o');
+  const includes = ['-idirafter', '/usr/include/x86_64-linux-gnu'];
+  execFileSync('clang', ['-target', 'bpf', '-O2', '-g', ...includes, '-c', source, '-o', object]);
+  expect((await traced(object))[0]).toMatchObject(WRITTEN);
+  const lua = generated('lua', 'extension.lua');
+  writeFileSync(lua, readFileSync(lua, 'utf8').replace("'extension.bpf.o'", `'${object}'`));
+  expect((await traced(lua))[0]).toMatchObject(WRITTEN);
+});
+
+it.each(['js', 'ts'])('runs what --gen %s prints on functions of this kernel', async (kind) => {
+  const events = await traced(generated(kind, `extension.${kind}`));
+  expect(events[0]).toMatchObject({ function: 'ip_output', len: 84, 'skb->data_len': 0, linear: 84 });
+});
