@@ -1,5 +1,5 @@
-// Writes what the command line's definitions say, `ipft --help` into README.md between its markers and man/ipft.1; with --check it
-// only tells whether it is there already.
+// Writes what the sources say of ipft: `ipft --help` into README.md and the fields into docs/fields.md, between their markers, and
+// man/ipft.1; with --check it only tells whether it is there already.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { load } from './load.mjs';
@@ -7,20 +7,31 @@ import { manPage } from './man-page.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const { createProgram, SUBCOMMANDS } = await load('src/cli/program.ts');
+const { columns } = await load('src/columns/index.ts');
+const { sets } = await load('src/columns/sets.ts');
 const help = await load('src/cli/help.ts');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 function helpText() {
   let text = '';
   createProgram(version, (part) => (text += part)).outputHelp();
-  return text.trimEnd();
+  return `\`\`\`\n${text.trimEnd()}\n\`\`\``;
 }
 
-function readme(before) {
-  const block = /(<!-- help: [^\n]*-->\n)[^]*?(<!-- \/help -->)/;
-  if (!block.test(before)) throw new Error('README.md has no place for the help');
-  return before.replace(block, (_, start, end) => `${start}\n\`\`\`\n${helpText()}\n\`\`\`\n\n${end}`);
+function fieldsText() {
+  const table = (title, rows) =>
+    [`| ${title} | is |`, '|---|---|', ...rows.map(([id, is]) => `| \`${id}\` | ${is} |`)].join('\n');
+  const fields = [...columns.values()].map(({ key, description }) => [key, description]);
+  const ofSets = [...sets].map(([id, ids]) => [`@${id}`, ids.join(', ')]);
+  return `${table('field', fields)}\n\n${table('set', ofSets)}`;
 }
+
+/** The text between two markers. */
+const between = (marker, text) => (before) => {
+  const block = new RegExp(`(<!-- ${marker}: [^\\n]*-->\\n)[^]*?(<!-- /${marker} -->)`);
+  if (!block.test(before)) throw new Error(`there is no place for ${marker}`);
+  return before.replace(block, (_, start, end) => `${start}\n${text}\n\n${end}`);
+};
 
 function man() {
   const silent = () => undefined;
@@ -28,7 +39,11 @@ function man() {
   return manPage(createProgram(version, silent), subcommands, help, version);
 }
 
-const generated = { 'README.md': readme, 'man/ipft.1': man };
+const generated = {
+  'README.md': between('help', helpText()),
+  'docs/fields.md': between('fields', fieldsText()),
+  'man/ipft.1': man,
+};
 
 for (const [name, generate] of Object.entries(generated)) {
   const path = join(root, name);
@@ -37,7 +52,7 @@ for (const [name, generate] of Object.entries(generated)) {
   if (!process.argv.includes('--check')) {
     writeFileSync(path, after);
   } else if (after !== before) {
-    console.error(`${name} differs from the command line: run node scripts/generate-reference.mjs`);
+    console.error(`${name} differs from the sources: run node scripts/generate-reference.mjs`);
     process.exitCode = 1;
   }
 }
