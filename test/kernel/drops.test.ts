@@ -81,7 +81,8 @@ describe('packets that are dropped', () => {
     for (const { packet_id: skb, location, reason } of drops)
       expect(known).toContain(`${skb} ${location} ${reason}`);
     const expected = Object.values(KINDS);
-    expect(drops.map((drop) => drop.function)).toEqual(expected.map((name) => expect.stringMatching(name)));
+    drops.forEach((drop, at) => expect(drop.function).toMatch(expected[at] ?? '^$'));
+    expect(drops).toHaveLength(expected.length);
     console.log(drops.map(({ location, reason }) => `${location} ${reason}`).join('\n'));
     expect(summary.dropped).toBe(drops.length);
     expect(summary.omitted).toBeGreaterThan(0); // the ping that came through
