@@ -7,13 +7,17 @@
 #define NO_PROBE 1
 #define IS_RETURN(ctx) is_return(ctx)
 
+static __always_inline int returned(struct pt_regs *ctx) {
+  if (active == IPFT_INACTIVE)
+    return 0;
+  return emit_return(ctx, function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
+}
+
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
   struct hit hit = {};
 
   if (is_return(ctx))
-    return active == IPFT_INACTIVE
-               ? 0
-               : emit_return(ctx, function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
+    return returned(ctx);
   if (!matches(ctx, skb, &hit))
     return NO_PROBE;
   describe(ctx, &hit);
@@ -25,7 +29,7 @@ static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *
   struct hit hit = {};
 
   if (is_return(ctx))
-    return probe(ctx, skb);
+    return returned(ctx);
   if (!matches(ctx, skb, &hit))
     return NO_PROBE;
   describe(ctx, &hit);
