@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dumpBtf } from '../native/btf-witness.js';
 import { MARK, trace } from './support/ipft.js';
 import { expectNothingLeft } from './support/kernel.js';
 import { parseResults, type RawEvent } from './support/results.js';
-import { HOME, pause, readText, run, TRACEFS } from './support/system.js';
+import { HOME, pause, readText, run, textIfThere, TRACEFS } from './support/system.js';
 
 const TOPOLOGY = join(HOME, 'lab/net/drops');
 /** How lab/net/drops loses packets, and which function has the last word. */
@@ -31,23 +30,21 @@ interface Drop {
   readonly reason: string | null;
 }
 
-/** Names of the reasons, as bpftool shows the enums. */
-function reasonNames(): Map<number, string> {
-  const names = new Map<number, string>();
-  for (const [name, members] of dumpBtf().enums)
-    if (name === 'skb_drop_reason' || name === 'qdisc_drop_reason')
-      for (const [member, value] of members)
-        if (name === 'skb_drop_reason' || value >> 16 !== 0)
-          names.set(value, member.replace('SKB_DROP_REASON_', ''));
-  return names;
+/** What the kernel itself prints for numbers: `{ 2, "NOT_SPECIFIED" }` in the formats of its trace events. */
+function reasonNames(): Map<string, string> {
+  const formats = ['skb/kfree_skb', 'qdisc/qdisc_drop'].map(
+    (event) => textIfThere(`${TRACEFS}/events/${event}/format`) ?? '',
+  );
+  const pairs = formats.reverse().flatMap((format) => [...format.matchAll(/\{ *(\d+), "(\w+)" *\}/g)]);
+  return new Map(pairs.map(([, number = '', name = '']) => [number, name]));
 }
 
 /** What the kernel itself has counted: `SKB LOCATION REASON`. */
 function witnessed(): string[] {
-  const names = HAS_REASONS ? reasonNames() : new Map<number, string>();
+  const names = reasonNames();
   const line = /skbaddr: (\w+), location: \[\w+\] ([^/]+)\/0x\w+( \[\w+\])? *(?:, reason: +(\d+))? *\}/g;
   return [...readText(`${EVENT}/hist`).matchAll(line)].map(([, skb, place, module = '', reason]) => {
-    const why = reason === undefined ? null : (names.get(Number(reason)) ?? reason);
+    const why = reason === undefined ? null : (names.get(reason) ?? reason);
     return `0x${skb} ${place}${module} ${why}`;
   });
 }

@@ -91,6 +91,8 @@ describe('-o json', () => {
       lost: 2,
       causes: { perf_buffer_full: 2, backlog: 0, recursion: 0, no_room: 5, missed_returns: 0 },
       suppressed: 3,
+      omitted: 0,
+      dropped: null,
       beyond_count: 0,
       late: 0,
       untracked: 0,

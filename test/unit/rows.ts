@@ -1,4 +1,4 @@
-import { HIDDEN, LAST, RETURN, ROW, ROW_SIZE } from '../../src/core/abi.js';
+import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE } from '../../src/core/abi.js';
 import type { Batch } from '../../src/core/batch.js';
 import type { Cell, ColumnContext } from '../../src/core/column.js';
 import { capturedIn, NO_LAYOUT } from '../../src/core/capture.js';
@@ -21,6 +21,9 @@ export interface Event {
   isReturn?: boolean;
   isLast?: boolean;
   isHidden?: boolean;
+  isDrop?: boolean;
+  /** of a drop */
+  reason?: number;
   packet?: bigint;
 }
 
@@ -54,9 +57,10 @@ export function pack(events: readonly Event[], numbers: PacketNumbers = new Map(
     rows.setUint32(at + ROW.function, event.function ?? 0, true);
     rows.setUint32(at + ROW.cpu, event.cpu ?? 0, true);
     rows.setBigUint64(at + ROW.duration_ns, event.duration ?? 0n, true);
-    rows.setUint32(at + ROW.tid, event.tid ?? 0, true);
+    rows.setUint32(at + ROW.tid, event.reason ?? event.tid ?? 0, true);
     const bit = (isSet: boolean | undefined, flag: number): number => (isSet === true ? flag : 0);
-    const flags = bit(event.isReturn, RETURN) | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
+    const ofCalls = bit(event.isReturn, RETURN) | bit(event.isDrop, DROP);
+    const flags = ofCalls | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
     rows.setUint32(at + ROW.flags, flags, true);
   });
   return rows;

@@ -1,0 +1,70 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { trace } from '../kernel/support/ipft.js';
+import { parseResults } from '../kernel/support/results.js';
+import { HOME, pause, until } from '../kernel/support/system.js';
+import { ping, TRAFFIC } from '../kernel/support/traffic.js';
+import { addon } from './addon.js';
+import { bpfObjects, refusal } from './support.js';
+
+/** No other trace on this machine has this mark. */
+const MARK = 0x1bf70d0b;
+const COUNT = 3;
+const reason = refusal();
+const HAS_REASONS = addon.readDropReasons() !== null;
+
+/** A datagram to a port of the loopback without a socket. */
+const sendToNobody = (): unknown =>
+  spawnSync(TRAFFIC, ['udp', '--to', '127.0.0.1:9', '--mark', MARK.toString(), '--count', '1']);
+
+async function traced(args: readonly string[]): Promise<string> {
+  const running = await trace(['-b', 'tracepoint', '-m', MARK.toString(), '--drops', ...args]);
+  await ping(MARK);
+  for (let sent = 0; sent < COUNT; sent++) sendToNobody();
+  await pause(100);
+  const { code, stdout, stderr } = await running.end();
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^Samples: \d+ Lost: 0 Dropped: 3$/m);
+  expect(stderr).not.toContain('warning');
+  return stdout;
+}
+
+beforeAll(() => void execFileSync('lab/traffic/build', { cwd: HOME }));
+
+describe.skipIf(reason !== null)(
+  `--drops on the running kernel${reason === null ? '' : ` (skipped: ${reason})`}`,
+  { timeout: 60_000 },
+  () => {
+    it.each(['.', '^tp:net_dev_queue$'])(
+      'shows datagrams that nobody receives, and not the ping that is answered, -r %s',
+      async (regex) => {
+        const { events, summary } = parseResults(await traced(['-o', 'json', '-r', regex]));
+        const drops = events.flatMap((line) => (line as { drop?: object }).drop ?? []);
+        const expected = { function: '__udp4_lib_rcv', reason: HAS_REASONS ? 'NO_SOCKET' : null };
+        expect(drops).toEqual(drops.map(() => expect.objectContaining(expected) as unknown));
+        expect([drops.length, summary.dropped, summary.lost]).toEqual([COUNT, COUNT, 0]);
+        expect(summary.omitted).toBeGreaterThan(0);
+        const queued = events.filter(
+          (line) => (line as { function?: string }).function === 'tp:net_dev_queue',
+        );
+        expect(queued).toHaveLength(COUNT);
+      },
+    );
+
+    it('ends each packet with a line that says where and why', async () => {
+      const groups = (await traced([])).split('===\n').slice(1);
+      expect(groups).toHaveLength(COUNT);
+      for (const group of groups) {
+        expect(group).toContain(' tp:netif_receive_skb ');
+        expect(group).toMatch(/\ndropped by __udp4_lib_rcv\+0x[0-9a-f]+: \w+.*\n$/);
+      }
+    });
+
+    it('leaves no program in the kernel', async () => {
+      const ofDrops = (): string[] => bpfObjects().filter((object) => object.endsWith(' ipft_program_16'));
+      const before = new Set(ofDrops());
+      await traced([]);
+      await until('the program to go', () => !ofDrops().some((program) => !before.has(program)), 20);
+    });
+  },
+);

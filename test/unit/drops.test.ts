@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { ColumnContext } from '../../src/core/column.js';
+import { dropReader } from '../../src/core/drop.js';
+import { DroppedPackets } from '../../src/core/dropped-packets.js';
+import type { Output } from '../../src/core/output.js';
+import { outputs } from '../../src/outputs/index.js';
+import { createOutput } from '../../src/run/render.js';
+import { parseCommandLine } from '../../src/cli/parse.js';
+import { batchOf, CONTEXT, pack, textOf, type Event } from './rows.js';
+
+const REASONS: Readonly<Record<number, string>> = {
+  0: 'SKB_NOT_DROPPED_YET',
+  1: 'SKB_CONSUMED',
+  3: 'NO_SOCKET',
+};
+const SYMBOLS = new Map([
+  [0x10n, 'tcp_v4_rcv+0x1c5'],
+  [0x20n, 'nft_do_chain.isra.0+0x47f [nf_tables]'],
+]);
+const KERNEL: ColumnContext = {
+  ...CONTEXT,
+  symbol: (address) => SYMBOLS.get(address) ?? `0x${address.toString(16)}`,
+  dropReason: (reason) => REASONS[reason] ?? null,
+  hasDropReasons: () => true,
+};
+
+function open(id: string, context = KERNEL): { output: Output; packets: DroppedPackets } {
+  const descriptor = outputs.get(id);
+  if (descriptor === undefined) throw new Error(`no output ${id}`);
+  const packets = new DroppedPackets(dropReader(context));
+  return { packets, output: createOutput(descriptor, context, { dropped: packets }) };
+}
+
+const put = (output: Output, events: readonly Event[]): string =>
+  textOf([output.batch(batchOf(pack(events)))]);
+
+const call = (packet: bigint, time: bigint): Event => ({ packet, time, function: 1, len: 84 });
+const drop = (packet: bigint, time: bigint, reason = 3, address = 0x10n): Event => ({
+  ...{ packet, time, address, reason },
+  isDrop: true,
+});
+const end = (packet: bigint): Event => ({ packet, isHidden: true, isLast: true });
+const line = (time: number): string => `${time} 0000                        ip_output (len: 84)\n`;
+
+describe('--drops', () => {
+  it('shows the packets that are dropped when they end, and no others', () => {
+    const { output, packets } = open('aggregate');
+    expect(put(output, [call(1n, 1n), call(2n, 2n), drop(1n, 3n), end(2n)])).toBe('');
+    expect(packets.omitted).toBe(1);
+    expect(put(output, [call(1n, 4n), end(1n)])).toBe(
+      `===\n${line(1)}${line(4)}dropped by tcp_v4_rcv+0x1c5: NO_SOCKET\n`,
+    );
+    expect([output.held, textOf(output.results())]).toEqual([0, '']);
+    expect(packets.counts()).toEqual({ packets: 1, omitted: 1 });
+  });
+
+  it('shows at the end those that were dropped and have not ended, and counts them before', () => {
+    const { output, packets } = open('aggregate');
+    expect(put(output, [call(1n, 1n), call(2n, 2n), drop(2n, 3n), call(3n, 4n)])).toBe('');
+    expect(packets.counts()).toEqual({ packets: 1, omitted: 2 });
+    expect(textOf(output.results())).toBe(`===\n${line(2)}dropped by tcp_v4_rcv+0x1c5: NO_SOCKET\n`);
+    expect(packets.counts()).toEqual({ packets: 1, omitted: 2 });
+    expect([output.held, packets.omitted]).toEqual([0, 2]);
+  });
+
+  it('takes a packet that is consumed for none that is dropped', () => {
+    const { output, packets } = open('aggregate');
+    expect(put(output, [call(1n, 1n), drop(1n, 2n, 1), drop(1n, 3n, 0), end(1n)])).toBe('');
+    expect(packets.counts()).toEqual({ packets: 0, omitted: 3 });
+    expect(put(output, [drop(2n, 4n, 1), drop(2n, 5n, 77, 0x30n), end(2n)])).toBe(
+      '===\ndropped by 0x30: 77\n',
+    );
+    expect(packets.counts()).toEqual({ packets: 1, omitted: 4 });
+  });
+
+  it('says that a kernel has no reasons', () => {
+    const old = { ...KERNEL, dropReason: () => null, hasDropReasons: () => false };
+    expect(put(open('aggregate', old).output, [drop(1n, 1n, 0), end(1n)])).toBe(
+      '===\ndropped by tcp_v4_rcv+0x1c5: unknown (this kernel has no drop reasons)\n',
+    );
+    expect(put(open('json', old).output, [drop(1n, 1n, 0), end(1n)])).toContain('"reason":null');
+  });
+
+  it('ends the events of a packet with an object in JSON', () => {
+    const { output } = open('json');
+    const events = [call(7n, 1n), drop(7n, 2n, 3, 0x20n), call(8n, 3n), end(7n), end(8n)];
+    const [event, last, ...others] = put(output, events).split('\n');
+    expect(others).toEqual(['']);
+    expect(JSON.parse(event ?? '')).toMatchObject({ packet: 7, function: 'ip_output', timestamp: 1 });
+    expect(JSON.parse(last ?? '')).toEqual({
+      drop: {
+        packet: 7,
+        packet_id: '0xffff888003211000',
+        timestamp: 2,
+        location: 'nft_do_chain.isra.0+0x47f [nf_tables]',
+        function: 'nft_do_chain',
+        reason: 'NO_SOCKET',
+      },
+    });
+  });
+
+  it.each(['stream', 'csv'])('is refused with -o %s, which has no packets', (id) => {
+    expect(() => parseCommandLine(['-m', '1', '--drops', '-o', id], '')).toThrow(
+      expect.objectContaining({ exitCode: 2, remedy: '-o aggregate or -o json' }),
+    );
+  });
+});
