@@ -15,7 +15,12 @@ export const FIRST_STEPS = {
 
 export const EXAMPLES: readonly Example[] = [
   { command: "ipft -m 0xdeadbeef -r '^ip_' -o stream", about: 'a line for each call, as it happens' },
+  { command: 'ipft -m 0xdeadbeef --drops', about: 'packets that are dropped: their path, where and why' },
   { command: 'ipft -m 0xdeadbeef -t function_graph', about: 'calls and returns, nested, with durations' },
+  {
+    command: "ipft --filter 'tcp port 80' -f len,tuple",
+    about: 'packets as in pcap-filter(7), with what is in them',
+  },
   { command: 'ipft -m 0x100 --mask 0x100', about: 'packets whose mark has this bit set' },
   { command: 'ipft -m 0xdeadbeef -- curl http://10.0.0.10/', about: 'as long as the command runs' },
   {

@@ -36,7 +36,12 @@ function reasonNames(): Map<string, string> {
     (event) => textIfThere(`${TRACEFS}/events/${event}/format`) ?? '',
   );
   const pairs = formats.reverse().flatMap((format) => [...format.matchAll(/\{ *(\d+), "(\w+)" *\}/g)]);
-  return new Map(pairs.map(([, number = '', name = '']) => [number, name]));
+  return new Map(
+    pairs.map(([, number = '', name = '']) => [
+      number,
+      Number(number) >> 16 === 0 ? name : `QDISC_DROP_${name}`,
+    ]),
+  );
 }
 
 /** What the kernel itself has counted: `SKB LOCATION REASON`. */
