@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   output: /^(nft_do_chain|nf_hook_slow)$/,
   forward: /^(nft_do_chain|nf_hook_slow)$/,
   unmarked: /^(nft_do_chain|nf_hook_slow)$/,
-  'no-socket': /^__udp4_lib_rcv$/,
+  'no-socket': /^(__udp4_lib_rcv|udp_rcv)$/,
   ttl: /^ip_forward$/,
   qdisc: /^(kfree_skb_list(_reason)?|__dev_queue_xmit|__dev_xmit_skb)$/,
 };
