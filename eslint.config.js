@@ -49,7 +49,12 @@ export default defineConfig(
   room(['src/cli.ts'], '\\./', ['cli/', 'run\\.js', ...middle], { lazily: true }),
   room(['src/cli/*.ts'], '\\.\\./', ['run/', ...middle], { lazily: true }),
   room(['src/cli/*/**/*.ts'], '\\.\\./\\.\\./', ['run/', ...middle], { lazily: true }),
-  room(['src/run.ts', 'src/index.ts'], '\\./', ['run\\.js', 'run/', 'native/', ...middle], { lazily: true }),
+  room(
+    ['src/run.ts', 'src/index.ts', 'src/extension.ts'],
+    '\\./',
+    ['run\\.js', 'run/', 'native/', ...middle],
+    { lazily: true },
+  ),
   room(['src/run/*.ts'], '\\.\\./', ['native/', ...middle], { lazily: true }),
   room(['src/run/*/**/*.ts'], '\\.\\./\\.\\./', ['native/', ...middle], { lazily: true }),
   room(['src/native/**/*.ts'], '\\.\\./', ['core/']),

@@ -81,11 +81,13 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
 
   if (!end_life(&life, skb, hit))
     return 1;
-  if (life.hidden)
+  /* Numbers, not life.hidden: for the verifier a byte has 256 values, and sessions may return two. */
+  if (life.hidden) {
     tell_end(ctx, skb, &life);
-  else
-    emit_event(ctx, skb, hit, &life);
-  return life.hidden;
+    return 1;
+  }
+  emit_event(ctx, skb, hit, &life);
+  return 0;
 }
 
 /* `flags`: IPFT_VALUED if `value`, what it returns, is known. */

@@ -44,7 +44,7 @@
 
 /* Bytes that a session may want behind an event: the programs make both on their stack of 512 bytes, of which
  * each function on the way takes a multiple of 32. */
-#define IPFT_DATA 224
+#define IPFT_DATA 208
 
 /* Instructions that a generated function may have (generated.h). */
 #define IPFT_GENERATED 4096

@@ -16,7 +16,7 @@ import { native } from './functions.js';
 import { skbLayout } from './skb-layout.js';
 
 /** IPFT_DATA: what goes on the programs' stack of 512 bytes beside an event. */
-const MAX_DATA = 224;
+const MAX_DATA = 208;
 
 /** Of the kernel's own reasons; those of subsystems have other ones, which tell whose they are. */
 const REASON_PREFIX = /^SKB_DROP_REASON_/;

@@ -104,22 +104,9 @@ export function prepare(
   const data = planData(addon, [...(fields ?? []), ...further], extension?.reads);
   const filter = planFilter(options, addon, extension?.where);
   const live = { session: null };
-  return {
-    addon,
-    tracefs,
-    table,
-    selected,
-    traceable,
-    hidden,
-    backend: choice.backend,
-    tracer,
-    fields,
-    further,
-    extension,
-    data,
-    filter,
-    live,
-  };
+  const functions = { table, selected, traceable, hidden };
+  const shown = { fields, further, extension, data, filter };
+  return { addon, tracefs, ...functions, backend: choice.backend, tracer, ...shown, live };
 }
 
 function sweep(addon: Addon, tracefs: string, messages: Messages): void {

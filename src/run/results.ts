@@ -116,7 +116,7 @@ export class Results implements Consumer {
     if (format === 'csv') return; // whose lines are events
     const object = typeof told === 'string' ? { text: told } : told;
     if (format === 'json') this.#write(`${JSON.stringify({ packet, ...object }, plain)}\n`);
-    else if (told !== object) this.#write(`${String(told).replace(/\n?$/, '\n')}`);
+    else if (typeof told === 'string') this.#write(told.replace(/\n?$/, '\n'));
     else this.#write(`${JSON.stringify(object, plain)}\n`);
   }
 

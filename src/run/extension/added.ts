@@ -20,5 +20,5 @@ export function addedBy(returned: unknown, doing: Doing, taken: ReadonlySet<stri
     if (!isValue(value))
       throw failure(doing, `${name} must be a string, a number, a boolean or null, not ${typeof value}`);
   }
-  return Object.fromEntries(given) as Members;
+  return Object.fromEntries(given);
 }

@@ -2,7 +2,7 @@ import type { Batch } from '../../core/batch.js';
 import { capturedIn, type Captured } from '../../core/capture.js';
 import { isHidden, isLast, isReturn } from '../../core/row.js';
 import type { Summary } from '../../core/summary.js';
-import type { ExtensionEvent } from '../../extension.js';
+import type { ExtensionEvent } from './public.js';
 import type { Decode } from '../api/decode.js';
 import { decoder } from '../api/decode.js';
 import type { Consumer } from '../consumer.js';

@@ -1,6 +1,6 @@
 import type { Column } from '../../core/column.js';
 import type { Read } from '../../core/capture.js';
-import type { FieldValue } from '../../extension.js';
+import type { FieldValue } from './public.js';
 
 export type Members = Readonly<Record<string, FieldValue>>;
 
@@ -50,8 +50,8 @@ export class Extras {
       ownNames: true,
       ofReturns: true,
       reads: [EXTRA_READ],
-      bind: ({ captured }) => {
-        const place = captured(EXTRA_READ).at;
+      bind: (context) => {
+        const place = context.captured(EXTRA_READ).at;
         const members = (rows: DataView, at: number): [string, FieldValue][] =>
           this.#take(rows.getUint32(at + place, true));
         return {

@@ -1,6 +1,6 @@
 import { ExtensionError, IpftError } from '../../core/errors.js';
 import { packageRoot } from '../../core/package-root.js';
-import type { ExtensionEvent } from '../../extension.js';
+import type { ExtensionEvent } from './public.js';
 
 const FRAMES_SHOWN = 4;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { isSystemError, UnsupportedError, UsageError } from '../../core/errors.js';
+import { isSystemError, UsageError } from '../../core/errors.js';
 import type { TraceOptions } from '../../core/options.js';
 import { bpfExtension } from './bpf.js';
 import { compileModule } from './compile.js';
@@ -39,10 +39,5 @@ export async function loadExtension(path: string): Promise<Extension> {
 
 /** The extension of a trace, if it has one. */
 export async function extensionOf({ extension }: TraceOptions): Promise<Extension | null> {
-  const loaded = extension === undefined ? null : await loadExtension(extension);
-  if (loaded?.where !== undefined)
-    throw new UnsupportedError(
-      `extension ${loaded.name}: where: this version of ipft filters by the mark alone`,
-    );
-  return loaded;
+  return extension === undefined ? null : await loadExtension(extension);
 }

@@ -1,4 +1,4 @@
-import type { ExtensionEvent } from '../../extension.js';
+import type { ExtensionEvent } from './public.js';
 
 /** Events of packets in flight that are held; beyond it the oldest packet is forgotten. */
 const MAX_HELD = 100_000;

@@ -5,7 +5,7 @@ import { ExtensionError, IpftError } from '../../core/errors.js';
 import { packageRoot } from '../../core/package-root.js';
 import type { Column } from '../../core/column.js';
 import { TextBuffer } from '../../core/text-buffer.js';
-import type { Extension as Script, FieldValue } from '../../extension.js';
+import type { Extension as Script, FieldValue } from './public.js';
 import { parseFields } from '../field-columns.js';
 import { EXTRA_READ, Extras } from './extras.js';
 import { failure, guarded } from './failure.js';

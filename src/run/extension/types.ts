@@ -1,6 +1,6 @@
 import type { Read } from '../../core/capture.js';
 import type { Column } from '../../core/column.js';
-import type { ExtensionEvent } from '../../extension.js';
+import type { ExtensionEvent } from './public.js';
 import type { Extras } from './extras.js';
 
 /** An extension of any kind, as a trace uses it. */
