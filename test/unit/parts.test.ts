@@ -2,6 +2,7 @@ import { automaticPageCount } from '../../src/core/perf-buffer.js';
 import { describe, expect, it } from 'vitest';
 import {
   EnvironmentError,
+  ExtensionError,
   errnoName,
   EXIT,
   isNativeFailure,
@@ -31,6 +32,7 @@ describe('errors', () => {
       environment: 3,
       unsupported: 4,
       kernel: 5,
+      extension: 6,
       loss: 7,
       budget: 8,
       bug: 70,
@@ -42,12 +44,14 @@ describe('errors', () => {
       new EnvironmentError('m'),
       new UnsupportedError('m'),
       new KernelError('m'),
+      new ExtensionError('m'),
     ];
     expect(errors.map(({ name, exitCode }) => [name, exitCode])).toEqual([
       ['UsageError', 2],
       ['EnvironmentError', 3],
       ['UnsupportedError', 4],
       ['KernelError', 5],
+      ['ExtensionError', 6],
     ]);
   });
 
