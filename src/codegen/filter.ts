@@ -11,13 +11,12 @@ export interface Wanted {
   readonly pcap: { readonly filter: PcapFilter; readonly inner: boolean } | null;
 }
 
-/** Machine code of ipft_filter(ctx, skb) in bpf/generated.h; undefined if everything is wanted. */
+/** Machine code of ipft_filter(ctx, skb) in bpf/generated.h. */
 export function generateFilter(
   { conditions, pcap }: Wanted,
   names: Names,
   skb: SkbLayout & SkbOffsets,
-): Uint8Array | undefined {
-  if (conditions.length === 0 && pcap === null) return undefined;
+): Uint8Array {
   const code = new Emitter();
   const no = code.label();
   code.mov(R6, R2);

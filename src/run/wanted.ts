@@ -47,6 +47,7 @@ export function planFilter(
   addon: Addon,
   ofExtension?: string,
 ): Uint8Array | undefined {
+  if (!hasFilters(options) && ofExtension === undefined) return undefined;
   const names = {
     path: (path: string) => resolvePath(addon, path),
     constant: (name: string) => constant(addon, name),

@@ -10,7 +10,7 @@ const plan = (list: string) => planData(addon, parseFields(list));
 
 describe('--fields', () => {
   it.each([...sets.keys()])('@%s fits by itself', (set) => {
-    expect(plan(`@${set}`).layout.size).toBeLessThanOrEqual(224);
+    expect(plan(`@${set}`).layout.size).toBeLessThanOrEqual(208);
   });
 
   it.each([...columns.values()].map(({ key }) => key))('%s is something that this kernel has', (key) => {
@@ -30,7 +30,7 @@ describe('--fields', () => {
     [
       'tuple,inner_tuple,skb->cb,skb->cb[1],ifname,comm,len',
       EXIT.usage,
-      /takes \d+ bytes of each event, at most 224/,
+      /takes \d+ bytes of each event, at most 208/,
     ],
     ['skb->dev->nmae', EXIT.unsupported, /has no member 'nmae'; the nearest there .*skb->dev->name/],
     ['skb->gso_size', EXIT.unsupported, /the nearest there (is|are) shinfo->gso_size/],

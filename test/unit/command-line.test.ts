@@ -254,11 +254,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     expect(error.exitCode).toBe(2);
   });
 
-<<<<<<< HEAD
-  it.each(['-e', '--extension', '-s', '--gen'])('does not take %s yet', (flag) => {
-=======
-  it.each(['-s', '--filter'])('does not take %s yet', (flag) => {
->>>>>>> 9ae06a9 (test/unit: --extension and --gen are taken, exit code 6)
+  it.each(['-s'])('does not take %s yet', (flag) => {
     expect(usageError('-m', '1', flag, 'x').message).toContain(`unknown option '${flag}'`);
   });
 });
