@@ -1,6 +1,4 @@
 import { backends } from './backends/index.js';
-import { columns } from './columns/index.js';
-import { sets } from './columns/sets.js';
 import { EXIT } from './core/errors.js';
 import type {
   CommandOptions,
@@ -17,12 +15,13 @@ import { extensionOf } from './run/extension/load.js';
 import { fieldsProblem, listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
 import { reportText } from './run/doctor/text.js';
-import { describeFields, type NamedFields } from './run/fields.js';
+import { describeFields } from './run/fields.js';
 import { findTracefs } from './run/environment/tracefs.js';
 import { readTable, selectFunctions } from './run/functions.js';
 import { Interruption } from './run/interruption.js';
 import { listJson, listText } from './run/list.js';
 import { Messages } from './run/messages.js';
+import { NAMED_FIELDS } from './run/named-fields.js';
 import { prepare } from './run/prepare.js';
 import { ProbeServer, ReadyFile } from './run/ready.js';
 import { Results } from './run/results.js';
@@ -48,12 +47,6 @@ export async function listCommand({ backend, selection, json }: ListOptions): Pr
   await writeStdout([json ? listJson(table, selected) : listText(table, selected, process.stdout.isTTY)]);
   return EXIT.ok;
 }
-
-/** What a field may be called, beside paths. */
-const NAMED_FIELDS: NamedFields = {
-  columns: [...columns.values()].map(({ key, description }) => ({ id: key, description })),
-  sets: [...sets].map(([id, ids]) => ({ id, description: ids.join(', ') })),
-};
 
 /** Shows what can be printed on this kernel. */
 export async function fieldsCommand(options: FieldsOptions): Promise<number> {

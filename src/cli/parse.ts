@@ -13,7 +13,8 @@ import { COMPLETION_SCRIPTS } from './completion/scripts.js';
 import { outputs } from '../outputs/index.js';
 import { skeleton } from '../core/skeletons.js';
 import { HOW_TO_MARK } from './help.js';
-import { createProgram, SUBCOMMANDS, type Flags } from './program.js';
+import type { Flags } from './flags.js';
+import { createProgram, SUBCOMMANDS } from './program.js';
 
 /** What the command line asks for. */
 export type Request =

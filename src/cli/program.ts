@@ -5,6 +5,7 @@ import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
 import { completed, oneOf, oneOfThese } from './completion/completer.js';
+import { completeFields } from './completion/fields.js';
 import { COMPLETION_SCRIPTS } from './completion/scripts.js';
 import { MORE_HELP } from './help.js';
 import { GENERATED } from '../core/skeletons.js';
@@ -20,45 +21,6 @@ import {
   parseSize,
   parseU32,
 } from './values.js';
-
-/** What commander makes of ipft's options. */
-export interface Flags {
-  fields?: string;
-  extension?: string;
-  gen?: string;
-  filter?: string;
-  inner?: boolean;
-  where?: string;
-  /** values of filters/, by their ids */
-  [filter: string]: unknown;
-  mark?: number;
-  mask: number;
-  backend: string;
-  force?: boolean;
-  tracer: string;
-  list?: boolean;
-  regex?: RegExp;
-  moduleRegex?: RegExp;
-  output: string;
-  drops?: boolean;
-  verbose?: boolean;
-  perfPageCount?: number;
-  perfSamplePeriod: number;
-  perfWakeupEvents: number;
-  count?: number;
-  duration?: number;
-  maxRate?: number;
-  sample?: number;
-  budget?: number;
-  failOnLoss?: boolean;
-  setRlimit: boolean;
-  enableProbeServer?: boolean;
-  probeServerPort: number;
-  readyFile?: string;
-  outputFile?: string;
-  rotate?: number;
-  rotateKeep?: number;
-}
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
@@ -159,18 +121,24 @@ function outputOptions(): Option[] {
       parseSize('--rotate', LEAST_ROTATION),
     ),
     option('--rotate-keep <files>', 'keep so many files, PATH included', parseCount('--rotate-keep', 1)),
-    new Option(
-      '-f, --fields <list>',
-      "what to show of each event: names, sets (@gso, @net, @tuple, @meta, @time) and paths such as 'skb->dev->name', with commas",
+    completed(
+      new Option(
+        '-f, --fields <list>',
+        "what to show of each event: names, sets (@gso, @net, @tuple, @meta, @time) and paths such as 'skb->dev->name', with commas",
+      ),
+      completeFields,
     ),
-    new Option(
+    fileOption(
       '-e, --extension <path>',
       'further fields by a file of your own: .c or .o (BPF), .lua, .js, .mjs or .ts; see docs/extensions.md',
     ),
-    option(
-      '--gen <kind>',
-      `print an extension to begin with: ${GENERATED.join(', ')}`,
-      parseChoice('--gen', GENERATED),
+    completed(
+      option(
+        '--gen <kind>',
+        `print an extension to begin with: ${GENERATED.join(', ')}`,
+        parseChoice('--gen', GENERATED),
+      ),
+      oneOf(GENERATED),
     ),
     new Option('-v, --verbose', 'say more: refused backends, functions that failed, the whole verifier log'),
   ];

@@ -224,7 +224,7 @@ describe.skipIf(reason !== null)(
 
     it.each([
       [{ mark: -1 }, /mark: expected a whole number from 0 to 4294967295, received -1/],
-      [{ mark: undefined }, /no mark given/],
+      [{ mark: undefined }, /neither a mark nor a filter given/],
       [{ mark: 1, backend: 'nope' }, /backend: expected one of auto, fentry-multi/],
       [{ mark: 1, pageCount: 3 }, /pageCount: expected a power of two/],
       [{ mark: 1, selection: { functions: /x/ } }, /selection: expected \{ function\?: RegExp/],

@@ -1,0 +1,7 @@
+import type { Candidate } from './completer.js';
+
+/** Completes the list of --fields; the kernel's types are read only for that. */
+export async function completeFields(word: string): Promise<Candidate[]> {
+  const { fieldCandidates } = await import('../../run/complete-fields.js');
+  return fieldCandidates(word).map(({ id, description }) => ({ value: id, description }));
+}
