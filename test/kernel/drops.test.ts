@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MARK, trace } from './support/ipft.js';
-import { expectNothingLeft } from './support/kernel.js';
+import { cleanUp } from './support/kernel.js';
 import { parseResults, type RawEvent } from './support/results.js';
 import { HOME, pause, readText, run, textIfThere, TRACEFS } from './support/system.js';
 
@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   unmarked: /^(nft_do_chain|nf_hook_slow)$/,
   'no-socket': /^(__udp4_lib_rcv|udp_rcv)$/,
   ttl: /^ip_forward$/,
-  qdisc: /^(kfree_skb_list(_reason)?|__dev_queue_xmit|__dev_xmit_skb)$/,
+  qdisc: /^(kfree_skb_list(_reason)?|__tcf_kfree_skb_list|__dev_queue_xmit|__dev_xmit_skb)$/,
 };
 const FUNCTIONS = '^(nf_hook_slow|__dev_queue_xmit|ip_rcv|ip_forward|udp_rcv|icmp_rcv)$';
 
@@ -70,10 +70,10 @@ describe('packets that are dropped', () => {
     run(TOPOLOGY, 'up');
     writeFileSync(`${EVENT}/trigger`, HISTOGRAM);
   });
-  afterAll(async () => {
+  afterEach(cleanUp);
+  afterAll(() => {
     writeFileSync(`${EVENT}/trigger`, `!${HISTOGRAM}`);
     run(TOPOLOGY, 'down');
-    await expectNothingLeft();
   });
 
   it('are shown with where and why, as the kernel tells it, and no others', async () => {
