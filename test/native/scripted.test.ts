@@ -72,6 +72,7 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     const expected = execFileSync('bash', ['-c', `${limits} bash -c '${show}'`], {
       encoding: 'utf8',
       env: environment(),
+      stdio: ['ignore', 'pipe', 'inherit'], // bash takes a socket, as Node's pipes are, for a remote shell's
     });
     const through = ['bash', '-c', `${limits} "$@"; exit $?`, 'bash'];
     const { stdout } = await ipft([...ARGS, '--output-file', file, '--', 'bash', '-c', show], { through });
