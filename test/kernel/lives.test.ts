@@ -116,7 +116,7 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
     expect(countsOf(stderr)).toMatchObject({ samples: 300, lost: 0 });
   });
 
-  it('end packets that have lost their mark', async () => {
+  it('end packets that have lost their mark, and are followed', async () => {
     const running = await trace([
       '-m',
       MARK,
@@ -128,8 +128,12 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
     await unmarked(() => send(300));
     await freeOldPackets();
     const groups = await liveGroups(running, 300);
+    // since Linux 6.18 most are freed without kfree_skbmem
+    const known = ['__ip_local_out .. kfree_skbmem', '__ip_local_out .. ip_output'];
+    expect([...ways(groups).keys()].filter((way) => !known.includes(way))).toEqual([]);
+    expect(groups).toHaveLength(300);
+    expect(entriesOf('lives')).toBe(0);
     await running.end();
-    expect([...ways(groups)]).toEqual([['__ip_local_out .. ip_output', 300]]);
     expect(await until('no group more', () => parseGroups(running.stdout))).toHaveLength(300);
   });
 });
