@@ -6,7 +6,7 @@ import { AUTO, cleanUp } from './support/kernel.js';
 import { downPath, PAIR, transfer, upPath } from './support/path.js';
 import { parseJson, type Event } from './support/results.js';
 import { run } from './support/system.js';
-import { ping, udp } from './support/traffic.js';
+import { ping, PORT, udp } from './support/traffic.js';
 
 const DEADBEEF = 0xdeadbeef;
 const COUNT = 5;
@@ -44,12 +44,12 @@ afterEach(cleanUp);
 
 describe('--filter, as in pcap-filter(7)', () => {
   it('takes the packets that match, and follows them', async () => {
-    const events = await traced(['--filter', 'udp dst port 9999'], mixed);
+    const events = await traced(['--filter', `udp dst port ${PORT}`], mixed);
     expect(packetsOf(events, 'ip_output')).toBe(COUNT);
     expect(packetsOf(events, 'udp_rcv')).toBe(COUNT);
     const told = events.filter(({ tuple }) => tuple?.dport !== undefined);
     expect(told.length).toBeGreaterThan(COUNT * 3);
-    expect(new Set(told.map(({ tuple }) => tuple?.dport))).toEqual(new Set([9999]));
+    expect(new Set(told.map(({ tuple }) => tuple?.dport))).toEqual(new Set([PORT]));
   });
 
   it('holds together with the mark', async () => {
@@ -66,7 +66,7 @@ describe('--filter, as in pcap-filter(7)', () => {
   });
 
   it('tells packets by the headers inside of a tunnel, with --inner', async () => {
-    const outside = await traced(['--filter', 'udp port 9999', '--inner'], mixed);
+    const outside = await traced(['--filter', `udp port ${PORT}`, '--inner'], mixed);
     expect(outside).toEqual([]);
   });
 });

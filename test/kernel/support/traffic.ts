@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { HOME, run } from './system.js';
 
 /** Of its own for each process: test files of the native tier run beside each other. */
-const PORT = 10_000 + (process.pid % 10_000) * 2;
+export const PORT = 10_000 + (process.pid % 10_000) * 2;
 /** The lab's traffic program; lab/traffic/build makes it, on the host. */
 export const TRAFFIC = join(HOME, '.cache/lab/traffic');
 
