@@ -6,3 +6,4 @@
 struct ipft_row row;
 enum ipft_function function;
 enum ipft_flags flags;
+enum ipft_sizes sizes;

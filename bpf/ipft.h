@@ -42,15 +42,17 @@
 /* Calls that may be under way at the same time, of function_graph's. */
 #define IPFT_FRAMES 16384
 
-/* Bytes that a session may want behind an event: the programs make both on their stack of 512 bytes, of which
- * each function on the way takes a multiple of 32. */
-#define IPFT_DATA 208
+/* Bytes of what stands behind an event. */
+enum ipft_sizes {
+  /* All that a session may want: the programs make both on their stack of 512 bytes, of which each function
+   * on the way takes a multiple of 32. */
+  IPFT_DATA = 208,
+  /* Of an extension's, where ipftrace2's have theirs. */
+  IPFT_MODULE_DATA = 64,
+};
 
 /* Instructions that a generated function may have (generated.h). */
 #define IPFT_GENERATED 4096
-
-/* Bytes of an extension's, where ipftrace2's have theirs. */
-#define IPFT_MODULE_DATA 64
 
 /* Counters by which nearly every skb that is not followed is told from those that are. */
 #define IPFT_FOLLOWED 16384

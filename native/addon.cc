@@ -10,6 +10,7 @@
 #include "extension_exports.h"
 #include "field_exports.h"
 #include "filter/pcap_compile.h"
+#include "napi_strings.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
 #include "symbols/code_symbols.h"
@@ -24,13 +25,6 @@
 
 namespace ipft {
 namespace {
-
-Napi::Array strings(Napi::Env env, const std::vector<std::string> &values) {
-  Napi::Array array = Napi::Array::New(env, values.size());
-  for (uint32_t i = 0; i < values.size(); i++)
-    array[i] = Napi::String::New(env, values[i]);
-  return array;
-}
 
 Napi::Array module_loads(Napi::Env env, const std::vector<ModuleLoad> &modules) {
   Napi::Array loads = Napi::Array::New(env, modules.size());

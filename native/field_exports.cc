@@ -2,6 +2,7 @@
 #include "field_exports.h"
 
 #include "enum_members.h"
+#include "napi_strings.h"
 #include "session/napi_errors.h"
 #include "symbols/drop_reasons.h"
 #include "symbols/field_listing.h"
@@ -14,13 +15,6 @@
 
 namespace ipft {
 namespace {
-
-Napi::Array strings(Napi::Env env, const std::vector<std::string> &values) {
-  Napi::Array array = Napi::Array::New(env, values.size());
-  for (uint32_t i = 0; i < values.size(); i++)
-    array[i] = Napi::String::New(env, values[i]);
-  return array;
-}
 
 // The file that tests name in `options.btf`, else the kernel's own.
 std::string btf_path(const Napi::Value &options) {

@@ -64,6 +64,8 @@ int main(int argc, char **argv) {
   write_constant(output, types, "ipft_function");
   output << "/** Bits of ROW.flags, see enum ipft_flags. */\n";
   write_constant(output, types, "ipft_flags");
+  output << "/** Bytes, see enum ipft_sizes. */\n";
+  write_constant(output, types, "ipft_sizes");
   output.close();
   btf__free(types);
   if (!output) {

@@ -12,6 +12,13 @@ const START = -16;
 const ETHERNET_HEADER = 14;
 const MAC_NOT_SET = 0xffff;
 
+/** Where readNumber() finds a member of the skb. */
+const member = (offset: number): Parameters<typeof readNumber>[3] => ({
+  address: SKB,
+  offset,
+  scratch: SCRATCH,
+});
+
 function readPath(
   code: Emitter,
   { path, place, size }: PlacedRead,
@@ -31,14 +38,9 @@ function readPath(
  */
 function findStart(code: Emitter, { place }: PlacedRead, skb: SkbOffsets, absent: Label): void {
   const known = code.label();
-  const from = (offset: number): Parameters<typeof readNumber>[3] => ({
-    address: SKB,
-    offset,
-    scratch: SCRATCH,
-  });
-  readNumber(code, R9, 2, from(skb.network_header), absent);
+  readNumber(code, R9, 2, member(skb.network_header), absent);
   code.jumpIf('ne', R9, 0, known);
-  readNumber(code, R9, 2, from(skb.mac_header), absent);
+  readNumber(code, R9, 2, member(skb.mac_header), absent);
   code.jumpIf('eq', R9, MAC_NOT_SET, absent);
   code.jumpIf('eq', R9, 0, absent);
   code.store(4, DATA, place + 4, ETHERNET_HEADER);
@@ -51,13 +53,8 @@ function readHeaders(code: Emitter, placed: PlacedRead, skb: SkbOffsets, absent:
   const { place, size } = placed;
   const most = size - WORD;
   const fits = code.label();
-  const from = (offset: number): Parameters<typeof readNumber>[3] => ({
-    address: SKB,
-    offset,
-    scratch: SCRATCH,
-  });
   findStart(code, placed, skb, absent);
-  readNumber(code, R9, 4, from(skb.tail), absent);
+  readNumber(code, R9, 4, member(skb.tail), absent);
   code.load(8, R1, R10, START);
   code.jumpIf('ge', R1, R9, absent);
   code.alu('sub', R9, R1);
@@ -65,7 +62,7 @@ function readHeaders(code: Emitter, placed: PlacedRead, skb: SkbOffsets, absent:
   code.mov(R9, most);
   code.bind(fits);
   code.store(4, DATA, place, R9);
-  readNumber(code, R3, 8, from(skb.head), absent);
+  readNumber(code, R3, 8, member(skb.head), absent);
   code.load(8, R1, R10, START);
   code.alu('add', R3, R1);
   code.mov(R2, R9);

@@ -1,14 +1,11 @@
 import type { ResolvedPath } from '../core/field-path.js';
 import { type Emitter, HELPERS, R0, R1, R10, R2, R3, type Label, type Register } from './emitter.js';
+import type { SkbLayout } from './skb-layout.js';
 
-/** Byte offsets of members of struct sk_buff in this kernel. */
-export interface SkbOffsets {
-  readonly head: number;
-  readonly tail: number;
+/** The members of struct sk_buff that fields and conditions start from. */
+export type SkbOffsets = Pick<SkbLayout, 'head' | 'tail' | 'mac_header' | 'network_header'> & {
   readonly end: number;
-  readonly mac_header: number;
-  readonly network_header: number;
-}
+};
 
 /** Calls bpf_probe_read_kernel(r1, size, address + offset), and jumps to `failed` if that cannot be read. */
 export function readKernel(

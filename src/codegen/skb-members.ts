@@ -1,15 +1,5 @@
-import {
-  HELPERS,
-  R0,
-  R1,
-  R10,
-  R2,
-  R3,
-  type Emitter,
-  type Label,
-  type Register,
-  type Size,
-} from './emitter.js';
+import { R0, R1, R10, R2, type Emitter, type Label, type Register, type Size } from './emitter.js';
+import { readKernel } from './paths.js';
 import type { SkbCast } from './skb-layout.js';
 import { MEMBERS_ROOM, STACK } from './stack-frame.js';
 
@@ -63,11 +53,7 @@ function copyMembers(e: Emitter, skb: Register, members: readonly Member[], unre
   for (const { from, to, place } of copies) {
     e.mov(R1, R10);
     e.alu('add', R1, place);
-    e.mov(R2, to - from);
-    e.mov(R3, skb);
-    e.alu('add', R3, from);
-    e.call(HELPERS.probeReadKernel);
-    e.jumpIf('ne', R0, 0, unreadable);
+    readKernel(e, to - from, skb, from, unreadable);
   }
   return {
     load(to, { offset, size }) {

@@ -40,12 +40,11 @@ function inner(captured: Captured): Locate {
   return (rows, at, into) => locate(rows, at, into) && readInner(rows, into, into);
 }
 
+/** Writes what is in a packet's headers; false, with nothing written, if it is not there. */
+type Write = (rows: DataView, headers: Headers, text: Parameters<Cell>[2]) => boolean;
+
 /** A cell of what `write` makes of a packet's headers, `nothing` where there are none. */
-function headersCell(
-  locate: Locate,
-  write: (rows: DataView, headers: Headers, text: Parameters<Cell>[2]) => boolean,
-  nothing: string,
-): Cell {
+function headersCell(locate: Locate, write: Write, nothing: string): Cell {
   const headers = new Headers();
   const piece = pieceOf(nothing);
   return (rows, at, text) => {
@@ -58,7 +57,13 @@ type Names = readonly [string, string, string];
 
 type Place = (captured: Captured) => Locate;
 
-function tupleColumn([id, key, description]: Names, read: Read, place: Place): Column {
+/** A column of what is in a packet's headers: for people, and for JSON. */
+function headersColumn(
+  [id, key, description]: Names,
+  read: Read,
+  place: Place,
+  write: { readonly text: Write; readonly json: Write },
+): Column {
   return {
     id,
     key,
@@ -68,40 +73,31 @@ function tupleColumn([id, key, description]: Names, read: Read, place: Place): C
     reads: [read],
     bind: (context: ColumnContext) => {
       const locate = place(context.captured(read));
-      const cell = (write: typeof writeTuple, nothing: string): Cell =>
-        headersCell(locate, (rows, headers, text) => (write(rows, headers, text), true), nothing);
       return {
-        text: cell(writeTuple, NOTHING),
-        json: (prefix) => behind(prefix, cell(writeTupleJson, 'null')),
+        text: headersCell(locate, write.text, NOTHING),
+        json: (prefix) => behind(prefix, headersCell(locate, write.json, 'null')),
       };
     },
   };
 }
 
-function valueColumn([id, key, description]: Names, read: PacketReader): Column {
-  return {
-    id,
-    key,
-    description,
-    header: key,
-    width: 0,
-    reads: [READ],
-    bind: (context: ColumnContext) => {
-      const locate = outer(context.captured(READ));
-      const cell = (nothing: string): Cell =>
-        headersCell(
-          locate,
-          (rows, headers, text) => {
-            const value = read(rows, headers);
-            if (value === NONE) return false;
-            text.number(value);
-            return true;
-          },
-          nothing,
-        );
-      return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
-    },
+const always =
+  (write: typeof writeTuple): Write =>
+  (rows, headers, text) => {
+    write(rows, headers, text);
+    return true;
   };
+
+const tupleColumn = (names: Names, read: Read, place: Place): Column =>
+  headersColumn(names, read, place, { text: always(writeTuple), json: always(writeTupleJson) });
+
+function valueColumn(names: Names, read: PacketReader): Column {
+  const write: Write = (rows, headers, text) => {
+    const value = read(rows, headers);
+    if (value !== NONE) text.number(value);
+    return value !== NONE;
+  };
+  return headersColumn(names, READ, outer, { text: write, json: write });
 }
 
 /** Who sends what to whom, by the outer headers: addresses, ports, TCP flags, ICMP type. */

@@ -1,4 +1,4 @@
-import { ROW_SIZE } from './abi.js';
+import { MODULE_DATA, ROW_SIZE } from './abi.js';
 import type { ResolvedPath } from './field-path.js';
 import type { RowReader } from './row.js';
 
@@ -30,9 +30,6 @@ export type Read =
   | { readonly kind: 'module' }
   /** u64: left 0, for what an extension adds to an event once it is here */
   | { readonly kind: 'extra' };
-
-/** Bytes that an extension's BPF program may write. */
-export const MODULE_BYTES = 64;
 
 /** Where a read's bytes are in a row. */
 export interface Captured {
@@ -78,7 +75,7 @@ function sizeOf(read: Read, path: ResolvedPath | null): number {
     case 'headers':
       return WORD + read.bytes;
     case 'module':
-      return MODULE_BYTES;
+      return MODULE_DATA;
     default:
       return path?.size ?? WORD;
   }

@@ -1,4 +1,5 @@
 import { generateCapture } from '../codegen/capture.js';
+import { DATA } from '../core/abi.js';
 import {
   capturedIn,
   layOut,
@@ -14,9 +15,6 @@ import type { Addon, Session, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './field-paths.js';
 import { native } from './functions.js';
 import { skbLayout } from './skb-layout.js';
-
-/** IPFT_DATA: what goes on the programs' stack of 512 bytes beside an event. */
-const MAX_DATA = 208;
 
 /** Of the kernel's own reasons; those of subsystems have other ones, which tell whose they are. */
 const REASON_PREFIX = /^SKB_DROP_REASON_/;
@@ -56,9 +54,9 @@ function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): 
 export function planData(addon: Addon, columns: readonly Column[], further: readonly Read[] = []): Data {
   const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
   const layout = layOut(reads, (paths) => resolveFirst(addon, paths));
-  if (layout.size > MAX_DATA)
+  if (layout.size > DATA)
     throw new UsageError(
-      `--fields: what is read for them takes ${layout.size} bytes of each event, at most ${MAX_DATA} can be had`,
+      `--fields: what is read for them takes ${layout.size} bytes of each event, at most ${DATA} can be had`,
       'fewer fields, or shorter ones',
     );
   checkReasons(addon, layout);

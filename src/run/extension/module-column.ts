@@ -1,4 +1,5 @@
-import { MODULE_BYTES, type Captured, type Read } from '../../core/capture.js';
+import { MODULE_DATA } from '../../core/abi.js';
+import type { Captured, Read } from '../../core/capture.js';
 import type { Cell, Column, ColumnContext } from '../../core/column.js';
 import { behind } from '../../core/column.js';
 import { enumName, numberReader, valueFormats } from '../../core/value.js';
@@ -55,7 +56,7 @@ function bind(member: ExtensionMember, context: ColumnContext): ReturnType<Colum
 export function moduleColumn(member: ExtensionMember): Column {
   return {
     id: `module ${member.name}`,
-    description: `the extension's ${member.name}, of ${MODULE_BYTES} bytes that it has`,
+    description: `the extension's ${member.name}, of ${MODULE_DATA} bytes that it has`,
     key: member.name,
     header: member.name,
     width: 0,
