@@ -9,6 +9,12 @@ import {
   type KeeperMessage,
 } from './keeper-protocol.js';
 
+/**
+ * False if the keeper ends with this process: the kernel kills all of a pid namespace (a container) with its first
+ * process, so what the keeper still does must be waited for.
+ */
+export const OUTLIVED = process.pid !== 1;
+
 export interface AttachCounts {
   readonly succeeded: number;
   readonly failed: number;
@@ -30,11 +36,12 @@ export interface KeeperHandlers {
 export class Keeper {
   /** Resolves when all probes are attached; rejects when they cannot be, or the keeper ends before. */
   readonly attached: Promise<AttachCounts>;
-  /** Resolves when no probe runs any more: with null if the keeper has detached, else with what went wrong. */
+  /** Resolves when no probe runs any more and the keeper needs no more time: with null if the keeper has detached, else with what went wrong. */
   readonly ended: Promise<Error | null>;
   readonly #child: ChildProcess;
   readonly #handlers: KeeperHandlers;
   #failure: Error | null = null;
+  #detached = false;
   #resolveEnded: (error: Error | null) => void = () => undefined;
   #resolveAttached: (counts: AttachCounts) => void = () => undefined;
 
@@ -99,6 +106,8 @@ export class Keeper {
 
   // From here on the keeper only removes names, which takes long and need not be waited for.
   #letGo(): void {
+    this.#detached = true;
+    if (!OUTLIVED) return;
     this.#resolveEnded(null);
     this.#child.stdout?.destroy();
     this.#child.unref();
@@ -107,6 +116,7 @@ export class Keeper {
   #watchEnd(): void {
     this.#child.once('error', (error) => this.#resolveEnded(spawnError(error)));
     this.#child.once('close', (code, signal) => {
+      if (this.#detached) return this.#resolveEnded(null);
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
       const unexpected = new KernelError(
         `the probe-keeper ended unexpectedly (${how}), and the probes with it`,

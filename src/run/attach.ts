@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KernelError } from '../core/errors.js';
 import { keeperPath } from '../native/addon.js';
-import { Keeper, type AttachCounts } from '../native/keeper.js';
+import { Keeper, OUTLIVED, type AttachCounts } from '../native/keeper.js';
 import type { Session } from '../native/types.js';
 import type { Messages } from './messages.js';
 import { tracedModules, warnOfReloaded } from './modules.js';
@@ -96,8 +96,8 @@ export class Probes {
   }
 
   /**
-   * Detaches all probes; says so if it takes long, and leaves the rest to the keeper if it takes too long. Throws if
-   * the keeper did not do it.
+   * Detaches all probes; says so if it takes long, and leaves the rest to the keeper, if that outlives this process, when
+   * it takes too long. Throws if the keeper did not do it.
    */
   async detach(): Promise<void> {
     const began = performance.now();
@@ -108,8 +108,8 @@ export class Probes {
         'Detaching (a second Ctrl-C leaves at once, the probes are then removed behind it)',
       );
     }, PATIENCE_MS);
-    const limit = delay(DETACH_LIMIT_MS, 'too long' as const, { ref: false });
-    const outcome = await Promise.race([this.#keeper.ended, limit]);
+    const limit = OUTLIVED ? [delay(DETACH_LIMIT_MS, 'too long' as const, { ref: false })] : [];
+    const outcome = await Promise.race([this.#keeper.ended, ...limit]);
     clearTimeout(timer);
     this.messages.endStatus();
     if (outcome === 'too long')

@@ -131,6 +131,16 @@ describe(`a trace with -b ${AUTO}, further`, () => {
     expect(sequence(parseGroups((await inside.ended).stdout).flat())).toEqual(WAY);
   });
 
+  it('the first process of a pid namespace, with which all of it ends, takes the names of its probes along', async () => {
+    const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+    const args = ['-m', MARK, '-b', 'kprobe', '-r', '^(ip|tcp|skb)_'];
+    const inside = await trace(args, { through });
+    expect(ownProbes().length).toBeGreaterThan(50);
+    run('pkill', '-TERM', '-x', 'ipft');
+    expect((await inside.ended).code).toBe(0);
+    expect(ownProbes()).toEqual([]);
+  });
+
   it('two traces at once do not touch each other', async () => {
     const first = await trace(args);
     const second = await trace(args);
