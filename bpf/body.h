@@ -78,6 +78,16 @@ static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct
   return (hit->is_wanted || *followers((__u64)skb) != 0) && active == IPFT_ACTIVE;
 }
 
+/* Says of a call that matches what is known of it. */
+typedef void (*describer)(void *ctx, struct hit *hit);
+
+static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe) {
+  if (!matches(ctx, skb, hit))
+    return false;
+  describe(ctx, hit);
+  return true;
+}
+
 static __always_inline struct ipft_counters *own_counters(void) {
   __u32 cpu = bpf_get_smp_processor_id();
 

@@ -15,7 +15,7 @@ static __always_inline __u64 function_address(void) {
 }
 
 /* ctx: the arguments, 8 bytes each. */
-static __always_inline void describe_copied(__u64 *ctx, struct hit *hit) {
+static __always_inline void describe_copied(void *ctx, struct hit *hit) {
   __u32 *place;
   __u64 reason = 0;
 
@@ -23,7 +23,7 @@ static __always_inline void describe_copied(__u64 *ctx, struct hit *hit) {
   if (!settings.reason_at)
     return;
   place = reason_argument(hit->function_address);
-  if (place && bpf_probe_read_kernel(&reason, sizeof(reason), ctx + (*place & 7)) == 0)
+  if (place && bpf_probe_read_kernel(&reason, sizeof(reason), (__u64 *)ctx + (*place & 7)) == 0)
     hit->reason = (__u32)reason;
 }
 

@@ -10,19 +10,13 @@
 static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
   struct hit hit = {};
 
-  if (!matches(ctx, skb, &hit))
-    return 0;
-  describe(ctx, &hit);
-  return emit(ctx, skb, &hit);
+  return hits(ctx, skb, &hit, describe) ? emit(ctx, skb, &hit) : 0;
 }
 
 static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
   struct hit hit = {};
 
-  if (!matches(ctx, skb, &hit))
-    return 0;
-  describe(ctx, &hit);
-  return emit_end(ctx, skb, &hit);
+  return hits(ctx, skb, &hit, describe) ? emit_end(ctx, skb, &hit) : 0;
 }
 
 #endif

@@ -17,9 +17,8 @@ static __always_inline __u64 place(void *ctx) {
 static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
   struct hit hit = {};
 
-  if (!matches(ctx, skb, &hit))
+  if (!hits(ctx, skb, &hit, describe))
     return 0;
-  describe(ctx, &hit);
   hit.place = place(ctx);
   return emit_call(ctx, skb, &hit);
 }
@@ -27,9 +26,8 @@ static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
 static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
   struct hit hit = {};
 
-  if (!matches(ctx, skb, &hit))
+  if (!hits(ctx, skb, &hit, describe))
     return 0;
-  describe(ctx, &hit);
   hit.place = place(ctx);
   emit_end_call(ctx, skb, &hit);
   return 0;

@@ -10,19 +10,13 @@
 static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe) {
   struct hit hit = {};
 
-  if (!may_match(skb) || !matches(ctx, skb, &hit))
-    return NO_PROBE;
-  describe(ctx, &hit);
-  return emit(ctx, skb, &hit);
+  return may_match(skb) && hits(ctx, skb, &hit, describe) ? emit(ctx, skb, &hit) : NO_PROBE;
 }
 
 static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, describer describe) {
   struct hit hit = {};
 
-  if (!may_match(skb) || !matches(ctx, skb, &hit))
-    return NO_PROBE;
-  describe(ctx, &hit);
-  return emit_end(ctx, skb, &hit);
+  return may_match(skb) && hits(ctx, skb, &hit, describe) ? emit_end(ctx, skb, &hit) : NO_PROBE;
 }
 
 #include "tracing_multi_slots.h"

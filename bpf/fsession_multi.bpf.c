@@ -12,9 +12,8 @@ static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, desc
   struct hit hit = {};
   __u64 *seen;
 
-  if (!may_match(skb) || !matches(ctx, skb, &hit))
+  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
     return NO_PROBE;
-  describe(ctx, &hit);
   seen = cookie(ctx);
   *seen = 1;
   hit.place = (__u64)seen;
@@ -25,9 +24,8 @@ static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, 
   struct hit hit = {};
   __u64 *seen;
 
-  if (!may_match(skb) || !matches(ctx, skb, &hit))
+  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
     return NO_PROBE;
-  describe(ctx, &hit);
   seen = cookie(ctx);
   *seen = 1;
   hit.place = (__u64)seen;

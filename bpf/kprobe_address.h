@@ -29,12 +29,13 @@ static __noinline __u64 register_of(struct pt_regs *ctx, __u32 place) {
   return value;
 }
 
-static __always_inline void describe(struct pt_regs *ctx, struct hit *hit) {
+static __always_inline void describe(void *ctx, struct hit *hit) {
+  const struct pt_regs *registers = ctx;
   __u32 *place;
 
   hit->function_address = function_address(ctx);
   if (settings.caller_at)
-    bpf_probe_read_kernel(&hit->caller, sizeof(hit->caller), (void *)ctx->sp);
+    bpf_probe_read_kernel(&hit->caller, sizeof(hit->caller), (void *)registers->sp);
   if (!settings.reason_at)
     return;
   place = reason_argument(hit->function_address);

@@ -12,19 +12,14 @@
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
   struct hit hit = {.place = ctx->sp};
 
-  if (!matches(ctx, skb, &hit))
-    return 0;
-  describe(ctx, &hit);
-  return emit_call(ctx, skb, &hit);
+  return hits(ctx, skb, &hit, describe) ? emit_call(ctx, skb, &hit) : 0;
 }
 
 static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
   struct hit hit = {.place = ctx->sp};
 
-  if (!matches(ctx, skb, &hit))
-    return 0;
-  describe(ctx, &hit);
-  emit_end_call(ctx, skb, &hit);
+  if (hits(ctx, skb, &hit, describe))
+    emit_end_call(ctx, skb, &hit);
   return 0;
 }
 

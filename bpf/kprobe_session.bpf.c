@@ -18,9 +18,8 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb)
 
   if (is_return(ctx))
     return returned(ctx);
-  if (!matches(ctx, skb, &hit))
+  if (!hits(ctx, skb, &hit, describe))
     return NO_PROBE;
-  describe(ctx, &hit);
   hit.place = (__u64)cookie(ctx);
   return emit_call(ctx, skb, &hit);
 }
@@ -30,9 +29,8 @@ static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *
 
   if (is_return(ctx))
     return returned(ctx);
-  if (!matches(ctx, skb, &hit))
+  if (!hits(ctx, skb, &hit, describe))
     return NO_PROBE;
-  describe(ctx, &hit);
   hit.place = (__u64)cookie(ctx);
   return emit_end_call(ctx, skb, &hit);
 }

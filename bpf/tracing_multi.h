@@ -17,13 +17,6 @@ static __always_inline void *argument(void *ctx, __u32 place) {
 
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
 
-/* Says what is known of a call. */
-typedef void (*describer)(void *ctx, struct hit *hit);
-
-static __always_inline void describe_by_kprobe(void *ctx, struct hit *hit) {
-  describe(ctx, hit);
-}
-
 static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   __u32 *place;
   __u64 reason = 0;

@@ -37,11 +37,11 @@ static __always_inline int probe_pointer_by_kprobe(void *ctx, const struct sk_bu
 
   if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
     return NO_PROBE;
-  return probe_with(ctx, skb, describe_by_kprobe);
+  return probe_with(ctx, skb, describe);
 }
 
-#define KPROBE(ctx, skb) probe_with(ctx, skb, describe_by_kprobe)
-#define KPROBE_END(ctx, skb) probe_end_with(ctx, skb, describe_by_kprobe)
+#define KPROBE(ctx, skb) probe_with(ctx, skb, describe)
+#define KPROBE_END(ctx, skb) probe_end_with(ctx, skb, describe)
 #define KPROBE_POINTER probe_pointer_by_kprobe
 #include "kprobe_cookie.h"
 
