@@ -68,14 +68,22 @@ static __always_inline __u32 *reason_argument(__u64 function_address) {
   return bpf_map_lookup_elem(&reason_arguments, &function_address);
 }
 
-/* A packet is followed to its end, whatever becomes of its mark. The miss path reads the mark and one
- * counter, and returns; an unreadable skb (NULL is passed to many functions) is a miss. */
+static __always_inline bool read_mark(const struct sk_buff *skb, struct hit *hit) {
+  return bpf_core_read(&hit->mark, sizeof(hit->mark), &skb->mark) == 0;
+}
+
+/* A packet is followed to its end, whatever becomes of its mark. The miss path reads the mark, or what the
+ * filter wants if no mark is asked for, and one counter, and returns; an unreadable skb (NULL is passed to
+ * many functions) is a miss. */
 static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit) {
-  if (bpf_core_read(&hit->mark, sizeof(hit->mark), &skb->mark) != 0)
+  bool any_mark = settings.mask == 0;
+
+  if (!any_mark && !read_mark(skb, hit))
     return false;
   hit->is_wanted =
       (hit->mark & settings.mask) == settings.mark && (!settings.has_filter || ipft_filter(ctx, skb));
-  return (hit->is_wanted || *followers((__u64)skb) != 0) && active == IPFT_ACTIVE;
+  return (hit->is_wanted || *followers((__u64)skb) != 0) && active == IPFT_ACTIVE &&
+         (!any_mark || read_mark(skb, hit));
 }
 
 /* Says of a call that matches what is known of it. */

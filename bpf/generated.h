@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Functions that user space puts in place of these by libbpf's linker: two of generated instructions
- * (src/codegen), which fill the templates of generated.bpf.c, and the extension's, which is a user's. */
+ * (src/codegen), for which filter.bpf.c and capture.bpf.c have room, and the extension's, which is a user's.
+ */
 #ifndef IPFT_GENERATED_H
 #define IPFT_GENERATED_H
 

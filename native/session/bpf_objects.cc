@@ -22,11 +22,12 @@
 #define IMAGE(name)                                                                                          \
   { ipft_bpf_##name, static_cast<size_t>(ipft_bpf_##name##_end - ipft_bpf_##name) }
 
+EMBED(capture)
 EMBED(fentry)
 EMBED(fentry_graph)
 EMBED(fentry_multi)
+EMBED(filter)
 EMBED(fsession_multi)
-EMBED(generated)
 EMBED(kprobe)
 EMBED(kprobe_graph)
 EMBED(kprobe_session)
@@ -35,16 +36,18 @@ EMBED(tracepoint)
 namespace ipft {
 
 std::string_view bpf_object_image(std::string_view name) {
+  if (name == "capture")
+    return IMAGE(capture);
   if (name == "fentry")
     return IMAGE(fentry);
   if (name == "fentry_graph")
     return IMAGE(fentry_graph);
   if (name == "fentry_multi")
     return IMAGE(fentry_multi);
+  if (name == "filter")
+    return IMAGE(filter);
   if (name == "fsession_multi")
     return IMAGE(fsession_multi);
-  if (name == "generated")
-    return IMAGE(generated);
   if (name == "kprobe")
     return IMAGE(kprobe);
   if (name == "kprobe_graph")

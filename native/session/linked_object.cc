@@ -21,8 +21,6 @@
 namespace ipft {
 namespace {
 
-constexpr size_t template_size = IPFT_GENERATED * sizeof(bpf_insn);
-
 std::string content_of(const UniqueFd &file) {
   struct stat info = {};
   if (fstat(file.get(), &info) != 0)
@@ -33,44 +31,27 @@ std::string content_of(const UniqueFd &file) {
   return content;
 }
 
-// Where the instructions of a function are in an ELF image.
-size_t function_offset(const std::string &image, std::string_view name) {
-  const auto *header = reinterpret_cast<const Elf64_Ehdr *>(image.data());
-  const auto *sections = reinterpret_cast<const Elf64_Shdr *>(image.data() + header->e_shoff);
+// The object `template_name`, whose one function (bpf/template.h) now has these instructions and no others.
+std::string filled(const char *template_name, const std::vector<char> &instructions) {
+  std::string image(bpf_object_image(template_name));
+  auto *header = reinterpret_cast<Elf64_Ehdr *>(image.data());
+  auto *sections = reinterpret_cast<Elf64_Shdr *>(image.data() + header->e_shoff);
+  if (instructions.size() > IPFT_GENERATED * sizeof(bpf_insn))
+    throw NativeError(E2BIG, "load", template_name);
   for (size_t i = 0; i < header->e_shnum; i++) {
     if (sections[i].sh_type != SHT_SYMTAB)
       continue;
-    const auto *symbols = reinterpret_cast<const Elf64_Sym *>(image.data() + sections[i].sh_offset);
-    const char *names = image.data() + sections[sections[i].sh_link].sh_offset;
-    for (size_t j = 0; j < sections[i].sh_size / sizeof(Elf64_Sym); j++)
-      if (name == names + symbols[j].st_name && symbols[j].st_size == template_size)
-        return sections[symbols[j].st_shndx].sh_offset + symbols[j].st_value;
+    auto *symbols = reinterpret_cast<Elf64_Sym *>(image.data() + sections[i].sh_offset);
+    for (size_t j = 0; j < sections[i].sh_size / sizeof(Elf64_Sym); j++) {
+      if (ELF64_ST_TYPE(symbols[j].st_info) != STT_FUNC)
+        continue;
+      Elf64_Shdr &section = sections[symbols[j].st_shndx];
+      memcpy(image.data() + section.sh_offset, instructions.data(), instructions.size());
+      symbols[j].st_size = section.sh_size = instructions.size();
+      return image;
+    }
   }
-  throw NativeError(ENOENT, "load", "the template of " + std::string(name));
-}
-
-// The verifier never walks from one instruction of the template to the next: it sees that the jump over them
-// is taken.
-void fill(std::string &image, const char *name, const std::vector<char> &instructions) {
-  const bpf_insn first[] = {
-      {.code = BPF_ALU64 | BPF_MOV | BPF_K},
-      {.code = BPF_JMP | BPF_JEQ | BPF_K,
-       .off = static_cast<__s16>(IPFT_GENERATED - 2 - instructions.size() / sizeof(bpf_insn))},
-  };
-  if (instructions.size() + sizeof(first) > template_size)
-    throw NativeError(E2BIG, "load", name);
-  char *function = image.data() + function_offset(image, name);
-  memcpy(function, first, sizeof(first));
-  memcpy(function + template_size - instructions.size(), instructions.data(), instructions.size());
-}
-
-std::string filled_templates(const Replacements &replacements) {
-  std::string image(bpf_object_image("generated"));
-  if (!replacements.filter.empty())
-    fill(image, "ipft_filter", replacements.filter);
-  if (!replacements.capture.empty())
-    fill(image, "ipft_capture", replacements.capture);
-  return image;
+  throw NativeError(ENOENT, "load", template_name);
 }
 
 } // namespace
@@ -82,18 +63,18 @@ std::string linked_object(std::string_view programs, const Replacements &replace
       bpf_linker__new(path_of(result).c_str(), nullptr), bpf_linker__free);
   if (!linker)
     throw NativeError(errno, "load", "libbpf's linker", log.text());
-  auto add = [&](const std::string &path, const std::string &what) {
-    if (int error = bpf_linker__add_file(linker.get(), path.c_str(), nullptr))
+  auto add = [&](std::string_view image, const char *what) {
+    UniqueFd file = memory_file(image);
+    if (int error = bpf_linker__add_file(linker.get(), path_of(file).c_str(), nullptr))
       throw NativeError(-error, "link", what, log.text());
   };
-  UniqueFd own = memory_file(programs);
-  add(path_of(own), "the BPF programs");
-  UniqueFd generated = memory_file(filled_templates(replacements));
-  if (!replacements.filter.empty() || !replacements.capture.empty())
-    add(path_of(generated), "the generated functions");
-  UniqueFd module = memory_file(std::string_view(replacements.module.data(), replacements.module.size()));
+  add(programs, "the BPF programs");
+  if (!replacements.filter.empty())
+    add(filled("filter", replacements.filter), "the filter");
+  if (!replacements.capture.empty())
+    add(filled("capture", replacements.capture), "the reading of fields");
   if (!replacements.module.empty())
-    add(path_of(module), "the extension");
+    add({replacements.module.data(), replacements.module.size()}, "the extension");
   if (int error = bpf_linker__finalize(linker.get()))
     throw NativeError(-error, "link", "the BPF programs", log.text());
   return content_of(result);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Room for a generated function of generated.h: user space writes its instructions to the beginning of the
+ * one function in an object, cuts off the rest, and links it with the programs. */
+#ifndef IPFT_TEMPLATE_H
+#define IPFT_TEMPLATE_H
+
+#include "kernel.h"
+#include "ipft.h"
+
+#define STRING(x) #x
+#define TIMES(n, x) ".rept " STRING(n) "\n" x "\n.endr\n"
+
+#define ROOM                                                                                                 \
+  asm volatile(TIMES(4095, "r0 = 0") "exit\n" ::: "r0");                                                     \
+  __builtin_unreachable();
+
+_Static_assert(IPFT_GENERATED == 4096, "ROOM");
+
+#define HIDDEN __attribute__((noinline, visibility("hidden")))
+#define UNUSED __attribute__((unused))
+
+char LICENSE[] __attribute__((section("license"))) = "Dual BSD/GPL";
+
+#endif
