@@ -1,17 +1,56 @@
-import { statSync } from 'node:fs';
+import { readlinkSync, realpathSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
 
-/** The cgroup (v2) of the packet's socket. Sockets of TIME_WAIT (6) and NEW_SYN_RECV (12) are too small to have one. */
+/** CGROUP2_SUPER_MAGIC of linux/magic.h. */
+const CGROUP2 = 0x63677270;
+/** PROC_CGROUP_INIT_INO of linux/proc_ns.h. */
+const FIRST_NAMESPACE = 'cgroup:[4026531835]';
+/** How far below the root of all a namespace's root may be. */
+const DEEPEST_NAMESPACE = 8;
+
+const STATE = 'skb->sk->__sk_common.skc_state';
+const GROUP = 'skb->sk->sk_cgrp_data.cgroup';
+
+const isCgroup = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false }) !== undefined && statfsSync(path).type === CGROUP2;
+
+/** Steps from the root that is mounted. */
+function levelOf(path: string): number {
+  const parent = dirname(path);
+  return parent !== path && isCgroup(parent) ? 1 + levelOf(parent) : 0;
+}
+
+/** The levels that it may have in the kernel, which no namespace sees the whole of. */
+function levelsOf(path: string): number[] {
+  const least = levelOf(realpathSync(path));
+  const further = readlinkSync('/proc/self/ns/cgroup') === FIRST_NAMESPACE ? 0 : DEEPEST_NAMESPACE;
+  return Array.from({ length: further + 1 }, (_, more) => least + more);
+}
+
+/**
+ * The cgroup (v2) of the packet's socket, or one that it is in. Sockets of TIME_WAIT (6) and NEW_SYN_RECV (12) are too small to
+ * have one.
+ */
 export const cgroup: Filter = {
   id: 'cgroup',
   value: 'path',
-  description: "packets whose socket's cgroup (v2) this is",
-  condition: (path) => {
-    const { ino = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-    if (ino === 0)
-      throw new UsageError(`--cgroup: there is no ${path}`, '--cgroup /sys/fs/cgroup/system.slice');
-    const state = 'skb->sk->__sk_common.skc_state';
-    return `${state} != 6 && ${state} != 12 && skb->sk->sk_cgrp_data.cgroup->kn->id == ${ino}`;
+  description: 'packets whose socket is in this cgroup (v2), or in one below it',
+  condition: (path, kernelHas) => {
+    if (!isCgroup(path))
+      throw new UsageError(
+        `--cgroup: ${path} is no cgroup of version 2`,
+        '--cgroup /sys/fs/cgroup/system.slice',
+      );
+    // Before Linux 6.1 there are their numbers only.
+    const of = kernelHas(`${GROUP}->ancestors[0]`)
+      ? (level: number) => `ancestors[${level}]->kn->id`
+      : (level: number) => `ancestor_ids[${level}]`;
+    const id = statSync(path).ino;
+    const any = levelsOf(path).map(
+      (level) => `${GROUP}->level >= ${level} && ${GROUP}->${of(level)} == ${id}`,
+    );
+    return `${STATE} != 6 && ${STATE} != 12 && (${any.join(' || ')})`;
   },
 };

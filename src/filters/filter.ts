@@ -4,6 +4,9 @@ export interface Filter {
   /** what its value is, for --help */
   readonly value: string;
   readonly description: string;
-  /** The condition, as --where takes it. Throws a UsageError for a value that it cannot be. */
-  condition(value: string): string;
+  /**
+   * The condition, as --where takes it. Throws a UsageError for a value that it cannot be.
+   * @param kernelHas tells whether this kernel's types have what a path names
+   */
+  condition(value: string, kernelHas: (path: string) => boolean): string;
 }

@@ -25,3 +25,7 @@ export function resolvePath(addon: Addon, path: string): ResolvedPath {
   if ('error' in resolved) throw pathError(path, resolved);
   return resolved;
 }
+
+/** Whether this kernel's types have what the path names. */
+export const kernelHas = (addon: Addon, path: string): boolean =>
+  !('error' in native("reading the kernel's types", () => addon.resolvePath(path)));

@@ -5,7 +5,7 @@ import type { TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { compilePcapFilter } from '../filters/pcap.js';
 import type { Addon } from '../native/types.js';
-import { resolvePath } from './field-paths.js';
+import { kernelHas, resolvePath } from './field-paths.js';
 import { native } from './functions.js';
 import { skbLayout } from './skb-layout.js';
 
@@ -17,7 +17,9 @@ export function hasFilters({ filter, where, filters: values = {} }: Partial<Trac
 /** Reads the filters. Throws a UsageError for one that means nothing. */
 function readFilters(options: TraceOptions, addon: Addon, ofExtension: string | undefined): Wanted {
   const { filter, inner = false, where, filters: values = {} } = options;
-  const conditions = Object.entries(values).map(([id, value]) => filters.get(id)?.condition(value) ?? '');
+  const conditions = Object.entries(values).map(
+    ([id, value]) => filters.get(id)?.condition(value, (path) => kernelHas(addon, path)) ?? '',
+  );
   const texts = [...conditions, where, ofExtension].filter((text) => text !== undefined);
   return {
     conditions: texts.map(parseCondition),

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ipft, trace } from './support/ipft.js';
 import { AUTO, cleanUp } from './support/kernel.js';
 import { downPath, PAIR, transfer, upPath } from './support/path.js';
 import { parseJson, type Event } from './support/results.js';
-import { run } from './support/system.js';
+import { readText, run, until } from './support/system.js';
 import { ping, PORT, udp } from './support/traffic.js';
 
 const DEADBEEF = 0xdeadbeef;
@@ -21,9 +22,15 @@ interface Seen extends Event {
 }
 
 /** Traces while `action` runs: events with the fields that filters are about. */
-async function traced(filter: readonly string[], action: () => Promise<unknown>): Promise<Seen[]> {
+async function traced(
+  filter: readonly string[],
+  action: () => Promise<unknown>,
+  through: string[] = [],
+): Promise<Seen[]> {
   const fields = ['-f', 'len,mark,ifname,netns,comm,pid,tuple'];
-  const running = await trace([...filter, '-r', SOME, '-b', AUTO, '-o', 'json', ...fields]);
+  const running = await trace([...filter, '-r', SOME, '-b', AUTO, '-o', 'json', ...fields], {
+    through,
+  });
   await action();
   const { code, stdout } = await running.end();
   expect(code).toBe(0);
@@ -97,24 +104,38 @@ describe('conditions', () => {
     expect(none).toEqual([]);
   });
 
-  it('--cgroup takes packets of the sockets of a cgroup', async () => {
+  it('--cgroup takes packets of the sockets of a cgroup and of those below it, in a cgroup namespace too', async () => {
     run('bash', '-c', 'mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup');
     const folder = '/sys/fs/cgroup/ipft-test';
-    mkdirSync(folder);
-    try {
-      const events = await traced(['--cgroup', folder], async () => {
-        await mixed();
-        const child = spawn('bash', ['-c', 'read; exec ping -n -q -c 1 127.0.0.1'], {
-          stdio: ['pipe', 'ignore', 'ignore'],
-        });
-        writeFileSync(`${folder}/cgroup.procs`, String(child.pid));
-        child.stdin.end('\n');
-        await new Promise((resolve) => child.once('exit', resolve));
+    const below = `${folder}/below/it`;
+    mkdirSync(below, { recursive: true });
+    const pinging = async (group: string): Promise<void> => {
+      const child = spawn('bash', ['-c', 'read; exec ping -n -q -c 1 127.0.0.1'], {
+        stdio: ['pipe', 'ignore', 'ignore'],
       });
-      expect(packetsOf(events, 'ip_output')).toBe(1);
+      writeFileSync(`${group}/cgroup.procs`, String(child.pid));
+      child.stdin.end('\n');
+      await new Promise((resolve) => child.once('exit', resolve));
+    };
+    const traffic = async (): Promise<void> => {
+      await mixed();
+      await pinging('/sys/fs/cgroup');
+      await pinging(folder);
+      await pinging(below);
+    };
+    try {
+      const events = await traced(['--cgroup', folder], traffic);
+      expect(packetsOf(events, 'ip_output')).toBe(2);
       expect(events.find(({ function: name }) => name === 'ip_output')?.tuple?.protocol).toBe('icmp');
+      expect(packetsOf(await traced(['--cgroup', below], traffic), 'ip_output')).toBe(1);
+      // Its root is what `folder` is outside.
+      const script = `echo $$ >${folder}/cgroup.procs; exec unshare -C -m bash -c 'mount -t cgroup2 none /mnt; exec "$@"' bash "$@"`;
+      const through = ['bash', '-c', script, 'bash'];
+      const inside = await traced(['--cgroup', '/mnt/below'], traffic, through);
+      expect(packetsOf(inside, 'ip_output')).toBe(1);
     } finally {
-      rmdirSync(folder);
+      await until('the end of the probe-keeper', () => readText(`${folder}/cgroup.procs`) === '');
+      for (const group of [below, dirname(below), folder]) rmdirSync(group);
     }
   });
 });
