@@ -1,15 +1,15 @@
 import { behind, between, type BoundColumn, type Cell } from './column.js';
-import { PLAIN, styled, type Palette } from './line.js';
+import { PLAIN, styled, type FieldsCell, type Palette } from './line.js';
 import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 
-/** Writes a line; the duration may be in another row than the call. */
+/** Writes a line; the return may be in another row than the call. */
 type CallLine = (
   rows: DataView,
   at: number,
   depth: number,
   text: TextBuffer,
-  spentRows?: DataView,
-  spentAt?: number,
+  returnRows?: DataView,
+  returnAt?: number,
 ) => void;
 
 /** Writes lines of calls and returns for people, without the newline; `depth` is the number of calls around. */
@@ -18,7 +18,7 @@ export interface CallLines {
   open(rows: DataView, at: number, depth: number, text: TextBuffer): void;
   /** The same for a call of which it is known that there is no return. */
   unreturned(rows: DataView, at: number, depth: number, text: TextBuffer): void;
-  /** `name(); (len: 84)`, with the duration that the row of the return tells. */
+  /** `name(); (len: 84)`, with the duration and the fields that the row of the return tells. */
   leaf(
     rows: DataView,
     at: number,
@@ -27,7 +27,7 @@ export interface CallLines {
     returnRows: DataView,
     returnAt: number,
   ): void;
-  /** `}` */
+  /** `}`, with what the return has of the fields */
   close(rows: DataView, at: number, depth: number, text: TextBuffer): void;
   /** The same where it cannot be seen which call it closes. */
   closeUnknown(rows: DataView, at: number, depth: number, text: TextBuffer): void;
@@ -39,7 +39,7 @@ export interface CallLineParts {
   readonly duration: { readonly text: Cell; readonly width: number };
   readonly name: BoundColumn;
   /** ` (len: 84)` or '' */
-  readonly fields: Cell;
+  readonly fields: FieldsCell;
 }
 
 const BAR = pieceOf(' | ');
@@ -61,28 +61,29 @@ export function callLines(parts: CallLineParts, palette: Palette = PLAIN): CallL
   const { lead, duration, fields } = parts;
   const call = styled(trimmed(parts.name.text), palette.bold);
   const start = (spent: Cell): CallLine => {
-    return (rows, at, depth, text, spentRows = rows, spentAt = at) => {
+    return (rows, at, depth, text, returnRows = rows, returnAt = at) => {
       lead(rows, at, text);
       text.character(SPACE);
       const before = text.size;
-      spent(spentRows, spentAt, text);
+      spent(returnRows, returnAt, text);
       text.padStart(before, duration.width);
       text.piece(BAR);
       for (let i = 0; i < depth; i++) text.piece(INDENT);
     };
   };
-  const line = (spent: Cell, ...cells: Cell[]): CallLine => {
+  const line = (spent: Cell, shown: Cell): CallLine => {
     const head = start(spent);
-    return (rows, at, depth, text, spentRows, spentAt) => {
-      head(rows, at, depth, text, spentRows, spentAt);
-      for (const cell of cells) cell(rows, at, text);
+    return (rows, at, depth, text, returnRows, returnAt) => {
+      head(rows, at, depth, text, returnRows, returnAt);
+      shown(rows, at, text);
+      fields(rows, at, text, returnRows, returnAt);
     };
   };
   const spent = duration.text;
   return {
-    open: line(NOTHING, between('', call, '() {'), fields),
-    unreturned: line(NO_DURATION, between('', call, '() { /* no return */'), fields),
-    leaf: line(spent, between('', call, '();'), fields),
+    open: line(NOTHING, between('', call, '() {')),
+    unreturned: line(NO_DURATION, between('', call, '() { /* no return */')),
+    leaf: line(spent, between('', call, '();')),
     close: line(spent, behind('}', NOTHING)),
     closeUnknown: line(spent, between('} /* ', call, ': its call is lost */')),
   };

@@ -1,5 +1,5 @@
 import { between, type Cell, type Column, type ColumnContext, type Style } from './column.js';
-import { pieceOf, SPACE } from './text-buffer.js';
+import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 
 /** Colours text for a terminal. */
 export type Palette = Readonly<Record<Style, (text: string) => string>>;
@@ -36,21 +36,38 @@ export function leadText(lead: readonly Column[], context: ColumnContext, palett
   };
 }
 
-/** ` (key: value ...)` with the columns that have something to say about this row. */
-export function fieldsText(fields: readonly Column[], context: ColumnContext): Cell {
+/** Writes a call's fields; `returnRows` and `returnAt` are its return, if that is shown in the same line. */
+export type FieldsCell = (
+  rows: DataView,
+  at: number,
+  text: TextBuffer,
+  returnRows?: DataView,
+  returnAt?: number,
+) => void;
+
+/**
+ * ` (key: value ...)` with the columns that have something to say about this row, or else about the return. Each gets to see
+ * the return, as some remember what they saw.
+ */
+export function fieldsText(fields: readonly Column[], context: ColumnContext): FieldsCell {
   const cells = fields.map((column) => ({
     first: pieceOf(column.ownNames === true ? ' (' : ` (${column.key}: `),
     further: pieceOf(column.ownNames === true ? ' ' : ` ${column.key}: `),
     value: column.bind(context).text,
   }));
   const close = pieceOf(')');
-  return (rows, at, text) => {
+  return (rows, at, text, returnRows = rows, returnAt = at) => {
     const start = text.size;
     for (const { first, further, value } of cells) {
       const before = text.size;
       text.piece(before === start ? first : further);
       const labelled = text.size;
       value(rows, at, text);
+      if (returnAt !== at || returnRows !== rows) {
+        const end = text.size;
+        value(returnRows, returnAt, text);
+        if (end > labelled) text.cut(end);
+      }
       if (text.size === labelled) text.cut(before);
     }
     if (text.size > start) text.piece(close);

@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { columns } from '../../src/columns/index.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
 import { ipft, killLeftovers } from './process.js';
@@ -51,6 +52,23 @@ describe('aggregate', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('shows fields of returns, of a folded call behind its own', () => {
+    const events = [outer, middle, leaf, { ...leafEnd, value: 1 }, { ...middleEnd, value: -13 }, outerEnd];
+    const wanted = ['len', 'delta', 'return-value'].map((id) => columns.get(id));
+    const fields = wanted.filter((column) => column !== undefined);
+    for (const output of ['aggregate', 'stream'])
+      expect(write(output, [events], { fields }).replaceAll(/^( *#1 |===\n)/gm, '')).toBe(
+        [
+          '1000 0000               | ip_output() { (len: 84 delta: 0)',
+          '2000 0000               |   nft_do_chain [nf_tables]() { (len: 5764 delta: 1000)',
+          '3000 0000      0.250 us |     selinux_ipv4_output(); (len: 84 delta: 1000 return_value: 1)',
+          '8000 0000      6.000 us |   } (delta: 4750 return_value: -13)',
+          '9500 0000      8.500 us | } (delta: 1500)',
+          '',
+        ].join('\n'),
+      );
   });
 
   it('nests in each thread by itself, and follows a thread to another CPU', () => {

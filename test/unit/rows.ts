@@ -1,4 +1,4 @@
-import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE } from '../../src/core/abi.js';
+import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE, VALUED } from '../../src/core/abi.js';
 import type { Batch } from '../../src/core/batch.js';
 import type { Cell, ColumnContext } from '../../src/core/column.js';
 import { capturedIn, NO_LAYOUT } from '../../src/core/capture.js';
@@ -19,6 +19,8 @@ export interface Event {
   duration?: bigint;
   tid?: number;
   isReturn?: boolean;
+  /** of a return */
+  value?: number;
   isLast?: boolean;
   isHidden?: boolean;
   isDrop?: boolean;
@@ -60,7 +62,9 @@ export function pack(events: readonly Event[], numbers: PacketNumbers = new Map(
     rows.setUint32(at + ROW.tid, event.reason ?? event.tid ?? 0, true);
     const bit = (isSet: boolean | undefined, flag: number): number => (isSet === true ? flag : 0);
     const ofCalls = bit(event.isReturn, RETURN) | bit(event.isDrop, DROP);
-    const flags = ofCalls | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
+    const ofReturns = bit(event.value !== undefined, VALUED);
+    const flags = ofCalls | ofReturns | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
+    if (event.value !== undefined) rows.setBigInt64(at + ROW.return_value, BigInt(event.value), true);
     rows.setUint32(at + ROW.flags, flags, true);
   });
   return rows;
