@@ -66,7 +66,7 @@ std::string linked_object(std::string_view programs, const Replacements &replace
   auto add = [&](std::string_view image, const char *what) {
     UniqueFd file = memory_file(image);
     if (int error = bpf_linker__add_file(linker.get(), path_of(file).c_str(), nullptr))
-      throw NativeError(-error, "link", what, log.text());
+      throw NativeError(-error, "load", what, log.text());
   };
   add(programs, "the BPF programs");
   if (!replacements.filter.empty())
@@ -76,7 +76,7 @@ std::string linked_object(std::string_view programs, const Replacements &replace
   if (!replacements.module.empty())
     add({replacements.module.data(), replacements.module.size()}, "the extension");
   if (int error = bpf_linker__finalize(linker.get()))
-    throw NativeError(-error, "link", "the BPF programs", log.text());
+    throw NativeError(-error, "load", "the BPF programs", log.text());
   return content_of(result);
 }
 

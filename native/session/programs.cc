@@ -25,13 +25,13 @@ namespace ipft {
 namespace {
 
 // `types_path`: the BTF that CO-RE relocates against; null: the kernel's, whole.
-bpf_object *open_object(std::string_view image, const char *types_path) {
+bpf_object *open_object(std::string_view image, const char *types_path, const LibbpfLog &log) {
   LIBBPF_OPTS(bpf_object_open_opts, options);
   options.object_name = "ipft";
   options.btf_custom_path = types_path;
   bpf_object *object = bpf_object__open_mem(image.data(), image.size(), &options);
   if (!object)
-    throw NativeError(errno, "load", "the BPF object");
+    throw NativeError(errno, "load", "the BPF object", log.text());
   return object;
 }
 
@@ -49,18 +49,7 @@ constexpr int return_patience_ms = 50;
 
 Programs::Programs(const ProgramOptions &options, const btf *kernel)
     : object_(nullptr, bpf_object__close), attaching_(options.attaching) {
-  std::string_view own = bpf_object_image(image_name(options.attaching));
-  std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
-  std::string_view image = linked.empty() ? own : linked;
-  LibbpfLog log;
-  object_.reset(open_object(image, nullptr));
-  UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
-  std::string types_path = "/proc/self/fd/" + std::to_string(types.get());
-  object_.reset(open_object(image, types_path.c_str()));
-  configure(options, kernel);
-  int error = bpf_object__load(object_.get());
-  if (error != 0)
-    throw NativeError(-error, "load", "the BPF programs", log.text());
+  load_or_blame(options, kernel);
   // libbpf keeps an image of .bss of its own; the running programs see the map alone.
   bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
@@ -72,6 +61,42 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
     drops_.attach(object_.get());
   if (options.timed)
     timing_ = start_timing();
+}
+
+void Programs::load(const ProgramOptions &options, const btf *kernel) {
+  std::string_view own = bpf_object_image(image_name(options.attaching));
+  std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
+  std::string_view image = linked.empty() ? own : linked;
+  LibbpfLog log;
+  object_.reset(open_object(image, nullptr, log));
+  UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
+  std::string types_path = "/proc/self/fd/" + std::to_string(types.get());
+  object_.reset(open_object(image, types_path.c_str(), log));
+  configure(options, kernel);
+  int error = bpf_object__load(object_.get());
+  if (error != 0)
+    throw NativeError(-error, "load", "the BPF programs", log.text());
+}
+
+// Whose fault a refusal is, no errno tells: the extension's if the same programs load without it.
+void Programs::load_or_blame(const ProgramOptions &options, const btf *kernel) {
+  try {
+    load(options, kernel);
+  } catch (const NativeError &refusal) {
+    if (options.replacements.module.empty() || !loads_without_module(options, kernel))
+      throw;
+    throw NativeError(refusal.error, "extension", "module()", refusal.log);
+  }
+}
+
+bool Programs::loads_without_module(ProgramOptions options, const btf *kernel) {
+  options.replacements.module.clear();
+  try {
+    load(options, kernel);
+    return true;
+  } catch (const NativeError &) {
+    return false;
+  }
 }
 
 void Programs::configure(const ProgramOptions &options, const btf *kernel) {

@@ -57,7 +57,7 @@ struct Misses {
 };
 
 // The loaded BPF object: its programs, its event map, its switch and its counters. Throws NativeError with
-// what the verifier said.
+// what the verifier said; in the phase "extension" if the programs load without the extension's module().
 class Programs {
 public:
   // `kernel`: the running kernel's BTF.
@@ -97,6 +97,9 @@ private:
   Misses recursion_misses() const;
   template <typename Visit> void each_program(Visit visit) const;
   uint64_t sum(__u64 ipft_counters::*counter) const;
+  void load(const ProgramOptions &options, const btf *kernel);
+  void load_or_blame(const ProgramOptions &options, const btf *kernel);
+  bool loads_without_module(ProgramOptions options, const btf *kernel);
   void configure(const ProgramOptions &options, const btf *kernel);
   void autoload(const ProgramOptions &options, const btf *kernel);
   void fill_reason_arguments(const ProgramOptions &options);

@@ -96,21 +96,25 @@ export class KernelError extends IpftError {
   }
 }
 
-/** An extension is not what it must be, or has thrown; the message names it. Exit code 6. */
+/** An extension is not what it must be, is refused by the verifier, or has thrown; the message names it. Exit code 6. */
 export class ExtensionError extends IpftError {
   readonly exitCode = EXIT.extension;
 
-  /** @param lines what a compiler or the extension's own stack says */
+  /**
+   * @param lines what a compiler, the verifier or the extension's own stack says
+   * @param all what they say if `verbose`
+   */
   constructor(
     message: string,
     remedy?: string,
     private readonly lines: readonly string[] = [],
+    private readonly all: readonly string[] = lines,
   ) {
     super(message, remedy);
   }
 
-  override details(): string[] {
-    return [...this.lines];
+  override details(verbose: boolean): string[] {
+    return [...(verbose ? this.all : this.lines)];
   }
 }
 

@@ -1,7 +1,6 @@
 import type { TableKind } from '../core/backend.js';
 import {
   EnvironmentError,
-  ExtensionError,
   isNativeFailure,
   KernelError,
   UnsupportedError,
@@ -23,8 +22,6 @@ export function native<T>(doing: string, call: () => T): T {
     const { code, errno, phase, log } = error;
     const message = `${doing}: ${error.message} (${phase}, ${code})`;
     // EACCES from a load is the verifier's, and its log is what helps.
-    if (phase === 'link')
-      throw new ExtensionError(message, undefined, (log ?? '').split('\n').filter(Boolean));
     if (phase === 'run time')
       throw new EnvironmentError(message, 'run it as root, on Linux 5.8 or later, or leave --budget out');
     if (phase === 'perf buffer' && code === 'EPERM')

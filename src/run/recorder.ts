@@ -7,6 +7,7 @@ import type { EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import type { Consumer } from './consumer.js';
 import { dataOptions } from './data.js';
+import { loadedWith } from './extension/refusal.js';
 import { native } from './functions.js';
 import { accounts, losses, remarks, type Loss } from './losses.js';
 import type { Messages } from './messages.js';
@@ -78,10 +79,8 @@ export class Recorder {
       functions,
       module,
     };
-    return native(
-      'loading the BPF programs',
-      () => new addon.Session(sessionOptions, (count) => this.#onBatch(count)),
-    );
+    const load = (): Session => new addon.Session(sessionOptions, (count) => this.#onBatch(count));
+    return native('loading the BPF programs', () => loadedWith(extension, load));
   }
 
   /** Events flow from here on. */
