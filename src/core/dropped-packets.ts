@@ -38,6 +38,10 @@ export class DroppedPackets implements Packets {
     return this.#packets.held;
   }
 
+  get cut(): number {
+    return this.#packets.cut;
+  }
+
   /** Events that take() and rest() have left out. */
   get omitted(): number {
     return this.#omitted;

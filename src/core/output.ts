@@ -45,6 +45,8 @@ export interface Output {
   results(summary?: Summary): Iterable<string | Uint8Array>;
   /** How many of the events that it was given are not, or not all of their packet's, in a text that it has returned. */
   readonly held: number;
+  /** How often it has given up a packet before its end, as there were more events to hold than it can. */
+  readonly cut: number;
 }
 
 /** One file in outputs/, named as its id, the value of --output. */

@@ -36,5 +36,8 @@ export function packetOutput(
     get held() {
       return packets.held;
     },
+    get cut() {
+      return packets.cut;
+    },
   };
 }

@@ -6,15 +6,16 @@ import { isHidden, isLast, packet } from './row.js';
 const MAX_HELD = 400_000;
 
 /** Where outputs that show whole packets have them from. */
-export type Packets = Pick<PacketsInFlight, 'take' | 'rest' | 'held'>;
+export type Packets = Pick<PacketsInFlight, 'take' | 'rest' | 'held' | 'cut'>;
 
 /** The packets in flight, each with its events. */
 export class PacketsInFlight {
   readonly #packets = new Map<number, PacketEvents>();
   #held = 0;
+  #cut = 0;
 
-  /** Takes the rows, and returns those packets whose life has ended, or that there is no more room for. */
-  take({ rows, count, rowSize }: Batch): PacketEvents[] {
+  /** Takes the rows, and returns those packets whose life has ended, or that are one too many: `most` events are held. */
+  take({ rows, count, rowSize }: Batch, most = MAX_HELD): PacketEvents[] {
     const complete: PacketEvents[] = [];
     const end = count * rowSize;
     let start = 0;
@@ -36,7 +37,7 @@ export class PacketsInFlight {
       }
       start = at;
     }
-    while (this.#held > MAX_HELD) complete.push(this.#removeOldest());
+    for (; this.#held > most; this.#cut++) complete.push(this.#removeOldest());
     return complete;
   }
 
@@ -56,6 +57,11 @@ export class PacketsInFlight {
   /** events */
   get held(): number {
     return this.#held;
+  }
+
+  /** how often a packet was given up before its end */
+  get cut(): number {
+    return this.#cut;
   }
 
   #append(number: number, rows: DataView, rowSize: number, start: number, end: number): void {

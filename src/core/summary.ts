@@ -33,6 +33,8 @@ export interface Accounts {
   readonly late: number;
   /** packets that there was no room for, so that each may be shown as one with another of the same skb */
   readonly untracked: number;
+  /** how often a packet was given up before its end, as there were more events to hold: what comes of it later stands apart */
+  readonly cut_packets: number;
   /** ends of packets that no program looked at, as one was running on their CPU; some of them of other packets */
   readonly missed_ends: number;
 }

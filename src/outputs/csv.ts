@@ -20,6 +20,7 @@ export const csv: OutputDescriptor = {
       },
       results: () => [],
       held: 0,
+      cut: 0,
     };
   },
 };

@@ -34,6 +34,9 @@ function dropsOutput(line: Cell, { packets, line: dropLine }: DropsContext, text
     get held() {
       return output.held;
     },
+    get cut() {
+      return output.cut;
+    },
   };
 }
 
@@ -68,6 +71,7 @@ export const json: OutputDescriptor = {
       },
       results: summaryLine,
       held: 0,
+      cut: 0,
     };
   },
 };

@@ -53,6 +53,7 @@ export const stream: OutputDescriptor = {
       },
       results: () => [],
       held: 0,
+      cut: 0,
     };
   },
 };

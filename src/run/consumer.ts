@@ -23,6 +23,8 @@ export interface Consumer {
   readonly dropped: number;
   /** What it shows of packets that are dropped, and leaves out of others, so far; null: it wants no rows that tell of drops */
   readonly drops: DropCounts | null;
+  /** How often it has given up a packet before its end, as there were more events of packets in flight than it can hold. */
+  readonly cut: number;
   /** Those that it took and that have not come through, in words; null if there are none. */
   backlog(): Loss | null;
   /** All events are there; resolves when all is written that is to be, or with what kept it from being. */

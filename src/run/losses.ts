@@ -1,6 +1,7 @@
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 import type { Accounts } from '../core/summary.js';
 import type { Counters } from '../native/types.js';
+import type { Consumer } from './consumer.js';
 
 /** Something that the results do not show, in words. */
 export interface Loss {
@@ -35,8 +36,16 @@ function lostInBuffer(counters: Counters, pageCount: number): Loss {
   };
 }
 
-/** What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers. */
-export function losses(counters: Counters, pageCount: number): Loss[] {
+const cutShort = (cut: number): Loss => ({
+  text: `${cut} packets were given up before their end, as there were too many events to hold: what came of each later stands apart`,
+  remedy: 'fewer events of packets in flight: --regex, --sample',
+});
+
+/**
+ * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers; `cut`:
+ * Consumer.cut.
+ */
+export function losses(counters: Counters, pageCount: number, cut: number): Loss[] {
   const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked } = counters;
   const unaccounted = matched - delivered - lost - suppressed;
   const calls = (count: number, why: string): Loss[] =>
@@ -53,6 +62,7 @@ export function losses(counters: Counters, pageCount: number): Loss[] {
             text: `${untracked} packets were too many to know them all apart: each may be shown as one with another of the same skb`,
           },
         ]),
+    ...(cut === 0 ? [] : [cutShort(cut)]),
     ...(unaccounted === 0
       ? []
       : [{ text: `${unaccounted} events are neither among the samples nor the lost ones` }]),
@@ -85,15 +95,15 @@ export function backlog(unwritten: number, printed: number, file?: string): Loss
 }
 
 /**
- * The counts of a summary. `taken`: by the consumer; `dropped`: those of them that it has thrown away, `omitted`: those that
- * --drops does not show.
+ * The counts of a summary. `taken`: by the consumer; of it `dropped`: those that it has thrown away, `cut`: packets that it has
+ * given up, and `drops`.
  */
 export function accounts(
   { matched, delivered, lost, missed, unreturned, noRoom, late, untracked, missedEnds, suppressed }: Counters,
   taken: number,
-  dropped: number,
-  omitted: number,
+  { dropped, cut, drops }: Pick<Consumer, 'dropped' | 'cut' | 'drops'>,
 ): Accounts {
+  const omitted = drops?.omitted ?? 0;
   return {
     matched,
     delivered: taken - dropped - omitted,
@@ -110,6 +120,7 @@ export function accounts(
     beyond_count: delivered - taken,
     late,
     untracked,
+    cut_packets: cut,
     missed_ends: missedEnds,
   };
 }

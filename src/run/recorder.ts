@@ -121,7 +121,7 @@ export class Recorder {
 
   // What the counter line does not tell, or not in words.
   #losses(): Loss[] {
-    return this.#counters === null ? [] : losses(this.#counters, this.#pageCount);
+    return this.#counters === null ? [] : losses(this.#counters, this.#pageCount, this.consumer.cut);
   }
 
   /** What the trace amounts to. `functions`: how many were attached. */
@@ -129,7 +129,7 @@ export class Recorder {
     const { backend, tracer } = this.preparation;
     const counters = this.#counters ?? this.session.counters();
     return {
-      ...accounts(counters, this.#taken, this.consumer.dropped, this.consumer.drops?.omitted ?? 0),
+      ...accounts(counters, this.#taken, this.consumer),
       dropped: this.consumer.drops?.packets ?? null,
       duration_s: Number(this.#seconds.toFixed(3)),
       kernel: release(),

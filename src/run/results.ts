@@ -88,6 +88,10 @@ export class Results implements Consumer {
     return this.#dropped?.counts() ?? null;
   }
 
+  get cut(): number {
+    return this.#output.cut;
+  }
+
   /** Events that were taken and are shown, or will be. */
   get #shown(): number {
     return this.#taken - (this.#dropped?.omitted ?? 0);

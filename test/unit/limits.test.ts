@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/core/summary.js';
 import { losses, percent, remarks } from '../../src/run/losses.js';
@@ -31,11 +31,12 @@ describe('what is missing', () => {
   });
 
   it('is nothing, or told by cause', () => {
-    expect(losses(NOTHING, 64)).toEqual([]);
+    expect(losses(NOTHING, 64, 0)).toEqual([]);
     expect(remarks(NOTHING)).toEqual([]);
     const told = losses(
       { ...NOTHING, matched: 20, lost: 4, missed: 7, unreturned: 8, noRoom: 9, suppressed: 5 },
       64,
+      0,
     );
     expect(told.map(({ text }) => text)).toEqual([
       '20.0 % of the trace is missing: 4 of 20 events were lost, since the perf buffer was full',
@@ -52,19 +53,19 @@ describe('what is missing', () => {
     [{ matched: 100, lost: 100 }, 1, 16],
     [{ matched: 100, lost: 90 }, 2 ** 17, 2 ** 18],
   ])('asks for a buffer that would do: %j with %i pages', (counters, pages, wanted) => {
-    const [{ remedy } = {}] = losses({ ...NOTHING, ...counters, delivered: 100 - counters.lost }, pages);
+    const [{ remedy } = {}] = losses({ ...NOTHING, ...counters, delivered: 100 - counters.lost }, pages, 0);
     expect(remedy).toContain(`--perf-page-count ${wanted},`);
   });
 
   it('has no larger buffer as a remedy where there is none', () => {
-    expect(losses({ ...NOTHING, matched: 11, lost: 1 }, 2 ** 18)[0]?.remedy).toBe(
+    expect(losses({ ...NOTHING, matched: 11, lost: 1 }, 2 ** 18, 0)[0]?.remedy).toBe(
       'fewer events: --regex, --sample',
     );
   });
 
   it('does not count what was asked for', () => {
     const asked = { ...NOTHING, matched: 40, suppressed: 30, late: 2 };
-    expect(losses(asked, 64)).toEqual([]);
+    expect(losses(asked, 64, 0)).toEqual([]);
     expect(remarks(asked)).toEqual([
       '75.0 % of 40 events were left out by --max-rate: 30',
       '2 events came too late to be printed in order of time',
@@ -96,6 +97,7 @@ describe('-o json', () => {
       beyond_count: 0,
       late: 0,
       untracked: 0,
+      cut_packets: 0,
       missed_ends: 0,
       duration_s: expect.any(Number) as number,
       kernel: readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim(),
@@ -183,6 +185,40 @@ describe('a trace ends by itself', () => {
     const result = await ipft(args, { env }).ended;
     expect(summaryOf(result).summary.end).toBe('duration');
     expect(result.code).toBe(0);
+  });
+});
+
+describe('more events of packets in flight than can be held', () => {
+  const flood = { env: { FAKE_FLOOD: '1', FAKE_LOST: '0' } };
+  const CUT = /warning: 1 packets were given up before their end[^]*\nTry: fewer events.*\nTrace done!\n/;
+  /** What all the events of one packet are in pieces of, in the lines of `text` that match. */
+  const lines = (text: string, shown: RegExp): number => text.match(shown)?.length ?? 0;
+
+  it('make -o aggregate show a packet in more than one piece, and say so', async () => {
+    const args = ['-m', '1', '--fail-on-loss', '--count', '400600'];
+    const { code, stdout, stderr } = await ipft(args, flood).ended;
+    expect([lines(stdout, /^===$/gm), lines(stdout, / ip_/g)]).toEqual([2, 400_600]);
+    expect(stderr).toMatch(CUT);
+    expect(code).toBe(7);
+  });
+
+  it('are none if they are 400,000', async () => {
+    const { code, stdout, stderr } = await ipft(['-m', '1', '--count', '400000'], flood).ended;
+    expect([code, lines(stdout, /^===$/gm)]).toEqual([0, 1]);
+    expect(stderr).not.toContain('warning');
+  });
+
+  it('make an extension hear of a packet in more than one piece, and say so', async () => {
+    const directory = mkdtempSync('/tmp/ipft-unit-');
+    const path = `${directory}/counts.mjs`;
+    writeFileSync(path, `export default { name: 'x', onPacket: (events) => ({ held: events.length }) };`);
+    const args = ['-m', '1', '-o', 'json', '-e', path, '--count', '100003'];
+    const { stdout, stderr } = await ipft(args, flood).ended;
+    const told = [...stdout.matchAll(/"held":(\d+)/g)].map(([, held]) => held);
+    expect(told).toEqual(['100001', '2']);
+    expect(summaryOf({ stdout } as Result).summary).toMatchObject({ delivered: 100_003, cut_packets: 1 });
+    expect(stderr).toMatch(CUT);
+    rmSync(directory, { recursive: true });
   });
 });
 

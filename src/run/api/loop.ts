@@ -23,6 +23,7 @@ export class LoopConsumer implements Consumer {
   readonly broken: Promise<null>;
   readonly #queue = new RowQueue();
   #dropped = 0;
+  #cut = 0;
   #taken = 0;
   #hasLeft = false;
   #leave: (left: null) => void = () => undefined;
@@ -47,6 +48,10 @@ export class LoopConsumer implements Consumer {
 
   get dropped(): number {
     return this.#dropped;
+  }
+
+  get cut(): number {
+    return this.#cut;
   }
 
   backlog(): Loss | null {
@@ -92,7 +97,9 @@ export class LoopConsumer implements Consumer {
     let unread = 0;
     try {
       for (let batch = await this.#queue.take(); batch !== null; batch = await this.#queue.take()) {
-        const ended = inFlight.take(batch);
+        // What comes behind the end of the trace, and its summary, is in memory anyway.
+        const ended = this.#queue.isClosed ? inFlight.take(batch, Infinity) : inFlight.take(batch);
+        this.#cut = inFlight.cut;
         unread = ended.reduce((sum, { size }) => sum + size, 0);
         for (const events of ended) {
           unread -= events.size;

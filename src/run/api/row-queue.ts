@@ -16,6 +16,11 @@ export class RowQueue {
     return this.#rows >= HIGH_WATER && !this.#closed;
   }
 
+  /** true: nothing is put any more */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   put({ rows, count, rowSize }: Batch): void {
     if (this.#closed || count === 0) return;
     const end = rows.byteOffset + count * rowSize;

@@ -40,7 +40,7 @@ export interface TracePacket {
   readonly packet_id: string;
   /** in order of time */
   readonly events: readonly TraceEvent[];
-  /** false if its end was not seen: it was in flight when the trace ended, or there were too many packets to hold it longer */
+  /** false if its end was not seen: it was in flight when the trace ended, or there were too many events to hold it longer: summary.cut_packets */
   readonly complete: boolean;
 }
 

@@ -54,6 +54,10 @@ export class ExtensionConsumer implements Consumer {
     return this.inner.dropped;
   }
 
+  get cut(): number {
+    return this.inner.cut + this.#packets.cut;
+  }
+
   get drops(): Consumer['drops'] {
     return this.inner.drops;
   }
@@ -84,13 +88,13 @@ export class ExtensionConsumer implements Consumer {
   #see({ rows }: Batch, at: number, event: ExtensionEvent, passed: Passed): void {
     const added = isHidden(rows, at) ? false : this.#added(rows, at, event);
     const ends = isLast(rows, at);
-    if (added !== false) {
-      passed.add(at);
-      if (this.extension.onPacket !== undefined) this.#packets.add({ ...event, ...added });
-    } else if (ends && this.inner.tellsEnds) passed.addEnd(at);
-    if (!ends || this.extension.onPacket === undefined) return;
-    passed.flush();
-    this.#endPacket(event.packet, this.#packets.remove(event.packet));
+    if (added !== false) passed.add(at);
+    else if (ends && this.inner.tellsEnds) passed.addEnd(at);
+    if (this.extension.onPacket === undefined) return;
+    const gone = added === false ? [] : this.#packets.add({ ...event, ...added });
+    if (ends) gone.push(this.#packets.remove(event.packet));
+    if (gone.length > 0) passed.flush();
+    for (const events of gone) this.#endPacket(events);
   }
 
   #added(rows: DataView, at: number, event: ExtensionEvent): Added {
@@ -111,15 +115,16 @@ export class ExtensionConsumer implements Consumer {
     );
   }
 
-  #endPacket(packet: number, events: readonly ExtensionEvent[]): void {
+  #endPacket(events: readonly ExtensionEvent[]): void {
     const { name, onPacket } = this.extension;
-    if (onPacket === undefined || events.length === 0) return;
-    const doing: Doing = { name, call: 'onPacket()', event: events.at(-1) };
+    const last = events.at(-1);
+    if (onPacket === undefined || last === undefined) return;
+    const doing: Doing = { name, call: 'onPacket()', event: last };
     const told = guarded(doing, () => onPacket(events));
     if (told === undefined || told === null || told === '') return;
     if (typeof told !== 'string' && (typeof told !== 'object' || told instanceof Promise))
       throw failure(doing, 'it must return a string, an object or nothing');
-    this.inner.tell?.(packet, told);
+    this.inner.tell?.(last.packet, told);
   }
 
   /** What onPacket tells of packets in flight comes in front of the groups that are printed at the end. */
@@ -131,7 +136,7 @@ export class ExtensionConsumer implements Consumer {
 
   #endRest(): void {
     try {
-      for (const [packet, events] of this.#packets.rest()) this.#endPacket(packet, events);
+      for (const events of this.#packets.rest()) this.#endPacket(events);
     } catch (error) {
       this.#fail(error);
     }

@@ -1,22 +1,27 @@
 import type { ExtensionEvent } from './public.js';
 
-/** Events of packets in flight that are held; beyond it the oldest packet is forgotten. */
+/** Events of packets in flight that are held; beyond it the oldest packet is given up as it is. */
 const MAX_HELD = 100_000;
 
 /** The events of packets in flight, for onPacket(). */
 export class PacketsSeen {
   readonly #packets = new Map<number, ExtensionEvent[]>();
   #held = 0;
+  #cut = 0;
 
-  add(event: ExtensionEvent): void {
+  /** Returns the packets that are one too many. */
+  add(event: ExtensionEvent): ExtensionEvent[][] {
     const events = this.#packets.get(event.packet);
     if (events === undefined) this.#packets.set(event.packet, [event]);
     else events.push(event);
     this.#held++;
+    const given: ExtensionEvent[][] = [];
     for (const [oldest] of this.#packets) {
       if (this.#held <= MAX_HELD) break;
-      this.remove(oldest);
+      given.push(this.remove(oldest));
+      this.#cut++;
     }
+    return given;
   }
 
   remove(packet: number): ExtensionEvent[] {
@@ -26,7 +31,12 @@ export class PacketsSeen {
     return events;
   }
 
-  rest(): IterableIterator<[number, ExtensionEvent[]]> {
-    return this.#packets.entries();
+  /** how often a packet was given up before its end */
+  get cut(): number {
+    return this.#cut;
+  }
+
+  rest(): IterableIterator<ExtensionEvent[]> {
+    return this.#packets.values();
   }
 }
