@@ -12,6 +12,7 @@ import { Command } from './run/command/command.js';
 import { Engine } from './run/engine.js';
 import { consumerWith } from './run/extension/consumer.js';
 import { extensionOf } from './run/extension/load.js';
+import type { Extension } from './run/extension/types.js';
 import { fieldsProblem, listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
 import { reportText } from './run/doctor/text.js';
@@ -76,9 +77,9 @@ async function announce(readyFile: ReadyFile | null, server: ProbeServer | null)
 }
 
 /** What `options` may mean otherwise than it was meant. */
-function warnOfMark(options: TraceOptions, messages: Messages): void {
+function warnOfMark(options: TraceOptions, extension: Extension | null, messages: Messages): void {
   const { mark, mask } = options;
-  if (hasFilters(options)) return;
+  if (mark === undefined || hasFilters(options) || extension?.where !== undefined) return;
   if (mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
   else if ((mark & mask) === 0) messages.warn('unmarked packets match: that may be nearly all of them');
 }
@@ -96,11 +97,11 @@ function commandOf({ command, outputFile }: CommandOptions, messages: Messages):
 export async function traceCommand(options: CommandOptions): Promise<number> {
   const messages = new Messages();
   const interruption = new Interruption();
-  warnOfMark(options, messages);
   const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
   const extension = await extensionOf(options);
+  warnOfMark(options, extension, messages);
   const preparation = prepare(options, messages, extension);
   await server?.check();
   const results = consumerWith(extension, new Results(preparation, options), preparation);

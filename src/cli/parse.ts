@@ -61,22 +61,16 @@ function listRequest(flags: Flags, command: readonly string[] | undefined): Requ
 function packetOptions(
   flags: Flags,
 ): Pick<TraceOptions, 'mark' | 'mask' | 'filter' | 'inner' | 'where' | 'filters'> {
-  const { mark, mask, filter, inner, where } = flags;
+  const { mark, mask, filter, inner, where, extension } = flags;
   const values = [...filters.keys()].flatMap((id): [string, string][] => {
     const value = flags[id];
     return typeof value === 'string' ? [[id, value]] : [];
   });
-  if (mark === undefined && values.length === 0 && filter === undefined && where === undefined)
+  // An extension may say so itself: that is known when it is loaded.
+  const isNamed = [mark, filter, where, extension].some((given) => given !== undefined) || values.length > 0;
+  if (!isNamed)
     throw new UsageError('neither a mark nor a filter given: which packets to trace?', HOW_TO_MARK);
-  const isMarked = mark !== undefined;
-  return {
-    mark: isMarked ? mark : 0,
-    mask: isMarked ? mask : 0,
-    filter,
-    inner,
-    where,
-    filters: Object.fromEntries(values),
-  };
+  return { mark, mask, filter, inner, where, filters: Object.fromEntries(values) };
 }
 
 function requestOf(flags: Flags, command: readonly string[] | undefined): Request {

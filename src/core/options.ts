@@ -22,8 +22,8 @@ export interface FieldsOptions {
 
 /** What a trace is asked for. */
 export interface TraceOptions {
-  /** u32: an skb matches when (skb->mark & mask) == (mark & mask), and all filters below hold */
-  readonly mark: number;
+  /** u32: an skb matches when (skb->mark & mask) == (mark & mask), and all filters below hold; undefined: whatever its mark */
+  readonly mark?: number | undefined;
   /** u32; 0 matches every packet */
   readonly mask: number;
   /** id of a backend, or `auto` */

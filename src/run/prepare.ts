@@ -14,7 +14,7 @@ import type { Column } from '../core/column.js';
 import { dataContext, planData, type Data } from './data.js';
 import { parseFields } from './field-columns.js';
 import { tracedModules } from './modules.js';
-import { planFilter } from './wanted.js';
+import { checkWanted, planFilter } from './wanted.js';
 import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
 import type { Extension } from './extension/types.js';
 import type { Messages } from './messages.js';
@@ -79,6 +79,7 @@ export function prepare(
   messages: Messages,
   extension: Extension | null = null,
 ): Preparation {
+  checkWanted(options, extension?.where);
   const tracer = tracers.get(options.tracer);
   if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
   const fields = fieldsOf(options, extension);

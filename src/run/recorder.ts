@@ -65,7 +65,8 @@ export class Recorder {
     const leastPageCount = this.options.pageCount ?? LEAST_PAGES;
     const perf = { pageCount, leastPageCount, samplePeriod, wakeupEvents };
     const limits = { maxRate, sample, timed: budget !== undefined };
-    const settings = { mark, mask, ...perf, ...limits, programs: backend.programs };
+    const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
+    const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
     const functions = Uint32Array.from(traceable);
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
     const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;

@@ -14,6 +14,15 @@ export function hasFilters({ filter, where, filters: values = {} }: Partial<Trac
   return filter !== undefined || where !== undefined || Object.keys(values).length > 0;
 }
 
+/** Throws a UsageError if nothing says which packets to trace. `ofExtension`: its condition. */
+export function checkWanted(options: TraceOptions, ofExtension: string | undefined): void {
+  if (options.mark !== undefined || hasFilters(options) || ofExtension !== undefined) return;
+  throw new UsageError(
+    'neither a mark nor a filter given, and the extension has no where: which packets to trace?',
+    '--mark, --filter or --where',
+  );
+}
+
 /** Reads the filters. Throws a UsageError for one that means nothing. */
 function readFilters(options: TraceOptions, addon: Addon, ofExtension: string | undefined): Wanted {
   const { filter, inner = false, where, filters: values = {} } = options;

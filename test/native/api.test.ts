@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -235,6 +236,19 @@ describe.skipIf(reason !== null)(
       const error = await failure(all(run));
       expect(error).toBeInstanceOf(UsageError);
       expect((error as Error).message).toMatch(message);
+    });
+
+    it('leaves it to an extension which packets to trace', async () => {
+      const folder = mkdtempSync('/tmp/ipft-api-');
+      const path = `${folder}/where.mjs`;
+      writeFileSync(path, `export default { name: 'where', where: 'skb->mark == ${MARK}' };`);
+      const run = trace({ backend: 'tracepoint', selection: { function: QUEUE }, extension: path });
+      await run.ready;
+      await ping(MARK + 1);
+      await ping(MARK);
+      run.stop();
+      expect((await all(run)).map(({ mark }) => mark)).toEqual([MARK]);
+      rmSync(folder, { recursive: true });
     });
 
     it('writes nothing, but for messages that are asked for', async () => {

@@ -138,6 +138,24 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     expect(fields(run)).toEqual([`len: 98 skb->data_len: <0> big: <${2n ** 60n}> none: -`]);
   });
 
+  it('traces what its where holds for, without a mark', async () => {
+    const unmarked = ['-b', 'tracepoint', '-r', '^tp:net_dev_queue$', '-o', 'json'];
+    const where = `skb->mark == ${MARK} && skb->len == 98`;
+    const path = file('where.mjs', `export default { name: 'where', where: '${where}' };`);
+    const run = await ipft([...unmarked, '-e', path, '--', ...PING]);
+    expect(parseResults(run.stdout).events).toMatchObject([{ mark: MARK, len: 98 }]);
+    expect(run.stderr).not.toContain('warning');
+    const both = await ipft([...unmarked, '-m', '1', '-e', path, '--', ...PING]);
+    expect(parseResults(both.stdout).events).toEqual([]);
+  });
+
+  it('asks which packets to trace where the extension does not say so either', async () => {
+    const path = file('anywhere.mjs', `export default { name: 'anywhere' };`);
+    const { code, stderr, stdout } = await ipft(['-b', 'tracepoint', '-e', path]);
+    expect(stderr).toContain('neither a mark nor a filter given, and the extension has no where');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
   it('gives scripts the fields, too', () => {
     const path = file('api.mjs', `export default { name: 'api', onEvent: (e) => ({ twice: e.len * 2 }) };`);
     const script = `

@@ -102,21 +102,13 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
 export function completeOptions(options: ScriptOptions): TraceOptions {
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
-  if (options.mark === undefined && !hasFilters(options))
+  if (options.mark === undefined && options.extension === undefined && !hasFilters(options))
     throw new UsageError(
       'trace(): neither a mark nor a filter given: which packets to trace?',
       'trace({ mark: 0xdeadbeef })',
     );
-  const { mask: wholeMask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss } = TRACE_DEFAULTS;
-  const defaults = {
-    mask: options.mark === undefined ? 0 : wholeMask,
-    force,
-    tracer,
-    samplePeriod,
-    wakeupEvents,
-    sample,
-    failOnLoss,
-  };
+  const { mask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss } = TRACE_DEFAULTS;
+  const defaults = { mask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss };
   const asked: Partial<TraceOptions> = Object.fromEntries(
     [...given].filter(([key]) => !OF_SCRIPTS.includes(key)),
   );
@@ -130,7 +122,6 @@ export function completeOptions(options: ScriptOptions): TraceOptions {
     verbose: false,
     setRlimits: true,
     ...asked,
-    mark: options.mark ?? 0,
     backend,
     selection,
   };
