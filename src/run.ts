@@ -11,8 +11,8 @@ import { loadAddon } from './native/addon.js';
 import { Command } from './run/command/command.js';
 import { Engine } from './run/engine.js';
 import { consumerWith } from './run/extension/consumer.js';
-import { extensionOf } from './run/extension/load.js';
-import type { Extension } from './run/extension/types.js';
+import { extensionsOf } from './run/extension/load.js';
+import type { Extensions } from './run/extension/extensions.js';
 import { fieldsProblem, listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
 import { reportText } from './run/doctor/text.js';
@@ -77,9 +77,9 @@ async function announce(readyFile: ReadyFile | null, server: ProbeServer | null)
 }
 
 /** What `options` may mean otherwise than it was meant. */
-function warnOfMark(options: TraceOptions, extension: Extension | null, messages: Messages): void {
+function warnOfMark(options: TraceOptions, extensions: Extensions, messages: Messages): void {
   const { mark, mask } = options;
-  if (mark === undefined || hasFilters(options) || extension?.where !== undefined) return;
+  if (mark === undefined || hasFilters(options) || extensions.conditions.length > 0) return;
   if (mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
   else if ((mark & mask) === 0) messages.warn('unmarked packets match: that may be nearly all of them');
 }
@@ -100,11 +100,11 @@ export async function traceCommand(options: CommandOptions): Promise<number> {
   const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
-  const extension = await extensionOf(options);
-  warnOfMark(options, extension, messages);
-  const preparation = prepare(options, messages, extension);
+  const extensions = await extensionsOf(options);
+  warnOfMark(options, extensions, messages);
+  const preparation = prepare(options, messages, extensions);
   await server?.check();
-  const results = consumerWith(extension, new Results(preparation, options), preparation);
+  const results = consumerWith(extensions, new Results(preparation, options), preparation);
   const engine = new Engine(preparation, options, results, messages);
   interruption.beforeLeaving(() => engine.leave());
   let status: number = EXIT.ok;
@@ -119,7 +119,7 @@ export async function traceCommand(options: CommandOptions): Promise<number> {
       },
     });
   } finally {
-    extension?.close?.();
+    extensions.close();
     await server?.close();
     if (command !== null) status = await command.finish(interruption);
   }

@@ -1,7 +1,7 @@
 /** What commander makes of ipft's options. */
 export interface Flags {
   fields?: string;
-  extension?: string;
+  extension?: readonly string[];
   gen?: string;
   filter?: string;
   inner?: boolean;

@@ -84,7 +84,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
     tracer: flags.tracer,
     output: flags.output,
     fields: flags.fields,
-    extension: flags.extension,
+    extensions: flags.extension,
     selection: { function: flags.regex, module: flags.moduleRegex },
     verbose: flags.verbose ?? false,
     pageCount: flags.perfPageCount,

@@ -24,7 +24,13 @@ import {
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-function option<T>(flags: string, description: string, parse: (text: string) => T, initial?: T): Option {
+/** `parse`: with what it has returned for the option before, if it is given again. */
+function option<T>(
+  flags: string,
+  description: string,
+  parse: (text: string, before?: T) => T,
+  initial?: T,
+): Option {
   const made = new Option(flags, description).argParser<T>(parse);
   if (initial === undefined) return made;
   return made.default(initial, typeof initial === 'number' && initial > 0xffff ? hex(initial) : undefined);
@@ -106,6 +112,27 @@ function selectionOptions(): Option[] {
   ];
 }
 
+function extensionOptions(): Option[] {
+  return [
+    completed(
+      option(
+        '-e, --extension <path>',
+        'further fields by a file of your own: .c or .o (BPF), .lua, .js, .mjs or .ts; may be given several times; see docs/extensions.md',
+        (path, before: readonly string[] = []) => [...before, path],
+      ),
+      'files',
+    ),
+    completed(
+      option(
+        '--gen <kind>',
+        `print an extension to begin with: ${GENERATED.join(', ')}`,
+        parseChoice('--gen', GENERATED),
+      ),
+      oneOf(GENERATED),
+    ),
+  ];
+}
+
 function outputOptions(): Option[] {
   return [
     new Option(
@@ -128,18 +155,7 @@ function outputOptions(): Option[] {
       ),
       completeFields,
     ),
-    fileOption(
-      '-e, --extension <path>',
-      'further fields by a file of your own: .c or .o (BPF), .lua, .js, .mjs or .ts; see docs/extensions.md',
-    ),
-    completed(
-      option(
-        '--gen <kind>',
-        `print an extension to begin with: ${GENERATED.join(', ')}`,
-        parseChoice('--gen', GENERATED),
-      ),
-      oneOf(GENERATED),
-    ),
+    ...extensionOptions(),
     new Option('-v, --verbose', 'say more: refused backends, functions that failed, the whole verifier log'),
   ];
 }

@@ -28,8 +28,8 @@ export type Read =
   | { readonly kind: 'stack' }
   /** what the extension's BPF program writes */
   | { readonly kind: 'module' }
-  /** u64: left 0, for what an extension adds to an event once it is here */
-  | { readonly kind: 'extra' };
+  /** u64: left 0, for what the extension of this path adds to an event once it is here */
+  | { readonly kind: 'extra'; readonly of: string };
 
 /** Where a read's bytes are in a row. */
 export interface Captured {
@@ -62,10 +62,16 @@ export interface Layout {
 export const NO_LAYOUT: Layout = { reads: [], size: 0 };
 
 /** The same for reads of the same bytes. */
-const keyOf = (read: Read): string =>
-  read.kind === 'path'
-    ? read.paths.map((path) => (typeof path === 'string' ? path : path.number)).join('|')
-    : read.kind;
+function keyOf(read: Read): string {
+  switch (read.kind) {
+    case 'path':
+      return read.paths.map((path) => (typeof path === 'string' ? path : path.number)).join('|');
+    case 'extra':
+      return `extra ${read.of}`;
+    default:
+      return read.kind;
+  }
+}
 
 const WORD = 8;
 const toWords = (size: number): number => Math.ceil(size / WORD) * WORD;

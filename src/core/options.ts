@@ -42,8 +42,8 @@ export interface TraceOptions {
   readonly filters?: Readonly<Record<string, string>> | undefined;
   /** what to show of each event, as --fields has it: undefined: what the output shows */
   readonly fields?: string | undefined;
-  /** file with an extension: .c, .o, .lua, .js, .mjs or .ts */
-  readonly extension?: string | undefined;
+  /** files with an extension each: .c, .o, .lua, .js, .mjs or .ts */
+  readonly extensions?: readonly string[] | undefined;
   readonly selection: Selection;
   readonly verbose: boolean;
   /** perf buffer per CPU, in pages: a power of two; automaticPageCount() if undefined */

@@ -16,7 +16,7 @@ import { parseFields } from './field-columns.js';
 import { tracedModules } from './modules.js';
 import { checkWanted, planFilter } from './wanted.js';
 import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
-import type { Extension } from './extension/types.js';
+import { together, type Extensions } from './extension/extensions.js';
 import type { Messages } from './messages.js';
 
 /** All that is known before anything is loaded into the kernel. */
@@ -35,9 +35,9 @@ export interface Preparation {
   readonly tracer: Tracer;
   /** those of --fields; null: the output's own */
   readonly fields: readonly Column[] | null;
-  /** those of the extension, behind them */
+  /** those of the extensions, behind them */
   readonly further: readonly Column[];
-  readonly extension: Extension | null;
+  readonly extensions: Extensions;
   readonly data: Data;
   /** instructions that tell which packets are wanted; undefined: the mark is all */
   readonly filter: Uint8Array | undefined;
@@ -68,22 +68,22 @@ class Tables {
 }
 
 /** The fields that are asked for; an extension as ipftrace2 has them shows its own alone, if none are. */
-function fieldsOf({ fields }: TraceOptions, extension: Extension | null): readonly Column[] | null {
+function fieldsOf({ fields }: TraceOptions, { isAlone }: Extensions): readonly Column[] | null {
   if (fields !== undefined) return parseFields(fields);
-  return extension?.isAlone === true ? [] : null;
+  return isAlone ? [] : null;
 }
 
 /** Checks the machine, chooses the backend and reads the functions. */
 export function prepare(
   options: TraceOptions,
   messages: Messages,
-  extension: Extension | null = null,
+  extensions: Extensions = together([]),
 ): Preparation {
-  checkWanted(options, extension?.where);
+  checkWanted(options, extensions.conditions);
   const tracer = tracers.get(options.tracer);
   if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
-  const fields = fieldsOf(options, extension);
-  const further = extension?.columns ?? [];
+  const fields = fieldsOf(options, extensions);
+  const further = extensions.columns;
   const addon = loadAddon();
   const problem = basicProblem();
   if (problem !== null) throw problem;
@@ -102,11 +102,11 @@ export function prepare(
   const traceable = traceableFunctions(table, selected, options.selection);
   explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
   const hidden = table.unselectedEnds(selected);
-  const data = planData(addon, [...(fields ?? []), ...further], extension?.reads);
-  const filter = planFilter(options, addon, extension?.where);
+  const data = planData(addon, [...(fields ?? []), ...further], extensions.reads);
+  const filter = planFilter(options, addon, extensions.conditions);
   const live = { session: null };
   const functions = { table, selected, traceable, hidden };
-  const shown = { fields, further, extension, data, filter };
+  const shown = { fields, further, extensions, data, filter };
   return { addon, tracefs, ...functions, backend: choice.backend, tracer, ...shown, live };
 }
 

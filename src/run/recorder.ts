@@ -58,8 +58,8 @@ export class Recorder {
   }
 
   #openSession({ tellsEnds, drops }: Consumer): Session {
-    const { addon, table, traceable, hidden, backend, data, filter, extension } = this.preparation;
-    const module = extension?.module;
+    const { addon, table, traceable, hidden, backend, data, filter, extensions } = this.preparation;
+    const { inBpf } = extensions;
     const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
     const { pageCount = automaticPageCount(cpus().length) } = this.options;
     const leastPageCount = this.options.pageCount ?? LEAST_PAGES;
@@ -78,10 +78,10 @@ export class Recorder {
       ...dataOptions(data),
       filter,
       functions,
-      module,
+      module: inBpf?.module,
     };
     const load = (): Session => new addon.Session(sessionOptions, (count) => this.#onBatch(count));
-    return native('loading the BPF programs', () => loadedWith(extension, load));
+    return native('loading the BPF programs', () => loadedWith(inBpf, load));
   }
 
   /** Events flow from here on. */

@@ -14,22 +14,22 @@ export function hasFilters({ filter, where, filters: values = {} }: Partial<Trac
   return filter !== undefined || where !== undefined || Object.keys(values).length > 0;
 }
 
-/** Throws a UsageError if nothing says which packets to trace. `ofExtension`: its condition. */
-export function checkWanted(options: TraceOptions, ofExtension: string | undefined): void {
-  if (options.mark !== undefined || hasFilters(options) || ofExtension !== undefined) return;
+/** Throws a UsageError if nothing says which packets to trace. `further`: the conditions of extensions. */
+export function checkWanted(options: TraceOptions, further: readonly string[]): void {
+  if (options.mark !== undefined || hasFilters(options) || further.length > 0) return;
   throw new UsageError(
-    'neither a mark nor a filter given, and the extension has no where: which packets to trace?',
+    'neither a mark nor a filter given, and no extension has a where: which packets to trace?',
     '--mark, --filter or --where',
   );
 }
 
 /** Reads the filters. Throws a UsageError for one that means nothing. */
-function readFilters(options: TraceOptions, addon: Addon, ofExtension: string | undefined): Wanted {
+function readFilters(options: TraceOptions, addon: Addon, further: readonly string[]): Wanted {
   const { filter, inner = false, where, filters: values = {} } = options;
   const conditions = Object.entries(values).map(
     ([id, value]) => filters.get(id)?.condition(value, (path) => kernelHas(addon, path)) ?? '',
   );
-  const texts = [...conditions, where, ofExtension].filter((text) => text !== undefined);
+  const texts = [...conditions, where, ...further].filter((text) => text !== undefined);
   return {
     conditions: texts.map(parseCondition),
     pcap:
@@ -52,16 +52,16 @@ function constant(addon: Addon, name: string): bigint {
   );
 }
 
-/** What BPF is to ask about each packet; undefined: the mark is all. `ofExtension`: its condition. */
+/** What BPF is to ask about each packet; undefined: the mark is all. `further`: the conditions of extensions. */
 export function planFilter(
   options: TraceOptions,
   addon: Addon,
-  ofExtension?: string,
+  further: readonly string[] = [],
 ): Uint8Array | undefined {
-  if (!hasFilters(options) && ofExtension === undefined) return undefined;
+  if (!hasFilters(options) && further.length === 0) return undefined;
   const names = {
     path: (path: string) => resolvePath(addon, path),
     constant: (name: string) => constant(addon, name),
   };
-  return generateFilter(readFilters(options, addon, ofExtension), names, skbLayout(addon));
+  return generateFilter(readFilters(options, addon, further), names, skbLayout(addon));
 }

@@ -242,7 +242,7 @@ describe.skipIf(reason !== null)(
       const folder = mkdtempSync('/tmp/ipft-api-');
       const path = `${folder}/where.mjs`;
       writeFileSync(path, `export default { name: 'where', where: 'skb->mark == ${MARK}' };`);
-      const run = trace({ backend: 'tracepoint', selection: { function: QUEUE }, extension: path });
+      const run = trace({ backend: 'tracepoint', selection: { function: QUEUE }, extensions: [path] });
       await run.ready;
       await ping(MARK + 1);
       await ping(MARK);

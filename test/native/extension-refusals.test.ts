@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ExtensionError, KernelError } from '../../src/core/errors.js';
 import { completeOptions } from '../../src/run/api/check.js';
 import { LoopConsumer } from '../../src/run/api/loop.js';
+import { together } from '../../src/run/extension/extensions.js';
 import { loadExtension } from '../../src/run/extension/load.js';
 import { Messages } from '../../src/run/messages.js';
 import { prepare } from '../../src/run/prepare.js';
@@ -69,7 +70,7 @@ describe.skipIf(reason !== null)(
       const open = async (path: string, capture?: Uint8Array): Promise<unknown> => {
         const options = completeOptions({ mark: 1, backend: 'tracepoint', selection: { function: /queue/ } });
         const messages = new Messages({ write: () => undefined });
-        const prepared = prepare(options, messages, await loadExtension(path));
+        const prepared = prepare(options, messages, together([await loadExtension(path)]));
         const data = { ...prepared.data, capture: capture ?? prepared.data.capture };
         try {
           new Recorder({ ...prepared, data }, options, new LoopConsumer(), messages).session.close();

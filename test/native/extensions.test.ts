@@ -152,7 +152,7 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
   it('asks which packets to trace where the extension does not say so either', async () => {
     const path = file('anywhere.mjs', `export default { name: 'anywhere' };`);
     const { code, stderr, stdout } = await ipft(['-b', 'tracepoint', '-e', path]);
-    expect(stderr).toContain('neither a mark nor a filter given, and the extension has no where');
+    expect(stderr).toContain('neither a mark nor a filter given, and no extension has a where');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
@@ -161,7 +161,7 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     const script = `
       import { execFileSync } from 'node:child_process';
       import { trace } from '${process.cwd()}/dist/index.js';
-      const run = trace({ mark: ${MARK}, backend: 'tracepoint', extension: '${path}', count: 1 });
+      const run = trace({ mark: ${MARK}, backend: 'tracepoint', extensions: ['${path}'], count: 1 });
       await run.ready;
       execFileSync('${PING[0] ?? ''}', ${JSON.stringify(PING.slice(1))});
       for await (const event of run) console.log(event.len, event.twice);
@@ -203,6 +203,12 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     ['nameless.mjs', 'export default {}', 6, 'its name must be a string'],
     ['odd.mjs', `export default { name: 'odd', event() {} }`, 6, "'event' is unknown"],
     ['field.mjs', `export default { name: 'odd', fields: 'nonsense' }`, 6, "there is no field 'nonsense'"],
+    [
+      'where.mjs',
+      `export default { name: 'odd', where: 'skb->len >' }`,
+      6,
+      "where 'skb->len >': it ends too early",
+    ],
     ['path.mjs', `export default { name: 'odd', fields: 'skb->nonsense' }`, 4, 'skb->nonsense'],
     ['wrong.py', '', 2, 'expected a file that ends in .o, .c, .lua, .js, .mjs, .ts'],
   ])('says what is wrong with %s', async (name, text, status, message) => {

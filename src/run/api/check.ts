@@ -48,7 +48,10 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
       Object.entries(value).every(([id, chosen]) => filters.has(id) && typeof chosen === 'string'),
   },
   fields: text('names with commas between them'),
-  extension: text('the path of a file'),
+  extensions: {
+    expected: 'an array of paths',
+    holds: (value) => Array.isArray(value) && value.every((path) => typeof path === 'string'),
+  },
   selection: {
     expected: '{ function?: RegExp, module?: RegExp }',
     holds: (value) =>
@@ -102,7 +105,7 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
 export function completeOptions(options: ScriptOptions): TraceOptions {
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
-  if (options.mark === undefined && options.extension === undefined && !hasFilters(options))
+  if (options.mark === undefined && options.extensions === undefined && !hasFilters(options))
     throw new UsageError(
       'trace(): neither a mark nor a filter given: which packets to trace?',
       'trace({ mark: 0xdeadbeef })',

@@ -2,7 +2,7 @@ import { UsageError } from '../../core/errors.js';
 import type { Summary } from '../../core/summary.js';
 import { Engine } from '../engine.js';
 import { consumerWith } from '../extension/consumer.js';
-import { extensionOf } from '../extension/load.js';
+import { extensionsOf } from '../extension/load.js';
 import { Messages } from '../messages.js';
 import { prepare } from '../prepare.js';
 import { completeOptions } from './check.js';
@@ -57,15 +57,15 @@ export class Trace implements AsyncIterable<TraceEvent> {
       signal?.throwIfAborted();
       signal?.addEventListener('abort', stop, { once: true });
       const messages = new Messages(options.messages ?? SILENT);
-      const extension = await extensionOf(complete);
-      const preparation = prepare(complete, messages, extension);
+      const extensions = await extensionsOf(complete);
+      const preparation = prepare(complete, messages, extensions);
       this.#decode.resolve(decoder(preparation));
-      const consumer = consumerWith(extension, this.#consumer, preparation);
+      const consumer = consumerWith(extensions, this.#consumer, preparation);
       const engine = new Engine(preparation, complete, consumer, messages);
       try {
         return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
       } finally {
-        extension?.close?.();
+        extensions.close();
       }
     } catch (error) {
       this.#decode.reject(error);

@@ -8,15 +8,16 @@ const TYPES = ['string', 'number', 'bigint', 'boolean'];
 
 const isValue = (value: unknown): boolean => value === null || TYPES.includes(typeof value);
 
-/** Checks what an extension returns for an event. `taken`: names that events have already. */
-export function addedBy(returned: unknown, doing: Doing, taken: ReadonlySet<string>): Added {
+/** Checks what an extension returns for an event. `ownerOf`: who has given the event a name already; null: nobody. */
+export function addedBy(returned: unknown, doing: Doing, ownerOf: (name: string) => string | null): Added {
   if (returned === undefined || returned === null || returned === true) return undefined;
   if (returned === false) return false;
   if (typeof returned !== 'object' || returned instanceof Promise || Array.isArray(returned))
     throw failure(doing, 'it must return an object of fields, false or nothing; it cannot be async');
   const given = Object.entries(returned).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    if (taken.has(name)) throw failure(doing, `the event has a ${name} already: another name is needed`);
+    const owner = ownerOf(name);
+    if (owner !== null) throw failure(doing, `${owner} has a ${name} already: another name is needed`);
     if (!isValue(value))
       throw failure(doing, `${name} must be a string, a number, a boolean or null, not ${typeof value}`);
   }

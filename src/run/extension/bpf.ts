@@ -2,7 +2,6 @@ import { ExtensionError } from '../../core/errors.js';
 import { loadAddon } from '../../native/addon.js';
 import type { ExtensionMember } from '../../native/types.js';
 import { native } from '../functions.js';
-import { Extras } from './extras.js';
 import { leadNames } from './names.js';
 import { MODULE, moduleColumn } from './module-column.js';
 import type { Extension } from './types.js';
@@ -28,7 +27,7 @@ export function bpfExtension(path: string, object: Uint8Array): Extension {
     isAlone: true,
     columns: members.map(moduleColumn),
     reads: [MODULE],
-    extras: new Extras(),
+    extras: null,
     module: object,
   };
 }

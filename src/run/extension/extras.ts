@@ -7,17 +7,21 @@ export type Members = Readonly<Record<string, FieldValue>>;
 /** Those of so many events are kept until they are shown: more than outputs hold. */
 const MAX_KEPT = 1_000_000;
 
-/** Where rows have the number of what is added. */
-export const EXTRA_READ: Read = { kind: 'extra' };
-
 /** Large integers keep their digits. */
 const json = (value: FieldValue): string =>
   typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 
-/** What an extension has added to events: rows have its number, in their own place for that. */
+/** What one extension has added to events: rows have its number, in their own place for that. */
 export class Extras {
+  /** where rows have the number of what is added */
+  readonly read: Read;
   readonly #kept = new Map<number, Members>();
   #last = 0;
+
+  /** `path`: the extension's */
+  constructor(path: string) {
+    this.read = { kind: 'extra', of: path };
+  }
 
   /** `place`: Captured.at */
   put(rows: DataView, at: number, place: number, members: Members): void {
@@ -49,9 +53,9 @@ export class Extras {
       width: 0,
       ownNames: true,
       ofReturns: true,
-      reads: [EXTRA_READ],
+      reads: [this.read],
       bind: (context) => {
-        const place = context.captured(EXTRA_READ).at;
+        const place = context.captured(this.read).at;
         const members = (rows: DataView, at: number): [string, FieldValue][] =>
           this.#take(rows.getUint32(at + place, true));
         return {

@@ -4,6 +4,7 @@ import { isSystemError, UsageError } from '../../core/errors.js';
 import type { TraceOptions } from '../../core/options.js';
 import { bpfExtension } from './bpf.js';
 import { compileModule } from './compile.js';
+import { together, type Extensions } from './extensions.js';
 import { luaExtension } from './lua.js';
 import { scriptExtension } from './script.js';
 import type { Extension } from './types.js';
@@ -20,7 +21,7 @@ const KINDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['.ts', scriptExtension],
 ]);
 
-/** Loads the file of --extension. Throws a UsageError if there is none, an ExtensionError if it is not what it must be. */
+/** Loads a file of --extension. Throws a UsageError if there is none, an ExtensionError if it is not what it must be. */
 export async function loadExtension(path: string): Promise<Extension> {
   const load = KINDS.get(extname(path));
   if (load === undefined)
@@ -37,7 +38,9 @@ export async function loadExtension(path: string): Promise<Extension> {
   return load(path);
 }
 
-/** The extension of a trace, if it has one. */
-export async function extensionOf({ extension }: TraceOptions): Promise<Extension | null> {
-  return extension === undefined ? null : await loadExtension(extension);
+/** The extensions of a trace. */
+export async function extensionsOf({ extensions = [] }: TraceOptions): Promise<Extensions> {
+  const all: Extension[] = [];
+  for (const path of extensions) all.push(await loadExtension(path));
+  return together(all);
 }

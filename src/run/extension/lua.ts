@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ExtensionError } from '../../core/errors.js';
 import { readMembers } from './bpf.js';
-import { EXTRA_READ, Extras } from './extras.js';
+import { Extras } from './extras.js';
 import { failure, guarded } from './failure.js';
 import { MODULE } from './module-column.js';
 import type { Extension } from './types.js';
@@ -18,7 +18,8 @@ function io.open(path, mode)
 end
 
 function ipft_program()
-  if type(program) ~= 'string' then return nil end
+  if program == nil then return nil end
+  if type(program) ~= 'string' then return false end
   return (program:gsub('.', function(c) return ('%02x'):format(c:byte()) end))
 end
 
@@ -81,13 +82,15 @@ function functionOf(engine: Engine, name: string): ((...words: string[]) => unkn
   return typeof value === 'function' ? (value as (...words: string[]) => unknown) : undefined;
 }
 
-function programOf(engine: Engine, path: string): Uint8Array {
+/** The bytes of its BPF object; undefined: the data that it decodes is another extension's. */
+function programOf(engine: Engine, path: string): Uint8Array | undefined {
   const bad = (problem: string): ExtensionError =>
     new ExtensionError(`extension ${path}: ${problem}`, 'ipft --gen lua prints one that works');
   const version: unknown = engine.global.get('api_version');
   if (version !== 1) throw bad(`its api_version must be 1, not ${String(version)}`);
   if (functionOf(engine, 'decode') === undefined) throw bad('it has no function decode(data)');
   const hex = functionOf(engine, 'ipft_program')?.();
+  if (hex === undefined || hex === null) return undefined;
   if (typeof hex !== 'string') throw bad('its program must be a string: the bytes of a BPF object');
   const program = Buffer.from(hex, 'hex');
   readMembers(path, program, true);
@@ -101,15 +104,15 @@ export async function luaExtension(path: string): Promise<Extension> {
   guarded({ name: path, call: 'init()' }, () => functionOf(engine, 'init')?.());
   const decode = functionOf(engine, 'ipft_decode');
   if (decode === undefined) throw failure({ name: path, call: 'decode()' }, 'it is gone');
-  const extras = new Extras();
+  const extras = new Extras(path);
   return {
     name: path,
     path,
     isAlone: true,
     columns: [extras.column(path)],
-    reads: [MODULE, EXTRA_READ],
+    reads: [MODULE],
     extras,
-    module: program,
+    ...(program === undefined ? {} : { module: program }),
     decode: (data) => {
       const fields = decode(Buffer.from(data).toString('hex')) as readonly Field[];
       return Object.fromEntries(fields.map((field) => [field[0], valueOf(field)]));

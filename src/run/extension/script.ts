@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { ExtensionError, IpftError } from '../../core/errors.js';
 import { packageRoot } from '../../core/package-root.js';
 import type { Column } from '../../core/column.js';
+import { parseCondition } from '../../core/condition.js';
 import { TextBuffer } from '../../core/text-buffer.js';
 import type { Extension as Script, FieldValue } from './public.js';
 import { parseFields } from '../field-columns.js';
-import { EXTRA_READ, Extras } from './extras.js';
+import { Extras } from './extras.js';
 import { failure, guarded } from './failure.js';
 import type { Extension } from './types.js';
 
@@ -99,17 +100,18 @@ export async function scriptExtension(path: string): Promise<Extension> {
     throw new ExtensionError(`extension ${path}: ${problem}`, 'ipft --gen js prints one that works');
   const script = exported as Script;
   const { name, where, onEvent, onPacket } = script;
+  if (where !== undefined) inOwnWords(path, '--where', () => parseCondition(where));
   const format = formatOf(script);
-  const extras = new Extras();
+  const extras = onEvent === undefined ? null : new Extras(path);
   return {
     name,
     path,
     isAlone: false,
     columns: [
-      ...ownColumns(path, script, format),
-      ...(onEvent === undefined ? [] : [extras.column(name, format)]),
+      ...inOwnWords(path, '--fields', () => columnsOf(script, format)),
+      ...(extras === null ? [] : [extras.column(name, format)]),
     ],
-    reads: onEvent === undefined ? [] : [EXTRA_READ],
+    reads: [],
     extras,
     where,
     onEvent: onEvent && ((event) => onEvent.call(script, event)),
@@ -117,15 +119,13 @@ export async function scriptExtension(path: string): Promise<Extension> {
   };
 }
 
-function ownColumns(path: string, script: Script, format: Format): Column[] {
+/** Reads what stands for a flag of the command line: what is wrong with it is so with the extension. */
+function inOwnWords<T>(path: string, flag: '--fields' | '--where', read: () => T): T {
   try {
-    return columnsOf(script, format);
+    return read();
   } catch (error) {
-    if (error instanceof IpftError)
-      throw new ExtensionError(
-        `extension ${path}: ${error.message.replace('--fields', 'fields')}`,
-        error.remedy,
-      );
-    throw error;
+    if (!(error instanceof IpftError)) throw error;
+    const problem = error.message.replace(flag, flag.slice('--'.length));
+    throw new ExtensionError(`extension ${path}: ${problem}`, error.remedy);
   }
 }

@@ -17,8 +17,8 @@ export interface Extension {
   readonly module?: Uint8Array;
   /** what events must be, as --where has it */
   readonly where?: string | undefined;
-  /** what is added to events */
-  readonly extras: Extras;
+  /** what it adds to events; null: nothing */
+  readonly extras: Extras | null;
   /** Called for each event. */
   readonly onEvent?: ((event: ExtensionEvent) => unknown) | undefined;
   /** Called for each call, with what module() has written. */
