@@ -7,9 +7,10 @@
 
 struct {
   __uint(type, BPF_MAP_TYPE_STACK_TRACE);
-  __uint(max_entries, 1); /* IPFT_STACKS where stacks are wanted, set before load */
+  /* Where stacks are wanted, IPFT_STACKS of as many addresses as the kernel walks: set before load. */
+  __uint(max_entries, 1);
   __type(key, __u32);
-  __uint(value_size, IPFT_STACK_DEPTH * sizeof(__u64));
+  __uint(value_size, sizeof(__u64));
 } stacks SEC(".maps");
 
 static __always_inline void put(__u8 *data, __u32 place, __u64 value) {

@@ -57,9 +57,9 @@ enum ipft_sizes {
 /* Counters by which nearly every skb that is not followed is told from those that are. */
 #define IPFT_FOLLOWED 16384
 
-/* Kernel stacks that may be known at a time, and addresses in each. */
+/* Kernel stacks that may be known at a time, and addresses in each: by default the kernel's own limit. */
 #define IPFT_STACKS 8192
-#define IPFT_STACK_DEPTH 32
+#define IPFT_STACK_DEPTH 127
 
 /* Packets that may be alive at the same time, and those that are being freed. */
 #define IPFT_LIVES 65536

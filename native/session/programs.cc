@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <set>
 #include <string_view>
 
@@ -40,6 +41,13 @@ UniqueFd start_timing() {
   if (!timing)
     throw NativeError(errno, "run time", "the kernel does not measure BPF programs");
   return timing;
+}
+
+// Addresses that the kernel notes of a stack at most; it refuses maps for more.
+uint32_t stack_depth() {
+  uint32_t depth = IPFT_STACK_DEPTH;
+  std::ifstream("/proc/sys/kernel/perf_event_max_stack") >> depth;
+  return std::clamp<uint32_t>(depth, 1, IPFT_STACK_DEPTH);
 }
 
 // How long the calls that are under way when a trace ends may take to return.
@@ -111,8 +119,11 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   cpus_ = cpu_id_limit();
   bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
   bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
-  if (settings.stack_at != 0)
-    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "stacks"), IPFT_STACKS);
+  if (settings.stack_at != 0) {
+    bpf_map *stacks = bpf_object__find_map_by_name(object_.get(), "stacks");
+    bpf_map__set_max_entries(stacks, IPFT_STACKS);
+    bpf_map__set_value_size(stacks, stack_depth() * sizeof(uint64_t));
+  }
   if (!options.reason_arguments.empty())
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "reason_arguments"),
                              static_cast<__u32>(options.reason_arguments.size()));
@@ -214,9 +225,9 @@ Misses Programs::recursion_misses() const {
 }
 
 std::vector<uint64_t> Programs::stack(uint32_t id) const {
-  std::vector<uint64_t> addresses(IPFT_STACK_DEPTH);
-  int map = bpf_object__find_map_fd_by_name(object_.get(), "stacks");
-  if (bpf_map_lookup_elem(map, &id, addresses.data()) != 0)
+  const bpf_map *stacks = bpf_object__find_map_by_name(object_.get(), "stacks");
+  std::vector<uint64_t> addresses(bpf_map__value_size(stacks) / sizeof(uint64_t));
+  if (bpf_map_lookup_elem(bpf_map__fd(stacks), &id, addresses.data()) != 0)
     return {};
   addresses.erase(std::find(addresses.begin(), addresses.end(), 0), addresses.end());
   return addresses;
