@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { trace } from './ipft.js';
+import { AUTO } from './kernel.js';
+import { transfer, type Path } from './path.js';
+import type { Row } from './pairing.js';
+import { parseResults } from './results.js';
+import { sendNumbered, type Plan, type Sender } from './sender.js';
+import { PROBED, skbProbes } from './skb-probes.js';
+import { HOME, readText, TRACEFS } from './system.js';
+import { traceEvents, type TraceEvent } from './trace-events.js';
+
+/** A topology whose packets have something in every field. */
+export const FIELDS: Path = { topology: join(HOME, 'lab/net/fields'), sender: 'a', receiver: 'b' };
+
+export const PORT = { plain: 7001, tunnel: 7002, queues: 7003, dropped: 7009 } as const;
+export const PLANS: readonly Plan[] = [
+  { to: '10.0.0.10', port: PORT.plain, count: 5, priority: 0 },
+  { to: '10.1.0.10', port: PORT.tunnel, count: 2, priority: 0 },
+  { to: '10.2.0.2', port: PORT.queues, count: 2, priority: 1 },
+  { to: '10.0.0.10', port: PORT.dropped, count: 1, priority: 0 },
+];
+
+/** Trace events of the kernel that print an skb's fields. */
+export const TRACE_EVENTS = ['net/net_dev_start_xmit', 'net/netif_rx_entry'];
+const DROPS = 'skb/kfree_skb';
+/** Since Linux 5.17. */
+export const HAS_REASONS = readText(join(TRACEFS, 'events', DROPS, 'format')).includes('reason');
+/** ETH_P_IP */
+export const IPV4 = 0x0800;
+const EVERY_PACKET = ['-m', '0', '--mask', '0'];
+
+const select = (names: readonly string[]): string[] => ['-r', `^(tp:)?(${names.join('|')})$`];
+const ofFunctions = [...EVERY_PACKET, '-b', AUTO, ...select(Object.keys(PROBED))];
+const ofTracepoints = [...EVERY_PACKET, '-b', 'tracepoint'];
+
+/** ipft's arguments for each trace: all of them run on the same packets. At most 16 fields each. */
+const TRACES = {
+  skb: [
+    ...ofFunctions,
+    '-f',
+    [
+      'len,data_len,mark,iif,ifindex,ifname,queue,hash,priority,encapsulation,users,cloned,truesize',
+      'mac_header,network_header,transport_header',
+    ].join(),
+  ],
+  context: [...ofFunctions, '-f', 'tid,pid,comm,mark,priority,netns,ifname,ifindex,iif,cgroup,caller,stack'],
+  printed: [
+    ...ofTracepoints,
+    ...select(TRACE_EVENTS.map((event) => event.replace(/.*\//, ''))),
+    '-f',
+    'tid,len,data_len,ifname,queue,hash,truesize,nr_frags,gso_size,gso_segs,gso_type,delta,age',
+  ],
+  drops: [
+    ...['-b', 'tracepoint', ...select(['kfree_skb']), '--where', `skb->protocol == ${IPV4}`],
+    ...(HAS_REASONS ? ['-f', 'reason'] : []),
+  ],
+};
+
+type Name = keyof typeof TRACES;
+
+export interface FieldRun {
+  readonly rows: Readonly<Record<Name, Row[]>>;
+  readonly events: readonly TraceEvent[];
+  readonly sender: Sender;
+}
+
+/** Starts a trace; its rows come when it is ended. */
+async function traced(name: Name): Promise<() => Promise<Row[]>> {
+  const running = await trace([...TRACES[name], '-o', 'json']);
+  return async () => {
+    const { code, stdout, stderr } = await running.end();
+    expect(code, stderr).toBe(0);
+    return parseResults(stdout).events as Row[];
+  };
+}
+
+/** Everything at once: the traffic, ipft's traces, and the kernel's own trace of the same calls. */
+export async function fieldRun(): Promise<FieldRun> {
+  const names = Object.keys(TRACES) as Name[];
+  const { events, result } = await traceEvents([...skbProbes(), ...TRACE_EVENTS, DROPS], async () => {
+    const running = await Promise.all(names.map(traced));
+    const sender = sendNumbered(`ipft-${FIELDS.sender}`, PLANS);
+    await transfer(5001, 200_000, FIELDS);
+    const rows = await Promise.all(running.map((end) => end()));
+    return { sender, rows: Object.fromEntries(names.map((name, i) => [name, rows[i]])) };
+  });
+  return { events, sender: result.sender, rows: result.rows as FieldRun['rows'] };
+}

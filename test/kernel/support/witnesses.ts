@@ -1,0 +1,57 @@
+/** The built-in fields, by docs/fields.md's names, in lists by who else tells what they show. */
+
+/** The trace events net_dev_start_xmit and netif_rx_entry print them, or happen before and after. */
+export const BY_TRACE_EVENTS = [
+  ...[
+    'packet_id',
+    'processor_id',
+    'timestamp',
+    'tid',
+    'len',
+    'data_len',
+    'ifname',
+    'queue',
+    'hash',
+    'truesize',
+  ],
+  ...['nr_frags', 'gso_size', 'gso_segs', 'gso_type'],
+] as const;
+
+/** The time that passes between such trace events. */
+export const BY_TIME = ['delta', 'age'] as const;
+
+/** A kprobe event of the same call has them, or reads them at offsets that bpftool tells. */
+export const BY_KPROBE_EVENTS = [
+  ...['packet_id', 'function', 'processor_id', 'tid', 'comm', 'caller', 'stack', 'len', 'data_len', 'mark'],
+  ...['priority', 'queue', 'hash', 'truesize', 'iif', 'ifindex', 'ifname', 'netns', 'encapsulation', 'users'],
+  ...['cloned', 'mac_header', 'network_header', 'transport_header'],
+] as const;
+
+/** /proc, ip, nft and stat tell them of packets whose sender and receiver are known. */
+export const BY_SYSTEM = [
+  ...[
+    'pid',
+    'tid',
+    'comm',
+    'cgroup',
+    'processor_id',
+    'mark',
+    'priority',
+    'netns',
+    'ifname',
+    'ifindex',
+    'iif',
+  ],
+] as const;
+
+/** The number that a datagram carries tells packets apart. */
+export const BY_DATAGRAMS = ['packet'] as const;
+
+/** /proc/kallsyms */
+export const BY_KALLSYMS = ['module'] as const;
+
+/** A kprobe event of the return has them, or events inside of the call and the system call around it. */
+export const BY_RETURNS = ['is_return', 'return_value', 'duration_ns'] as const;
+
+/** The trace event kfree_skb prints it. */
+export const BY_DROPS = ['reason'] as const;
