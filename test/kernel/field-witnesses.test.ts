@@ -1,14 +1,6 @@
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  fieldRun,
-  FIELDS,
-  HAS_REASONS,
-  IPV4,
-  PORT,
-  TRACE_EVENTS,
-  type FieldRun,
-} from './support/field-run.js';
+import { fieldRun, FIELDS, HAS_REASONS, PORT, TRACE_EVENTS, type FieldRun } from './support/field-run.js';
 import { ipft } from './support/ipft.js';
 import { expectNothingLeft } from './support/kernel.js';
 import { addressIn, grouped, pairsOf, type Pair, type Row } from './support/pairing.js';
@@ -22,6 +14,9 @@ import { HAS_ADDRESSES, type TraceEvent } from './support/trace-events.js';
 import * as witnesses from './support/witnesses.js';
 
 const NAMES = TRACE_EVENTS.map((event) => event.replace(/.*\//, ''));
+
+/** ETH_P_IP */
+const IPV4 = 0x0800;
 
 let all: FieldRun;
 /** Calls of functions, by both traces of them. */
@@ -50,7 +45,7 @@ beforeAll(async () => {
   calls = { skb: callsOf(all.rows.skb), context: callsOf(all.rows.context) };
   // Each CPU is inside of one of them at a time.
   printed = pairsOf(
-    all.rows.printed,
+    all.rows.printed.filter((row) => NAMES.includes(row.function.replace('tp:', ''))),
     all.events.filter(({ name }) => NAMES.includes(name)),
     (row) => `${row.function} ${row.processor_id}`,
     (event) => `tp:${event.name} ${event.cpu}`,
@@ -218,14 +213,17 @@ it(`module: as in /proc/kallsyms${noModules}`, () => {
 
 describe.runIf(HAS_REASONS)('the trace event of a drop has (skipped on kernels without reasons)', () => {
   it.each(witnesses.BY_DROPS)('%s', (field) => {
+    const rows = all.rows.printed.filter(
+      (row) => row.function === 'tp:kfree_skb' && row['protocol'] === IPV4,
+    );
     const drops = all.events.filter(({ values }) => values['protocol'] === IPV4.toString());
-    const pairs = pairsOf(all.rows.drops, drops, ({ packet_id: skb }) => skb, addressIn);
+    const pairs = pairsOf(rows, drops, ({ packet_id: skb }) => skb, addressIn);
     compare(field, pairs, ({ values }) => values['reason']);
   });
 });
 
 it.runIf(!HAS_REASONS)('reason: exit code 4 (skipped on kernels that have it)', async () => {
-  const { code, stderr } = await ipft(['-f', 'reason']);
+  const { code, stderr } = await ipft(['-m', '1', '-f', 'reason']);
   expect(stderr).toMatch(/reason/);
   expect(code).toBe(4);
 });

@@ -23,11 +23,9 @@ export const PLANS: readonly Plan[] = [
 
 /** Trace events of the kernel that print an skb's fields. */
 export const TRACE_EVENTS = ['net/net_dev_start_xmit', 'net/netif_rx_entry'];
-const DROPS = 'skb/kfree_skb';
+const DROP = 'skb/kfree_skb';
 /** Since Linux 5.17. */
-export const HAS_REASONS = readText(join(TRACEFS, 'events', DROPS, 'format')).includes('reason');
-/** ETH_P_IP */
-export const IPV4 = 0x0800;
+export const HAS_REASONS = readText(join(TRACEFS, 'events', DROP, 'format')).includes('reason');
 const EVERY_PACKET = ['-m', '0', '--mask', '0'];
 
 const select = (names: readonly string[]): string[] => ['-r', `^(tp:)?(${names.join('|')})$`];
@@ -47,13 +45,12 @@ const TRACES = {
   context: [...ofFunctions, '-f', 'tid,pid,comm,mark,priority,netns,ifname,ifindex,iif,cgroup,caller,stack'],
   printed: [
     ...ofTracepoints,
-    ...select(TRACE_EVENTS.map((event) => event.replace(/.*\//, ''))),
+    ...select([...TRACE_EVENTS, DROP].map((event) => event.replace(/.*\//, ''))),
     '-f',
-    'tid,len,data_len,ifname,queue,hash,truesize,nr_frags,gso_size,gso_segs,gso_type,delta,age',
-  ],
-  drops: [
-    ...['-b', 'tracepoint', ...select(['kfree_skb']), '--where', `skb->protocol == ${IPV4}`],
-    ...(HAS_REASONS ? ['-f', 'reason'] : []),
+    [
+      'tid,len,data_len,ifname,queue,hash,truesize,nr_frags,gso_size,gso_segs,gso_type,delta,age,protocol',
+      ...(HAS_REASONS ? ['reason'] : []),
+    ].join(),
   ],
 };
 
@@ -78,7 +75,7 @@ async function traced(name: Name): Promise<() => Promise<Row[]>> {
 /** Everything at once: the traffic, ipft's traces, and the kernel's own trace of the same calls. */
 export async function fieldRun(): Promise<FieldRun> {
   const names = Object.keys(TRACES) as Name[];
-  const { events, result } = await traceEvents([...skbProbes(), ...TRACE_EVENTS, DROPS], async () => {
+  const { events, result } = await traceEvents([...skbProbes(), ...TRACE_EVENTS, DROP], async () => {
     const running = await Promise.all(names.map(traced));
     const sender = sendNumbered(`ipft-${FIELDS.sender}`, PLANS);
     await transfer(5001, 200_000, FIELDS);

@@ -92,7 +92,7 @@ export async function traceEvents<T>(
   definitions: readonly string[],
   action: () => Promise<T>,
 ): Promise<{ events: TraceEvent[]; result: T }> {
-  const names = definitions.map((each) => each.split(' ')[0]?.replace(/^[pr]:/, '') ?? '');
+  const names = definitions.map((each) => each.split(' ')[0]?.replace(/^[pr]\d*:/, '') ?? '');
   mkdirSync(INSTANCE);
   try {
     prepare(definitions, names);
