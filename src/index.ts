@@ -6,11 +6,17 @@
  */
 export { trace, type Trace } from './run/api/trace.js';
 export type {
-  ScriptOptions as TraceOptions,
+  AnyEvent,
+  BuiltInFields,
+  EventLead,
+  EventWith,
+  FieldList,
+  FieldSets,
+  PathValue,
   TraceEvent,
-  TracePacket,
-  TraceSummary,
-} from './run/api/types.js';
+  Tuple,
+} from './run/api/events.js';
+export type { ScriptOptions as TraceOptions, TracePacket, TraceSummary } from './run/api/types.js';
 export type { EndReason } from './core/summary.js';
 export { createOutput, type RenderOptions } from './run/render.js';
 export type { MessageTarget } from './run/messages.js';

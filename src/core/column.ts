@@ -68,6 +68,8 @@ export interface BoundColumn {
    * values remembers them with it, which saves a copy for each event.
    */
   readonly json: (prefix: string) => Cell;
+  /** of integers of 64 bits: the value where it is there, since JSON's numbers are exact up to 2^53 only */
+  readonly integer?: RowReader<bigint>;
 }
 
 /** A column that shows a number as it is. */

@@ -1,10 +1,13 @@
 import type { Captured } from './capture.js';
-import type { Cell, ColumnContext, EnumMembers } from './column.js';
+import type { BoundColumn, Cell, ColumnContext, EnumMembers } from './column.js';
 import { behind } from './column.js';
 import type { ResolvedPath } from './field-path.js';
 import { valueCell } from './memo.js';
 import type { RowReader } from './row.js';
 import { pieceOf } from './text-buffer.js';
+
+/** Bytes of integers that may be larger than JavaScript's numbers are exact. */
+const WIDE = 8;
 
 /** Where there is nothing to show. */
 export const NOTHING = '-';
@@ -88,10 +91,7 @@ export function enumName(members: EnumMembers | null, value: number): string {
   return members?.names[index] ?? String(value);
 }
 
-interface Formats {
-  readonly text: Cell;
-  readonly json: (prefix: string) => Cell;
-}
+type Formats = BoundColumn;
 
 const bothOf = (cell: Cell): Formats => ({ text: cell, json: (prefix) => behind(prefix, cell) });
 const quoted = (read: RowReader<string>): Formats => ({
@@ -124,15 +124,19 @@ function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContex
       };
     }
     default:
-      return bothOf(plainNumber(captured));
+      return {
+        ...bothOf(plainNumber(captured)),
+        ...(captured.size === WIDE ? { integer: numberReader(captured) } : {}),
+      };
   }
 }
 
 /** Shows what a path leads to, by its type: `-` and null where there is a null pointer on the way. */
 export function valueFormats(captured: Captured, context: ColumnContext): Formats {
   if (captured.path === null) throw new Error('not a path');
-  const { text, json } = formatsOf(captured, captured.path, context);
+  const { text, json, ...rest } = formatsOf(captured, captured.path, context);
   return {
+    ...rest,
     text: whereThere(captured, text, NOTHING),
     json: (prefix) => whereThere(captured, json(prefix), `${prefix}null`),
   };

@@ -10,7 +10,11 @@ import { native } from './functions.js';
 import { skbLayout } from './skb-layout.js';
 
 /** True if the options say which packets to trace, beside the mark. */
-export function hasFilters({ filter, where, filters: values = {} }: Partial<TraceOptions>): boolean {
+export function hasFilters({
+  filter,
+  where,
+  filters: values = {},
+}: Pick<TraceOptions, 'filter' | 'where' | 'filters'>): boolean {
   return filter !== undefined || where !== undefined || Object.keys(values).length > 0;
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LoopConsumer } from '../../src/run/api/loop.js';
 import type { Decode } from '../../src/run/api/decode.js';
-import type { TraceEvent } from '../../src/run/api/types.js';
+import type { TraceEvent } from '../../src/run/api/events.js';
 import { batchOf, pack } from './rows.js';
 
 const EVENT: TraceEvent = {
@@ -18,7 +18,7 @@ const EVENT: TraceEvent = {
   gso_segs: 0,
   mark: 1,
 };
-const decode: Decode = ({ count }) => Array.from({ length: count }, () => EVENT);
+const decode: Decode<TraceEvent> = ({ count }) => Array.from({ length: count }, () => EVENT);
 
 const HALF = 200_000;
 /** So many events of a packet that does not end. */

@@ -5,6 +5,7 @@ import { LARGEST_PAGE_COUNT } from '../../core/perf-buffer.js';
 import { tracers } from '../../core/tracer.js';
 import { filters } from '../../filters/index.js';
 import { hasFilters } from '../wanted.js';
+import type { FieldList } from './events.js';
 import type { ScriptOptions } from './types.js';
 
 /** What a value must be, in words, and whether it is that. */
@@ -26,6 +27,12 @@ const oneOf = (valid: readonly string[]): Check => ({
 });
 const boolean: Check = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
 const text = (expected: string): Check => ({ expected, holds: (value) => typeof value === 'string' });
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+const listOr = ({ expected, holds }: Check): Check => ({
+  expected,
+  holds: (value) => holds(value) || isList(value),
+});
 const object = (expected: string, member: string): Check => ({
   expected,
   holds: (value) => typeof value === 'object' && value !== null && member in value,
@@ -47,11 +54,8 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
       value !== null &&
       Object.entries(value).every(([id, chosen]) => filters.has(id) && typeof chosen === 'string'),
   },
-  fields: text('names with commas between them'),
-  extensions: {
-    expected: 'an array of paths',
-    holds: (value) => Array.isArray(value) && value.every((path) => typeof path === 'string'),
-  },
+  fields: listOr(text('names with commas between them, or an array of names')),
+  extensions: { expected: 'an array of paths', holds: isList },
   selection: {
     expected: '{ function?: RegExp, module?: RegExp }',
     holds: (value) =>
@@ -102,7 +106,7 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
 }
 
 /** Completes what a script asks for, or throws a UsageError that says what is wrong about it. */
-export function completeOptions(options: ScriptOptions): TraceOptions {
+export function completeOptions(options: ScriptOptions<FieldList | undefined>): TraceOptions {
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
   if (options.mark === undefined && options.extensions === undefined && !hasFilters(options))
@@ -125,6 +129,7 @@ export function completeOptions(options: ScriptOptions): TraceOptions {
     verbose: false,
     setRlimits: true,
     ...asked,
+    fields: typeof options.fields === 'object' ? options.fields.join(',') : options.fields,
     backend,
     selection,
   };

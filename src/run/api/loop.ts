@@ -6,7 +6,8 @@ import type { Consumer } from '../consumer.js';
 import type { Loss } from '../losses.js';
 import type { Decode } from './decode.js';
 import { RowQueue } from './row-queue.js';
-import type { TraceEvent, TracePacket } from './types.js';
+import type { EventLead, TraceEvent } from './events.js';
+import type { TracePacket } from './types.js';
 
 /** From row `first` on. */
 const countShown = ({ rows, count, rowSize }: Batch, first = 0): number => {
@@ -16,7 +17,7 @@ const countShown = ({ rows, count, rowSize }: Batch, first = 0): number => {
 };
 
 /** Hands events to the loop of a script, as fast as that takes them. */
-export class LoopConsumer implements Consumer {
+export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consumer {
   readonly tellsEnds = true;
   readonly fillsTerminal = false;
   readonly drops = null;
@@ -77,7 +78,7 @@ export class LoopConsumer implements Consumer {
     this.#leave(null);
   }
 
-  async *events(decode: Decode): AsyncGenerator<TraceEvent, void, undefined> {
+  async *events(decode: Decode<Event>): AsyncGenerator<Event, void, undefined> {
     for (let batch = await this.#queue.take(); batch !== null; batch = await this.#queue.take()) {
       const events = decode(batch);
       let read = 0;
@@ -92,7 +93,7 @@ export class LoopConsumer implements Consumer {
     }
   }
 
-  async *packets(decode: Decode): AsyncGenerator<TracePacket, void, undefined> {
+  async *packets(decode: Decode<Event>): AsyncGenerator<TracePacket<Event>, void, undefined> {
     const inFlight = new PacketsInFlight();
     let unread = 0;
     try {
@@ -117,7 +118,7 @@ export class LoopConsumer implements Consumer {
   }
 }
 
-function packetOf(rows: PacketEvents, decode: Decode): TracePacket {
+function packetOf<Event extends EventLead>(rows: PacketEvents, decode: Decode<Event>): TracePacket<Event> {
   const { rowSize } = rows;
   const decoded = decode({ rows: rows.rows, count: rows.size, rowSize });
   const events = Array.from(rows.byTime(), (at) => decoded[at / rowSize]).filter(

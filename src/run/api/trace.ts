@@ -8,7 +8,8 @@ import { prepare } from '../prepare.js';
 import { completeOptions } from './check.js';
 import { decoder, type Decode } from './decode.js';
 import { LoopConsumer } from './loop.js';
-import type { ScriptOptions, TraceEvent, TracePacket, TraceSummary } from './types.js';
+import type { EventLead, EventWith, FieldList, TraceEvent } from './events.js';
+import type { ScriptOptions, TracePacket, TraceSummary } from './types.js';
 
 const SILENT = { write: (): void => undefined };
 
@@ -31,25 +32,25 @@ class Settleable<T> {
  * a slow reader of stdout does: what the kernel's buffers cannot hold meanwhile is counted as lost. Leaving the loop ends the trace;
  * the loop then goes on when all probes are removed. Errors are thrown by the loop, after all events, and reject `summary`.
  */
-export class Trace implements AsyncIterable<TraceEvent> {
+export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterable<Event> {
   /** Resolves when all probes are attached: what happens from now on is seen. Rejects if it does not come to that. */
   readonly ready: Promise<void>;
   /** Resolves when the trace has ended and its probes are removed. */
   readonly summary: Promise<TraceSummary>;
-  readonly #consumer = new LoopConsumer();
+  readonly #consumer = new LoopConsumer<Event>();
   readonly #ready = new Settleable<null>();
-  readonly #decode = new Settleable<Decode>();
+  readonly #decode = new Settleable<Decode<Event>>();
   readonly #stopped = new Settleable<null>();
   #isRead = false;
 
-  constructor(options: ScriptOptions) {
+  constructor(options: ScriptOptions<FieldList | undefined>) {
     this.ready = this.#ready.promise.then(nothing);
     this.ready.catch(nothing);
     this.summary = this.#run(options);
     this.summary.catch(nothing);
   }
 
-  async #run(options: ScriptOptions): Promise<Summary> {
+  async #run(options: ScriptOptions<FieldList | undefined>): Promise<Summary> {
     const { signal } = options;
     const stop = (): void => this.stop();
     try {
@@ -59,7 +60,7 @@ export class Trace implements AsyncIterable<TraceEvent> {
       const messages = new Messages(options.messages ?? SILENT);
       const extensions = await extensionsOf(complete);
       const preparation = prepare(complete, messages, extensions);
-      this.#decode.resolve(decoder(preparation));
+      this.#decode.resolve(decoder<Event>(preparation));
       const consumer = consumerWith(extensions, this.#consumer, preparation);
       const engine = new Engine(preparation, complete, consumer, messages);
       try {
@@ -88,17 +89,17 @@ export class Trace implements AsyncIterable<TraceEvent> {
     this.#stopped.resolve(null);
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<TraceEvent, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
     return this.#read((decode) => this.#consumer.events(decode));
   }
 
   /** Packets instead of events: each when it is gone, and at the end those that still are in flight. */
-  packets(): AsyncGenerator<TracePacket, void, undefined> {
+  packets(): AsyncGenerator<TracePacket<Event>, void, undefined> {
     return this.#read((decode) => this.#consumer.packets(decode));
   }
 
   async *#read<T>(
-    items: (decode: Decode) => AsyncGenerator<T, void, undefined>,
+    items: (decode: Decode<Event>) => AsyncGenerator<T, void, undefined>,
   ): AsyncGenerator<T, void, undefined> {
     if (this.#isRead) throw new UsageError('a trace is read by one loop, once', 'another trace()');
     this.#isRead = true;
@@ -121,6 +122,8 @@ export class Trace implements AsyncIterable<TraceEvent> {
  *
  *     for await (const event of trace({ mark: 0xdeadbeef, durationMs: 1000 })) console.log(event.function, event.len);
  *
- * Errors are those of the command (IpftError), each with its exit code and, if there is one, its remedy.
+ * Events have the fields that `fields` names, with their types where TypeScript knows the names. Errors are those of the command (IpftError), each with its exit code and, if there is one, its remedy.
  */
-export const trace = (options: ScriptOptions): Trace => new Trace(options);
+export const trace = <const Fields extends FieldList | undefined = undefined>(
+  options: ScriptOptions<Fields>,
+): Trace<EventWith<Fields>> => new Trace(options);

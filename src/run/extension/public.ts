@@ -1,4 +1,4 @@
-import type { TraceEvent } from '../api/types.js';
+import type { TraceEvent } from '../api/events.js';
 
 /** What a field may be. */
 export type FieldValue = string | number | bigint | boolean | null;
