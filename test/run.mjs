@@ -58,7 +58,7 @@ const tiers = {
     return kernels.map((kernel) =>
       suite(
         `kernel ${kernel}`,
-        ['lab/vm', kernel, '--timeout', '2400', '--out', reports, '--'],
+        ['lab/vm', kernel, '--timeout', '2700', '--out', reports, '--'],
         '--config',
         'vitest.kernel.config.ts',
       ),
