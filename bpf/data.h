@@ -28,8 +28,9 @@ static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, cons
     put(data, settings.reason_at, hit->reason);
   if (settings.caller_at)
     put(data, settings.caller_at, hit->caller);
+  /* One whose place another one has is not shown (-EEXIST): in that place, earlier events would show it. */
   if (settings.stack_at)
-    put(data, settings.stack_at, bpf_get_stackid(ctx, &stacks, BPF_F_REUSE_STACKID));
+    put(data, settings.stack_at, bpf_get_stackid(ctx, &stacks, 0));
   if (!settings.module_at)
     return 1;
 #pragma unroll
