@@ -56,31 +56,40 @@ const TRACES = {
 
 type Name = keyof typeof TRACES;
 
+interface Traced {
+  readonly rows: readonly Row[];
+  /** calls that ipft has not looked at, by its summary */
+  readonly missed: number;
+}
+
 export interface FieldRun {
-  readonly rows: Readonly<Record<Name, Row[]>>;
+  readonly traces: Readonly<Record<Name, Traced>>;
   readonly events: readonly TraceEvent[];
+  /** calls that the kernel's own probes did not see */
+  readonly missed: number;
   readonly sender: Sender;
 }
 
 /** Starts a trace; its rows come when it is ended. */
-async function traced(name: Name): Promise<() => Promise<Row[]>> {
+async function traced(name: Name): Promise<() => Promise<Traced>> {
   const running = await trace([...TRACES[name], '-o', 'json']);
   return async () => {
     const { code, stdout, stderr } = await running.end();
     expect(code, stderr).toBe(0);
-    return parseResults(stdout).events as Row[];
+    const { events, summary } = parseResults(stdout);
+    return { rows: events as Row[], missed: summary.causes.recursion };
   };
 }
 
 /** Everything at once: the traffic, ipft's traces, and the kernel's own trace of the same calls. */
 export async function fieldRun(): Promise<FieldRun> {
   const names = Object.keys(TRACES) as Name[];
-  const { events, result } = await traceEvents([...skbProbes(), ...TRACE_EVENTS, DROP], async () => {
+  const { result, ...told } = await traceEvents([...skbProbes(), ...TRACE_EVENTS, DROP], async () => {
     const running = await Promise.all(names.map(traced));
     const sender = sendNumbered(`ipft-${FIELDS.sender}`, PLANS);
     await transfer(5001, 200_000, FIELDS);
-    const rows = await Promise.all(running.map((end) => end()));
-    return { sender, rows: Object.fromEntries(names.map((name, i) => [name, rows[i]])) };
+    const traces = await Promise.all(running.map((end) => end()));
+    return { sender, traces: Object.fromEntries(names.map((name, i) => [name, traces[i]])) };
   });
-  return { events, sender: result.sender, rows: result.rows as FieldRun['rows'] };
+  return { ...told, sender: result.sender, traces: result.traces as FieldRun['traces'] };
 }

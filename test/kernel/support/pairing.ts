@@ -21,32 +21,54 @@ export interface Pair {
 export const addressIn = ({ values }: TraceEvent): string =>
   values['skb'] ?? `0x${(values['skbaddr'] ?? '').replace(/^0+/, '')}`;
 
+interface Timed {
+  readonly timestamp: number;
+}
+
 /** In groups by their keys, each in order of time. */
-export function grouped<T extends { timestamp: number }, Key>(
-  items: readonly T[],
-  keyOf: (item: T) => Key,
-): Map<Key, T[]> {
+export function grouped<T extends Timed, Key>(items: readonly T[], keyOf: (item: T) => Key): Map<Key, T[]> {
   const groups = new Map<Key, T[]>();
   for (const item of items.toSorted((left, right) => left.timestamp - right.timestamp))
     groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
   return groups;
 }
 
+/** As many of `longer` as there are in `shorter`: without those whose absence brings their times nearest to each other. */
+function fitted<T extends Timed>(longer: readonly T[], shorter: readonly Timed[]): T[] {
+  let rest = [...longer];
+  const distance = (items: readonly T[]): number =>
+    shorter.reduce((sum, { timestamp }, i) => sum + Math.abs(timestamp - (items[i]?.timestamp ?? 0)), 0);
+  while (rest.length > shorter.length) {
+    const shortened = rest.map((_, i) => rest.toSpliced(i, 1));
+    rest = shortened.toSorted((left, right) => distance(left) - distance(right))[0] ?? [];
+  }
+  return rest;
+}
+
+/** Calls that are in one trace only, as an interrupt came while another program or probe was at work, by their counters. */
+export interface Missed {
+  readonly byIpft: number;
+  readonly byKernel: number;
+}
+
 /**
- * The rows and the events of the same calls: those that agree in their keys, in order of time. Throws unless each has its
- * counterpart.
+ * The rows and the events of the same calls: those that agree in their keys, in order of time. Throws if one side has more
+ * than the other one tells that it has missed.
  */
 export function pairsOf(
   rows: readonly Row[],
   events: readonly TraceEvent[],
-  rowKey: (row: Row) => string,
-  eventKey: (event: TraceEvent) => string,
+  [rowKey, eventKey]: readonly [(row: Row) => string, (event: TraceEvent) => string],
+  missed: Missed = { byIpft: 0, byKernel: 0 },
 ): Pair[] {
   const [ours, theirs] = [grouped(rows, rowKey), grouped(events, eventKey)];
-  return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key) => {
-    const [mine, other] = [ours.get(key) ?? [], theirs.get(key) ?? []];
-    if (mine.length !== other.length)
-      throw new Error(`${key}: ${mine.length} events by ipft, ${other.length} in the kernel's trace`);
+  const pairs = [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key) => {
+    const [all, told] = [ours.get(key) ?? [], theirs.get(key) ?? []];
+    const [mine, other] = [fitted(all, told), fitted(told, all)];
     return other.flatMap((event, i) => (mine[i] === undefined ? [] : [{ row: mine[i], event }]));
   });
+  const alone = { byIpft: events.length - pairs.length, byKernel: rows.length - pairs.length };
+  if (alone.byIpft > missed.byIpft || alone.byKernel > missed.byKernel)
+    throw new Error(`missing: ${JSON.stringify(alone)}, of which are told: ${JSON.stringify(missed)}`);
+  return pairs;
 }

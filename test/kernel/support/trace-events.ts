@@ -84,20 +84,29 @@ function readAll(): TraceEvent[] {
   return parseTrace(text);
 }
 
+/** How many calls the kernel's probes have missed. */
+function missedBy(names: readonly string[]): number {
+  const own = names.map((name) => name.replace(/^.*\//, ''));
+  const lines = readText(join(TRACEFS, 'kprobe_profile')).split('\n');
+  const counts = lines.map((line) => line.trim().split(/ +/)).filter(([name = '']) => own.includes(name));
+  return counts.reduce((sum, [, , misses]) => sum + Number(misses), 0);
+}
+
 /**
  * What the kernel writes down of these events while `action` runs. An event is one that the kernel has, such as
  * `net/netif_rx_entry`, or the definition of a kprobe event, whose group is `witness`: `p:witness/NAME FUNCTION ARGUMENTS`.
+ * `missed`: calls that these kprobe events did not see.
  */
 export async function traceEvents<T>(
   definitions: readonly string[],
   action: () => Promise<T>,
-): Promise<{ events: TraceEvent[]; result: T }> {
+): Promise<{ events: TraceEvent[]; missed: number; result: T }> {
   const names = definitions.map((each) => each.split(' ')[0]?.replace(/^[pr]\d*:/, '') ?? '');
   mkdirSync(INSTANCE);
   try {
     prepare(definitions, names);
     const result = await action();
-    return { events: readAll(), result };
+    return { events: readAll(), missed: missedBy(names), result };
   } finally {
     remove(names);
   }
