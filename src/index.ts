@@ -16,7 +16,12 @@ export type {
   TraceEvent,
   Tuple,
 } from './run/api/events.js';
-export type { ScriptOptions as TraceOptions, TracePacket, TraceSummary } from './run/api/types.js';
+export type {
+  PacketDrop,
+  ScriptOptions as TraceOptions,
+  TracePacket,
+  TraceSummary,
+} from './run/api/types.js';
 export type { EndReason } from './core/summary.js';
 export { createOutput, type RenderOptions } from './run/render.js';
 export type { MessageTarget } from './run/messages.js';

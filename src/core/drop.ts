@@ -33,18 +33,33 @@ export function dropText(context: ColumnContext): Cell {
   });
 }
 
+/** Where and why a packet was dropped. */
+export interface Drop {
+  /** in the kernel's code: `tcp_v4_rcv+0x1c5`, with ` [module]` behind a module's */
+  readonly location: string;
+  /** the function that decided */
+  readonly function: string;
+  /** its name without SKB_DROP_REASON_; null: this kernel has no drop reasons */
+  readonly reason: string | null;
+}
+
+/** Reads it of a row that tells of it. */
+export const dropOf =
+  (context: ColumnContext): RowReader<Drop> =>
+  (rows, at) => {
+    const location = context.symbol(dropLocation(rows, at));
+    const reason = context.hasDropReasons() ? reasonName(context, dropReason(rows, at)) : null;
+    return { location, function: functionOf(location), reason };
+  };
+
 /** `{"drop":{...}}`, with the keys of events where it has the same. */
 export function dropJson(context: ColumnContext): Cell {
+  const read = dropOf(context);
   const cells = [
     behind('{"drop":{"packet":', (rows, at, text) => text.number64(rows, at + ROW.packet)),
     between(',"packet_id":"0x', (rows, at, text) => text.hex64(rows, at + ROW.skb), '"'),
     behind(',"timestamp":', (rows, at, text) => text.number64(rows, at + ROW.time_ns)),
-    stringCell((rows, at) => {
-      const location = context.symbol(dropLocation(rows, at));
-      const reason = context.hasDropReasons() ? reasonName(context, dropReason(rows, at)) : null;
-      const members = { location, function: functionOf(location), reason };
-      return `,${JSON.stringify(members).slice(1)}}`;
-    }),
+    stringCell((rows, at) => `,${JSON.stringify(read(rows, at)).slice(1)}}`),
   ];
   return (rows, at, text) => {
     for (const cell of cells) cell(rows, at, text);

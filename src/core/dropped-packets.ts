@@ -58,6 +58,11 @@ export class DroppedPackets implements Packets {
     return { packets, omitted };
   }
 
+  /** Events in flight that will be shown, as far as packets have come. */
+  get shownInFlight(): number {
+    return this.held - (this.counts().omitted - this.#omitted);
+  }
+
   /** What there is to show of one of them. */
   split(events: PacketEvents): DroppedPacket {
     const offsets = events.byTime();

@@ -44,6 +44,8 @@ export interface TraceOptions {
   readonly fields?: string | undefined;
   /** files with an extension each: .c, .o, .lua, .js, .mjs or .ts */
   readonly extensions?: readonly string[] | undefined;
+  /** show packets that are dropped, and no others */
+  readonly drops?: boolean | undefined;
   readonly selection: Selection;
   readonly verbose: boolean;
   /** perf buffer per CPU, in pages: a power of two; automaticPageCount() if undefined */
@@ -71,8 +73,6 @@ export interface TraceOptions {
 export interface CommandOptions extends TraceOptions {
   /** id of an output */
   readonly output: string;
-  /** show packets that are dropped, and no others */
-  readonly drops?: boolean | undefined;
   /** file that gets the results; stdout if undefined */
   readonly outputFile?: string | undefined;
   /** bytes of one such file: then the next is begun */

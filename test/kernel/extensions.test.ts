@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { IPFT, MARK, trace } from './support/ipft.js';
+import { IPFT, ipft, MARK, trace } from './support/ipft.js';
 import { parseResults } from './support/results.js';
 import { ping } from './support/traffic.js';
 
@@ -46,4 +46,35 @@ it('runs what --gen prints on functions of this kernel: .c, .o and .lua', async 
 it.each(['js', 'ts'])('runs what --gen %s prints on functions of this kernel', async (kind) => {
   const events = await traced(generated(kind, `extension.${kind}`));
   expect(events[0]).toMatchObject({ function: 'ip_output', len: 84, 'skb->data_len': 0, linear: 84 });
+});
+
+it('names what the verifier of this kernel refuses: an extension, its function and why', async () => {
+  const source = generated('c', 'refused.bpf.c');
+  const refused = readFileSync(source, 'utf8').replace(
+    'BPF_CORE_READ(skb, len)',
+    '*(volatile __u32 *)(data + 100000)',
+  );
+  writeFileSync(source, refused);
+  const { code, stdout, stderr } = await ipft(['-m', MARK, '-r', '^ip_output$', '-e', source]);
+  expect(stderr).toContain(`ipft: extension ${source}: module(): the BPF programs load without it`);
+  expect(stderr).toMatch(/^ {2}invalid (variable-offset )?(read|stack|.*stack off).*$/m);
+  expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+});
+
+it('puts several extensions together, without a mark', async () => {
+  const script = join(folder, 'several.mjs');
+  const where = `skb->mark == ${MARK}`;
+  writeFileSync(
+    script,
+    `export default { name: 's', where: '${where}', onEvent: (e) => ({ twice: 2 * e.len }) };`,
+  );
+  const source = generated('c', 'several.bpf.c');
+  const running = await trace(['-r', '^ip_output$', '-o', 'json', '-e', source, '-e', script]);
+  await ping();
+  await ping(Number(MARK));
+  const { code, stdout, stderr } = await running.end();
+  expect({ code, stderr }).toEqual({ code: 0, stderr });
+  const { events } = parseResults(stdout);
+  expect(events.length, stderr).toBeGreaterThan(0);
+  for (const event of events) expect(event).toMatchObject({ ...WRITTEN, twice: 168 });
 });

@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { trace as traceByApi, UsageError, type TracePacket } from '../../src/index.js';
 import { trace } from '../kernel/support/ipft.js';
 import { parseResults } from '../kernel/support/results.js';
 import { HOME, pause, until } from '../kernel/support/system.js';
@@ -58,6 +60,73 @@ describe.skipIf(reason !== null)(
         expect(group).toContain(' tp:netif_receive_skb ');
         expect(group).toMatch(/\ndropped by __udp4_lib_rcv\+0x[0-9a-f]+: \w+.*\n$/);
       }
+    });
+
+    it('gives scripts the packets, with where and why', async () => {
+      const run = traceByApi({ mark: MARK, backend: 'tracepoint', drops: true });
+      await run.ready;
+      await ping(MARK);
+      for (let sent = 0; sent < COUNT; sent++) sendToNobody();
+      await pause(100);
+      run.stop();
+      const packets: TracePacket[] = [];
+      for await (const packet of run.packets()) packets.push(packet);
+      expect(packets).toHaveLength(COUNT);
+      for (const { packet, events, drops } of packets) {
+        expect(events.map((event) => event.function)).toContain('tp:netif_receive_skb');
+        expect(events.every((event) => event.packet === packet && event.function.startsWith('tp:'))).toBe(
+          true,
+        );
+        expect(drops).toEqual([
+          {
+            timestamp: expect.any(BigInt) as bigint,
+            location: expect.stringMatching(/^__udp4_lib_rcv\+0x[0-9a-f]+$/) as string,
+            function: '__udp4_lib_rcv',
+            reason: HAS_REASONS ? 'NO_SOCKET' : null,
+          },
+        ]);
+      }
+      const { matched, delivered, omitted, dropped, lost } = await run.summary;
+      const shown = packets.reduce((sum, { events, drops }) => sum + events.length + drops.length, 0);
+      expect({ delivered, dropped, lost }).toEqual({ delivered: shown, dropped: COUNT, lost: 0 });
+      expect([matched, omitted > 0]).toEqual([delivered + omitted, true]);
+    });
+
+    it('counts what a script has not read of them when it leaves', async () => {
+      const run = traceByApi({ mark: MARK, backend: 'tracepoint', drops: true });
+      await run.ready;
+      await ping(MARK);
+      for (let sent = 0; sent < COUNT; sent++) sendToNobody();
+      let read = 0;
+      for await (const { events, drops } of run.packets()) {
+        read = events.length + drops.length;
+        break;
+      }
+      const { matched, delivered, omitted, causes } = await run.summary;
+      expect(delivered).toBe(read);
+      expect(matched).toBe(delivered + omitted + causes.backlog);
+      expect(causes.backlog).toBeGreaterThan(0);
+    });
+
+    it('has no events for a loop that asks for events', async () => {
+      const read = async (): Promise<void> => {
+        for await (const event of traceByApi({ mark: MARK, backend: 'tracepoint', drops: true }))
+          throw new Error(event.function);
+      };
+      await expect(read()).rejects.toThrow(UsageError);
+    });
+
+    it('is not what extensions see: calls alone', async () => {
+      const folder = mkdtempSync('/tmp/ipft-drops-');
+      const path = `${folder}/seen.mjs`;
+      const code = `onEvent: (e) => ({ seen: e.function }), onPacket: (events) => events.map((e) => e.seen).join()`;
+      writeFileSync(path, `export default { name: 'seen', ${code} };`);
+      const stdout = await traced(['-e', path]);
+      expect(stdout.match(/^dropped by /gm)).toHaveLength(COUNT);
+      const told = stdout.split('\n').filter((line) => /^tp:\w+,/.test(line));
+      expect(told.length).toBeGreaterThanOrEqual(COUNT);
+      expect(told.join()).not.toContain('0x');
+      rmSync(folder, { recursive: true });
     });
 
     it('leaves no program in the kernel', async () => {

@@ -145,6 +145,10 @@ const EXPECTED: Readonly<Record<string, (outcome: Outcome) => void>> = {
     expect(stdout).toMatch(/^(\d true tp:net_dev_queue > .*tp:(consume|kfree)_skb\n){3}$/);
     expect(stderr).toBe('');
   },
+  'Packets that are dropped': ({ stdout, stderr }) => {
+    expect(stdout).toMatch(/^1 \d+ __udp4_lib_rcv \w+\n1 dropped\n$/);
+    expect(stderr).toBe('');
+  },
   'Fields, in TypeScript': ({ stdout, stderr }) => {
     expect(stdout).toMatch(/^(tp:\w+ lo 127\.0\.0\.1 65536\n){5}$/);
     expect(stderr).toBe('');

@@ -66,6 +66,7 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
           ['function', 'module'].includes(key) && (regex === undefined || regex instanceof RegExp),
       ),
   },
+  drops: boolean,
   verbose: boolean,
   pageCount: {
     expected: `a power of two from 1 to ${LARGEST_PAGE_COUNT}`,

@@ -1,12 +1,14 @@
 import type { Batch } from '../../core/batch.js';
-import type { PacketEvents } from '../../core/packet-events.js';
+import type { DropCounts } from '../../core/dropped-packets.js';
+import { PacketEvents } from '../../core/packet-events.js';
 import { PacketsInFlight } from '../../core/packets-in-flight.js';
 import { isHidden } from '../../core/row.js';
 import type { Consumer } from '../consumer.js';
 import type { Loss } from '../losses.js';
 import type { Decode } from './decode.js';
-import { RowQueue } from './row-queue.js';
 import type { EventLead, TraceEvent } from './events.js';
+import type { DropsShown } from './drops-shown.js';
+import { RowQueue, type Item } from './row-queue.js';
 import type { TracePacket } from './types.js';
 
 /** From row `first` on. */
@@ -20,9 +22,9 @@ const countShown = ({ rows, count, rowSize }: Batch, first = 0): number => {
 export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consumer {
   readonly tellsEnds = true;
   readonly fillsTerminal = false;
-  readonly drops = null;
   readonly broken: Promise<null>;
   readonly #queue = new RowQueue();
+  #shown: DropsShown | null = null;
   #dropped = 0;
   #cut = 0;
   #taken = 0;
@@ -33,10 +35,16 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     this.broken = new Promise((resolve) => (this.#leave = resolve));
   }
 
+  /** From now on there are packets that are dropped, and no others; before the first event. */
+  showDrops(shown: DropsShown): void {
+    this.#shown = shown;
+  }
+
   take(batch: Batch, events: number): void {
     this.#taken += events;
     if (this.#hasLeft) this.#dropped += events;
-    else this.#queue.put(batch);
+    else if (this.#shown === null) this.#queue.putBatch(batch);
+    else for (const packet of this.#shown.packets.take(batch)) this.#queue.put(packet);
   }
 
   get full(): boolean {
@@ -52,7 +60,11 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
   }
 
   get cut(): number {
-    return this.#cut;
+    return this.#shown?.packets.cut ?? this.#cut;
+  }
+
+  get drops(): DropCounts | null {
+    return this.#shown?.packets.counts() ?? null;
   }
 
   backlog(): Loss | null {
@@ -61,6 +73,7 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
   }
 
   finish(): Promise<null> {
+    for (const packet of this.#shown?.packets.rest() ?? []) this.#queue.put(packet);
     this.end();
     return Promise.resolve(null);
   }
@@ -74,12 +87,24 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
   leave(): void {
     this.#hasLeft = true;
     this.#queue.close();
-    for (const batch of this.#queue.clear()) this.#dropped += countShown(batch);
+    for (const item of this.#queue.clear()) this.#dropped += this.#countShown(item);
+    this.#dropped += this.#shown?.packets.shownInFlight ?? 0;
     this.#leave(null);
   }
 
+  #countShown(item: Item): number {
+    return item instanceof PacketEvents ? (this.#shown?.count(item) ?? 0) : countShown(item);
+  }
+
+  /** The next batch of rows, where packets are not what is put into the queue. */
+  async #takeBatch(): Promise<Batch | null> {
+    const item = await this.#queue.take();
+    if (item instanceof PacketEvents) throw new Error('a packet among the batches');
+    return item;
+  }
+
   async *events(decode: Decode<Event>): AsyncGenerator<Event, void, undefined> {
-    for (let batch = await this.#queue.take(); batch !== null; batch = await this.#queue.take()) {
+    for (let batch = await this.#takeBatch(); batch !== null; batch = await this.#takeBatch()) {
       const events = decode(batch);
       let read = 0;
       try {
@@ -93,37 +118,61 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     }
   }
 
-  async *packets(decode: Decode<Event>): AsyncGenerator<TracePacket<Event>, void, undefined> {
+  packets(decode: Decode<Event>): AsyncGenerator<TracePacket<Event>, void, undefined> {
+    return this.#shown === null ? this.#allPackets(decode) : this.#droppedPackets(decode, this.#shown);
+  }
+
+  async *#allPackets(decode: Decode<Event>): AsyncGenerator<TracePacket<Event>, void, undefined> {
     const inFlight = new PacketsInFlight();
     let unread = 0;
     try {
-      for (let batch = await this.#queue.take(); batch !== null; batch = await this.#queue.take()) {
+      for (let batch = await this.#takeBatch(); batch !== null; batch = await this.#takeBatch()) {
         // What comes behind the end of the trace, and its summary, is in memory anyway.
         const ended = this.#queue.isClosed ? inFlight.take(batch, Infinity) : inFlight.take(batch);
         this.#cut = inFlight.cut;
         unread = ended.reduce((sum, { size }) => sum + size, 0);
         for (const events of ended) {
           unread -= events.size;
-          yield packetOf(events, decode);
+          yield packetOf(events, events.byTime(), decode);
         }
       }
       for (const events of inFlight.rest()) {
         unread = -events.size; // it counts as held while the script has it
-        yield packetOf(events, decode);
+        yield packetOf(events, events.byTime(), decode);
         unread = 0;
       }
     } finally {
       this.#dropped += unread + inFlight.held;
     }
   }
+
+  async *#droppedPackets(
+    decode: Decode<Event>,
+    { packets, dropOf }: DropsShown,
+  ): AsyncGenerator<TracePacket<Event>, void, undefined> {
+    for (let item = await this.#queue.take(); item !== null; item = await this.#queue.take()) {
+      if (!(item instanceof PacketEvents)) throw new Error('a batch among the packets');
+      const { rows } = item;
+      const { calls, drops } = packets.split(item);
+      yield packetOf(
+        item,
+        calls,
+        decode,
+        Array.from(drops, (at) => dropOf(rows, at)),
+      );
+    }
+  }
 }
 
-function packetOf<Event extends EventLead>(rows: PacketEvents, decode: Decode<Event>): TracePacket<Event> {
-  const { rowSize } = rows;
-  const decoded = decode({ rows: rows.rows, count: rows.size, rowSize });
-  const events = Array.from(rows.byTime(), (at) => decoded[at / rowSize]).filter(
-    (event) => event !== undefined,
-  );
-  const { packet = 0, packet_id = '' } = events[0] ?? {};
-  return { packet, packet_id, events, complete: rows.isComplete };
+/** `calls`: offsets of its events. */
+function packetOf<Event extends EventLead>(
+  { rows, rowSize, size, isComplete }: PacketEvents,
+  calls: Uint32Array,
+  decode: Decode<Event>,
+  drops: TracePacket['drops'] = [],
+): TracePacket<Event> {
+  const decoded = decode({ rows, count: size, rowSize });
+  const events = Array.from(calls, (at) => decoded[at / rowSize]).filter((event) => event !== undefined);
+  const { packet = 0, packet_id = '' } = decoded[0] ?? {};
+  return { packet, packet_id, events, drops, complete: isComplete };
 }

@@ -1,12 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batch } from '../../core/batch.js';
+import { PacketEvents } from '../../core/packet-events.js';
+
+/** What waits: a batch, which is the loop's to take apart, or a packet. */
+export type Item = Batch | PacketEvents;
+
+const rowsIn = (item: Item): number => (item instanceof PacketEvents ? item.size : item.count);
 
 /** Rows that wait: then draining pauses, until half of them are read. */
 const HIGH_WATER = 32_768;
 
-/** Packed rows between the engine, which puts whole batches, and a loop, which takes them out as it goes. */
+/** Packed rows between the engine, which puts batches or packets, and a loop, which takes them out as it goes. */
 export class RowQueue {
-  readonly #batches: Batch[] = [];
+  readonly #items: Item[] = [];
   #rows = 0;
   #closed = false;
   #wakeReader: () => void = () => undefined;
@@ -21,11 +27,17 @@ export class RowQueue {
     return this.#closed;
   }
 
-  put({ rows, count, rowSize }: Batch): void {
-    if (this.#closed || count === 0) return;
+  /** Copies the rows. */
+  putBatch({ rows, count, rowSize }: Batch): void {
+    if (count === 0) return;
     const end = rows.byteOffset + count * rowSize;
-    this.#batches.push({ rows: new DataView(rows.buffer.slice(rows.byteOffset, end)), count, rowSize });
-    this.#rows += count;
+    this.put({ rows: new DataView(rows.buffer.slice(rows.byteOffset, end)), count, rowSize });
+  }
+
+  put(item: Item): void {
+    if (this.#closed) return;
+    this.#items.push(item);
+    this.#rows += rowsIn(item);
     this.#wakeReader();
   }
 
@@ -35,16 +47,16 @@ export class RowQueue {
       await new Promise<void>((resolve) => (this.#wakeWriter = resolve));
   }
 
-  /** The next batch; null when there are no more. */
-  async take(): Promise<Batch | null> {
-    while (this.#batches.length === 0 && !this.#closed)
+  /** The next batch, or packet; null when there are no more. */
+  async take(): Promise<Item | null> {
+    while (this.#items.length === 0 && !this.#closed)
       await new Promise<void>((resolve) => (this.#wakeReader = resolve));
     // A loop that always finds a batch must leave time for timers, signals and the draining.
     await nextTurn();
-    const batch = this.#batches.shift() ?? null;
-    this.#rows -= batch?.count ?? 0;
+    const item = this.#items.shift() ?? null;
+    if (item !== null) this.#rows -= rowsIn(item);
     this.#wakeWriter();
-    return batch;
+    return item;
   }
 
   /** Nothing is put any more; what is there can still be taken. */
@@ -55,8 +67,8 @@ export class RowQueue {
   }
 
   /** Throws away what nobody will take. */
-  clear(): Batch[] {
+  clear(): Item[] {
     this.#rows = 0;
-    return this.#batches.splice(0);
+    return this.#items.splice(0);
   }
 }

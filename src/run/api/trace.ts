@@ -4,9 +4,10 @@ import { Engine } from '../engine.js';
 import { consumerWith } from '../extension/consumer.js';
 import { extensionsOf } from '../extension/load.js';
 import { Messages } from '../messages.js';
-import { prepare } from '../prepare.js';
+import { columnContext, prepare } from '../prepare.js';
 import { completeOptions } from './check.js';
 import { decoder, type Decode } from './decode.js';
+import { DropsShown } from './drops-shown.js';
 import { LoopConsumer } from './loop.js';
 import type { EventLead, EventWith, FieldList, TraceEvent } from './events.js';
 import type { ScriptOptions, TracePacket, TraceSummary } from './types.js';
@@ -60,8 +61,9 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
       const messages = new Messages(options.messages ?? SILENT);
       const extensions = await extensionsOf(complete);
       const preparation = prepare(complete, messages, extensions);
-      this.#decode.resolve(decoder<Event>(preparation));
+      if (complete.drops === true) this.#consumer.showDrops(new DropsShown(columnContext(preparation)));
       const consumer = consumerWith(extensions, this.#consumer, preparation);
+      this.#decode.resolve(decoder<Event>(preparation));
       const engine = new Engine(preparation, complete, consumer, messages);
       try {
         return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
@@ -90,7 +92,10 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
-    return this.#read((decode) => this.#consumer.events(decode));
+    return this.#read((decode) => {
+      if (this.#consumer.drops === null) return this.#consumer.events(decode);
+      throw new UsageError('trace(): drops: a loop over events has no whole packets', 'run.packets()');
+    });
   }
 
   /** Packets instead of events: each when it is gone, and at the end those that still are in flight. */

@@ -1,7 +1,14 @@
+import type { Drop } from '../../core/drop.js';
 import type { TraceOptions } from '../../core/options.js';
 import type { Summary } from '../../core/summary.js';
 import type { MessageTarget } from '../messages.js';
 import type { EventLead, FieldList, TraceEvent } from './events.js';
+
+/** Where and why a packet was dropped, as the tracepoint kfree_skb tells. */
+export interface PacketDrop extends Drop {
+  /** ns, CLOCK_MONOTONIC */
+  readonly timestamp: bigint;
+}
 
 /** One packet, when it is gone, with all of its events. */
 export interface TracePacket<Event extends EventLead = TraceEvent> {
@@ -11,6 +18,8 @@ export interface TracePacket<Event extends EventLead = TraceEvent> {
   readonly packet_id: string;
   /** in order of time */
   readonly events: readonly Event[];
+  /** with the option `drops` that it was dropped: once, as a rule; [] without */
+  readonly drops: readonly PacketDrop[];
   /** false if its end was not seen: it was in flight when the trace ended, or there were too many events to hold it longer: summary.cut_packets */
   readonly complete: boolean;
 }

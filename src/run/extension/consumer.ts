@@ -1,6 +1,6 @@
 import type { Batch } from '../../core/batch.js';
 import { capturedIn } from '../../core/capture.js';
-import { isHidden, isLast } from '../../core/row.js';
+import { isDrop, isHidden, isLast } from '../../core/row.js';
 import type { Summary } from '../../core/summary.js';
 import type { ExtensionEvent } from './public.js';
 import type { Decode } from '../api/decode.js';
@@ -91,9 +91,10 @@ export class ExtensionConsumer implements Consumer {
   }
 
   #see({ rows }: Batch, at: number, event: ExtensionEvent, passed: Passed): void {
-    const seen = isHidden(rows, at) ? null : this.#adding.to(event, rows, at);
+    const tellsOfDrop = isDrop(rows, at); // with --drops: it is no call, and not the extensions' to see
+    const seen = tellsOfDrop || isHidden(rows, at) ? null : this.#adding.to(event, rows, at);
     const ends = isLast(rows, at);
-    if (seen !== null) passed.add(at);
+    if (seen !== null || tellsOfDrop) passed.add(at);
     else if (ends && this.inner.tellsEnds) passed.addEnd(at);
     if (this.#told.length === 0) return;
     const gone = seen === null ? [] : this.#packets.add(seen);
