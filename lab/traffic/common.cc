@@ -57,27 +57,39 @@ uint64_t Options::number(const std::string &name, uint64_t fallback, uint64_t ma
   return given ? parse_number(name, *given, max) : fallback;
 }
 
-sockaddr_in Options::address(const std::string &name) const {
+// ADDRESS:PORT, an IPv6 address in brackets
+Address Options::address(const std::string &name) const {
   const auto given = text(name);
   if (!given)
     throw UsageError(name + " is missing");
   const size_t colon = given->rfind(':');
   if (colon == std::string::npos)
     throw UsageError(name + " needs ADDRESS:PORT, not '" + *given + "'");
-  return parse_address(given->substr(0, colon), parse_number(name, given->substr(colon + 1), 65535));
+  const bool is_bracketed = colon >= 2 && given->front() == '[' && (*given)[colon - 1] == ']';
+  const std::string host = is_bracketed ? given->substr(1, colon - 2) : given->substr(0, colon);
+  return parse_address(host, parse_number(name, given->substr(colon + 1), 65535));
 }
 
-sockaddr_in parse_address(const std::string &host, uint64_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1)
-    throw UsageError("'" + host + "' is no IPv4 address");
+Address parse_address(const std::string &host, uint64_t port) {
+  Address address;
+  const auto in = reinterpret_cast<sockaddr_in *>(&address.storage);
+  const auto in6 = reinterpret_cast<sockaddr_in6 *>(&address.storage);
+  if (inet_pton(AF_INET, host.c_str(), &in->sin_addr) == 1) {
+    in->sin_family = AF_INET;
+    in->sin_port = htons(static_cast<uint16_t>(port));
+    address.size = sizeof(*in);
+  } else if (inet_pton(AF_INET6, host.c_str(), &in6->sin6_addr) == 1) {
+    in6->sin6_family = AF_INET6;
+    in6->sin6_port = htons(static_cast<uint16_t>(port));
+    address.size = sizeof(*in6);
+  } else {
+    throw UsageError("'" + host + "' is no IP address");
+  }
   return address;
 }
 
-Fd open_socket(int type, std::optional<uint64_t> mark) {
-  Fd fd(socket(AF_INET, type | SOCK_CLOEXEC, 0));
+Fd open_socket(int family, int type, std::optional<uint64_t> mark) {
+  Fd fd(socket(family, type | SOCK_CLOEXEC, 0));
   if (fd.get() < 0)
     fail("socket");
   if (mark) {

@@ -13,6 +13,7 @@ const char *usage =
 udp sends --count datagrams (default 1) of --size bytes (default 64), --rate a second (default 0: as fast as it goes).
 With --sink it binds that address itself and counts what arrives. tcp-sink says "listening" on stderr, takes one
 connection, reads it to its end. tcp-send writes --bytes (default 1 MiB). Each prints one line of JSON on stdout.
+An ADDRESS is one of IPv4 or IPv6, the latter in brackets in front of a port.
 Exit codes: 0 done, 1 a system call failed, 2 usage.
 )";
 

@@ -37,14 +37,14 @@ int run_tcp_sink(int argc, char **argv) {
   const Options options(argc, argv, {{"--port", true}, {"--bind", true}});
   if (!options.flag("--port"))
     throw UsageError("--port is missing");
-  const sockaddr_in address =
+  const Address address =
       parse_address(options.text("--bind").value_or("0.0.0.0"), options.number("--port", 0, 65535));
 
-  const Fd listener = open_socket(SOCK_STREAM, std::nullopt);
+  const Fd listener = open_socket(address.family(), SOCK_STREAM, std::nullopt);
   const int on = 1;
   if (setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
     fail("setsockopt(SO_REUSEADDR)");
-  if (bind(listener.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) < 0)
+  if (bind(listener.get(), address.get(), address.size) < 0)
     fail("bind");
   if (listen(listener.get(), 1) < 0)
     fail("listen");
@@ -62,14 +62,14 @@ int run_tcp_sink(int argc, char **argv) {
 
 int run_tcp_send(int argc, char **argv) {
   const Options options(argc, argv, {{"--to", true}, {"--bytes", true}, {"--mark", true}});
-  const sockaddr_in to = options.address("--to");
+  const Address to = options.address("--to");
   const uint64_t total = options.number("--bytes", 1 << 20, UINT64_MAX);
   std::optional<uint64_t> mark;
   if (options.flag("--mark"))
     mark = options.number("--mark", 0, UINT32_MAX);
 
-  const Fd fd = open_socket(SOCK_STREAM, mark);
-  if (connect(fd.get(), reinterpret_cast<const sockaddr *>(&to), sizeof(to)) < 0)
+  const Fd fd = open_socket(to.family(), SOCK_STREAM, mark);
+  if (connect(fd.get(), to.get(), to.size) < 0)
     fail("connect");
   // Large writes: TCP then builds skbs of many segments (GSO) out of them.
   const std::vector<char> payload(std::min<uint64_t>(buffer_size, std::max<uint64_t>(total, 1)), 'x');

@@ -30,6 +30,15 @@ private:
   int fd_;
 };
 
+// Of IPv4 or IPv6, with a port.
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  int family() const { return storage.ss_family; }
+  const sockaddr *get() const { return reinterpret_cast<const sockaddr *>(&storage); }
+};
+
 // `--name value` pairs and bare `--flags` of one subcommand.
 class Options {
 public:
@@ -37,14 +46,14 @@ public:
   bool flag(const std::string &name) const;
   std::optional<std::string> text(const std::string &name) const;
   uint64_t number(const std::string &name, uint64_t fallback, uint64_t max) const;
-  sockaddr_in address(const std::string &name) const; // required, ADDR:PORT
+  Address address(const std::string &name) const; // required, ADDRESS:PORT
 
 private:
   std::map<std::string, std::string> values_;
 };
 
-sockaddr_in parse_address(const std::string &host, uint64_t port);
-Fd open_socket(int type, std::optional<uint64_t> mark);
+Address parse_address(const std::string &host, uint64_t port);
+Fd open_socket(int family, int type, std::optional<uint64_t> mark);
 double seconds_now(); // CLOCK_MONOTONIC
 
 int run_udp(int argc, char **argv);

@@ -16,7 +16,7 @@ namespace {
 // queue.
 class Sink {
 public:
-  explicit Sink(const sockaddr_in &address) : fd_(open_socket(SOCK_DGRAM, std::nullopt)) {
+  explicit Sink(const Address &address) : fd_(open_socket(address.family(), SOCK_DGRAM, std::nullopt)) {
     // recv returns ten times a second to see whether to stop: nothing wakes it up on an unconnected UDP
     // socket.
     const timeval tick{0, 100'000};
@@ -27,7 +27,7 @@ public:
     if (setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0 &&
         setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)) < 0)
       fail("setsockopt(SO_RCVBUF)");
-    if (bind(fd_.get(), reinterpret_cast<const sockaddr *>(&address), sizeof(address)) < 0)
+    if (bind(fd_.get(), address.get(), address.size) < 0)
       fail("bind for --sink");
     thread_ = std::thread([this] { receive(); });
   }
@@ -85,7 +85,7 @@ int run_udp(int argc, char **argv) {
                          {"--rate", true},
                          {"--size", true},
                          {"--sink", false}});
-  const sockaddr_in to = options.address("--to");
+  const Address to = options.address("--to");
   const uint64_t count = options.number("--count", 1, UINT64_MAX);
   const uint64_t rate = options.number("--rate", 0, 10'000'000);
   const std::vector<char> payload(options.number("--size", 64, 65507), 'x');
@@ -96,8 +96,8 @@ int run_udp(int argc, char **argv) {
   std::optional<Sink> sink;
   if (options.flag("--sink"))
     sink.emplace(to);
-  const Fd fd = open_socket(SOCK_DGRAM, mark);
-  if (connect(fd.get(), reinterpret_cast<const sockaddr *>(&to), sizeof(to)) < 0)
+  const Fd fd = open_socket(to.family(), SOCK_DGRAM, mark);
+  if (connect(fd.get(), to.get(), to.size) < 0)
     fail("connect");
 
   uint64_t sent = 0, failed = 0;
