@@ -55,3 +55,16 @@ export const BY_RETURNS = ['is_return', 'return_value', 'duration_ns'] as const;
 
 /** The trace event kfree_skb prints it. */
 export const BY_DROPS = ['reason'] as const;
+
+/** tcpdump prints them, of the same packets. */
+export const BY_TCPDUMP = [
+  ...['tuple', 'inner_tuple', 'ttl', 'ip_id', 'seq', 'ack', 'pkt_type', 'protocol'],
+] as const;
+
+/** A kprobe event of the same call reads them out of the skb's members, at offsets that bpftool tells. */
+export const BY_HEADER_PROBES = ['headroom', 'csum'] as const;
+
+/** net_dev_start_xmit and netif_rx_entry, trace events of the kernel, print them. */
+export const BY_HEADER_EVENTS = [
+  ...['protocol', 'ip_summed', 'vlan', 'mac_offset', 'network_offset', 'transport_offset'],
+] as const;

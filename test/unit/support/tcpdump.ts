@@ -48,8 +48,8 @@ function endpoint(text: string): { address: string; port: number | null } {
   return { address: end, port: Number(text.slice(end.length + 1)) };
 }
 
-/** Everything that tcpdump says from one `IP (` or `IP6 (` to the next. */
-function parse(text: string): Shown {
+/** What tcpdump -v prints, from one `IP (` or `IP6 (` to the next. */
+export function parseShown(text: string): Shown {
   const [, from = '', to = ''] = /([0-9a-f.:]+) > ([0-9a-f.:]+): /.exec(text) ?? [];
   const [source, destination] = [endpoint(from), endpoint(to)];
   // behind extension headers the ports stand alone
@@ -70,17 +70,20 @@ function parse(text: string): Shown {
   };
 }
 
+/** What tcpdump --number prints, packet by packet; without the numbers. */
+export const packetsOf = (text: string): string[] => text.split(/^ *\d+ {2}(?=\S)/m).slice(1);
+
+/** What tcpdump -v prints of an IP packet and of those inside it, the outermost first. */
+export const levelsOf = (packet: string): string[] =>
+  packet.split(/\bIP6? (?:truncated-ip6? - \d+ bytes missing! ?)?(?=\()/).slice(1);
+
 /** For each packet what tcpdump says of it and of those inside it, the outermost first; not of one that an ICMP error quotes. */
 export function tcpdump(packets: readonly Bytes[]): Shown[][] {
   const args = ['-n', '-t', '-v', '-S', '--number', '-r', '-'];
   const options = { input: capture(packets), encoding: 'utf8', maxBuffer: 1 << 26 } as const;
   const text = execFileSync('tcpdump', args, { ...options, stdio: ['pipe', 'pipe', 'ignore'] });
-  const [, ...shown] = text.split(/^ *\d+ {2}(?=IP)/m);
-  return shown.map((packet) => {
-    const levels = packet
-      .split(/\bIP6? (?=\()/)
-      .slice(1)
-      .map(parse);
+  return packetsOf(text).map((packet) => {
+    const levels = levelsOf(packet).map(parseShown);
     const quoting = levels.findIndex(({ icmp }) => icmp !== null);
     return quoting < 0 ? levels : levels.slice(0, quoting + 1);
   });
