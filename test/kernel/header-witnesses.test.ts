@@ -1,78 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Capture, type CapturedPacket } from './support/capture.js';
-import { trace, type Ipft } from './support/ipft.js';
+import { runHeaders, type CapturedRow, type Row, type TracedRow } from './support/header-run.js';
 import { cleanUp } from './support/kernel.js';
-import { Members } from './support/members.js';
-import { parseJson, type Event } from './support/results.js';
-import { shownPacket, type ShownPacket, type Tuple } from './support/shown-packet.js';
-import { now, run } from './support/system.js';
-import { traceEvents, type TraceEvent } from './support/trace-events.js';
-import { isFirst, isLast, LAST_BYTES, TUNNELS, tunnelTraffic } from './support/tunnel-traffic.js';
+import type { Tuple } from './support/shown-packet.js';
+import { run } from './support/system.js';
+import { HAS_ADDRESSES, type TraceEvent } from './support/trace-events.js';
+import { TUNNELS } from './support/tunnel-traffic.js';
 import { BY_HEADER_EVENTS, BY_HEADER_PROBES, BY_TCPDUMP } from './support/witnesses.js';
-
-type Row = Event & Readonly<Record<string, unknown>>;
-interface CapturedRow {
-  readonly row: Row;
-  readonly shown: ShownPacket;
-  /** all that tcpdump says of its headers */
-  readonly text: string;
-}
-interface TracedRow {
-  readonly row: Row;
-  readonly event: TraceEvent;
-}
-
-/** Where the kernel hands a packet to tcpdump, on older kernels also those of other namespaces. */
-const TAP = 'tpacket_rcv';
-const EVENTS = ['net_dev_start_xmit', 'netif_rx_entry', 'napi_gro_receive_entry'];
-/** The namespace that tcpdump looks at. */
-const HERE = 'ipft-a';
-
-/** What a trace has, when it has ended. */
-async function rowsOf(running: Ipft): Promise<Row[]> {
-  const { code, stdout } = await running.end();
-  expect(code).toBe(0);
-  return parseJson(stdout) as Row[];
-}
-
-/** Of the skb: its address, members of it, and its device's network namespace. */
-function tapProbe(): string {
-  const members = new Members();
-  const at = (struct: string, name: string): number => members.of(struct, name).offset;
-  const net = `+${at('net_device', 'nd_net')}(+${at('sk_buff', 'dev')}($arg1))`;
-  const fetched = { head: 'x64', data: 'x64', csum: 'u32' };
-  return [
-    `p:witness/${TAP} ${TAP} skb=$arg1:x64`,
-    ...Object.entries(fetched).map(
-      ([name, type]) => `${name}=${members.fetch('sk_buff', name, '$arg1', type)}`,
-    ),
-    `netns=+${at('net', 'ns') + at('ns_common', 'inum')}(${net}):u32`,
-  ].join(' ');
-}
-
-const inodeOf = (namespace: string): string =>
-  /\d+/.exec(run('ip', 'netns', 'exec', namespace, 'readlink', '/proc/self/ns/net'))?.[0] ?? '';
-
-/** From the first datagram of the traffic to the last one, by their tuples. */
-function between<T>(packets: readonly T[], tupleOf: (packet: T) => Tuple | null): T[] {
-  const [first, last] = [isFirst, isLast].map((is) =>
-    packets.findIndex((packet) => is(tupleOf(packet) ?? {})),
-  );
-  if (first === -1 || last === -1) throw new Error(`the first packet is ${first}, the last ${last}`);
-  return packets.slice(first, last);
-}
-
-/** Pairs what both tell of the same calls: those of a function have the same order on each CPU. */
-function paired(rows: readonly Row[], events: readonly TraceEvent[]): TracedRow[] {
-  const byCall = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-  const callOf = (row: Row): string => `${row.function.replace('tp:', '')} ${row.processor_id}`;
-  const ours = rows.toSorted((left, right) => byCall(callOf(left), callOf(right)));
-  const theirs = events.toSorted((left, right) =>
-    byCall(`${left.name} ${left.cpu}`, `${right.name} ${right.cpu}`),
-  );
-  expect(ours.map(callOf)).toEqual(theirs.map(({ name, cpu }) => `${name} ${cpu}`));
-  return ours.flatMap((row, i) => theirs.slice(i, i + 1).map((event) => ({ row, event })));
-}
 
 let captured: CapturedRow[];
 let probed: TracedRow[];
@@ -80,48 +13,7 @@ let traced: TracedRow[];
 
 beforeAll(async () => {
   run(TUNNELS, 'up');
-  const inode = inodeOf(HERE);
-  let taps: Row[] = [];
-  let points: Row[] = [];
-  let packets: CapturedPacket[] = [];
-  let [from, to] = [0n, 0n];
-  const events = await traceEvents([tapProbe(), ...EVENTS.map((name) => `net/${name}`)], async () => {
-    const [atTap, atPoints] = await Promise.all([
-      trace([
-        ...['--where', `skb->dev->nd_net.net->ns.inum == ${inode}`, '-o', 'json', '-r', `^${TAP}$`],
-        ...['-f', [...BY_TCPDUMP, ...BY_HEADER_PROBES].join()],
-      ]),
-      trace([
-        ...['-m', '0', '--mask', '0', '-o', 'json', '-b', 'tracepoint', '-r', `^tp:(${EVENTS.join('|')})$`],
-        ...['-f', ['ifname', 'len', ...BY_HEADER_EVENTS].join()],
-      ]),
-    ]);
-    const capture = await Capture.start(HERE);
-    from = now();
-    await tunnelTraffic();
-    to = now();
-    await capture.has(LAST_BYTES);
-    packets = await capture.end();
-    [taps, points] = [await rowsOf(atTap), await rowsOf(atPoints)];
-  });
-  const inTime = ({ timestamp }: { timestamp: number | bigint }): boolean =>
-    timestamp >= from && timestamp <= to;
-  const isProbe = ({ name }: TraceEvent): boolean => name === TAP;
-  probed = paired(
-    taps.filter(inTime),
-    events.filter((event) => inTime(event) && isProbe(event) && event.values['netns'] === inode),
-  );
-  traced = paired(
-    points.filter(inTime),
-    events.filter((event) => inTime(event) && !isProbe(event)),
-  );
-  const shown = between(
-    packets.map((packet) => ({ text: packet.headers, shown: shownPacket(packet) })),
-    (packet) => packet.shown.tuple,
-  );
-  const rows = between(taps, (row) => row['tuple'] as Tuple | null);
-  expect(rows.length).toBe(shown.length);
-  captured = shown.flatMap((packet, i) => rows.slice(i, i + 1).map((row) => ({ ...packet, row })));
+  ({ captured, probed, traced } = await runHeaders());
 });
 
 afterAll(async () => {
@@ -181,6 +73,10 @@ const TOLD_BY_EVENTS: Readonly<Record<(typeof BY_HEADER_EVENTS)[number], Told>> 
   transport_offset: ({ transport_offset: header, transport_offset_valid: isSet }) => offset(header, isSet),
 };
 
+/** An event's device; where addresses can be printed the skb, as Linux 6.1 then leaves names out. */
+const skbOrDevice = (row: Row): unknown => (HAS_ADDRESSES ? row.packet_id : row['ifname']);
+const itsSkbOrDevice: Told = ({ skbaddr, dev }) => (HAS_ADDRESSES ? `0x${skbaddr}` : dev);
+
 /** At all calls of which the kernel's trace tells the field. */
 function compare(field: string, told: Told, rows: readonly TracedRow[]): void {
   const telling = rows.filter(({ event }) => told(event.values) !== undefined);
@@ -224,8 +120,8 @@ describe('at the function that hands a packet to tcpdump', () => {
 
 describe('at tracepoints', () => {
   it.each(BY_HEADER_EVENTS)('%s: as trace events have it', (field) => {
-    expect(traced.map(({ row }) => [row['ifname'], row.len])).toEqual(
-      traced.map(({ event: { values } }) => [values['dev'], Number(values['len'])]),
+    expect(traced.map(({ row }) => [row.len, skbOrDevice(row)])).toEqual(
+      traced.map(({ event: { values } }) => [Number(values['len']), itsSkbOrDevice(values)]),
     );
     compare(field, TOLD_BY_EVENTS[field], traced);
   });

@@ -1,0 +1,148 @@
+import { expect } from 'vitest';
+import { Capture, type CapturedPacket } from './capture.js';
+import { trace, type Ipft } from './ipft.js';
+import { Members } from './members.js';
+import { parseJson, type Event } from './results.js';
+import { shownPacket, type ShownPacket, type Tuple } from './shown-packet.js';
+import { now, run } from './system.js';
+import { traceEvents, type TraceEvent } from './trace-events.js';
+import { isFirst, isLast, LAST_BYTES, tunnelTraffic } from './tunnel-traffic.js';
+import { BY_HEADER_EVENTS, BY_HEADER_PROBES, BY_TCPDUMP } from './witnesses.js';
+
+/** One line of -o json. */
+export type Row = Event & Readonly<Record<string, unknown>>;
+
+/** A call that tcpdump has a packet of. */
+export interface CapturedRow {
+  readonly row: Row;
+  readonly shown: ShownPacket;
+  /** all that tcpdump says of its headers */
+  readonly text: string;
+}
+
+/** A call that the kernel's trace has, too. */
+export interface TracedRow {
+  readonly row: Row;
+  readonly event: TraceEvent;
+}
+
+/** Where the kernel hands a packet to tcpdump, on older kernels also those of other namespaces. */
+const TAP = 'tpacket_rcv';
+const EVENTS = ['net_dev_start_xmit', 'netif_rx_entry', 'napi_gro_receive_entry'];
+/** The namespace that tcpdump looks at. */
+const HERE = 'ipft-a';
+
+/** What a trace has, when it has ended. */
+async function rowsOf(running: Ipft): Promise<Row[]> {
+  const { code, stdout } = await running.end();
+  expect(code).toBe(0);
+  return parseJson(stdout) as Row[];
+}
+
+/** Of the skb: its address, members of it, and its device's network namespace. */
+function tapProbe(): string {
+  const members = new Members();
+  const at = (struct: string, name: string): number => members.of(struct, name).offset;
+  const net = `+${at('net_device', 'nd_net')}(+${at('sk_buff', 'dev')}($arg1))`;
+  const fetched = { head: 'x64', data: 'x64', csum: 'u32' };
+  return [
+    `p:witness/${TAP} ${TAP} skb=$arg1:x64`,
+    ...Object.entries(fetched).map(
+      ([name, type]) => `${name}=${members.fetch('sk_buff', name, '$arg1', type)}`,
+    ),
+    `netns=+${at('net', 'ns') + at('ns_common', 'inum')}(${net}):u32`,
+  ].join(' ');
+}
+
+const inodeOf = (namespace: string): string =>
+  /\d+/.exec(run('ip', 'netns', 'exec', namespace, 'readlink', '/proc/self/ns/net'))?.[0] ?? '';
+
+/** From the first datagram of the traffic to the last one, by their tuples. */
+function between<T>(packets: readonly T[], tupleOf: (packet: T) => Tuple | null): T[] {
+  const [first, last] = [isFirst, isLast].map((is) =>
+    packets.findIndex((packet) => is(tupleOf(packet) ?? {})),
+  );
+  if (first === -1 || last === -1) throw new Error(`the first packet is ${first}, the last ${last}`);
+  return packets.slice(first, last);
+}
+
+/** Pairs what both tell of the same calls: those of a function have the same order on each CPU. */
+function paired(rows: readonly Row[], events: readonly TraceEvent[]): TracedRow[] {
+  const byCall = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+  const callOf = (row: Row): string => `${row.function.replace('tp:', '')} ${row.processor_id}`;
+  const ours = rows.toSorted((left, right) => byCall(callOf(left), callOf(right)));
+  const theirs = events.toSorted((left, right) =>
+    byCall(`${left.name} ${left.cpu}`, `${right.name} ${right.cpu}`),
+  );
+  expect(ours.map(callOf)).toEqual(theirs.map(({ name, cpu }) => `${name} ${cpu}`));
+  return ours.flatMap((row, i) => theirs.slice(i, i + 1).map((event) => ({ row, event })));
+}
+
+interface Observed {
+  /** at TAP, of all packets that tcpdump had, and of no other namespace */
+  readonly taps: Row[];
+  /** at EVENTS, of all packets */
+  readonly points: Row[];
+  readonly packets: CapturedPacket[];
+  /** from before the traffic to behind it, ns */
+  readonly time: readonly [bigint, bigint];
+}
+
+async function observe(inode: string): Promise<Observed> {
+  const inside = `skb->dev->nd_net.net->ns.inum == ${inode}`;
+  const [atTap, atPoints] = await Promise.all([
+    trace([
+      ...['--where', inside, '-r', `^${TAP}$`, '-o', 'json'],
+      ...['-f', [...BY_TCPDUMP, ...BY_HEADER_PROBES].join()],
+    ]),
+    trace([
+      ...['-m', '0', '--mask', '0', '-b', 'tracepoint', '-r', `^tp:(${EVENTS.join('|')})$`, '-o', 'json'],
+      ...['-f', ['ifname', 'len', ...BY_HEADER_EVENTS].join()],
+    ]),
+  ]);
+  const capture = await Capture.start(HERE);
+  const from = now();
+  await tunnelTraffic();
+  const time = [from, now()] as const;
+  await capture.has(LAST_BYTES);
+  const packets = await capture.end();
+  return { taps: await rowsOf(atTap), points: await rowsOf(atPoints), packets, time };
+}
+
+/** What tcpdump and ipft have of the same packets: both in the order in which they came to TAP. */
+function pairedPackets({ taps, packets }: Observed): CapturedRow[] {
+  const all = packets.map((packet) => ({ text: packet.headers, shown: shownPacket(packet) }));
+  const shown = between(all, (packet) => packet.shown.tuple);
+  const rows = between(taps, (row) => row['tuple'] as Tuple | null);
+  expect(rows.length).toBe(shown.length);
+  return shown.flatMap((packet, i) => rows.slice(i, i + 1).map((row) => ({ ...packet, row })));
+}
+
+export interface HeaderRun {
+  /** at TAP, with what tcpdump was handed there */
+  readonly captured: CapturedRow[];
+  /** at TAP, with the kprobe events of the same calls */
+  readonly probed: TracedRow[];
+  /** at EVENTS, with the trace events of the same calls */
+  readonly traced: TracedRow[];
+}
+
+/** Sends packets of all kinds through lab/net/tunnels, while ipft, tcpdump and the kernel's trace look at them. */
+export async function runHeaders(): Promise<HeaderRun> {
+  const inode = inodeOf(HERE);
+  const definitions = [tapProbe(), ...EVENTS.map((name) => `net/${name}`)];
+  const { events, result } = await traceEvents(definitions, () => observe(inode));
+  const [from, to] = result.time;
+  const inTime = ({ timestamp }: { timestamp: number | bigint }): boolean =>
+    timestamp >= from && timestamp <= to;
+  const during = events.filter(inTime);
+  const atTap = during.filter(({ name, values }) => name === TAP && values['netns'] === inode);
+  return {
+    captured: pairedPackets(result),
+    probed: paired(result.taps.filter(inTime), atTap),
+    traced: paired(
+      result.points.filter(inTime),
+      during.filter(({ name }) => name !== TAP),
+    ),
+  };
+}
