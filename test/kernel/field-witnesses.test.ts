@@ -80,10 +80,13 @@ describe('at the same call a trace event of the kernel has', () => {
   );
 });
 
-/** The time between this event and the next one on its CPU, ns; the kernel rounds to microseconds. */
+/**
+ * The time between this event and the next one of its skb, ns, to which ipft's program comes first, whatever interrupts it; the
+ * kernel rounds to microseconds.
+ */
 function timeOf(event: TraceEvent): { earliest: number; latest: number } {
-  const onCpu = all.events.filter(({ cpu }) => cpu === event.cpu);
-  const next = onCpu[onCpu.indexOf(event) + 1];
+  const ofSkb = all.events.filter((other) => addressIn(other) === addressIn(event));
+  const next = ofSkb[ofSkb.indexOf(event) + 1];
   return { earliest: event.timestamp - 1000, latest: (next?.timestamp ?? Infinity) + 1000 };
 }
 
@@ -93,7 +96,7 @@ function expectBetween(value: number, least: number, most: number): void {
 }
 
 describe('the time of trace events has', () => {
-  it('timestamp: behind that of the same call, before the next one on its CPU', () => {
+  it('timestamp: behind that of the same call, before the next one of the skb', () => {
     for (const { row, event } of printed) {
       const { earliest, latest } = timeOf(event);
       expectBetween(row.timestamp, earliest, latest);
