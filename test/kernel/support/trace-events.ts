@@ -62,7 +62,6 @@ function prepare(definitions: readonly string[], names: readonly string[]): void
   for (const definition of definitions.filter((each) => each.includes(' ')))
     appendFileSync(PROBES, `${definition}\n`);
   writeFileSync(join(INSTANCE, 'trace_clock'), 'mono');
-  if (HAS_ADDRESSES) setOption('hash-ptr', '0');
   setOption('stacktrace', '1');
   setOption('sym-offset', '1');
   for (const name of names) writeFileSync(join(INSTANCE, 'events', name, 'enable'), '1');
@@ -77,11 +76,25 @@ function remove(names: readonly string[]): void {
   for (const name of names) if (readText(PROBES).includes(`:${name} `)) appendFileSync(PROBES, `-:${name}\n`);
 }
 
-function readAll(): TraceEvent[] {
+/** The buffer as text, which the kernel makes now. */
+function readBuffer(): TraceEvent[] {
   const text = readText(join(INSTANCE, 'trace'));
   const [, kept, written] = /entries-in-buffer\/entries-written: (\d+)\/(\d+)/.exec(text) ?? [];
   if (kept !== written) throw new Error(`the kernel's trace has ${kept} of ${written} events`);
   return parseTrace(text);
+}
+
+/** Linux 6.1 prints no strings where it prints addresses: each comes from a text of its own. */
+function readAll(): TraceEvent[] {
+  writeFileSync(join(INSTANCE, 'tracing_on'), '0');
+  const events = readBuffer();
+  if (!HAS_ADDRESSES) return events;
+  setOption('hash-ptr', '0');
+  const plain = readBuffer();
+  return events.map((event, i) => {
+    const { skbaddr } = plain[i]?.values ?? {};
+    return skbaddr === undefined ? event : { ...event, values: { ...event.values, skbaddr } };
+  });
 }
 
 /** How many calls the kernel's probes have missed. */
