@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHeaders, type CapturedRow, type Row, type TracedRow } from './support/header-run.js';
 import { cleanUp } from './support/kernel.js';
-import type { Tuple } from './support/shown-packet.js';
+import type { Tuple } from '../../src/run/api/events.js';
 import { run } from './support/system.js';
 import { HAS_ADDRESSES, type TraceEvent } from './support/trace-events.js';
 import { TUNNELS } from './support/tunnel-traffic.js';

@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
+import type { Tuple } from '../../../src/run/api/events.js';
 import { Capture, type CapturedPacket } from './capture.js';
 import { trace, type Ipft } from './ipft.js';
 import { Members } from './members.js';
 import { parseJson, parseResults, type Event } from './results.js';
-import { shownPacket, type ShownPacket, type Tuple } from './shown-packet.js';
+import { shownPacket, type ShownPacket } from './shown-packet.js';
 import { now, run } from './system.js';
 import { traceEvents, type TraceEvent } from './trace-events.js';
 import { isFirst, isLast, LAST_BYTES, tunnelTraffic } from './tunnel-traffic.js';

@@ -1,18 +1,6 @@
 import { levelsOf, parseShown } from '../../unit/support/tcpdump.js';
+import type { Tuple } from '../../../src/run/api/events.js';
 import type { CapturedPacket } from './capture.js';
-
-/** As -o json has it. */
-export interface Tuple {
-  readonly saddr: string;
-  readonly daddr: string;
-  readonly protocol: string;
-  readonly sport?: number;
-  readonly dport?: number;
-  readonly icmp_type?: number;
-  readonly icmp_code?: number;
-  readonly tcp_flags?: string;
-  readonly fragment_offset?: number;
-}
 
 /** What tcpdump says of a packet, in the form of -o json. `undefined`: it does not say. */
 export interface ShownPacket {
