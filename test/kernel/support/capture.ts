@@ -47,8 +47,13 @@ export class Capture {
     await once(this.#child, 'exit');
     if (!/^0 packets dropped by kernel$/m.test(this.#said)) throw new Error(`tcpdump: ${this.#said}`);
     const [headers, links] = [this.#read('-v', '-S'), this.#read('-e')];
-    rmSync(this.#folder, { recursive: true });
     return headers.map((text, i) => ({ headers: text, link: links[i] ?? '' }));
+  }
+
+  /** Ends it, however far it has come: while it listens, other tests' packets have copies. */
+  close(): void {
+    this.#child.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #read(...how: string[]): string[] {

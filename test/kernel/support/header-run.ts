@@ -97,6 +97,15 @@ interface Observed {
   readonly missed: number;
 }
 
+/** The traffic, and its packets as tcpdump has them. */
+async function captured(capture: Capture): Promise<[CapturedPacket[], Observed['time']]> {
+  const from = now();
+  await tunnelTraffic();
+  const to = now();
+  await capture.has(LAST_BYTES);
+  return [await capture.end(), [from, to]];
+}
+
 async function observe(inode: string): Promise<Observed> {
   const inside = `skb->dev->nd_net.net->ns.inum == ${inode}`;
   const [atTap, atPoints] = await Promise.all([
@@ -110,11 +119,7 @@ async function observe(inode: string): Promise<Observed> {
     ]),
   ]);
   const capture = await Capture.start(HERE);
-  const from = now();
-  await tunnelTraffic();
-  const time = [from, now()] as const;
-  await capture.has(LAST_BYTES);
-  const packets = await capture.end();
+  const [packets, time] = await captured(capture).finally(() => capture.close());
   const [taps, points] = [await tracedBy(atTap), await tracedBy(atPoints)];
   return { taps: taps.rows, points: points.rows, packets, time, missed: taps.missed + points.missed };
 }
