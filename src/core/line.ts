@@ -58,12 +58,13 @@ export function fieldsText(fields: readonly Column[], context: ColumnContext): F
   const close = pieceOf(')');
   return (rows, at, text, returnRows = rows, returnAt = at) => {
     const start = text.size;
+    const hasReturn = returnAt !== at || returnRows !== rows;
     for (const { first, further, value } of cells) {
       const before = text.size;
       text.piece(before === start ? first : further);
       const labelled = text.size;
       value(rows, at, text);
-      if (returnAt !== at || returnRows !== rows) {
+      if (hasReturn) {
         const end = text.size;
         value(returnRows, returnAt, text);
         if (end > labelled) text.cut(end);

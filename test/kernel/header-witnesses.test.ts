@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runHeaders, type CapturedRow, type Row, type TracedRow } from './support/header-run.js';
+import { runHeaders, type CapturedRow } from './support/header-run.js';
 import { cleanUp } from './support/kernel.js';
 import type { Tuple } from '../../src/run/api/events.js';
+import type { Pair, Row } from './support/pairing.js';
 import { run } from './support/system.js';
 import { HAS_ADDRESSES, type TraceEvent } from './support/trace-events.js';
 import { TUNNELS } from './support/tunnel-traffic.js';
 import { BY_HEADER_EVENTS, BY_HEADER_PROBES, BY_TCPDUMP } from './support/witnesses.js';
 
 let captured: CapturedRow[];
-let probed: TracedRow[];
-let traced: TracedRow[];
+let probed: Pair[];
+let traced: Pair[];
 
 beforeAll(async () => {
   run(TUNNELS, 'up');
@@ -78,7 +79,7 @@ const skbOrDevice = (row: Row): unknown => (HAS_ADDRESSES ? row.packet_id : row[
 const itsSkbOrDevice: Told = ({ skbaddr, dev }) => (HAS_ADDRESSES ? `0x${skbaddr}` : dev);
 
 /** At all calls of which the kernel's trace tells the field. */
-function compare(field: string, told: Told, rows: readonly TracedRow[]): void {
+function compare(field: string, told: Told, rows: readonly Pair[]): void {
   const telling = rows.filter(({ event }) => told(event.values) !== undefined);
   expect(telling.map(({ row }) => row[field])).toEqual(telling.map(({ event }) => told(event.values)));
   expect(new Set(telling.map(({ row }) => row[field])).size).toBeGreaterThan(1);
@@ -120,7 +121,7 @@ describe('at the function that hands a packet to tcpdump', () => {
 
 describe('at tracepoints', () => {
   it.each(BY_HEADER_EVENTS)('%s: as trace events have it', (field) => {
-    expect(traced.map(({ row }) => [row.len, skbOrDevice(row)])).toEqual(
+    expect(traced.map(({ row }) => [row['len'], skbOrDevice(row)])).toEqual(
       traced.map(({ event: { values } }) => [Number(values['len']), itsSkbOrDevice(values)]),
     );
     compare(field, TOLD_BY_EVENTS[field], traced);

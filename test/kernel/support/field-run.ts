@@ -1,14 +1,12 @@
 import { join } from 'node:path';
-import { expect } from 'vitest';
 import { trace } from './ipft.js';
 import { AUTO } from './kernel.js';
 import { transfer, type Path } from './path.js';
-import type { Row } from './pairing.js';
-import { parseResults } from './results.js';
 import { sendNumbered, type Plan, type Sender } from './sender.js';
 import { PROBED, skbProbes } from './skb-probes.js';
 import { HOME, readText, TRACEFS } from './system.js';
 import { traceEvents, type TraceEvent } from './trace-events.js';
+import { tracedBy, type Traced } from './traced.js';
 
 /** A topology whose packets have something in every field. */
 export const FIELDS: Path = { topology: join(HOME, 'lab/net/fields'), sender: 'a', receiver: 'b' };
@@ -56,12 +54,6 @@ const TRACES = {
 
 type Name = keyof typeof TRACES;
 
-interface Traced {
-  readonly rows: readonly Row[];
-  /** calls that ipft has not looked at, by its summary */
-  readonly missed: number;
-}
-
 export interface FieldRun {
   readonly traces: Readonly<Record<Name, Traced>>;
   readonly events: readonly TraceEvent[];
@@ -73,12 +65,7 @@ export interface FieldRun {
 /** Starts a trace; its rows come when it is ended. */
 async function traced(name: Name): Promise<() => Promise<Traced>> {
   const running = await trace([...TRACES[name], '-o', 'json']);
-  return async () => {
-    const { code, stdout, stderr } = await running.end();
-    expect(code, stderr).toBe(0);
-    const { events, summary } = parseResults(stdout);
-    return { rows: events as Row[], missed: summary.causes.recursion };
-  };
+  return () => tracedBy(running);
 }
 
 /** Everything at once: the traffic, ipft's traces, and the kernel's own trace of the same calls. */

@@ -1,17 +1,15 @@
 import { expect } from 'vitest';
 import type { Tuple } from '../../../src/run/api/events.js';
 import { Capture, type CapturedPacket } from './capture.js';
-import { trace, type Ipft } from './ipft.js';
+import { trace } from './ipft.js';
 import { Members } from './members.js';
-import { parseJson, parseResults, type Event } from './results.js';
+import { pairsOf, type Pair, type Row } from './pairing.js';
 import { shownPacket, type ShownPacket } from './shown-packet.js';
 import { now, run } from './system.js';
 import { traceEvents, type TraceEvent } from './trace-events.js';
+import { tracedBy } from './traced.js';
 import { isFirst, isLast, LAST_BYTES, tunnelTraffic } from './tunnel-traffic.js';
 import { BY_HEADER_EVENTS, BY_HEADER_PROBES, BY_TCPDUMP } from './witnesses.js';
-
-/** One line of -o json. */
-export type Row = Event & Readonly<Record<string, unknown>>;
 
 /** A call that tcpdump has a packet of. */
 export interface CapturedRow {
@@ -21,43 +19,22 @@ export interface CapturedRow {
   readonly text: string;
 }
 
-/** A call that the kernel's trace has, too. */
-export interface TracedRow {
-  readonly row: Row;
-  readonly event: TraceEvent;
-}
-
 /** Where the kernel hands a packet to tcpdump, on older kernels also those of other namespaces. */
 const TAP = 'tpacket_rcv';
 const EVENTS = ['net_dev_start_xmit', 'netif_rx_entry', 'napi_gro_receive_entry'];
 /** The namespace that tcpdump looks at. */
 const HERE = 'ipft-a';
 
-interface Traced {
-  readonly rows: Row[];
-  /** calls that ipft has not looked at, by its summary */
-  readonly missed: number;
-}
-
-/** What a trace has, when it has ended. */
-async function tracedBy(running: Ipft): Promise<Traced> {
-  const { code, stdout } = await running.end();
-  expect(code).toBe(0);
-  return { rows: parseJson(stdout) as Row[], missed: parseResults(stdout).summary.causes.recursion };
-}
-
 /** Of the skb: its address, members of it, and its device's network namespace. */
 function tapProbe(): string {
   const members = new Members();
-  const at = (struct: string, name: string): number => members.of(struct, name).offset;
-  const net = `+${at('net_device', 'nd_net')}(+${at('sk_buff', 'dev')}($arg1))`;
   const fetched = { head: 'x64', data: 'x64', csum: 'u32' };
   return [
     `p:witness/${TAP} ${TAP} skb=$arg1:x64`,
     ...Object.entries(fetched).map(
       ([name, type]) => `${name}=${members.fetch('sk_buff', name, '$arg1', type)}`,
     ),
-    `netns=+${at('net', 'ns') + at('ns_common', 'inum')}(${net}):u32`,
+    `netns=${members.netns('$arg1')}`,
   ].join(' ');
 }
 
@@ -73,23 +50,18 @@ function between<T>(packets: readonly T[], tupleOf: (packet: T) => Tuple | null)
   return packets.slice(first, last);
 }
 
-/** Pairs what both tell of the same calls: those of a function have the same order on each CPU. */
-function paired(rows: readonly Row[], events: readonly TraceEvent[]): TracedRow[] {
-  const byCall = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-  const callOf = (row: Row): string => `${row.function.replace('tp:', '')} ${row.processor_id}`;
-  const ours = rows.toSorted((left, right) => byCall(callOf(left), callOf(right)));
-  const theirs = events.toSorted((left, right) =>
-    byCall(`${left.name} ${left.cpu}`, `${right.name} ${right.cpu}`),
-  );
-  expect(ours.map(callOf)).toEqual(theirs.map(({ name, cpu }) => `${name} ${cpu}`));
-  return ours.flatMap((row, i) => theirs.slice(i, i + 1).map((event) => ({ row, event })));
-}
+/** What both tell of the same calls: those of a function have the same order on each CPU. */
+const paired = (rows: readonly Row[], events: readonly TraceEvent[]): Pair[] =>
+  pairsOf(rows, events, [
+    (row) => `${row.function.replace('tp:', '')} ${row.processor_id}`,
+    ({ name, cpu }) => `${name} ${cpu}`,
+  ]);
 
 interface Observed {
   /** at TAP, of all packets that tcpdump had, and of no other namespace */
-  readonly taps: Row[];
+  readonly taps: readonly Row[];
   /** at EVENTS, of all packets */
-  readonly points: Row[];
+  readonly points: readonly Row[];
   readonly packets: CapturedPacket[];
   /** from before the traffic to behind it, ns */
   readonly time: readonly [bigint, bigint];
@@ -137,9 +109,9 @@ export interface HeaderRun {
   /** at TAP, with what tcpdump was handed there */
   readonly captured: CapturedRow[];
   /** at TAP, with the kprobe events of the same calls */
-  readonly probed: TracedRow[];
+  readonly probed: Pair[];
   /** at EVENTS, with the trace events of the same calls */
-  readonly traced: TracedRow[];
+  readonly traced: Pair[];
 }
 
 /** How often is tried until no interrupt kept ipft or the kernel's trace from a call, by their own counters. */

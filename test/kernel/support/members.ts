@@ -51,6 +51,18 @@ export class Members {
     return { offset, bitField: member.bits === 0 ? '' : `b${member.bits}@${member.bit % 8}/8` };
   }
 
+  /** Where a member of what `base` points to is, as kprobe_events has it. */
+  at(struct: string, name: string, base: string): string {
+    return `+${this.of(struct, name).offset}(${base})`;
+  }
+
+  /** A fetch argument: the inode of the network namespace of an skb's device. */
+  netns(skb: string): string {
+    const inode = this.of('net', 'ns').offset + this.of('ns_common', 'inum').offset;
+    const net = this.at('net_device', 'nd_net', this.at('sk_buff', 'dev', skb));
+    return `+${inode}(${net}):u32`;
+  }
+
   /** A fetch argument of kprobe_events, `+OFFSET(base)`, with the type of a bit-field or else this one. */
   fetch(struct: string, name: string, base: string, type: string): string {
     const { offset, bitField } = this.of(struct, name);

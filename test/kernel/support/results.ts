@@ -1,13 +1,8 @@
 import type { Summary } from '../../../src/core/summary.js';
+import type { EventLead } from '../../../src/run/api/events.js';
 
 /** One line of `-o json`. */
-export interface Event {
-  readonly packet_id: string;
-  readonly packet: number;
-  readonly timestamp: bigint;
-  readonly processor_id: number;
-  readonly module: string;
-  readonly function: string;
+export interface Event extends EventLead {
   readonly len: number;
   readonly gso_type: string;
   readonly gso_size: number;

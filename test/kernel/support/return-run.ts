@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { PORT } from './field-run.js';
 import { trace } from './ipft.js';
 import { WITH_RETURNS } from './kernel.js';
 import type { Row } from './pairing.js';
@@ -8,11 +9,10 @@ import { traceEvents, type TraceEvent } from './trace-events.js';
 
 export const EPERM = 1;
 
-/** To the ports of lab/net/fields; the last one is dropped. */
 const PLANS = [
-  { to: '10.0.0.10', port: 7001, count: 2, priority: 0 },
-  { to: '10.1.0.10', port: 7002, count: 1, priority: 0 },
-  { to: '10.0.0.10', port: 7009, count: 1, priority: 0 },
+  { to: '10.0.0.10', port: PORT.plain, count: 2, priority: 0 },
+  { to: '10.1.0.10', port: PORT.tunnel, count: 1, priority: 0 },
+  { to: '10.0.0.10', port: PORT.dropped, count: 1, priority: 0 },
 ];
 
 /** Calls are nested; without a number Linux 5.10 waits for as many returns at a time as there are CPUs. */

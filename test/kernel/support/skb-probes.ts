@@ -41,20 +41,17 @@ const UDP = '17';
  */
 export function skbProbes(): string[] {
   const members = new Members();
-  const at = (struct: string, member: string, base: string): string =>
-    `+${members.of(struct, member).offset}(${base})`;
   return Object.entries(PROBED).map(([name, skb]) => {
-    const device = at('sk_buff', 'dev', skb);
-    const data = at('sk_buff', 'data', skb);
-    const inode = members.of('net', 'ns').offset + members.of('ns_common', 'inum').offset;
+    const device = members.at('sk_buff', 'dev', skb);
+    const data = members.at('sk_buff', 'data', skb);
     return [
       `p:witness/${name} ${name} skb=${skb}:x64 caller=$stack0:symbol comm=$comm`,
       ...Object.entries(OF_SKB).map(
         ([member, type]) => `${member}=${members.fetch('sk_buff', member, skb, type)}`,
       ),
-      `dev=${device}:x64 ifindex=${at('net_device', 'ifindex', device)}:s32`,
-      `ifname=${at('net_device', 'name', device)}:string`,
-      `netns=+${inode}(${at('net_device', 'nd_net', device)}):u32`,
+      `dev=${device}:x64 ifindex=${members.at('net_device', 'ifindex', device)}:s32`,
+      `ifname=${members.at('net_device', 'name', device)}:string`,
+      `netns=${members.netns(skb)}`,
       `protocol=+${PROTOCOL}(${data}):u8 dport=+${UDP_PORT}(${data}):x16 number=+${UDP_DATA}(${data}):u32`,
     ].join(' ');
   });
