@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,36 @@ export function udp({ mark, count, rate, cpu }: Udp): Promise<void> {
   const command = [TRAFFIC, 'udp', '--to', to, ...marked, ...numbers, '--sink'];
   if (cpu === undefined) return runSilently('env', command);
   return runSilently('taskset', ['-c', cpu.toString(), ...command]);
+}
+
+const UNREAD = `
+import socket, sys
+mark, count = int(sys.argv[1]), int(sys.argv[2])
+receiver, sender = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 1 << 26)
+receiver.bind(("127.0.0.1", 0))
+sender.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark.to_bytes(4, sys.byteorder))
+for _ in range(count): sender.sendto(b"unread", receiver.getsockname())
+print("sent", flush=True)
+sys.stdin.read()
+`;
+
+/** Marked packets over lo that nobody reads: their lives do not end while `action` runs. */
+export async function whileUnread(
+  mark: number,
+  count: number,
+  action: () => Promise<unknown>,
+): Promise<void> {
+  const holder = spawn('python3', ['-c', UNREAD, mark.toString(), count.toString()], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    await once(holder.stdout, 'data');
+    await action();
+  } finally {
+    holder.stdin.end();
+    await once(holder, 'exit');
+  }
 }
 
 const TABLE = 'ipft_test';
