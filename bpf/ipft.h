@@ -104,10 +104,11 @@ struct ipft_settings {
   __u32 has_drop_reason; /* the tracepoint kfree_skb tells why (5.17) */
   __u32 data_size;       /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
   /* Places in it, 0: not wanted. At 0 is a word of bits: those of the captures that were not there. */
-  __u32 reason_at; /* the argument of the type enum skb_drop_reason; 0 where the function has none */
-  __u32 caller_at; /* where the function returns to; 0: not known */
-  __u32 stack_at;  /* number of the stack in the map `stacks`, or -errno */
-  __u32 module_at; /* IPFT_MODULE_DATA bytes of the extension's */
+  __u32 reason_at;  /* the argument of the type enum skb_drop_reason; 0 where the function has none */
+  __u32 caller_at;  /* where the function returns to; 0: not known */
+  __u32 stack_at;   /* number of the stack in the map `stacks`, or -errno */
+  __u32 module_at;  /* IPFT_MODULE_DATA bytes of the extension's */
+  __u32 has_bodies; /* the map `bodies` has entries: probes of the backend kprobe */
   struct ipft_function_role roles[IPFT_ROLES];
 };
 

@@ -6,11 +6,24 @@
 
 #include "body.h"
 
+/* The address of a probe that is in the body of its function -> the address of the function. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1); /* set to their number before load */
+  __type(key, __u64);
+  __type(value, __u64);
+} bodies SEC(".maps");
+
 /* Without the helper the address is that of the breakpoint, or of what stands for one: before the instruction
  * pointer. The verifier never sees the branch that the settings rule out, so an old kernel does not mind the
  * helper in it. */
 static __always_inline __u64 function_address(struct pt_regs *ctx) {
-  return settings.has_func_ip ? bpf_get_func_ip(ctx) : ctx->ip - 1;
+  __u64 probe = ctx->ip - 1;
+  __u64 *function = settings.has_bodies ? bpf_map_lookup_elem(&bodies, &probe) : NULL;
+
+  if (function)
+    return *function;
+  return settings.has_func_ip ? bpf_get_func_ip(ctx) : probe;
 }
 
 /* All are read, and one is taken: of an address that depends on `place` the verifier lets no program read. */

@@ -13,6 +13,7 @@
 #include "napi_strings.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
+#include "symbols/body_offsets.h"
 #include "symbols/code_symbols.h"
 #include "symbols/function_table.h"
 #include "symbols/kernel_btf.h"
@@ -113,6 +114,22 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
     set_path(info[0].As<Napi::Object>(), "btf", sources.btf);
   return with_js_errors(info.Env(), [&] {
     return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}, {}, {}});
+  });
+}
+
+// { addresses } and, in tests, { kcore, kallsyms, modules }.
+Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
+  auto options = info[0].As<Napi::Object>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  TextSources sources;
+  set_path(options, "kcore", sources.kcore);
+  set_path(options, "kallsyms", sources.kallsyms);
+  set_path(options, "modules", sources.modules);
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    auto offsets = body_offsets(sources, {addresses.Data(), addresses.Data() + addresses.ElementLength()});
+    auto values = Napi::Uint8Array::New(info.Env(), offsets.size());
+    std::copy(offsets.begin(), offsets.end(), values.Data());
+    return values;
   });
 }
 
@@ -224,6 +241,7 @@ void set_rlimits(const Napi::CallbackInfo &) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
+  exports.Set("readBodyOffsets", Napi::Function::New(env, read_body_offsets));
   export_fields(env, exports);
   export_extensions(env, exports);
   exports.Set("skbCast", Napi::Function::New(env, skb_cast));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "attach/kprobe.h"
 
+#include "support/hex.h"
 #include "support/native_error.h"
 
 #include <linux/types.h>
@@ -13,8 +14,6 @@
 #include <sys/sysinfo.h>
 
 #include <algorithm>
-#include <cinttypes>
-#include <cstdio>
 
 namespace ipft {
 namespace {
@@ -49,10 +48,11 @@ int open_perf_event(long id, int program) {
 // Linux 5.10 goes through all its symbols, several times; but it follows a module by its name only. Probes of
 // one event that have no name are taken for the same one unless an argument tells them apart, and all probes
 // of an event must have the same arguments. It is not recorded, since the program returns 0.
-std::string place_of(const Probe &probe) {
-  char address[32];
-  snprintf(address, sizeof(address), "0x%" PRIx64, probe.address);
-  std::string place = probe.module == "vmlinux" ? address : probe.module + ":" + probe.symbol;
+std::string place_of(const Probe &probe, uint32_t offset) {
+  std::string place =
+      probe.module == "vmlinux" ? to_hex(probe.address + offset) : probe.module + ":" + probe.symbol;
+  if (probe.module != "vmlinux" && offset != 0)
+    place += "+" + std::to_string(offset);
   return place + " id=\\" + std::to_string(probe.id);
 }
 
@@ -70,8 +70,8 @@ size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   if (plan.returns)
     return_program_ = plan.programs.at(IPFT_RETURN_PROGRAM);
   auto probes = by_program(plan);
-  // Each probe that is armed makes the kernel go through its list of functions twice, up to the last probe's.
-  // The list is in the order of addresses.
+  // Each probe on an entry that is armed makes the kernel go through its list of functions twice, up to the
+  // last probe's. The list is in the order of addresses.
   for (Probes &of_program : probes)
     std::sort(of_program.begin(), of_program.end(),
               [](const Probe &a, const Probe &b) { return a.address < b.address; });
@@ -81,12 +81,18 @@ size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   return attached_;
 }
 
-// The probe on the return first: a call that has an event must not lack one for its return. 0 or errno.
+// In the body of the function if that is possible: the kernel refuses a place that it patches itself, such as
+// a static branch. The probe on the return first: a call that has an event must not lack one for its return.
+// 0 or errno.
 int Kprobe::define(const Events &events, const Probe &probe) {
-  std::string place = place_of(probe);
+  std::string entry = place_of(probe, 0);
   int error =
-      events.returns.empty() ? 0 : events_->add_return_probe(events.returns, place, calls_under_way());
-  return error != 0 ? error : events_->add_probe(events.calls, place);
+      events.returns.empty() ? 0 : events_->add_return_probe(events.returns, entry, calls_under_way());
+  if (error != 0)
+    return error;
+  if (probe.body_offset != 0 && events_->add_probe(events.calls, place_of(probe, probe.body_offset)) == 0)
+    return 0;
+  return events_->add_probe(events.calls, entry);
 }
 
 // Defines the events with all these probes; returns those that the kernel took.

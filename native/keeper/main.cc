@@ -10,8 +10,8 @@
 //
 // Protocol, lines of text. stdin:  backend NAME | tracefs PATH | returns | program NUMBER FD (or -ERRNO:
 // refused) |
-//   module NAME INODE | function ID PROGRAM 0xADDRESS BTF_ID MODULE SYMBOL | hidden (as function; no count
-//   has it) | attach
+//   module NAME INODE | function ID PROGRAM 0xADDRESS BODY_OFFSET BTF_ID MODULE SYMBOL | hidden (as function;
+//   no count has it) | attach
 // stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | share SUCCEEDED WAY |
 //   attached SUCCEEDED FAILED | error ERRNO NAME TEXT | detaching DONE TOTAL | detached
 
@@ -120,8 +120,8 @@ bool read_plan(Plan &plan) {
     } else if (command == "function" || command == "hidden") {
       Probe probe;
       probe.hidden = command == "hidden";
-      words >> probe.id >> probe.program >> std::hex >> probe.address >> std::dec >> probe.btf_id >>
-          probe.module >> probe.symbol;
+      words >> probe.id >> probe.program >> std::hex >> probe.address >> std::dec >> probe.body_offset >>
+          probe.btf_id >> probe.module >> probe.symbol;
       if (!words || probe.program >= plan.programs.size() || plan.programs[probe.program] == not_loaded)
         throw NativeError(EINVAL, "plan", line);
       plan.probes.push_back(std::move(probe));

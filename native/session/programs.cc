@@ -50,6 +50,12 @@ uint32_t stack_depth() {
   return std::clamp<uint32_t>(depth, 1, IPFT_STACK_DEPTH);
 }
 
+uint32_t count_bodies(const std::vector<TracedFunction> &functions) {
+  return static_cast<uint32_t>(
+      std::count_if(functions.begin(), functions.end(),
+                    [](const TracedFunction &function) { return function.body_offset != 0; }));
+}
+
 // How long the calls that are under way when a trace ends may take to return.
 constexpr int return_patience_ms = 50;
 
@@ -63,6 +69,7 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
                                                   variable_offset(".bss", "active", sizeof(*active_)));
   fill_reason_arguments(options);
+  fill_bodies(options);
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
   collect_fds(options);
   if (options.drops)
@@ -111,6 +118,8 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   ipft_settings settings = options.settings;
   if (reads_typed_skb(options.attaching))
     settings.skb_type = static_cast<__u32>(btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT));
+  uint32_t bodies = count_bodies(options.functions);
+  settings.has_bodies = bodies > 0;
   settings.has_drop_reason = options.drops && DropProgram::has_reasons(kernel);
   size_t size = 0;
   bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
@@ -127,6 +136,8 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   if (!options.reason_arguments.empty())
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "reason_arguments"),
                              static_cast<__u32>(options.reason_arguments.size()));
+  if (bodies > 0)
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "bodies"), bodies);
   autoload(options, kernel);
 }
 
@@ -135,6 +146,15 @@ void Programs::fill_reason_arguments(const ProgramOptions &options) {
   for (const ReasonArgument &argument : options.reason_arguments)
     if (bpf_map_update_elem(map, &argument.address, &argument.place, BPF_ANY) != 0)
       throw NativeError(errno, "load", "the functions with a drop reason");
+}
+
+void Programs::fill_bodies(const ProgramOptions &options) {
+  int map = bpf_object__find_map_fd_by_name(object_.get(), "bodies");
+  for (const TracedFunction &function : options.functions) {
+    __u64 probe = function.address + function.body_offset;
+    if (function.body_offset != 0 && bpf_map_update_elem(map, &probe, &function.address, BPF_ANY) != 0)
+      throw NativeError(errno, "load", "the places of the probes");
+  }
 }
 
 // Loads the programs of the slots that functions have, and those that serve more than a slot.

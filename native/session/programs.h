@@ -28,7 +28,8 @@ inline std::string program_name(size_t number) {
 struct TracedFunction {
   uint32_t id = 0; // in the function table
   uint8_t slot = 0;
-  uint64_t address = 0; // what events tell it by
+  uint8_t body_offset = 0; // of its probe, if the program is to expect it in the function's body
+  uint64_t address = 0;    // what events tell it by
   uint32_t btf_id = 0;
   std::string module;
 };
@@ -103,6 +104,7 @@ private:
   void configure(const ProgramOptions &options, const btf *kernel);
   void autoload(const ProgramOptions &options, const btf *kernel);
   void fill_reason_arguments(const ProgramOptions &options);
+  void fill_bodies(const ProgramOptions &options);
   void collect_fds(const ProgramOptions &options);
   size_t variable_offset(const char *section, const char *name, size_t size) const;
 

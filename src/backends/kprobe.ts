@@ -9,6 +9,7 @@ export const kprobe: Backend = {
   requires: ['function list', 'kernel addresses', 'ftrace switch', 'kprobes switch'],
   programs: 'kprobe',
   ownPrograms: false,
+  probesBodies: true,
   probe: (kernel, tracefs) => kernel.probeKprobe(tracefs ?? ''),
   returns: {
     needs: 'Linux 5.10 with CONFIG_KPROBE_EVENTS',

@@ -48,6 +48,8 @@ export interface Backend {
   readonly aliases?: readonly string[];
   /** more functions than this it attaches with --force only, as each takes its time; undefined: any number */
   readonly limit?: number;
+  /** true if its probes may go into the bodies of functions, which saves the kernel the way through ftrace */
+  readonly probesBodies?: boolean;
   /** true if `auto` takes it without a word, although others were refused */
   readonly usual?: boolean;
   /**

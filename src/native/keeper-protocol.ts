@@ -46,6 +46,8 @@ export interface KeeperFunction {
   /** number of the program that it runs */
   readonly program: number;
   readonly address: bigint;
+  /** of the place in the function where a kprobe goes first */
+  readonly bodyOffset: number;
   /** in the BTF of its module; 0 = not to be attached to by it */
   readonly btfId: number;
   readonly module: string;
@@ -87,9 +89,9 @@ export function attachRequest(plan: AttachPlan): string {
     else if (program < -1) lines.push(`program ${number} ${program}`);
   });
   for (const { module, inode } of plan.modules) lines.push(`module ${module} ${inode}`);
-  for (const { id, program, address, btfId, module, symbol, hidden } of plan.functions) {
+  for (const { id, program, address, bodyOffset, btfId, module, symbol, hidden } of plan.functions) {
     lines.push(
-      `${hidden === true ? 'hidden' : 'function'} ${id} ${program} 0x${address.toString(16)} ${btfId} ${module} ${symbol}`,
+      `${hidden === true ? 'hidden' : 'function'} ${id} ${program} 0x${address.toString(16)} ${bodyOffset} ${btfId} ${module} ${symbol}`,
     );
   }
   return `${lines.join('\n')}\nattach\n`;

@@ -7,6 +7,11 @@ import type { FunctionColumns } from '../core/function-table.js';
 /** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
   readFunctions(options: { tracefs: string | null }): FunctionColumns;
+  /**
+   * By function, where behind its address a kprobe is to go: into its body, or 0, at its entry. Throws where the kernel's
+   * code cannot be read.
+   */
+  readBodyOffsets(options: { addresses: BigUint64Array }): Uint8Array;
   /** Every tracepoint of vmlinux's BTF that passes an skb; its addresses are its places, from 1. */
   readTracepoints(): FunctionColumns;
   /** The enum of vmlinux's BTF that holds this enumerator. */
@@ -98,6 +103,8 @@ export interface SessionOptions {
   readonly addresses: BigUint64Array;
   /** FunctionColumns.btfIds, of the whole table */
   readonly btfIds: Uint32Array;
+  /** readBodyOffsets(), of the whole table; 0 where no probe is expected in a body */
+  readonly bodyOffsets: Uint8Array;
   /** FunctionColumns.modules, of the whole table */
   readonly modules: string;
   /** FunctionColumns.dataFreed, of the whole table */

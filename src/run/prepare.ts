@@ -8,6 +8,7 @@ import { keeperPath, loadAddon } from '../native/addon.js';
 import { startSweep } from '../native/keeper.js';
 import type { AttachPlan } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
+import { bodyOffsets } from './bodies.js';
 import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from './choose-backend.js';
 import { basicProblem, readEnvironment } from './environment.js';
 import type { Column } from '../core/column.js';
@@ -32,6 +33,8 @@ export interface Preparation {
   /** those that end packets' lives and are not selected: they are traced, but not shown */
   readonly hidden: readonly number[];
   readonly backend: Backend;
+  /** by index, where behind its address a function is probed first */
+  readonly bodyOffsets: Uint8Array;
   readonly tracer: Tracer;
   /** those of --fields; null: the output's own */
   readonly fields: readonly Column[] | null;
@@ -102,12 +105,14 @@ export function prepare(
   const traceable = traceableFunctions(table, selected, options.selection);
   explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
   const hidden = table.unselectedEnds(selected);
+  const way = { backend: choice.backend, tracer };
+  const offsets = bodyOffsets({ addon, table, tracefs }, way, options.verbose ? messages : null);
   const data = planData(addon, [...(fields ?? []), ...further], extensions.reads);
   const filter = planFilter(options, addon, extensions.conditions);
   const live = { session: null };
   const functions = { table, selected, traceable, hidden };
   const shown = { fields, further, extensions, data, filter };
-  return { addon, tracefs, ...functions, backend: choice.backend, tracer, ...shown, live };
+  return { addon, tracefs, ...functions, ...way, bodyOffsets: offsets, ...shown, live };
 }
 
 function sweep(addon: Addon, tracefs: string, messages: Messages): void {
@@ -146,12 +151,13 @@ function programOf({ backend, table }: Preparation, id: number, place: number): 
 
 /** What the probe-keeper is to attach. */
 export function planOf(preparation: Preparation, session: Session): AttachPlan {
-  const { table, traceable, hidden, backend, tracefs, tracer } = preparation;
+  const { table, traceable, hidden, backend, bodyOffsets, tracefs, tracer } = preparation;
   const functions = [...traceable, ...hidden].map((id, place) => {
     const { symbol, module, address } = table.at(id);
     const btfId = table.columns.btfIds[id] ?? 0;
+    const bodyOffset = bodyOffsets[id] ?? 0;
     const program = programOf(preparation, id, place);
-    return { id, program, address, btfId, module, symbol, hidden: place >= traceable.length };
+    return { id, program, address, bodyOffset, btfId, module, symbol, hidden: place >= traceable.length };
   });
   const modules = tracedModules(preparation);
   const { programFds } = session;

@@ -58,7 +58,8 @@ export class Recorder {
   }
 
   #openSession({ tellsEnds, drops }: Consumer): Session {
-    const { addon, table, traceable, hidden, backend, data, filter, extensions } = this.preparation;
+    const { addon, table, traceable, hidden, backend, bodyOffsets, data, filter, extensions } =
+      this.preparation;
     const { inBpf } = extensions;
     const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
     const { pageCount = automaticPageCount(cpus().length) } = this.options;
@@ -70,7 +71,7 @@ export class Recorder {
     const functions = Uint32Array.from(traceable);
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
     const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;
-    const columns = { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments };
+    const columns = { addresses, bodyOffsets, slots, btfIds, modules, dataFreed, roles, reasonArguments };
     const sessionOptions = {
       ...settings,
       ...ends,

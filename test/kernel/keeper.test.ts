@@ -48,6 +48,7 @@ async function keep(
     slots: Uint8Array.of(0),
     addresses,
     btfIds: Uint32Array.of(0),
+    bodyOffsets: Uint8Array.of(0),
     modules: 'vmlinux',
     dataFreed: new Uint8Array(addresses.length),
     reasonArguments: new Uint8Array(addresses.length).fill(255),
@@ -73,7 +74,7 @@ async function keep(
     ...programs.map(({ slot }, index) => `program ${slot} ${index + 3}`),
     ...probes.map(
       ({ id, address, btfId = 0, name }) =>
-        `function ${id} 0 0x${address.toString(16)} ${btfId} vmlinux ${name}`,
+        `function ${id} 0 0x${address.toString(16)} 0 ${btfId} vmlinux ${name}`,
     ),
     'attach',
   ];

@@ -67,12 +67,14 @@ async function attach(
     {
       ...columns,
       ...{ mark: 1, mask: 1, programs: backend as 'kprobe', functions: Uint32Array.from(ids) },
-      ...{ hidden: new Uint32Array(0), tellsEnds: false },
+      ...{ hidden: new Uint32Array(0), tellsEnds: false, bodyOffsets: new Uint8Array(table.size) },
       ...{ pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 },
     },
     () => undefined,
   );
-  const functions = ids.map((id) => ({ ...table.at(id), btfId: columns.btfIds[id] ?? 0, id, program: 0 }));
+  const functions = ids.map((id) => {
+    return { ...table.at(id), btfId: columns.btfIds[id] ?? 0, bodyOffset: 0, id, program: 0 };
+  });
   const modules = columns.moduleLoads;
   const plan = {
     backend,

@@ -4,8 +4,14 @@ import type { Addon } from '../../src/native/types.js';
 /** The built addon, with the sources that tests may replace. */
 export interface TestAddon extends Omit<
   Addon,
-  'readFunctions' | 'readTracepoints' | 'readEnumByName' | 'resolvePath'
+  'readFunctions' | 'readBodyOffsets' | 'readTracepoints' | 'readEnumByName' | 'resolvePath'
 > {
+  readBodyOffsets(options: {
+    addresses: BigUint64Array;
+    kcore?: string;
+    kallsyms?: string;
+    modules?: string;
+  }): ReturnType<Addon['readBodyOffsets']>;
   readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;
   readEnumByName(name: string, options?: { btf: string }): ReturnType<Addon['readEnumByName']>;
   resolvePath(path: string, options?: { btf: string }): ReturnType<Addon['resolvePath']>;

@@ -22,7 +22,7 @@ describe('the probe-keeper', () => {
   it.each([
     [
       'a program that was not announced',
-      ['backend tracepoint', 'function 0 0 0x0 0 vmlinux tp:netif_rx', 'attach'],
+      ['backend tracepoint', 'function 0 0 0x0 0 0 vmlinux tp:netif_rx', 'attach'],
     ],
     ['a program number beyond all reason', ['backend tracepoint', 'program 4000000000 3', 'attach']],
   ])('refuses %s', (_, lines) => {
@@ -45,6 +45,7 @@ it.skipIf(reason !== null)(
         slots,
         addresses,
         btfIds,
+        bodyOffsets: new Uint8Array(slots.length),
         modules,
         dataFreed,
         reasonArguments,
@@ -66,9 +67,9 @@ it.skipIf(reason !== null)(
       if (/^attached /m.test(said)) child.stdin?.end();
     });
     child.stdin?.write(
-      'backend tracepoint\nprogram 0 3\nprogram 1 4\nfunction 7 0 0x0 0 vmlinux tp:no_such_tracepoint\n' +
-        'function 8 1 0x0 0 vmlinux tp:net_dev_queue\nhidden 9 0 0x0 0 vmlinux tp:no_such_tracepoint\n' +
-        'hidden 10 1 0x0 0 vmlinux tp:net_dev_queue\nattach\n',
+      'backend tracepoint\nprogram 0 3\nprogram 1 4\nfunction 7 0 0x0 0 0 vmlinux tp:no_such_tracepoint\n' +
+        'function 8 1 0x0 0 0 vmlinux tp:net_dev_queue\nhidden 9 0 0x0 0 0 vmlinux tp:no_such_tracepoint\n' +
+        'hidden 10 1 0x0 0 0 vmlinux tp:net_dev_queue\nattach\n',
     );
     await new Promise((resolve) => child.once('close', resolve));
     session.close();

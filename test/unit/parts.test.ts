@@ -21,6 +21,7 @@ import {
   LineSplitter,
   parseKeeperLine,
 } from '../../src/native/keeper-protocol.js';
+import { replacedFunctions } from '../../src/run/bodies.js';
 import { native } from '../../src/run/functions.js';
 import { cellText, pack } from './rows.js';
 
@@ -118,14 +119,31 @@ describe('the keeper protocol', () => {
   it('sends the programs in the order in which they are inherited', () => {
     const programFds = Int32Array.of(21, -1, 19, -22);
     const functions = [
-      { id: 7, program: 2, address: 0xffffffff81000000n, btfId: 33, module: 'vmlinux', symbol: 'ip_rcv' },
-      { id: 8, program: 15, address: 0n, btfId: 0, module: 'vmlinux', symbol: 'tp:kfree_skb', hidden: true },
+      {
+        id: 7,
+        program: 2,
+        address: 0xffffffff81000000n,
+        bodyOffset: 5,
+        btfId: 33,
+        module: 'vmlinux',
+        symbol: 'ip_rcv',
+      },
+      {
+        id: 8,
+        program: 15,
+        address: 0n,
+        bodyOffset: 0,
+        btfId: 0,
+        module: 'vmlinux',
+        symbol: 'tp:kfree_skb',
+        hidden: true,
+      },
     ];
     const modules = [{ module: 'veth', inode: 1n << 40n }];
     const plan = { backend: 'kprobe', tracefs: '/t', returns: false, programFds, modules, functions };
     expect(inheritedFds(plan)).toEqual([21, 19]);
     expect(attachRequest(plan)).toBe(
-      'backend kprobe\ntracefs /t\nprogram 0 3\nprogram 2 4\nprogram 3 -22\nmodule veth 1099511627776\nfunction 7 2 0xffffffff81000000 33 vmlinux ip_rcv\nhidden 8 15 0x0 0 vmlinux tp:kfree_skb\nattach\n',
+      'backend kprobe\ntracefs /t\nprogram 0 3\nprogram 2 4\nprogram 3 -22\nmodule veth 1099511627776\nfunction 7 2 0xffffffff81000000 5 33 vmlinux ip_rcv\nhidden 8 15 0x0 0 0 vmlinux tp:kfree_skb\nattach\n',
     );
   });
 });
@@ -219,5 +237,18 @@ describe('the automatic size of the perf buffer', () => {
     [4096, 64],
   ])('for %i CPUs is %i pages', (cpus, pages) => {
     expect(automaticPageCount(cpus)).toBe(pages);
+  });
+});
+
+describe('functions whose calls go elsewhere', () => {
+  it('are those with an I in enabled_functions', () => {
+    const lines = [
+      'ip_rcv (1) R     \ttramp: 0xffffffffc0400000 (kprobe_ftrace_handler+0x0/0x1b0) ->ftrace_regs_call',
+      'ip_output (2) R I     \ttramp: ftrace_regs_caller+0x0/0x65 (klp_ftrace_handler+0x0/0x220)',
+      'veth_xmit [veth] (1)   I     ->arch_ftrace_ops_list_func+0x0/0x250',
+      'ip_local_out (1)     D   tramp: 0xffffffffc0402000',
+      'I (1)            ',
+    ];
+    expect(replacedFunctions(`${lines.join('\n')}\n`)).toEqual(new Set(['ip_output', 'veth_xmit']));
   });
 });

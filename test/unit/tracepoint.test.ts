@@ -23,8 +23,8 @@ describe('a trace where only tracepoints can be traced', () => {
     expect(stdout).toContain('tp:netif_rx (len: 84)\n');
     expect(code).toBe(0);
     expect(readFileSync(log, 'utf8')).toBe(
-      'backend tracepoint\nfunction 0 0 0x0 0 vmlinux tp:netif_rx\n' +
-        'function 1 1 0x0 0 vmlinux tp:kfree_skb\nattach\ndetached\n',
+      'backend tracepoint\nfunction 0 0 0x0 0 0 vmlinux tp:netif_rx\n' +
+        'function 1 1 0x0 0 0 vmlinux tp:kfree_skb\nattach\ndetached\n',
     );
   });
 

@@ -14,6 +14,7 @@ const {
   FAKE_RUN_TIME_SHARE = '0',
   FAKE_LATE,
   FAKE_UNTRACKED,
+  FAKE_TEXT_ERROR,
 } = process.env;
 // The newest backend and the one for few functions are there only if a test says so.
 const { FAKE_FENTRY_MULTI_ERRNO = '22', FAKE_FENTRY_ERRNO = '22' } = process.env;
@@ -122,6 +123,15 @@ module.exports = {
     ends: new Uint8Array(4),
     warnings: [],
   }),
+  readBodyOffsets: () => {
+    if (FAKE_TEXT_ERROR !== undefined)
+      throw Object.assign(new Error('/proc/kcore: no'), {
+        code: FAKE_TEXT_ERROR,
+        errno: 1,
+        phase: 'kernel text',
+      });
+    return Uint8Array.of(5, 0, 9, 0);
+  },
   readTracepoints: () => ({
     names: 'tp:netif_rx\ntp:kfree_skb',
     modules: 'vmlinux\nvmlinux',

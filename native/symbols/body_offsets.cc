@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "symbols/body_offsets.h"
+
+#include "symbols/kernel_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <set>
+
+namespace ipft {
+namespace {
+
+using Code = std::vector<uint8_t>;
+using Prefix = std::array<uint8_t, 4>;
+
+// What may come before the room where CONFIG_X86_KERNEL_IBT is: endbr64, and what the kernel makes of it
+// where it knows that no indirect call goes there (5.18, and since 6.2 with an opcode of its own).
+constexpr std::array<Prefix, 3> landing_pads = {
+    Prefix{0xf3, 0x0f, 0x1e, 0xfa}, Prefix{0x66, 0x0f, 0x1f, 0x00}, Prefix{0x0f, 0x1f, 0x40, 0xd6}};
+
+// The room while ftrace does not use it. Kernels before 5.13 choose by the processor.
+constexpr size_t room = 5;
+using Room = std::array<uint8_t, room>;
+constexpr std::array<Room, 3> nops = {Room{0x0f, 0x1f, 0x44, 0x00, 0x00}, Room{0x66, 0x66, 0x66, 0x66, 0x90},
+                                      Room{0x3e, 0x8d, 0x74, 0x26, 0x00}};
+constexpr uint8_t call = 0xe8; // and while it does
+
+template <typename Bytes> bool starts_with(const Code &code, size_t at, const Bytes &prefix) {
+  return at + prefix.size() <= code.size() && std::equal(prefix.begin(), prefix.end(), code.begin() + at);
+}
+
+// 0: there is no room.
+uint8_t body_offset(const Code &code, size_t function) {
+  size_t at = function;
+  for (const Prefix &pad : landing_pads)
+    if (starts_with(code, function, pad))
+      at = function + pad.size();
+  if (at + room >= code.size())
+    return 0;
+  bool has_room = code[at] == call || std::any_of(nops.begin(), nops.end(), [&](const Room &nop) {
+                    return starts_with(code, at, nop);
+                  });
+  return has_room ? static_cast<uint8_t>(at + room - function) : 0;
+}
+
+// The bodies that something in the code may jump to. Nearly all of the code is passed over by memchr.
+class Jumps {
+public:
+  Jumps(const Code &code, const std::vector<size_t> &bodies) : code_(code), is_body_(code.size(), false) {
+    for (size_t body : bodies)
+      is_body_[body] = true;
+    find_near(
+        0xe9, [](uint8_t) { return true; }, 1); // jmp
+    find_near(
+        0x0f, [](uint8_t second) { return (second & 0xf0) == 0x80; }, 2); // jcc
+    for (size_t body : bodies)
+      find_short(body);
+  }
+
+  bool lead_to(size_t body) const { return targets_.count(body) > 0; }
+
+private:
+  // Jumps with a distance of 4 bytes, from anywhere.
+  template <typename Matches> void find_near(uint8_t opcode, Matches matches, size_t length) {
+    int32_t distance;
+    if (code_.size() < length + sizeof(distance))
+      return;
+    const uint8_t *start = code_.data();
+    const uint8_t *end = start + code_.size() - length - sizeof(distance);
+    for (const uint8_t *at = start; at <= end; at++) {
+      at = static_cast<const uint8_t *>(memchr(at, opcode, static_cast<size_t>(end - at) + 1));
+      if (!at)
+        return;
+      if (!matches(at[1]))
+        continue;
+      memcpy(&distance, at + length, sizeof(distance));
+      size_t target =
+          static_cast<size_t>(at - start) + length + sizeof(distance) + static_cast<size_t>(distance);
+      if (target < code_.size() && is_body_[target])
+        targets_.insert(target);
+    }
+  }
+
+  // Jumps with a distance of one byte: jmp, jcc, loop and jrcxz.
+  void find_short(size_t body) {
+    constexpr size_t length = 2, reach = 128;
+    size_t start = body > reach + length ? body - reach - length : 0;
+    for (size_t at = start; at < body + reach && at + 1 < code_.size(); at++) {
+      uint8_t opcode = code_[at];
+      bool jumps = opcode == 0xeb || (opcode & 0xf0) == 0x70 || (opcode & 0xfc) == 0xe0;
+      if (jumps && at + length + static_cast<size_t>(static_cast<int8_t>(code_[at + 1])) == body)
+        targets_.insert(body);
+    }
+  }
+
+  const Code &code_;
+  std::vector<bool> is_body_;
+  std::set<size_t> targets_;
+};
+
+// Fills in the offsets of the functions in `code`, which begins at `start`.
+void find_bodies(const Code &code, uint64_t start, const std::vector<uint64_t> &addresses,
+                 std::vector<uint8_t> &offsets) {
+  auto inside = [&](uint64_t address) { return address >= start && address - start < code.size(); };
+  std::vector<size_t> bodies;
+  for (size_t i = 0; i < addresses.size(); i++) {
+    if (!inside(addresses[i]))
+      continue;
+    offsets[i] = body_offset(code, addresses[i] - start);
+    if (offsets[i] != 0)
+      bodies.push_back(addresses[i] - start + offsets[i]);
+  }
+  Jumps jumps(code, bodies);
+  for (size_t i = 0; i < addresses.size(); i++)
+    if (offsets[i] != 0 && inside(addresses[i]) && jumps.lead_to(addresses[i] - start + offsets[i]))
+      offsets[i] = 0;
+}
+
+} // namespace
+
+std::vector<uint8_t> body_offsets(const TextSources &sources, const std::vector<uint64_t> &addresses) {
+  std::vector<uint8_t> offsets(addresses.size(), 0);
+  std::vector<TextRange> ranges = text_ranges(sources.kallsyms, sources.modules);
+  KernelMemory memory(sources.kcore);
+  for (const TextRange &range : ranges)
+    if (std::any_of(addresses.begin(), addresses.end(),
+                    [&](uint64_t address) { return address >= range.start && address < range.end; }))
+      find_bodies(memory.read(range), range.start, addresses, offsets);
+  return offsets;
+}
+
+} // namespace ipft

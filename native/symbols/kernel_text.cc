@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "symbols/kernel_text.h"
+
+#include "support/hex.h"
+#include "support/lines.h"
+#include "support/native_error.h"
+
+#include <elf.h>
+
+namespace ipft {
+namespace {
+
+constexpr const char *phase = "kernel text";
+
+// All of them, or an errno.
+int read_fully(int fd, void *buffer, size_t size, uint64_t offset) {
+  auto *to = static_cast<char *>(buffer);
+  while (size > 0) {
+    ssize_t got = pread(fd, to, size, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return got < 0 ? errno : EIO;
+    to += got;
+    size -= static_cast<size_t>(got);
+    offset += static_cast<uint64_t>(got);
+  }
+  return 0;
+}
+
+// "veth 45056 0 - Live 0xffffffffc0a1b000", with a list of words before the state that may be any long.
+TextRange module_range(std::string_view line) {
+  size_t size = line.find(' ');
+  size_t address = line.find(" 0x");
+  if (size == std::string_view::npos || address == std::string_view::npos)
+    return {};
+  uint64_t start = parse_hex(line.substr(address + 1));
+  return {start, start + strtoull(std::string(line.substr(size + 1)).c_str(), nullptr, 10)};
+}
+
+TextRange kernel_range(const std::string &kallsyms) {
+  TextRange range;
+  int error = for_each_line(kallsyms, [&](std::string_view line) {
+    size_t space = line.find(' ');
+    if (space == std::string_view::npos || line.size() < space + 4)
+      return true;
+    std::string_view name = line.substr(space + 3);
+    if (name == "_stext")
+      range.start = parse_hex(line.substr(0, space));
+    if (name == "_etext")
+      range.end = parse_hex(line.substr(0, space));
+    return range.start == 0 || range.end == 0;
+  });
+  if (error != 0)
+    throw NativeError(error, phase, kallsyms);
+  return range;
+}
+
+} // namespace
+
+std::vector<TextRange> text_ranges(const std::string &kallsyms, const std::string &modules) {
+  std::vector<TextRange> ranges = {kernel_range(kallsyms)};
+  int error = for_each_line(modules, [&](std::string_view line) {
+    ranges.push_back(module_range(line));
+    return true;
+  });
+  if (error != 0 && error != ENOENT) // a kernel without modules
+    throw NativeError(error, phase, modules);
+  return ranges;
+}
+
+KernelMemory::KernelMemory(const std::string &kcore) : fd_(open(kcore.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (!fd_)
+    throw NativeError(errno, phase, kcore);
+  read_segments(kcore);
+}
+
+void KernelMemory::read_segments(const std::string &kcore) {
+  Elf64_Ehdr header = {};
+  int error = read_fully(fd_.get(), &header, sizeof(header), 0);
+  if (error == 0 && memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+    error = ENOEXEC;
+  for (unsigned i = 0; error == 0 && i < header.e_phnum; i++) {
+    Elf64_Phdr segment = {};
+    error = read_fully(fd_.get(), &segment, sizeof(segment), header.e_phoff + i * sizeof(segment));
+    if (error == 0 && segment.p_type == PT_LOAD)
+      segments_.push_back({segment.p_vaddr, segment.p_memsz, segment.p_offset});
+  }
+  if (error != 0)
+    throw NativeError(error, phase, kcore);
+}
+
+std::vector<uint8_t> KernelMemory::read(const TextRange &range) const {
+  for (const Segment &segment : segments_) {
+    if (range.start < segment.address || range.end > segment.address + segment.size ||
+        range.start >= range.end)
+      continue;
+    std::vector<uint8_t> bytes(range.end - range.start);
+    if (read_fully(fd_.get(), bytes.data(), bytes.size(), segment.offset + range.start - segment.address) ==
+        0)
+      return bytes;
+  }
+  return {};
+}
+
+} // namespace ipft
