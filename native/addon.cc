@@ -81,6 +81,10 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   result.Set("dataFreed", data_freed);
   result.Set("reasonArguments", reason_arguments);
   result.Set("reasonNames", strings(env, reason_names()));
+  auto text = Napi::BigUint64Array::New(env, 2);
+  text[0] = table.text.start;
+  text[1] = table.text.end;
+  result.Set("text", text);
   result.Set("moduleLoads", module_loads(env, table.modules));
   result.Set("warnings", strings(env, table.warnings));
   result.Set("traceableUnknown", table.traceable_unknown);
@@ -113,17 +117,18 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   if (info[0].IsObject())
     set_path(info[0].As<Napi::Object>(), "btf", sources.btf);
   return with_js_errors(info.Env(), [&] {
-    return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}, {}, {}});
+    return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}, {}, {}, {}});
   });
 }
 
-// { addresses } and, in tests, { kcore, kallsyms, modules }.
+// { addresses, text } and, in tests, { kcore, modules }.
 Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
   auto options = info[0].As<Napi::Object>();
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  auto text = options.Get("text").As<Napi::BigUint64Array>();
   TextSources sources;
+  sources.text = {text[0], text[1]};
   set_path(options, "kcore", sources.kcore);
-  set_path(options, "kallsyms", sources.kallsyms);
   set_path(options, "modules", sources.modules);
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
     auto offsets = body_offsets(sources, {addresses.Data(), addresses.Data() + addresses.ElementLength()});

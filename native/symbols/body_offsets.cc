@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/body_offsets.h"
 
-#include "symbols/kernel_text.h"
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -121,7 +119,8 @@ void find_bodies(const Code &code, uint64_t start, const std::vector<uint64_t> &
 
 std::vector<uint8_t> body_offsets(const TextSources &sources, const std::vector<uint64_t> &addresses) {
   std::vector<uint8_t> offsets(addresses.size(), 0);
-  std::vector<TextRange> ranges = text_ranges(sources.kallsyms, sources.modules);
+  std::vector<TextRange> ranges = module_ranges(sources.modules);
+  ranges.push_back(sources.text);
   KernelMemory memory(sources.kcore);
   for (const TextRange &range : ranges)
     if (std::any_of(addresses.begin(), addresses.end(),

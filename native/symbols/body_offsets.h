@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include <cstdint>
+#include "symbols/kernel_text.h"
+
 #include <string>
 #include <vector>
 
 namespace ipft {
 
-// Where the kernel's code is read from. Tests point these at files of their own.
+// Where the kernel's code is, and what it is read from. Tests point these at files of their own.
 struct TextSources {
+  TextRange text; // FunctionTable.text
   std::string kcore = "/proc/kcore";
-  std::string kallsyms = "/proc/kallsyms";
   std::string modules = "/proc/modules";
 };
 

@@ -104,7 +104,7 @@ std::vector<Function> locate(const std::vector<Function> &described, const Kalls
   functions.reserve(described.size() + described.size() / 8);
   for (size_t i = 0; i < described.size(); i++) {
     if (described[i].reason == Reason::none)
-      append(functions, described[i], kallsyms.located[i], kallsyms.stext);
+      append(functions, described[i], kallsyms.located[i], kallsyms.text.start);
     else
       functions.push_back(anywhere(described[i], kallsyms.located[i]));
   }

@@ -28,7 +28,9 @@ std::vector<Function> described_functions(const SymbolSources &sources, Function
 FunctionTable read_function_table(const SymbolSources &sources) {
   FunctionTable table;
   std::vector<Function> described = described_functions(sources, table);
-  table.functions = locate(described, read_kallsyms(sources.kallsyms, described));
+  Kallsyms kallsyms = read_kallsyms(sources.kallsyms, described);
+  table.functions = locate(described, kallsyms);
+  table.text = kallsyms.text;
   table.traceable_unknown = read_traceable(sources.tracefs, table.functions);
   if (!table.traceable_unknown.empty())
     table.warnings.push_back(table.traceable_unknown);

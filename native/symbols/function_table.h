@@ -3,6 +3,7 @@
 
 #include "symbols/function.h"
 #include "symbols/kernel_btf.h"
+#include "symbols/kernel_text.h"
 #include "symbols/module_btf.h"
 
 #include <string>
@@ -22,6 +23,7 @@ struct SymbolSources {
 
 struct FunctionTable {
   std::vector<Function> functions;
+  TextRange text;                    // the kernel's own code
   std::vector<ModuleLoad> modules;   // those whose BTF was read
   std::vector<std::string> warnings; // what could not be read, and so is not known
   std::string traceable_unknown;     // why it is not known which functions can be traced; empty: it is

@@ -43,12 +43,12 @@ Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &fun
     std::string_view text = line.substr(space + 3);
     SymbolName symbol = split_symbol(text);
     size_t place = index.find(symbol);
-    if (place == SymbolIndex::npos && text != "_stext")
+    if (place == SymbolIndex::npos && text != "_stext" && text != "_etext")
       return true;
     uint64_t address = parse_hex(line.substr(0, space));
     any_address |= address != 0;
     if (place == SymbolIndex::npos)
-      result.stext = address;
+      (text == "_stext" ? result.text.start : result.text.end) = address;
     else if (address != 0)
       add_once(result.located[place], symbol.suffix, address);
     return true;

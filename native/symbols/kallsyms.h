@@ -2,6 +2,7 @@
 #pragma once
 
 #include "symbols/function.h"
+#include "symbols/kernel_text.h"
 
 #include <cstdint>
 #include <string>
@@ -18,7 +19,7 @@ struct Located {
 // What kallsyms tells about some functions.
 struct Kallsyms {
   std::vector<std::vector<Located>> located; // by the function's place; each (suffix, address) once
-  uint64_t stext = 0;                        // start of the kernel's text; 0: not told
+  TextRange text;                            // the kernel's; 0: not told
 };
 
 // "address type name", and "\t[module]" behind the name of a module's symbol. Throws NativeError when the

@@ -38,28 +38,10 @@ TextRange module_range(std::string_view line) {
   return {start, start + strtoull(std::string(line.substr(size + 1)).c_str(), nullptr, 10)};
 }
 
-TextRange kernel_range(const std::string &kallsyms) {
-  TextRange range;
-  int error = for_each_line(kallsyms, [&](std::string_view line) {
-    size_t space = line.find(' ');
-    if (space == std::string_view::npos || line.size() < space + 4)
-      return true;
-    std::string_view name = line.substr(space + 3);
-    if (name == "_stext")
-      range.start = parse_hex(line.substr(0, space));
-    if (name == "_etext")
-      range.end = parse_hex(line.substr(0, space));
-    return range.start == 0 || range.end == 0;
-  });
-  if (error != 0)
-    throw NativeError(error, phase, kallsyms);
-  return range;
-}
-
 } // namespace
 
-std::vector<TextRange> text_ranges(const std::string &kallsyms, const std::string &modules) {
-  std::vector<TextRange> ranges = {kernel_range(kallsyms)};
+std::vector<TextRange> module_ranges(const std::string &modules) {
+  std::vector<TextRange> ranges;
   int error = for_each_line(modules, [&](std::string_view line) {
     ranges.push_back(module_range(line));
     return true;

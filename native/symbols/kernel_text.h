@@ -15,9 +15,8 @@ struct TextRange {
   uint64_t end = 0; // behind the last byte
 };
 
-// The kernel's by the symbols _stext and _etext, and each module's by /proc/modules, where its text is a part
-// of what it takes. Throws NativeError.
-std::vector<TextRange> text_ranges(const std::string &kallsyms, const std::string &modules);
+// Each module's by /proc/modules: its text is a part of what it takes there. Throws NativeError.
+std::vector<TextRange> module_ranges(const std::string &modules);
 
 // What is in memory there, by /proc/kcore; empty where that does not have all of the range. Throws
 // NativeError where it cannot be read at all: it takes CAP_SYS_RAWIO, and a kernel that is not locked down.

@@ -27,6 +27,8 @@ export interface FunctionColumns {
   readonly roles: Uint8Array;
   /** 1 = packets' lives may end there, so that it is traced in any case */
   readonly ends: Uint8Array;
+  /** where the kernel's own code begins, and behind what address it ends; 0n = not known */
+  readonly text: BigUint64Array;
   /** the modules whose BTF was read */
   readonly moduleLoads: readonly ModuleLoad[];
   readonly warnings: readonly string[];

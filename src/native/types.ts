@@ -8,10 +8,10 @@ import type { FunctionColumns } from '../core/function-table.js';
 export interface Addon extends KernelProbes {
   readFunctions(options: { tracefs: string | null }): FunctionColumns;
   /**
-   * By function, where behind its address a kprobe is to go: into its body, or 0, at its entry. Throws where the kernel's
+   * By function (FunctionColumns.addresses and .text), where behind its address a kprobe is to go: into its body, or 0, at its entry. Throws where the kernel's
    * code cannot be read.
    */
-  readBodyOffsets(options: { addresses: BigUint64Array }): Uint8Array;
+  readBodyOffsets(options: Pick<FunctionColumns, 'addresses' | 'text'>): Uint8Array;
   /** Every tracepoint of vmlinux's BTF that passes an skb; its addresses are its places, from 1. */
   readTracepoints(): FunctionColumns;
   /** The enum of vmlinux's BTF that holds this enumerator. */

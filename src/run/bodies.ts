@@ -31,7 +31,7 @@ export function bodyOffsets(
 ): Uint8Array {
   if (backend.probesBodies !== true || tracer.returns) return new Uint8Array(table.size);
   try {
-    const offsets = addon.readBodyOffsets({ addresses: table.columns.addresses });
+    const offsets = addon.readBodyOffsets(table.columns);
     const replaced = replacedFunctions(tracefs === null ? '' : readEnabledFunctions(tracefs));
     return offsets.map((offset, index) => (replaced.has(table.at(index).symbol) ? 0 : offset));
   } catch (error) {

@@ -8,8 +8,8 @@ export interface TestAddon extends Omit<
 > {
   readBodyOffsets(options: {
     addresses: BigUint64Array;
+    text: BigUint64Array;
     kcore?: string;
-    kallsyms?: string;
     modules?: string;
   }): ReturnType<Addon['readBodyOffsets']>;
   readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;

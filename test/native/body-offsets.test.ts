@@ -58,26 +58,26 @@ function kcore(kernel: Buffer, module: Buffer): Buffer {
   return file;
 }
 
+const at = (start: bigint, index: number): bigint => start + BigInt(index * SIZE);
+
+/** Writes a kernel of these functions, and a module. */
+function write(
+  kernel: number[][],
+  module: number[][] = [],
+): { text: BigUint64Array; kcore: string; modules: string } {
+  const [core, modules] = [join(folder, 'kcore'), join(folder, 'modules')];
+  writeFileSync(core, kcore(Buffer.from(kernel.flat()), Buffer.from(module.flat())));
+  writeFileSync(modules, `veth ${module.length * SIZE} 2 one,two, Live 0x${MODULE.toString(16)}\n`);
+  return { text: BigUint64Array.of(TEXT, at(TEXT, kernel.length)), kcore: core, modules };
+}
+
 /** The offsets of the functions of the kernel, then of the module. */
 function offsets(kernel: number[][], module: number[][] = []): number[] {
-  const files = {
-    kcore: kcore(Buffer.from(kernel.flat()), Buffer.from(module.flat())),
-    kallsyms: [
-      `${TEXT.toString(16)} T _stext`,
-      `${(TEXT + BigInt(kernel.length * SIZE)).toString(16)} T _etext`,
-    ],
-    modules: [`veth ${module.length * SIZE} 2 one,two, Live 0x${MODULE.toString(16)}`],
-  };
-  const paths = Object.entries(files).map(([name, content]) => {
-    writeFileSync(join(folder, name), Array.isArray(content) ? `${content.join('\n')}\n` : content);
-    return [name, join(folder, name)];
-  });
-  const at = (start: bigint, index: number): bigint => start + BigInt(index * SIZE);
   const addresses = BigUint64Array.of(
     ...kernel.map((_, index) => at(TEXT, index)),
     ...module.map((_, index) => at(MODULE, index)),
   );
-  return [...addon.readBodyOffsets({ addresses, ...(Object.fromEntries(paths) as object) })];
+  return [...addon.readBodyOffsets({ addresses, ...write(kernel, module) })];
 }
 
 const plain = code(...NOP);
@@ -115,11 +115,8 @@ describe('a function is probed at its entry', () => {
   });
 
   it('its address is in no code that is known', () => {
-    offsets([plain]);
-    const files = { kcore: 'kcore', kallsyms: 'kallsyms', modules: 'modules' };
-    const paths = Object.entries(files).map(([name, file]) => [name, join(folder, file)]);
     const addresses = BigUint64Array.of(0n, TEXT - 1n, TEXT + BigInt(SIZE), MODULE);
-    const options = { addresses, ...(Object.fromEntries(paths) as object) };
+    const options = { addresses, ...write([plain]) };
     expect([...addon.readBodyOffsets(options)]).toEqual([0, 0, 0, 0]);
   });
 
@@ -142,7 +139,11 @@ describe('a function is probed at its entry', () => {
 });
 
 it('code that cannot be read is an error with errno', () => {
-  const options = { addresses: BigUint64Array.of(TEXT), kcore: join(folder, 'no-such-file') };
+  const options = {
+    ...write([plain]),
+    addresses: BigUint64Array.of(TEXT),
+    kcore: join(folder, 'no-such-file'),
+  };
   expect(() => addon.readBodyOffsets(options)).toThrow(
     expect.objectContaining({ code: 'ENOENT', phase: 'kernel text' }),
   );

@@ -187,6 +187,7 @@ describe('the function table', () => {
     slots: Uint8Array.of(0, 1, 2),
     reasons: Uint8Array.of(0, 0, 2),
     reasonNames: ['', 'ambiguous name', 'no address'],
+    text: new BigUint64Array(2),
     dataFreed: new Uint8Array(3),
     reasonArguments: new Uint8Array(3).fill(255),
     roles: new Uint8Array(3),
