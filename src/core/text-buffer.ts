@@ -15,14 +15,24 @@ export function pieceOf(text: string): Piece {
   return { view: new DataView(bytes.buffer), length: encoded.length };
 }
 
-/** For each number below 10,000 its four digits in ASCII, the first in the lowest byte. */
-const FOUR_DIGITS = Uint32Array.from({ length: 10_000 }, (_, number) =>
-  pieceOf(number.toString().padStart(4, '0')).view.getUint32(0, true),
-);
-/** For each byte its two digits in hex. */
-const TWO_HEX_DIGITS = Uint16Array.from({ length: 256 }, (_, byte) =>
-  pieceOf(byte.toString(16).padStart(2, '0')).view.getUint16(0, true),
-);
+/** For each number that two digits of this base can write these digits in ASCII, the first in the lowest byte. */
+function twoDigits(base: 10 | 16): Uint16Array {
+  const digits = Array.from({ length: base }, (_, digit) => digit.toString(base).charCodeAt(0));
+  return Uint16Array.from(digits.flatMap((high) => digits.map((low) => high | (low << 8))));
+}
+
+const TWO_HEX_DIGITS = twoDigits(16);
+
+/** The same for four digits; made at every start, so by the shortest way. */
+function fourDigits(): Uint32Array {
+  const pairs = twoDigits(10);
+  const table = new Uint32Array(10_000);
+  let number = 0;
+  for (const high of pairs) for (const low of pairs) table[number++] = high | (low << 16);
+  return table;
+}
+
+const FOUR_DIGITS = fourDigits();
 
 export const NEWLINE = 0x0a;
 export const SPACE = 0x20;
