@@ -29,11 +29,12 @@ export function createJob(options, kernel) {
   return { folder, endMark };
 }
 
-// The caller's own PATH (node may be anywhere), and the places where root's programs are.
+// The node that runs this, the places where root's programs are, and the caller's own PATH: wrappers of programs that
+// stand in it, such as those that pick a version of Python, take many seconds in a guest.
 function guestPath() {
   const own = (process.env.PATH ?? '').split(':').filter((folder) => folder.startsWith('/'));
   const system = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-  return [...new Set([...own, ...system])].join(':');
+  return [...new Set([path.dirname(process.execPath), ...system, ...own])].join(':');
 }
 
 const quote = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
