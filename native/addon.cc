@@ -11,6 +11,7 @@
 #include "field_exports.h"
 #include "filter/pcap_compile.h"
 #include "napi_strings.h"
+#include "session/kernel_features.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
 #include "symbols/body_offsets.h"
@@ -121,7 +122,7 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   });
 }
 
-// { addresses, text } and, in tests, { kcore, modules }.
+// { addresses, text, stacks } and, in tests, { kcore, modules }.
 Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
   auto options = info[0].As<Napi::Object>();
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
@@ -131,10 +132,19 @@ Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
   set_path(options, "kcore", sources.kcore);
   set_path(options, "modules", sources.modules);
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    auto offsets = body_offsets(sources, {addresses.Data(), addresses.Data() + addresses.ElementLength()});
+    auto offsets = body_offsets(sources, {addresses.Data(), addresses.Data() + addresses.ElementLength()},
+                                options.Get("stacks").ToBoolean());
     auto values = Napi::Uint8Array::New(info.Env(), offsets.size());
     std::copy(offsets.begin(), offsets.end(), values.Data());
     return values;
+  });
+}
+
+// (tracefs). A kernel that has bpf_get_func_ip() for kprobes is new enough, and need not be tried.
+Napi::Value runs_at_breakpoints(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Boolean::New(info.Env(),
+                              has_func_ip() || Kprobe::runs_at_breakpoints(info[0].As<Napi::String>()));
   });
 }
 
@@ -246,6 +256,7 @@ void set_rlimits(const Napi::CallbackInfo &) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
+  exports.Set("runsAtBreakpoints", Napi::Function::New(env, runs_at_breakpoints));
   exports.Set("readBodyOffsets", Napi::Function::New(env, read_body_offsets));
   export_fields(env, exports);
   export_extensions(env, exports);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "attach/kprobe.h"
 
+#include "attach/minimal_program.h"
 #include "support/hex.h"
 #include "support/native_error.h"
 
@@ -24,15 +25,15 @@ unsigned calls_under_way() {
   return static_cast<unsigned>(std::clamp(2 * get_nprocs_conf(), 64, 4096)); // KRETPROBE_MAXACTIVE_MAX
 }
 
-// Opens the trace event on this CPU with the program on it. The program hangs on the trace event itself, so
-// it runs on whichever CPU a probe is hit. An fd, or -errno.
-int open_perf_event(long id, int program) {
+// Opens the trace event with the program on it, for a thread (0: this one) or a CPU, the other being -1. The
+// program hangs on the trace event itself, so it runs wherever a probe is hit. An fd, or -errno.
+int open_perf_event(long id, int program, pid_t thread, int cpu) {
   perf_event_attr attributes = {};
   attributes.size = sizeof(attributes);
   attributes.type = PERF_TYPE_TRACEPOINT;
   attributes.config = static_cast<__u64>(id);
   attributes.sample_period = 1;
-  long fd = syscall(SYS_perf_event_open, &attributes, -1, sched_getcpu(), -1, PERF_FLAG_FD_CLOEXEC);
+  long fd = syscall(SYS_perf_event_open, &attributes, thread, cpu, -1, PERF_FLAG_FD_CLOEXEC);
   if (fd < 0)
     return -errno;
   if (ioctl(static_cast<int>(fd), PERF_EVENT_IOC_SET_BPF, program) < 0 ||
@@ -63,6 +64,25 @@ int Kprobe::probe(const std::string &tracefs) {
   if (tracefs.empty() && access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
     return errno;
   return tracefs.empty() ? 0 : probe_trace_events(tracefs);
+}
+
+bool Kprobe::runs_at_breakpoints(const std::string &tracefs) {
+  TraceEvents events(tracefs);
+  UniqueFd program = load_minimal_program(BPF_PROG_TYPE_KPROBE, BPF_CGROUP_INET_INGRESS /* 0: none */);
+  const std::string event = own_trace_event_group() + "/breakpoint";
+  int error = program ? events.add_probe(event, "__x64_sys_getppid+5") : errno;
+  if (error != 0)
+    throw NativeError(error, "kernel text", "a probe in the body of __x64_sys_getppid");
+  long id = events.id(event);
+  UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program.get(), 0, -1));
+  uint64_t recorded = 1;
+  syscall(SYS_getppid);
+  // The program asks for nothing to be recorded; the kernel that leaves it out records.
+  bool has_run =
+      perf_event && read(perf_event.get(), &recorded, sizeof(recorded)) == sizeof(recorded) && recorded == 0;
+  perf_event.reset();
+  events.remove(event);
+  return has_run;
 }
 
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
@@ -115,7 +135,7 @@ Probes Kprobe::define_all(const Events &events, const Probes &probes, Reporter &
 // All probes of the event, or none. 0 or errno; throws NativeError when it is hopeless.
 int Kprobe::arm(const std::string &event, int program) {
   long id = events_->id(event);
-  UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program));
+  UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program, -1, sched_getcpu()));
   if (perf_event) {
     perf_events_.push_back(std::move(perf_event));
     return 0;

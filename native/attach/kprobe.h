@@ -15,6 +15,10 @@ public:
   // 0, or the errno that tells why the kernel cannot: no kprobe_events, or no right to them.
   static int probe(const std::string &tracefs);
 
+  // Whether programs run where a probe is a breakpoint. Linux 5.8 to 5.10.16 left them out there, until
+  // 548f1191d86c. Calls a function that is probed so. Throws NativeError.
+  static bool runs_at_breakpoints(const std::string &tracefs);
+
   size_t attach(const Plan &plan, Reporter &reporter) override;
   void release(Reporter &reporter) override;
   void clean_up() override;

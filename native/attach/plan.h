@@ -19,7 +19,7 @@ struct Probe {
   uint32_t program = 0; // number of the program to run
   uint64_t address = 0;
   uint32_t body_offset = 0; // of the place in the function where a kprobe goes first
-  uint32_t btf_id = 0; // 0: not to be attached to by it
+  uint32_t btf_id = 0;      // 0: not to be attached to by it
   std::string module;
   std::string symbol;  // what the kernel finds it by; of a tracepoint, `tp:` and its name
   bool hidden = false; // not one that the user asked for: no count has it

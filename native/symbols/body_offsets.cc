@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/body_offsets.h"
 
+#include "support/native_error.h"
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <set>
 
 namespace ipft {
@@ -13,7 +17,7 @@ using Code = std::vector<uint8_t>;
 using Prefix = std::array<uint8_t, 4>;
 
 // What may come before the room where CONFIG_X86_KERNEL_IBT is: endbr64, and what the kernel makes of it
-// where it knows that no indirect call goes there (5.18, and since 6.2 with an opcode of its own).
+// where it knows that no indirect call goes there: 5.18, and newer kernels with an opcode of their own.
 constexpr std::array<Prefix, 3> landing_pads = {
     Prefix{0xf3, 0x0f, 0x1e, 0xfa}, Prefix{0x66, 0x0f, 0x1f, 0x00}, Prefix{0x0f, 0x1f, 0x40, 0xd6}};
 
@@ -28,26 +32,29 @@ template <typename Bytes> bool starts_with(const Code &code, size_t at, const By
   return at + prefix.size() <= code.size() && std::equal(prefix.begin(), prefix.end(), code.begin() + at);
 }
 
-// 0: there is no room.
-uint8_t body_offset(const Code &code, size_t function) {
+// 0: there is no room, or the body begins with an instruction that does not suit.
+uint8_t body_offset(const Code &code, size_t function, bool stacks) {
   size_t at = function;
   for (const Prefix &pad : landing_pads)
     if (starts_with(code, function, pad))
       at = function + pad.size();
-  if (at + room >= code.size())
+  size_t body = at + room;
+  if (body >= code.size())
     return 0;
   bool has_room = code[at] == call || std::any_of(nops.begin(), nops.end(), [&](const Room &nop) {
                     return starts_with(code, at, nop);
                   });
-  return has_room ? static_cast<uint8_t>(at + room - function) : 0;
+  bool is_push = (code[body] & 0xf8) == 0x50 || code[body] == 0x9c; // push of a register, pushf
+  return has_room && !(stacks && is_push) ? static_cast<uint8_t>(body - function) : 0;
 }
 
 // The bodies that something in the code may jump to. Nearly all of the code is passed over by memchr.
 class Jumps {
 public:
-  Jumps(const Code &code, const std::vector<size_t> &bodies) : code_(code), is_body_(code.size(), false) {
+  Jumps(const Code &code, const std::set<size_t> &bodies) : code_(code), bodies_(bodies), laid_(code.size()) {
     for (size_t body : bodies)
-      is_body_[body] = true;
+      for (size_t at = body; at < std::min(body + laid, code.size()); at++)
+        laid_[at] = true;
     find_near(
         0xe9, [](uint8_t) { return true; }, 1); // jmp
     find_near(
@@ -59,6 +66,8 @@ public:
   bool lead_to(size_t body) const { return targets_.count(body) > 0; }
 
 private:
+  static constexpr size_t laid = 5; // bytes of the jump that the kernel lays over what was there
+
   // Jumps with a distance of 4 bytes, from anywhere.
   template <typename Matches> void find_near(uint8_t opcode, Matches matches, size_t length) {
     int32_t distance;
@@ -73,14 +82,15 @@ private:
       if (!matches(at[1]))
         continue;
       memcpy(&distance, at + length, sizeof(distance));
-      size_t target =
-          static_cast<size_t>(at - start) + length + sizeof(distance) + static_cast<size_t>(distance);
-      if (target < code_.size() && is_body_[target])
-        targets_.insert(target);
+      size_t next = static_cast<size_t>(at - start) + length + sizeof(distance);
+      size_t target = next + static_cast<size_t>(distance);
+      if (target < code_.size() && laid_[target])
+        targets_.insert(*std::prev(bodies_.upper_bound(target)));
     }
   }
 
-  // Jumps with a distance of one byte: jmp, jcc, loop and jrcxz.
+  // Jumps with a distance of one byte: jmp, jcc, loop and jrcxz. The kernel itself looks for those within the
+  // function that lead to the next bytes.
   void find_short(size_t body) {
     constexpr size_t length = 2, reach = 128;
     size_t start = body > reach + length ? body - reach - length : 0;
@@ -93,39 +103,56 @@ private:
   }
 
   const Code &code_;
-  std::vector<bool> is_body_;
+  const std::set<size_t> &bodies_;
+  std::vector<bool> laid_; // by place in the code: one of a body's first bytes
   std::set<size_t> targets_;
 };
 
+// Overlapping ones become one.
+std::vector<TextRange> merged(std::vector<TextRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const TextRange &left, const TextRange &right) { return left.start < right.start; });
+  std::vector<TextRange> result;
+  for (const TextRange &range : ranges) {
+    if (result.empty() || range.start > result.back().end)
+      result.push_back(range);
+    else
+      result.back().end = std::max(result.back().end, range.end);
+  }
+  return result;
+}
+
 // Fills in the offsets of the functions in `code`, which begins at `start`.
-void find_bodies(const Code &code, uint64_t start, const std::vector<uint64_t> &addresses,
+void find_bodies(const Code &code, uint64_t start, const std::vector<uint64_t> &addresses, bool stacks,
                  std::vector<uint8_t> &offsets) {
-  auto inside = [&](uint64_t address) { return address >= start && address - start < code.size(); };
-  std::vector<size_t> bodies;
+  std::set<size_t> bodies;
   for (size_t i = 0; i < addresses.size(); i++) {
-    if (!inside(addresses[i]))
+    if (addresses[i] < start || addresses[i] - start >= code.size())
       continue;
-    offsets[i] = body_offset(code, addresses[i] - start);
+    offsets[i] = body_offset(code, addresses[i] - start, stacks);
     if (offsets[i] != 0)
-      bodies.push_back(addresses[i] - start + offsets[i]);
+      bodies.insert(addresses[i] - start + offsets[i]);
   }
   Jumps jumps(code, bodies);
   for (size_t i = 0; i < addresses.size(); i++)
-    if (offsets[i] != 0 && inside(addresses[i]) && jumps.lead_to(addresses[i] - start + offsets[i]))
+    if (jumps.lead_to(addresses[i] - start + offsets[i]))
       offsets[i] = 0;
 }
 
 } // namespace
 
-std::vector<uint8_t> body_offsets(const TextSources &sources, const std::vector<uint64_t> &addresses) {
+std::vector<uint8_t> body_offsets(const TextSources &sources, const std::vector<uint64_t> &addresses,
+                                  bool stacks) {
+  if (sources.text.start == 0 || sources.text.end <= sources.text.start)
+    throw NativeError(ENOENT, "kernel text", "_stext and _etext in kallsyms");
   std::vector<uint8_t> offsets(addresses.size(), 0);
   std::vector<TextRange> ranges = module_ranges(sources.modules);
   ranges.push_back(sources.text);
   KernelMemory memory(sources.kcore);
-  for (const TextRange &range : ranges)
+  for (const TextRange &range : merged(std::move(ranges)))
     if (std::any_of(addresses.begin(), addresses.end(),
                     [&](uint64_t address) { return address >= range.start && address < range.end; }))
-      find_bodies(memory.read(range), range.start, addresses, offsets);
+      find_bodies(memory.read(range), range.start, addresses, stacks, offsets);
   return offsets;
 }
 

@@ -7,6 +7,8 @@
 
 #include <elf.h>
 
+#include <algorithm>
+
 namespace ipft {
 namespace {
 
@@ -74,15 +76,16 @@ void KernelMemory::read_segments(const std::string &kcore) {
 
 std::vector<uint8_t> KernelMemory::read(const TextRange &range) const {
   for (const Segment &segment : segments_) {
-    if (range.start < segment.address || range.end > segment.address + segment.size ||
-        range.start >= range.end)
+    if (range.start < segment.address || range.start - segment.address >= segment.size)
       continue;
-    std::vector<uint8_t> bytes(range.end - range.start);
-    if (read_fully(fd_.get(), bytes.data(), bytes.size(), segment.offset + range.start - segment.address) ==
-        0)
-      return bytes;
+    uint64_t inside = range.start - segment.address;
+    std::vector<uint8_t> bytes(std::min(range.end - range.start, segment.size - inside));
+    int error = read_fully(fd_.get(), bytes.data(), bytes.size(), segment.offset + inside);
+    if (error != 0)
+      throw NativeError(error, phase, to_hex(range.start) + " in kcore");
+    return bytes;
   }
-  return {};
+  throw NativeError(EFAULT, phase, to_hex(range.start) + " in kcore");
 }
 
 } // namespace ipft

@@ -15,14 +15,16 @@ struct TextRange {
   uint64_t end = 0; // behind the last byte
 };
 
-// Each module's by /proc/modules: its text is a part of what it takes there. Throws NativeError.
+// Each module's by /proc/modules, from where its text begins, with what else it has or, since Linux 6.4, as
+// many bytes of whatever is there: ranges may overlap. Throws NativeError.
 std::vector<TextRange> module_ranges(const std::string &modules);
 
-// What is in memory there, by /proc/kcore; empty where that does not have all of the range. Throws
-// NativeError where it cannot be read at all: it takes CAP_SYS_RAWIO, and a kernel that is not locked down.
+// What is in the kernel's memory, by /proc/kcore. Throws NativeError where that cannot be read: it takes
+// CAP_SYS_RAWIO, and a kernel that is not locked down.
 class KernelMemory {
 public:
   explicit KernelMemory(const std::string &kcore);
+  // As much of the range as there is of it. Throws NativeError.
   std::vector<uint8_t> read(const TextRange &range) const;
 
 private:

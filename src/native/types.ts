@@ -8,10 +8,12 @@ import type { FunctionColumns } from '../core/function-table.js';
 export interface Addon extends KernelProbes {
   readFunctions(options: { tracefs: string | null }): FunctionColumns;
   /**
-   * By function (FunctionColumns.addresses and .text), where behind its address a kprobe is to go: into its body, or 0, at its entry. Throws where the kernel's
-   * code cannot be read.
+   * By function, where behind its address a kprobe is to go: into its body, or 0, at its entry. `stacks`: stacks are to be
+   * unwound from there. Throws with phase `kernel text` where the kernel's code cannot be read.
    */
-  readBodyOffsets(options: Pick<FunctionColumns, 'addresses' | 'text'>): Uint8Array;
+  readBodyOffsets(options: Pick<FunctionColumns, 'addresses' | 'text'> & { stacks: boolean }): Uint8Array;
+  /** Whether kprobe programs run in bodies, where the probe is a breakpoint; Linux 5.8 to 5.10.16 left them out. */
+  runsAtBreakpoints(tracefs: string): boolean;
   /** Every tracepoint of vmlinux's BTF that passes an skb; its addresses are its places, from 1. */
   readTracepoints(): FunctionColumns;
   /** The enum of vmlinux's BTF that holds this enumerator. */

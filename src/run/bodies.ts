@@ -1,41 +1,62 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isNativeFailure } from '../core/errors.js';
+import { isNativeFailure, isSystemError } from '../core/errors.js';
 import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
 
-/** A line of enabled_functions: `ip_rcv [module] (2) R I  ...`, where I says that calls may be led elsewhere. */
-const LED_ELSEWHERE = /^(\S+)(?: \[\S+\])? \(\d+\)\s?(?:R|\s)\s?I/gm;
+/**
+ * A line of enabled_functions: `ip_rcv [module] (2) R I D ...`. I: calls may be led elsewhere, D: a trampoline is called
+ * first, and calls the body itself or does not.
+ */
+const LED_ELSEWHERE = /^(\S+)(?: \[\S+\])? \(\d+\)(?: R| {2})(?: I| {2} D)/gm;
 
-/** Functions whose calls go to others in their place, as live patches have it: their own bodies are not run. */
+/**
+ * Functions whose bodies are not run by each call, or not as by the caller: replaced as a whole, as live patches have it, or
+ * called by a BPF trampoline.
+ */
 export function replacedFunctions(enabledFunctions: string): Set<string> {
   return new Set(Array.from(enabledFunctions.matchAll(LED_ELSEWHERE), ([, name]) => name ?? ''));
 }
 
+type Parts = Pick<Preparation, 'addon' | 'table' | 'tracefs' | 'backend' | 'tracer' | 'data'>;
+
+/** Why probes do not go into bodies here. */
+class Unsuitable extends Error {}
+
 function readEnabledFunctions(tracefs: string): string {
+  const file = openSync(join(tracefs, 'enabled_functions'), 'r');
   try {
-    return readFileSync(join(tracefs, 'enabled_functions'), 'utf8');
-  } catch {
-    return ''; // a kernel without dynamic ftrace has no live patches either
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
+}
+
+function bodiesOf({ addon, table, tracefs, data }: Parts): Uint8Array {
+  if (tracefs === null) throw new Unsuitable('tracefs is not mounted');
+  if (!addon.runsAtBreakpoints(tracefs)) throw new Unsuitable('this kernel runs no programs at breakpoints');
+  const { addresses, text } = table.columns;
+  const stacks = data.layout.reads.some(({ read }) => read.kind === 'stack');
+  const offsets = addon.readBodyOffsets({ addresses, text, stacks });
+  const replaced = replacedFunctions(readEnabledFunctions(tracefs));
+  if (replaced.size === 0) return offsets;
+  return offsets.map((offset, index) => {
+    const { name, symbol } = table.at(index);
+    return replaced.has(name) || replaced.has(symbol) ? 0 : offset;
+  });
 }
 
 /**
  * By function, where behind its address a kprobe goes first: into its body, or 0, at its entry, which every function
  * bears, and which returns ask for. See native/symbols/body_offsets.h.
  */
-export function bodyOffsets(
-  { addon, table, tracefs }: Pick<Preparation, 'addon' | 'table' | 'tracefs'>,
-  { backend, tracer }: Pick<Preparation, 'backend' | 'tracer'>,
-  tell: Messages | null,
-): Uint8Array {
+export function bodyOffsets(parts: Parts, tell: Messages | null): Uint8Array {
+  const { backend, tracer, table } = parts;
   if (backend.probesBodies !== true || tracer.returns) return new Uint8Array(table.size);
   try {
-    const offsets = addon.readBodyOffsets(table.columns);
-    const replaced = replacedFunctions(tracefs === null ? '' : readEnabledFunctions(tracefs));
-    return offsets.map((offset, index) => (replaced.has(table.at(index).symbol) ? 0 : offset));
+    return bodiesOf(parts);
   } catch (error) {
-    if (!isNativeFailure(error)) throw error;
+    if (!(error instanceof Unsuitable || isNativeFailure(error) || isSystemError(error))) throw error;
     tell?.line(`Probing functions at their entries, which takes longer: ${error.message}`);
     return new Uint8Array(table.size);
   }

@@ -106,8 +106,9 @@ export function prepare(
   explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
   const hidden = table.unselectedEnds(selected);
   const way = { backend: choice.backend, tracer };
-  const offsets = bodyOffsets({ addon, table, tracefs }, way, options.verbose ? messages : null);
   const data = planData(addon, [...(fields ?? []), ...further], extensions.reads);
+  const tell = options.verbose ? messages : null;
+  const offsets = bodyOffsets({ addon, table, tracefs, ...way, data }, tell);
   const filter = planFilter(options, addon, extensions.conditions);
   const live = { session: null };
   const functions = { table, selected, traceable, hidden };

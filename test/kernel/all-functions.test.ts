@@ -39,7 +39,7 @@ const within = (events: readonly Event[], { from, to }: Window): Event[] =>
 
 const seconds = (from: bigint, to: bigint): string => `${(Number(to - from) / 1e9).toFixed(2)} s`;
 
-/** All functions are attached once, for all of these tests: on a kernel without FPROBE that takes half a minute. */
+/** All functions are attached once, for all of these tests: on a kernel without FPROBE that takes its time. */
 describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
   let listed: Listed[];
   let text: string;

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { addon } from '../native/addon.js';
 import { MARK, trace } from './support/ipft.js';
 import { cleanUp } from './support/kernel.js';
 import { attachCountsOf, parseGroups, sequence } from './support/results.js';
-import { readText } from './support/system.js';
+import { readText, TRACEFS } from './support/system.js';
 import { ping } from './support/traffic.js';
 
 /*
@@ -48,6 +49,21 @@ describe('ipft -b kprobe', () => {
     expect(bodies.length).toBeGreaterThan(0.9 * probes.length);
     expect(sequence(parseGroups(stdout).flat())).toEqual(expect.arrayContaining(['ip_output', 'icmp_rcv']));
     expect(code).toBe(0);
+  });
+
+  it('leaves bodies alone that something may jump to', async () => {
+    const { names, modules, reasons, ...columns } = addon.readFunctions({ tracefs: TRACEFS });
+    const offsets = addon.readBodyOffsets(columns);
+    const kernel = modules.split('\n').map((module) => module === 'vmlinux');
+    const refused = names
+      .split('\n')
+      .filter((_, id) => kernel[id] === true && reasons[id] === 0 && offsets[id] === 0);
+    expect(refused.length).toBeGreaterThan(0);
+    const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', `^(${refused.join('|')})$`]);
+    const probes = kernelProbes().filter((probe) => refused.includes(probe.function.replace(/\..*/, '')));
+    expect((await running.end()).code).toBe(0);
+    expect(probes.length).toBeGreaterThanOrEqual(refused.length);
+    expect(probes.filter(({ ftrace }) => !ftrace)).toEqual([]);
   });
 
   it('puts them on entries with function_graph, whose returns the kernel takes from there', async () => {

@@ -9,6 +9,7 @@ export interface TestAddon extends Omit<
   readBodyOffsets(options: {
     addresses: BigUint64Array;
     text: BigUint64Array;
+    stacks?: boolean;
     kcore?: string;
     modules?: string;
   }): ReturnType<Addon['readBodyOffsets']>;

@@ -60,11 +60,14 @@ function kcore(kernel: Buffer, module: Buffer): Buffer {
 
 const at = (start: bigint, index: number): bigint => start + BigInt(index * SIZE);
 
+interface Written {
+  readonly text: BigUint64Array;
+  readonly kcore: string;
+  readonly modules: string;
+}
+
 /** Writes a kernel of these functions, and a module. */
-function write(
-  kernel: number[][],
-  module: number[][] = [],
-): { text: BigUint64Array; kcore: string; modules: string } {
+function write(kernel: number[][], module: number[][] = []): Written {
   const [core, modules] = [join(folder, 'kcore'), join(folder, 'modules')];
   writeFileSync(core, kcore(Buffer.from(kernel.flat()), Buffer.from(module.flat())));
   writeFileSync(modules, `veth ${module.length * SIZE} 2 one,two, Live 0x${MODULE.toString(16)}\n`);
@@ -72,12 +75,12 @@ function write(
 }
 
 /** The offsets of the functions of the kernel, then of the module. */
-function offsets(kernel: number[][], module: number[][] = []): number[] {
+function offsets(kernel: number[][], module: number[][] = [], stacks = false): number[] {
   const addresses = BigUint64Array.of(
     ...kernel.map((_, index) => at(TEXT, index)),
     ...module.map((_, index) => at(MODULE, index)),
   );
-  return [...addon.readBodyOffsets({ addresses, ...write(kernel, module) })];
+  return [...addon.readBodyOffsets({ addresses, stacks, ...write(kernel, module) })];
 }
 
 const plain = code(...NOP);
@@ -105,7 +108,9 @@ describe('a function is probed in its body', () => {
   });
 
   it('although something jumps to its entry, or past its body', () => {
-    expect(offsets([code(...NOP, ...nearJump(5)), code(...NOP, 0x90, ...nearJump(0))])).toEqual([5, 5]);
+    expect(
+      offsets([code(...NOP, ...nearJump(5)), code(...NOP, 0x90, 0x90, 0x90, 0x90, 0x90, ...nearJump(0))]),
+    ).toEqual([5, 5]);
   });
 });
 
@@ -136,6 +141,40 @@ describe('a function is probed at its entry', () => {
     expect(offsets([before, plain, plain])).toEqual([0, 0, 5]);
     expect(offsets([plain, behind])).toEqual([0, 0]);
   });
+
+  it('a jump in another function leads to where the kernel would lay a jump of its own', () => {
+    const jumpTo = (place: number): number[] => code(0x90, ...nearJump(SIZE + 1 - place));
+    expect([6, 9, 10].map((place) => offsets([plain, jumpTo(place)])[0])).toEqual([0, 0, 5]);
+  });
+});
+
+describe('for stacks, a function is probed at its entry', () => {
+  it.each([
+    ['its body begins with a push of one byte', 0x55, 0],
+    ['or with pushf', 0x9c, 0],
+    ['but not if the push has more bytes', 0x41, 5],
+  ])('%s', (_, first, offset) => {
+    const pushes = code(...NOP, first, 0x54);
+    expect(offsets([pushes], [], true)).toEqual([offset]);
+    expect(offsets([pushes])).toEqual([5]);
+  });
+});
+
+it('what /proc/modules takes for two modules may overlap', () => {
+  const loops = code(...NOP, 0x90, ...nearJump(1));
+  const files = write([plain], [plain, plain, loops]);
+  // The second one begins within what the first one seems to be, and has the loop alone.
+  const lines = [
+    [0, 2 * SIZE + 8],
+    [2 * SIZE, SIZE],
+  ].map(
+    ([start = 0, size], index) => `m${index} ${size} 0 - Live 0x${(MODULE + BigInt(start)).toString(16)}`,
+  );
+  for (const order of [lines, lines.toReversed()]) {
+    writeFileSync(files.modules, `${order.join('\n')}\n`);
+    const addresses = BigUint64Array.of(at(MODULE, 1), at(MODULE, 2));
+    expect([...addon.readBodyOffsets({ addresses, ...files })]).toEqual([5, 0]);
+  }
 });
 
 it('code that cannot be read is an error with errno', () => {
@@ -154,4 +193,17 @@ it('code that cannot be read is an error with errno', () => {
   expect(() => addon.readBodyOffsets({ ...options, kcore: join(folder, 'text') })).toThrow(
     expect.objectContaining({ code: 'ENOEXEC' }),
   );
+  expect(() => addon.readBodyOffsets({ ...options, text: BigUint64Array.of(TEXT, 0n) })).toThrow(
+    expect.objectContaining({ code: 'ENOENT', message: expect.stringContaining('_etext') as string }),
+  );
+  const elsewhere = BigUint64Array.of(TEXT - 4096n, TEXT);
+  const { kcore: there } = write([plain]);
+  expect(() =>
+    addon.readBodyOffsets({
+      ...options,
+      kcore: there,
+      text: elsewhere,
+      addresses: BigUint64Array.of(TEXT - 1n),
+    }),
+  ).toThrow(expect.objectContaining({ code: 'EFAULT' }));
 });

@@ -94,25 +94,6 @@ describe('a trace', () => {
   });
 
   it.each([
-    ['into the bodies of functions', [], {}, [5, 0], false],
-    ['to their entries with function_graph', ['-t', 'function_graph'], {}, [0, 0], false],
-    ['to their entries where their code cannot be read', [], { FAKE_TEXT_ERROR: 'EPERM' }, [0, 0], true],
-  ])('-b kprobe sends probes %s', async (_, args, env, [output, rcv], told) => {
-    const log = `${directory}/plan-kprobe`;
-    const run = ipft(['-m', '1', '-r', '^ip_', '-b', 'kprobe', '-v', ...args], {
-      env: { FAKE_KEEPER_LOG: log, ...env },
-    });
-    await run.says('Trace ready!');
-    const { stderr, code } = await run.kill('SIGINT').ended;
-    expect(code).toBe(0);
-    const plan = readFileSync(log, 'utf8');
-    expect(plan).toContain(`0xffffffff81000010 ${output} 11 vmlinux ip_output\n`);
-    expect(plan).toContain(`0xffffffff81000020 ${rcv} 12 vmlinux ip_rcv\n`);
-    const why = 'Probing functions at their entries, which takes longer: /proc/kcore: no\n';
-    expect(stderr.includes(why)).toBe(told);
-  });
-
-  it.each([
     [
       ['-r', 'nothing_like_it'],
       2,

@@ -21,7 +21,6 @@ import {
   LineSplitter,
   parseKeeperLine,
 } from '../../src/native/keeper-protocol.js';
-import { replacedFunctions } from '../../src/run/bodies.js';
 import { native } from '../../src/run/functions.js';
 import { cellText, pack } from './rows.js';
 
@@ -238,18 +237,5 @@ describe('the automatic size of the perf buffer', () => {
     [4096, 64],
   ])('for %i CPUs is %i pages', (cpus, pages) => {
     expect(automaticPageCount(cpus)).toBe(pages);
-  });
-});
-
-describe('functions whose calls go elsewhere', () => {
-  it('are those with an I in enabled_functions', () => {
-    const lines = [
-      'ip_rcv (1) R     \ttramp: 0xffffffffc0400000 (kprobe_ftrace_handler+0x0/0x1b0) ->ftrace_regs_call',
-      'ip_output (2) R I     \ttramp: ftrace_regs_caller+0x0/0x65 (klp_ftrace_handler+0x0/0x220)',
-      'veth_xmit [veth] (1)   I     ->arch_ftrace_ops_list_func+0x0/0x250',
-      'ip_local_out (1)     D   tramp: 0xffffffffc0402000',
-      'I (1)            ',
-    ];
-    expect(replacedFunctions(`${lines.join('\n')}\n`)).toEqual(new Set(['ip_output', 'veth_xmit']));
   });
 });

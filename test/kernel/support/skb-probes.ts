@@ -7,11 +7,15 @@ run('modprobe', 'veth');
 /** On Linux 5.10 modules have no BTF, and ipft traces none of their functions. */
 export const HAS_MODULE_BTF = existsSync('/sys/kernel/btf/veth');
 
-/** Functions and which of their arguments is the skb, as kprobe_events calls it. */
+/**
+ * Functions and which of their arguments is the skb, as kprobe_events calls it. __kfree_skb begins with a push of one byte,
+ * behind which a stack is unwound wrongly.
+ */
 export const PROBED: Readonly<Record<string, string>> = {
   ip_output: '$arg3',
   dev_hard_start_xmit: '$arg1',
   ip_rcv: '$arg1',
+  __kfree_skb: '$arg1',
   packet_rcv: '$arg1',
   ...(HAS_MODULE_BTF ? { veth_xmit: '$arg1' } : {}),
 };

@@ -37,7 +37,7 @@ export async function withSetting<T>(path: string, value: string, action: () => 
   }
 }
 
-/** Waits until `condition` gives something, and returns that. */
+/** Waits until `condition` gives something, and returns that. Looks seldom enough to leave the CPU to what it waits for. */
 export async function until<T>(
   what: string,
   condition: () => T | null | undefined | false,
@@ -45,10 +45,11 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
+    const looked = performance.now();
     const value = condition();
     if (value !== null && value !== undefined && value !== false) return value;
     if (Date.now() > deadline) throw new Error(`after ${seconds} s still waiting for ${what}`);
-    await delay(20);
+    await delay(Math.max(20, 4 * (performance.now() - looked)));
   }
 }
 

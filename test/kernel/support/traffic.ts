@@ -79,12 +79,17 @@ export async function whileUnread(
   const holder = spawn('python3', ['-c', UNREAD, mark.toString(), count.toString()], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const ended = once(holder, 'exit');
+  const failed = ended.then(([code]) =>
+    Promise.reject(new Error(`packets that nobody reads: exit code ${code}`)),
+  );
   try {
-    await once(holder.stdout, 'data');
+    await Promise.race([once(holder.stdout, 'data'), failed]);
     await action();
   } finally {
+    failed.catch(() => undefined);
     holder.stdin.end();
-    await once(holder, 'exit');
+    await ended;
   }
 }
 

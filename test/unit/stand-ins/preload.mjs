@@ -6,6 +6,7 @@ const FILES = {
   '/proc/self/status': 'Name:\tipft\nCapEff:\t000001ffffffffff\n',
   '/sys/kernel/btf/vmlinux': 'BTF',
   '/sys/kernel/tracing/available_filter_functions': 'ip_output\n',
+  '/sys/kernel/tracing/enabled_functions': 'nft_do_chain [nf_tables] (1) R I     \n',
   '/proc/kallsyms': 'ffffffff81000000 T _text\n',
 };
 for (const path of (process.env.FAKE_MISSING ?? '').split(',')) FILES[path] = null;

@@ -15,6 +15,7 @@ const {
   FAKE_LATE,
   FAKE_UNTRACKED,
   FAKE_TEXT_ERROR,
+  FAKE_NO_BREAKPOINTS,
 } = process.env;
 // The newest backend and the one for few functions are there only if a test says so.
 const { FAKE_FENTRY_MULTI_ERRNO = '22', FAKE_FENTRY_ERRNO = '22' } = process.env;
@@ -124,6 +125,7 @@ module.exports = {
     ends: new Uint8Array(4),
     warnings: [],
   }),
+  runsAtBreakpoints: () => FAKE_NO_BREAKPOINTS === undefined,
   readBodyOffsets: () => {
     if (FAKE_TEXT_ERROR !== undefined)
       throw Object.assign(new Error('/proc/kcore: no'), {
