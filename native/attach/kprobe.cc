@@ -98,13 +98,18 @@ size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   for (size_t program = 0; program < probes.size() && !reporter.cancelled(); program++)
     if (!probes[program].empty())
       attach_or_halve(plan.programs[program], probes[program], reporter);
+  if (in_bodies_ > 0) {
+    reporter.share("breakpoint", in_bodies_);
+    if (attached_ > in_bodies_)
+      reporter.share("ftrace", attached_ - in_bodies_);
+  }
   return attached_;
 }
 
 // In the body of the function if that is possible: the kernel refuses a place that it patches itself, such as
-// a static branch. The probe on the return first: a call that has an event must not lack one for its return.
-// 0 or errno.
-int Kprobe::define(const Events &events, const Probe &probe) {
+// a static branch; then `probe` has no body any more. The probe on the return first: a call that has an event
+// must not lack one for its return. 0 or errno.
+int Kprobe::define(const Events &events, Probe &probe) {
   std::string entry = place_of(probe, 0);
   int error =
       events.returns.empty() ? 0 : events_->add_return_probe(events.returns, entry, calls_under_way());
@@ -112,13 +117,14 @@ int Kprobe::define(const Events &events, const Probe &probe) {
     return error;
   if (probe.body_offset != 0 && events_->add_probe(events.calls, place_of(probe, probe.body_offset)) == 0)
     return 0;
+  probe.body_offset = 0;
   return events_->add_probe(events.calls, entry);
 }
 
 // Defines the events with all these probes; returns those that the kernel took.
 Probes Kprobe::define_all(const Events &events, const Probes &probes, Reporter &reporter) {
   Probes taken;
-  for (const Probe &probe : probes) {
+  for (Probe probe : probes) {
     if (reporter.cancelled())
       break;
     int error = define(events, probe);
@@ -126,7 +132,7 @@ Probes Kprobe::define_all(const Events &events, const Probes &probes, Reporter &
       reporter.failed(probe, error);
       continue;
     }
-    taken.push_back(probe);
+    taken.push_back(std::move(probe));
     reporter.progress(attached_ + count_shown(taken.data(), taken.size()));
   }
   return taken;
@@ -176,6 +182,9 @@ void Kprobe::attach_or_halve(int program, const Probes &probes, Reporter &report
   int error = arm_all(events, program);
   if (error == 0) {
     attached_ += count_shown(taken.data(), taken.size());
+    in_bodies_ += static_cast<size_t>(std::count_if(taken.begin(), taken.end(), [](const Probe &probe) {
+      return probe.body_offset != 0 && !probe.hidden;
+    }));
     return;
   }
   if (taken.size() == 1) {

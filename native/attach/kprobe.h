@@ -32,7 +32,7 @@ private:
 
   void attach_or_halve(int program, const Probes &probes, Reporter &reporter);
   Events new_events();
-  int define(const Events &events, const Probe &probe);
+  int define(const Events &events, Probe &probe);
   Probes define_all(const Events &events, const Probes &probes, Reporter &reporter);
   int arm(const std::string &event, int program);
   int arm_all(const Events &events, int program);
@@ -42,6 +42,7 @@ private:
   std::vector<UniqueFd> perf_events_;
   int return_program_ = -1; // -1: returns are not traced
   size_t attached_ = 0;
+  size_t in_bodies_ = 0; // of them
 };
 
 } // namespace ipft

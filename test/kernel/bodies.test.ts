@@ -34,7 +34,7 @@ afterEach(cleanUp);
 
 describe('ipft -b kprobe', () => {
   it('puts probes into the bodies of functions, few on their entries, and none on both', async () => {
-    const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', '^(ip|icmp|netif|__netif)_']);
+    const running = await trace(['-m', MARK, '-b', 'kprobe', '-v', '-r', '^(ip|icmp|netif|__netif)_']);
     const probes = kernelProbes();
     await ping(0xdeadbeef);
     const { code, stdout, stderr } = await running.end();
@@ -47,6 +47,11 @@ describe('ipft -b kprobe', () => {
     expect(bodies.filter((probe) => entries.includes(probe.function))).toEqual([]);
     expect(bodies.filter(({ offset }) => !BODY_OFFSETS.includes(offset))).toEqual([]);
     expect(bodies.length).toBeGreaterThan(0.9 * probes.length);
+    const [, inBodies, onEntries] =
+      /^Attached in [\d.]+ s: (\d+) by breakpoint(?:, (\d+) by ftrace)?$/m.exec(stderr) ?? [];
+    expect(Number(inBodies) + Number(onEntries ?? 0)).toBe(succeeded);
+    expect(Number(inBodies)).toBeLessThanOrEqual(bodies.length); // packets' ends are probed, too
+    expect(Number(onEntries ?? 0)).toBeLessThanOrEqual(entries.length);
     expect(sequence(parseGroups(stdout).flat())).toEqual(expect.arrayContaining(['ip_output', 'icmp_rcv']));
     expect(code).toBe(0);
   });

@@ -62,7 +62,7 @@ const UNREAD = `
 import socket, sys
 mark, count = int(sys.argv[1]), int(sys.argv[2])
 receiver, sender = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
-receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUFFORCE, 1 << 26)
+receiver.setsockopt(socket.SOL_SOCKET, 33, 1 << 26)  # SO_RCVBUFFORCE
 receiver.bind(("127.0.0.1", 0))
 sender.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, mark.to_bytes(4, sys.byteorder))
 for _ in range(count): sender.sendto(b"unread", receiver.getsockname())
