@@ -11,7 +11,7 @@ const reports = join(root, '.cache/reports');
 // The slowest first, so that the last ones of several guests do not run alone.
 const kernels = process.env.KERNEL ? [process.env.KERNEL] : ['5.10', '6.1', '6.12', '7.2'];
 const vitest = 'node_modules/.bin/vitest';
-/** What failed, to be said again where it is found: at the end. */
+/** What failed, for good or once, to be said again where it is found: at the end. */
 const failures = [];
 
 /** One command of a tier; `report` is the file where vitest leaves its counts, without it the exit code counts. */
@@ -97,16 +97,16 @@ function count({ name, report }, code) {
   }
 }
 
-/** Names of the tests that failed, each with the first line of what it said. */
+/** The tests that failed, and those that did once and then passed, each with the first line of what it said first. */
 function failuresIn({ name, report }) {
   try {
     return JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(({ assertionResults }) =>
       assertionResults
-        .filter(({ status }) => status === 'failed')
-        .map(
-          ({ fullName, failureMessages: [message = ''] }) =>
-            `${name}: ${fullName}: ${message.split('\n')[0]}`,
-        ),
+        .filter(({ status, failureMessages }) => status === 'failed' || failureMessages.length > 0)
+        .map(({ status, fullName, failureMessages: [message = ''] }) => {
+          const verdict = status === 'failed' ? 'FAILED' : 'FAILED ONCE';
+          return `${verdict} ${name}: ${fullName}: ${message.split('\n')[0]}`;
+        }),
     );
   } catch {
     return [];
@@ -122,7 +122,7 @@ async function runOne(step, alone) {
   console.log(
     `== ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`,
   );
-  failures.push(...(counts.failed > 0 && step.report ? failuresIn(step) : []));
+  if (step.report) failures.push(...failuresIn(step));
   return counts;
 }
 
@@ -150,7 +150,7 @@ async function main(names) {
   // Only all guests together prove the whole table.
   if (names.includes('kernel') && !process.env.KERNEL)
     add(await runOne(check('docs: what ran where', 'node', 'scripts/generate-matrix.mjs', '--check'), true));
-  for (const failure of failures) console.log(`FAILED ${failure}`);
+  for (const failure of failures) console.log(failure);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
