@@ -122,17 +122,16 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   });
 }
 
-// { addresses, text, stacks } and, in tests, { kcore, modules }.
+// { addresses, text, stacks } and, in tests, { kcore }.
 Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
   auto options = info[0].As<Napi::Object>();
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
   auto text = options.Get("text").As<Napi::BigUint64Array>();
-  TextSources sources;
-  sources.text = {text[0], text[1]};
-  set_path(options, "kcore", sources.kcore);
-  set_path(options, "modules", sources.modules);
+  std::string kcore = "/proc/kcore";
+  set_path(options, "kcore", kcore);
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    auto offsets = body_offsets(sources, {addresses.Data(), addresses.Data() + addresses.ElementLength()},
+    auto offsets = body_offsets(KernelMemory(kcore), {text[0], text[1]},
+                                {addresses.Data(), addresses.Data() + addresses.ElementLength()},
                                 options.Get("stacks").ToBoolean());
     auto values = Napi::Uint8Array::New(info.Env(), offsets.size());
     std::copy(offsets.begin(), offsets.end(), values.Data());

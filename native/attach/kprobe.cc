@@ -52,8 +52,6 @@ int open_perf_event(long id, int program, pid_t thread, int cpu) {
 std::string place_of(const Probe &probe, uint32_t offset) {
   std::string place =
       probe.module == "vmlinux" ? to_hex(probe.address + offset) : probe.module + ":" + probe.symbol;
-  if (probe.module != "vmlinux" && offset != 0)
-    place += "+" + std::to_string(offset);
   return place + " id=\\" + std::to_string(probe.id);
 }
 

@@ -108,51 +108,26 @@ private:
   std::set<size_t> targets_;
 };
 
-// Overlapping ones become one.
-std::vector<TextRange> merged(std::vector<TextRange> ranges) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const TextRange &left, const TextRange &right) { return left.start < right.start; });
-  std::vector<TextRange> result;
-  for (const TextRange &range : ranges) {
-    if (result.empty() || range.start > result.back().end)
-      result.push_back(range);
-    else
-      result.back().end = std::max(result.back().end, range.end);
-  }
-  return result;
-}
+} // namespace
 
-// Fills in the offsets of the functions in `code`, which begins at `start`.
-void find_bodies(const Code &code, uint64_t start, const std::vector<uint64_t> &addresses, bool stacks,
-                 std::vector<uint8_t> &offsets) {
+std::vector<uint8_t> body_offsets(const KernelMemory &memory, const TextRange &text,
+                                  const std::vector<uint64_t> &addresses, bool stacks) {
+  if (text.start == 0 || text.end <= text.start)
+    throw NativeError(ENOENT, "kernel text", "_stext and _etext in kallsyms");
+  Code code = memory.read(text);
+  std::vector<uint8_t> offsets(addresses.size(), 0);
   std::set<size_t> bodies;
   for (size_t i = 0; i < addresses.size(); i++) {
-    if (addresses[i] < start || addresses[i] - start >= code.size())
+    if (addresses[i] < text.start || addresses[i] - text.start >= code.size())
       continue;
-    offsets[i] = body_offset(code, addresses[i] - start, stacks);
+    offsets[i] = body_offset(code, addresses[i] - text.start, stacks);
     if (offsets[i] != 0)
-      bodies.insert(addresses[i] - start + offsets[i]);
+      bodies.insert(addresses[i] - text.start + offsets[i]);
   }
   Jumps jumps(code, bodies);
   for (size_t i = 0; i < addresses.size(); i++)
-    if (jumps.lead_to(addresses[i] - start + offsets[i]))
+    if (jumps.lead_to(addresses[i] - text.start + offsets[i]))
       offsets[i] = 0;
-}
-
-} // namespace
-
-std::vector<uint8_t> body_offsets(const TextSources &sources, const std::vector<uint64_t> &addresses,
-                                  bool stacks) {
-  if (sources.text.start == 0 || sources.text.end <= sources.text.start)
-    throw NativeError(ENOENT, "kernel text", "_stext and _etext in kallsyms");
-  std::vector<uint8_t> offsets(addresses.size(), 0);
-  std::vector<TextRange> ranges = module_ranges(sources.modules);
-  ranges.push_back(sources.text);
-  KernelMemory memory(sources.kcore);
-  for (const TextRange &range : merged(std::move(ranges)))
-    if (std::any_of(addresses.begin(), addresses.end(),
-                    [&](uint64_t address) { return address >= range.start && address < range.end; }))
-      find_bodies(memory.read(range), range.start, addresses, stacks, offsets);
   return offsets;
 }
 

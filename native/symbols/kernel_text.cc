@@ -2,12 +2,14 @@
 #include "symbols/kernel_text.h"
 
 #include "support/hex.h"
-#include "support/lines.h"
 #include "support/native_error.h"
 
 #include <elf.h>
+#include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace ipft {
 namespace {
@@ -30,28 +32,7 @@ int read_fully(int fd, void *buffer, size_t size, uint64_t offset) {
   return 0;
 }
 
-// "veth 45056 0 - Live 0xffffffffc0a1b000", with a list of words before the state that may be any long.
-TextRange module_range(std::string_view line) {
-  size_t size = line.find(' ');
-  size_t address = line.find(" 0x");
-  if (size == std::string_view::npos || address == std::string_view::npos)
-    return {};
-  uint64_t start = parse_hex(line.substr(address + 1));
-  return {start, start + strtoull(std::string(line.substr(size + 1)).c_str(), nullptr, 10)};
-}
-
 } // namespace
-
-std::vector<TextRange> module_ranges(const std::string &modules) {
-  std::vector<TextRange> ranges;
-  int error = for_each_line(modules, [&](std::string_view line) {
-    ranges.push_back(module_range(line));
-    return true;
-  });
-  if (error != 0 && error != ENOENT) // a kernel without modules
-    throw NativeError(error, phase, modules);
-  return ranges;
-}
 
 KernelMemory::KernelMemory(const std::string &kcore) : fd_(open(kcore.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (!fd_)

@@ -9,15 +9,11 @@
 
 namespace ipft {
 
-// Addresses of code: of the kernel itself, or of a module.
+// Addresses of the kernel's code.
 struct TextRange {
   uint64_t start = 0;
   uint64_t end = 0; // behind the last byte
 };
-
-// Each module's by /proc/modules, from where its text begins, with what else it has or, since Linux 6.4, as
-// many bytes of whatever is there: ranges may overlap. Throws NativeError.
-std::vector<TextRange> module_ranges(const std::string &modules);
 
 // What is in the kernel's memory, by /proc/kcore. Throws NativeError where that cannot be read: it takes
 // CAP_SYS_RAWIO, and a kernel that is not locked down.

@@ -3,6 +3,7 @@ import { addon } from '../native/addon.js';
 import { MARK, trace } from './support/ipft.js';
 import { cleanUp } from './support/kernel.js';
 import { attachCountsOf, parseGroups, sequence } from './support/results.js';
+import { HAS_MODULE_BTF } from './support/skb-probes.js';
 import { readText, TRACEFS } from './support/system.js';
 import { ping } from './support/traffic.js';
 
@@ -70,6 +71,18 @@ describe('ipft -b kprobe', () => {
     expect(probes.length).toBeGreaterThanOrEqual(refused.length);
     expect(probes.filter(({ ftrace }) => !ftrace)).toEqual([]);
   });
+
+  // Linux 6.12 died of one in the body of a module's function.
+  it.skipIf(!HAS_MODULE_BTF)(
+    `leaves modules alone${HAS_MODULE_BTF ? '' : ' (skipped: this kernel has no BTF of modules)'}`,
+    async () => {
+      const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', '.', '--module-regex', '^veth$']);
+      const probes = kernelProbes().filter((probe) => probe.function.startsWith('veth_'));
+      expect((await running.end()).code).toBe(0);
+      expect(probes.map((probe) => probe.function)).toContain('veth_xmit');
+      expect(probes.filter(({ ftrace }) => !ftrace)).toEqual([]);
+    },
+  );
 
   it('puts them on entries with function_graph, whose returns the kernel takes from there', async () => {
     const running = await trace([

@@ -11,7 +11,6 @@ export interface TestAddon extends Omit<
     text: BigUint64Array;
     stacks?: boolean;
     kcore?: string;
-    modules?: string;
   }): ReturnType<Addon['readBodyOffsets']>;
   readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;
   readEnumByName(name: string, options?: { btf: string }): ReturnType<Addon['readEnumByName']>;
