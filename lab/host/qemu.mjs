@@ -13,7 +13,7 @@ export function accelArguments(accel) {
 }
 
 // Programs at the same addresses in each process let QEMU use its translation of them again, page tables of 4 levels are
-// walked faster than those of 5, and kernels before 6.2 would take the HPET for their clock, each look at which leaves
+// walked faster than those of 5, and 5.10 and 6.1 would take the HPET for their clock, each look at which leaves
 // the emulated CPU.
 const faster = 'norandmaps no5lvl tsc=reliable';
 
