@@ -22,9 +22,6 @@ export default defineConfig({
     maxWorkers: 1,
     fileParallelism: false,
     isolate: false,
-    // Both virtual CPUs of an emulated guest stand still whenever its host is busy. What fails once only is told at the
-    // end of test/run.mjs, as FAILED ONCE.
-    retry: 1,
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -118,9 +118,26 @@ describe('the time of trace events has', () => {
   });
 });
 
+/** Between ipft's program and the kernel's probe of the same call, the scheduler has moved the thread to another CPU. */
+function isMoved({ row, event }: Pair): boolean {
+  const [first, last] = [row.timestamp, event.timestamp].toSorted((left, right) => left - right);
+  return all.moves.some(
+    ({ values: { pid }, timestamp }) =>
+      Number(pid) === row.tid && timestamp >= Number(first) - 1000 && timestamp <= Number(last) + 1000,
+  );
+}
+
 describe('at the same call a kprobe event has', () => {
-  it.each(witnesses.BY_KPROBE_EVENTS.filter((field) => field !== 'stack'))('%s', (field) => {
+  const ofOtherTests = ['stack', 'processor_id'];
+  it.each(witnesses.BY_KPROBE_EVENTS.filter((field) => !ofOtherTests.includes(field)))('%s', (field) => {
     compare(field, [...calls.skb, ...calls.context], FETCHED[field]);
+  });
+
+  it('processor_id, where the thread was not moved in between', () => {
+    const pairs = [...calls.skb, ...calls.context];
+    const resting = pairs.filter((pair) => !isMoved(pair));
+    expect(resting.length).toBeGreaterThan(pairs.length * 0.9);
+    compare('processor_id', resting, FETCHED.processor_id);
   });
 
   it('stack', () => {

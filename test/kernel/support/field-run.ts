@@ -22,6 +22,8 @@ export const PLANS: readonly Plan[] = [
 /** Trace events of the kernel that print an skb's fields. */
 export const TRACE_EVENTS = ['net/net_dev_start_xmit', 'net/netif_rx_entry'];
 const DROP = 'skb/kfree_skb';
+/** The scheduler moves a thread to another CPU. */
+const MOVE = 'sched/sched_migrate_task';
 /** Since Linux 5.17. */
 export const HAS_REASONS = readText(join(TRACEFS, 'events', DROP, 'format')).includes('reason');
 const EVERY_PACKET = ['-m', '0', '--mask', '0'];
@@ -57,6 +59,8 @@ type Name = keyof typeof TRACES;
 export interface FieldRun {
   readonly traces: Readonly<Record<Name, Traced>>;
   readonly events: readonly TraceEvent[];
+  /** threads that went to another CPU */
+  readonly moves: readonly TraceEvent[];
   /** calls that the kernel's own probes did not see */
   readonly missed: number;
   readonly sender: Sender;
@@ -71,12 +75,20 @@ async function traced(name: Name): Promise<() => Promise<Traced>> {
 /** Everything at once: the traffic, ipft's traces, and the kernel's own trace of the same calls. */
 export async function fieldRun(): Promise<FieldRun> {
   const names = Object.keys(TRACES) as Name[];
-  const { result, ...told } = await traceEvents([...skbProbes(), ...TRACE_EVENTS, DROP], async () => {
+  const watched = [...skbProbes(), ...TRACE_EVENTS, DROP, MOVE];
+  const { result, events, missed } = await traceEvents(watched, async () => {
     const running = await Promise.all(names.map(traced));
     const sender = sendNumbered(`ipft-${FIELDS.sender}`, PLANS);
     await transfer(5001, 200_000, FIELDS);
     const traces = await Promise.all(running.map((end) => end()));
     return { sender, traces: Object.fromEntries(names.map((name, i) => [name, traces[i]])) };
   });
-  return { ...told, sender: result.sender, traces: result.traces as FieldRun['traces'] };
+  const isMove = ({ name }: TraceEvent): boolean => name === MOVE.replace(/.*\//, '');
+  return {
+    traces: result.traces as FieldRun['traces'],
+    events: events.filter((event) => !isMove(event)),
+    moves: events.filter(isMove),
+    missed,
+    sender: result.sender,
+  };
 }
