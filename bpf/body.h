@@ -107,11 +107,19 @@ static __always_inline void read_skb(struct ipft_event *event, const struct sk_b
   read_gso(event, skb);
 }
 
+#define ENOSPC 28
+
 static __always_inline void send(void *ctx, struct ipft_counters *count, void *event, __u64 size) {
+  long error;
+
   /* An interrupt may hit between load and store of a plain increment. */
   __sync_fetch_and_add(&count->matched, 1);
-  if (bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, event, size) != 0)
-    __sync_fetch_and_add(&count->lost, 1);
+  error = bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, event, size);
+  if (error == 0)
+    return;
+  __sync_fetch_and_add(&count->lost, 1);
+  if (error != -ENOSPC) /* the CPU's buffer is not full, but there is none */
+    __sync_fetch_and_add(&count->unread, 1);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -20,7 +20,8 @@ static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
   if (!hits(ctx, skb, &hit, describe))
     return 0;
   hit.place = place(ctx);
-  return emit_call(ctx, skb, &hit);
+  emit_call(ctx, skb, &hit);
+  return 0;
 }
 
 static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {

@@ -15,9 +15,9 @@ static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, desc
   if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
     return NO_PROBE;
   seen = cookie(ctx);
-  *seen = 1;
   hit.place = (__u64)seen;
-  return emit_call(ctx, skb, &hit);
+  *seen = emit_call(ctx, skb, &hit) == 0;
+  return *seen ? 0 : NO_PROBE;
 }
 
 static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, describer describe) {
@@ -27,12 +27,9 @@ static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, 
   if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
     return NO_PROBE;
   seen = cookie(ctx);
-  *seen = 1;
   hit.place = (__u64)seen;
-  if (emit_end_call(ctx, skb, &hit) == 0)
-    return 0;
-  *seen = 0;
-  return NO_PROBE;
+  *seen = emit_end_call(ctx, skb, &hit) == 0;
+  return *seen ? 0 : NO_PROBE;
 }
 
 static __always_inline int returned(void *ctx, bool by_kprobe) {

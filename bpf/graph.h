@@ -37,8 +37,16 @@ static __noinline int remember_call(const struct sk_buff *skb, const struct hit 
   return bpf_map_update_elem(&frames, &key, &frame, BPF_ANY);
 }
 
-/* All that is called here has a frame of its own: the stack is short. */
-static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
+/* A call without an event: if an earlier one in the same place has not returned as far as one knows, this one's
+ * return is not taken for it. */
+static __noinline int forget_call(const struct hit *hit) {
+  struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
+
+  return bpf_map_delete_elem(&frames, &key);
+}
+
+/* Returns false if the call has no event. All that is called here has a frame of its own: the stack is short. */
+static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
                                       const struct life *life) {
   struct ipft_counters *count = own_counters();
   struct {
@@ -56,38 +64,41 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
                 .tid = bpf_get_current_pid_tgid()},
   };
   if (!count)
-    return 0;
+    return false;
   if (!is_wanted(count, &message.graph.event, 2) || !read_data(ctx, skb, hit, message.data)) {
-    return tell_end(ctx, skb, life);
+    tell_end(ctx, skb, life);
+    return false;
   }
   read_skb(&message.graph.event, skb);
   __sync_fetch_and_add(&count->calls, 1);
   remember_call(skb, hit, life);
   send(ctx, count, &message, sizeof(message.graph) + settings.data_size);
-  return 0;
+  return true;
 }
 
+/* Returns 1 if the call is not shown, else 0. Numbers: for the verifier a byte has 256 values, and sessions may
+ * return two. */
 static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
-  if (find_life(&life, (__u64)skb, hit))
-    emit_event(ctx, skb, hit, &life);
-  return 0;
+  if (find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life))
+    return 0;
+  forget_call(hit);
+  return 1;
 }
 
-/* The same where lives end. Returns 1 if the call is not shown. */
+/* The same where lives end. */
 static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
-  if (!end_life(&life, skb, hit))
-    return 1;
-  /* Numbers, not life.hidden: for the verifier a byte has 256 values, and sessions may return two. */
-  if (life.hidden) {
-    tell_end(ctx, skb, &life);
-    return 1;
+  if (end_life(&life, skb, hit)) {
+    if (life.hidden)
+      tell_end(ctx, skb, &life);
+    else if (emit_event(ctx, skb, hit, &life))
+      return 0;
   }
-  emit_event(ctx, skb, hit, &life);
-  return 0;
+  forget_call(hit);
+  return 1;
 }
 
 /* `flags`: IPFT_VALUED if `value`, what it returns, is known. */

@@ -61,9 +61,11 @@ enum ipft_sizes {
 #define IPFT_STACKS 8192
 #define IPFT_STACK_DEPTH 127
 
-/* Packets that may be alive at the same time, and those that are being freed. */
+/* Packets that may be alive at the same time, and those that are being freed: so many of all CPUs together,
+ * but so many of each at least; both are powers of two. */
 #define IPFT_LIVES 65536
 #define IPFT_DYING 16384
+#define IPFT_DYING_PER_CPU 128
 
 /* What a function means for the life of the skb that is its first argument (lives.h). */
 enum ipft_role {
@@ -109,6 +111,7 @@ struct ipft_settings {
   __u32 stack_at;   /* number of the stack in the map `stacks`, or -errno */
   __u32 module_at;  /* IPFT_MODULE_DATA bytes of the extension's */
   __u32 has_bodies; /* the map `bodies` has entries: probes of the backend kprobe */
+  __u32 releases;   /* of packets that are being freed, that are remembered on each CPU; a power of two */
   struct ipft_function_role roles[IPFT_ROLES];
 };
 
@@ -119,8 +122,9 @@ struct ipft_counters {
   __u64 calls;      /* function_graph: events of calls, and */
   __u64 returns;    /* events of returns; a call without a return still runs, or its return was missed */
   __u64 suppressed; /* of the matched, those that were not made since --max-rate was used up */
-  __u64 untracked;  /* packets that there was no room for, so that one packet more may seem to be the same */
-  __u64 reserved[2];
+  __u64 untracked;  /* events of packets that there was no room for, so that several may seem to be one */
+  __u64 unread;     /* of the lost, those on a CPU that had no buffer: it came online later */
+  __u64 releases;   /* of packets that are then freed; says where in the map `releases` the next one goes */
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 64);
 

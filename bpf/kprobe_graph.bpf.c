@@ -12,7 +12,9 @@
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
   struct hit hit = {.place = ctx->sp};
 
-  return hits(ctx, skb, &hit, describe) ? emit_call(ctx, skb, &hit) : 0;
+  if (hits(ctx, skb, &hit, describe))
+    emit_call(ctx, skb, &hit);
+  return 0;
 }
 
 static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {

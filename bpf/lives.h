@@ -20,13 +20,28 @@ struct dying {
   __u64 destructor; /* that is still to be called; 0: none */
 };
 
-/* skb -> a life that was released. Not every one is seen to end, so the oldest ones make room. */
+/* skb -> a life that was released. */
 struct {
-  __uint(type, BPF_MAP_TYPE_LRU_HASH);
-  __uint(max_entries, IPFT_DYING);
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1); /* set before load to as many as `releases` has on all CPUs, and some more */
   __type(key, __u64);
   __type(value, struct dying);
 } dying SEC(".maps");
+
+struct release {
+  __u64 skb;
+  __u64 born_ns;
+};
+
+/* The last releases on each CPU, in as many entries as settings.releases. Not every life that was released is
+ * seen to end, so the oldest one makes room. An LRU map would do so too, but tells nobody, and followers()
+ * would count those that it drops for ever. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1); /* set before load to those of all CPUs */
+  __type(key, __u32);
+  __type(value, struct release);
+} releases SEC(".maps");
 
 /* An event as far as its packet goes. */
 struct life {
@@ -107,12 +122,34 @@ static __noinline int find_life(struct life *life, __u64 skb, const struct hit *
   return life->born_ns != NOT_FOLLOWED;
 }
 
+/* Forgets the life whose release on this CPU is too long ago, unless it has ended. */
+static __always_inline void make_room(const struct release *newest) {
+  struct ipft_counters *count = own_counters();
+  struct release *known, oldest;
+  struct dying *released;
+  __u32 place;
+
+  if (!count)
+    return;
+  place = bpf_get_smp_processor_id() * settings.releases + (count->releases++ & (settings.releases - 1));
+  known = bpf_map_lookup_elem(&releases, &place);
+  if (!known)
+    return;
+  oldest = *known;
+  *known = *newest;
+  released = bpf_map_lookup_elem(&dying, &oldest.skb);
+  if (released && released->born_ns == oldest.born_ns)
+    forget(&dying, &oldest.skb);
+}
+
 static __always_inline void release(struct life *life, const struct sk_buff *skb) {
   __u64 key = (__u64)skb;
   struct dying released = {.born_ns = life->born_ns, .destructor = (__u64)BPF_CORE_READ(skb, destructor)};
+  struct release newest = {.skb = key, .born_ns = life->born_ns};
 
   life->flags = IPFT_ENDING;
   forget(&dying, &key);
+  make_room(&newest);
   if (bpf_map_update_elem(&dying, &key, &released, BPF_ANY) != 0)
     count_untracked();
   else
@@ -137,9 +174,14 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
   __u64 *born_ns = bpf_map_lookup_elem(&lives, &key);
   struct dying *released = born_ns ? 0 : bpf_map_lookup_elem(&dying, &key);
 
-  life->born_ns = born_ns ? *born_ns : released ? released->born_ns : life->time_ns;
-  life->known = born_ns || released;
-  if (!life->known && !hit->is_wanted)
+  life->known = true;
+  if (born_ns)
+    life->born_ns = *born_ns;
+  else if (released)
+    life->born_ns = released->born_ns;
+  else if (hit->is_wanted)
+    life->known = false, life->born_ns = life->time_ns;
+  else
     return false;
   life->hidden = role & IPFT_ROLE_HIDDEN;
   role &= ~IPFT_ROLE_HIDDEN;

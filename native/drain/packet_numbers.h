@@ -147,12 +147,15 @@ private:
     used_--;
   }
 
-  // Returns where the packet at `at` is now. Those that are gone are forgotten; at the limit also those that
-  // were seen first, whose ends nobody may have told of: they are numbered anew if they are seen again.
+  // Returns where the packet at `at` is now. Those that are gone are forgotten, unless calls are to return; at
+  // the limit also those that were seen first, whose ends nobody may have told of: they are numbered anew if
+  // they are seen again.
   size_t make_room(size_t at) {
     Packet kept = packets_[at];
     size_t room = packets_.size() / 4;
-    auto is_here = [](const Packet &packet) { return packet.number != 0 && packet.state < State::gone; };
+    auto is_here = [](const Packet &packet) {
+      return packet.number != 0 && (packet.state < State::gone || packet.calls > 0);
+    };
     bool many = static_cast<size_t>(std::count_if(packets_.begin(), packets_.end(), is_here)) > room;
     bool grows = many && packets_.size() < limit;
     uint64_t first = many && !grows ? count_ - room : 0;

@@ -12,9 +12,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
-#include <linux/membarrier.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -55,6 +53,17 @@ uint32_t count_bodies(const std::vector<TracedFunction> &functions) {
       std::count_if(functions.begin(), functions.end(),
                     [](const TracedFunction &function) { return function.body_offset != 0; }));
 }
+
+// Releases that are remembered on each CPU: a power of two.
+uint32_t releases_per_cpu(size_t cpus) {
+  uint32_t count = IPFT_DYING;
+  while (count > IPFT_DYING_PER_CPU && count * cpus > IPFT_DYING)
+    count /= 2;
+  return count;
+}
+
+// An interrupt may release a packet between two steps of another release.
+constexpr uint32_t nested_releases = 8;
 
 // How long the calls that are under way when a trace ends may take to return.
 constexpr int return_patience_ms = 50;
@@ -121,23 +130,28 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   uint32_t bodies = count_bodies(options.functions);
   settings.has_bodies = bodies > 0;
   settings.has_drop_reason = options.drops && DropProgram::has_reasons(kernel);
+  cpus_ = cpu_id_limit();
+  settings.releases = releases_per_cpu(cpus_);
   size_t size = 0;
   bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
   auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
   memcpy(image + variable_offset(".rodata", "settings", sizeof(settings)), &settings, sizeof(settings));
-  cpus_ = cpu_id_limit();
-  bpf_map *counters = bpf_object__find_map_by_name(object_.get(), "counters");
-  bpf_map__set_max_entries(counters, static_cast<__u32>(cpus_));
+  auto resize = [&](const char *map, size_t entries) {
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), map), static_cast<__u32>(entries));
+  };
+  resize("events", cpus_);
+  resize("counters", cpus_);
+  resize("releases", cpus_ * settings.releases);
+  resize("dying", cpus_ * (settings.releases + nested_releases));
   if (settings.stack_at != 0) {
-    bpf_map *stacks = bpf_object__find_map_by_name(object_.get(), "stacks");
-    bpf_map__set_max_entries(stacks, IPFT_STACKS);
-    bpf_map__set_value_size(stacks, stack_depth() * sizeof(uint64_t));
+    resize("stacks", IPFT_STACKS);
+    bpf_map__set_value_size(bpf_object__find_map_by_name(object_.get(), "stacks"),
+                            stack_depth() * sizeof(uint64_t));
   }
   if (!options.reason_arguments.empty())
-    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "reason_arguments"),
-                             static_cast<__u32>(options.reason_arguments.size()));
+    resize("reason_arguments", options.reason_arguments.size());
   if (bodies > 0)
-    bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), "bodies"), bodies);
+    resize("bodies", bodies);
   autoload(options, kernel);
 }
 
@@ -222,9 +236,7 @@ void Programs::deactivate() {
   for (int waited = 0; waited < return_patience_ms && unreturned() > 0; waited++)
     usleep(1000);
   *active_ = IPFT_INACTIVE;
-  // Waits for an RCU grace period, and so for the programs that had seen `active` before. A kernel without
-  // membarrier(2) leaves a window of some microseconds.
-  syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+  barrier_.wait(); // for the programs that had seen `active` before
 }
 
 uint64_t Programs::without_room() const {

@@ -4,6 +4,7 @@
 #include "session/drop_program.h"
 #include "session/linked_object.h"
 #include "session/mapped_map.h"
+#include "session/program_barrier.h"
 #include "session/program_kind.h"
 #include "support/unique_fd.h"
 
@@ -78,10 +79,15 @@ public:
 
   uint64_t matched() const { return sum(&ipft_counters::matched); }
   uint64_t lost() const { return sum(&ipft_counters::lost); }
+  // Of the lost, those on CPUs that came online after the perf buffers were made.
+  uint64_t unread() const { return sum(&ipft_counters::unread); }
   uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
   // Calls that had an event and whose return has none, now.
-  uint64_t unreturned() const { return sum(&ipft_counters::calls) - sum(&ipft_counters::returns); }
-  // Packets that the map of lives had no room for.
+  uint64_t unreturned() const {
+    uint64_t returns = sum(&ipft_counters::returns); // first, so that there are never more of them
+    return sum(&ipft_counters::calls) - returns;
+  }
+  // Events of packets that the map of lives had no room for.
   uint64_t untracked() const { return sum(&ipft_counters::untracked); }
   // Calls that a session had no room for: neither they nor their returns have events. Whether they would have
   // matched nobody knows.
@@ -108,6 +114,7 @@ private:
   void collect_fds(const ProgramOptions &options);
   size_t variable_offset(const char *section, const char *name, size_t size) const;
 
+  ProgramBarrier barrier_;
   UniqueFd timing_; // the kernel measures while it is open
   std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
   std::vector<UniqueFd> copies_; // the functions' own programs

@@ -50,22 +50,24 @@ std::vector<TracedFunction> traced_functions(const Napi::Object &options) {
   return result;
 }
 
-// What functions mean for the life of an skb, and which of them are hidden.
+// What the functions that are traced mean for the life of an skb, and which of them are hidden.
 void set_roles(const Napi::Object &options, ipft_settings &settings) {
   auto roles = options.Get("roles").As<Napi::Uint8Array>();
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
-  auto hidden = options.Get("hidden").As<Napi::Uint32Array>();
-  const uint32_t *end = hidden.Data() + hidden.ElementLength();
   size_t used = 0;
-  for (uint32_t id = 0; id < roles.ElementLength(); id++) {
-    if (roles[id] == IPFT_ORDINARY || addresses[id] == 0)
-      continue;
-    if (used == IPFT_ROLES)
-      throw NativeError(E2BIG, "load", "the functions that free packets");
-    bool is_hidden = std::find(static_cast<const uint32_t *>(hidden.Data()), end, id) != end;
-    __u64 role = roles[id] | (is_hidden ? IPFT_ROLE_HIDDEN : 0);
-    settings.roles[used++] = {addresses[id], role};
-  }
+  auto set = [&](const char *list, __u64 flag) {
+    auto functions = options.Get(list).As<Napi::Uint32Array>();
+    for (size_t i = 0; i < functions.ElementLength(); i++) {
+      uint32_t id = functions[i];
+      if (roles[id] == IPFT_ORDINARY || addresses[id] == 0)
+        continue;
+      if (used == IPFT_ROLES)
+        throw NativeError(E2BIG, "load", "the functions that free packets");
+      settings.roles[used++] = {addresses[id], roles[id] | flag};
+    }
+  };
+  set("functions", 0);
+  set("hidden", IPFT_ROLE_HIDDEN);
 }
 
 // Rounded up, so that there are never more than `rate` events a second.
@@ -253,6 +255,7 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   set("matched", programs_->matched());
   set("delivered", reader_->delivered());
   set("late", reader_->late());
+  set("unread", programs_->unread()); // first, so that there are never more than lost
   set("lost", programs_->lost());
   set("suppressed", programs_->suppressed());
   Misses missed = programs_->missed();

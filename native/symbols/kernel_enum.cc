@@ -13,10 +13,12 @@ const char *enumerator_name(const btf *btf, const btf_type *type, unsigned i) {
   return btf__name_by_offset(btf, name);
 }
 
+// pahole before 1.24 did not tell signed ones: bit 31 as a flag is more common than they are.
 int64_t enumerator_value(const btf_type *type, unsigned i) {
   if (btf_is_enum64(type))
     return static_cast<int64_t>(btf_enum64_value(&btf_enum64(type)[i]));
-  return btf_enum(type)[i].val;
+  int32_t value = btf_enum(type)[i].val;
+  return btf_kflag(type) ? value : static_cast<uint32_t>(value);
 }
 
 bool holds(const btf *kernel, const btf_type *type, const std::string &enumerator) {

@@ -3,7 +3,7 @@ export type EndReason = 'signal' | 'count' | 'duration' | 'command' | 'budget' |
 
 /**
  * How many events there were, and what is missing of them. matched = delivered + lost + suppressed + omitted +
- * beyond_count, and lost = causes.perf_buffer_full + causes.backlog.
+ * beyond_count, and lost = causes.perf_buffer_full + causes.no_buffer + causes.backlog.
  */
 export interface Accounts {
   /** events of packets that were asked for */
@@ -14,6 +14,8 @@ export interface Accounts {
   readonly causes: {
     /** events that the perf buffer had no room for */
     readonly perf_buffer_full: number;
+    /** events on CPUs that came online after the trace had begun, and have no perf buffer */
+    readonly no_buffer: number;
     /** events that were taken from the perf buffer and never written to stdout */
     readonly backlog: number;
     /** calls on which no program ran, as one was running on their CPU; whether they would have matched nobody knows */
@@ -31,7 +33,7 @@ export interface Accounts {
   readonly beyond_count: number;
   /** events that were printed behind later ones */
   readonly late: number;
-  /** packets that there was no room for, so that each may be shown as one with another of the same skb */
+  /** events of packets that there was no room for, so that each may be shown as one with another of the same skb */
   readonly untracked: number;
   /** how often a packet was given up before its end, as there were more events to hold: what comes of it later stands apart */
   readonly cut_packets: number;

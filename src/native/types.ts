@@ -152,6 +152,8 @@ export interface Counters {
   readonly late: number;
   /** refused by the perf buffer */
   readonly lost: number;
+  /** of the lost, those on CPUs that came online after the session was made, and have no buffer */
+  readonly unread: number;
   /** left out by maxRate; the returns of such calls are not counted */
   readonly suppressed: number;
   /** calls on which no program ran, as one was running on their CPU; not among the matched, as the next two */
@@ -162,7 +164,7 @@ export interface Counters {
   readonly unreturned: number;
   /** calls beyond those whose returns the kernel can wait for at a time; neither they nor their returns have events */
   readonly noRoom: number;
-  /** packets that there was no room for, so that one more of the same skb may seem to be the same */
+  /** events of packets that there was no room for, so that one more of the same skb may seem to be the same */
   readonly untracked: number;
 }
 

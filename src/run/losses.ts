@@ -20,21 +20,26 @@ export function percent(part: number, whole: number): string {
 const LARGEST_STEP = 16;
 
 /** A power of two, larger by a step that is in keeping with what was lost. */
-function largerPageCount({ lost, matched }: Counters, pageCount: number): number {
+function largerPageCount(lost: number, matched: number, pageCount: number): number {
   const step = Math.min(LARGEST_STEP, 2 ** Math.ceil(Math.log2(matched / (matched - lost))));
   return Math.min(pageCount * step, LARGEST_PAGE_COUNT);
 }
 
-function lostInBuffer(counters: Counters, pageCount: number): Loss {
-  const { lost, matched } = counters;
-  return {
-    text: `${percent(lost, matched)} of the trace is missing: ${lost} of ${matched} events were lost, since the perf buffer was full`,
-    remedy:
-      pageCount < LARGEST_PAGE_COUNT
-        ? `--perf-page-count ${largerPageCount(counters, pageCount)}, or fewer events: --regex, --sample`
-        : 'fewer events: --regex, --sample',
-  };
-}
+const missing = (lost: number, matched: number, why: string): string =>
+  `${percent(lost, matched)} of the trace is missing: ${lost} of ${matched} events were lost, since ${why}`;
+
+const lostInBuffer = (lost: number, matched: number, pageCount: number): Loss => ({
+  text: missing(lost, matched, 'the perf buffer was full'),
+  remedy:
+    pageCount < LARGEST_PAGE_COUNT
+      ? `--perf-page-count ${largerPageCount(lost, matched, pageCount)}, or fewer events: --regex, --sample`
+      : 'fewer events: --regex, --sample',
+});
+
+const unread = (lost: number, matched: number): Loss => ({
+  text: missing(lost, matched, 'their CPU came online after ipft had started'),
+  remedy: 'start ipft again',
+});
 
 const cutShort = (cut: number): Loss => ({
   text: `${cut} packets were given up before their end, as there were too many events to hold: what came of each later stands apart`,
@@ -47,11 +52,13 @@ const cutShort = (cut: number): Loss => ({
  */
 export function losses(counters: Counters, pageCount: number, cut: number): Loss[] {
   const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked } = counters;
+  const full = lost - counters.unread;
   const unaccounted = matched - delivered - lost - suppressed;
   const calls = (count: number, why: string): Loss[] =>
     count > 0 ? [{ text: `${count} calls ${why}` }] : [];
   return [
-    ...(lost > 0 ? [lostInBuffer(counters, pageCount)] : []),
+    ...(full > 0 ? [lostInBuffer(full, matched, pageCount)] : []),
+    ...(counters.unread > 0 ? [unread(counters.unread, matched)] : []),
     ...calls(noRoom, 'were not looked at, since the kernel had no room to wait for their return'),
     ...calls(missed, 'were not looked at, since another BPF program was running on their CPU'),
     ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
@@ -59,7 +66,7 @@ export function losses(counters: Counters, pageCount: number, cut: number): Loss
       ? []
       : [
           {
-            text: `${untracked} packets were too many to know them all apart: each may be shown as one with another of the same skb`,
+            text: `${untracked} events are of packets that were too many to know them all apart: each may be shown as one with another of the same skb`,
           },
         ]),
     ...(cut === 0 ? [] : [cutShort(cut)]),
@@ -99,17 +106,20 @@ export function backlog(unwritten: number, printed: number, file?: string): Loss
  * given up, and `drops`.
  */
 export function accounts(
-  { matched, delivered, lost, missed, unreturned, noRoom, late, untracked, missedEnds, suppressed }: Counters,
+  counters: Counters,
   taken: number,
   { dropped, cut, drops }: Pick<Consumer, 'dropped' | 'cut' | 'drops'>,
 ): Accounts {
+  const { matched, delivered, lost, missed, unreturned, noRoom, late, untracked, missedEnds, suppressed } =
+    counters;
   const omitted = drops?.omitted ?? 0;
   return {
     matched,
     delivered: taken - dropped - omitted,
     lost: lost + dropped,
     causes: {
-      perf_buffer_full: lost,
+      perf_buffer_full: lost - counters.unread,
+      no_buffer: counters.unread,
       backlog: dropped,
       recursion: missed,
       no_room: noRoom,

@@ -198,4 +198,9 @@ describe('the running kernel', () => {
     expect(names[values.indexOf(16)]).toBe('SKB_GSO_TCPV6');
     expect(addon.readEnum('SKB_GSO_NO_SUCH_THING')).toBeNull();
   });
+
+  it('has enumerators without a sign where they are the highest bit', () => {
+    const { names, values } = addon.readEnum('FTRACE_FL_ENABLED') ?? { names: [], values: [] };
+    expect(values[names.indexOf('FTRACE_FL_ENABLED')]).toBe(2 ** 31);
+  });
 });

@@ -10,6 +10,7 @@ const NOTHING = {
   matched: 10,
   delivered: 10,
   lost: 0,
+  unread: 0,
   missed: 0,
   unreturned: 0,
   noRoom: 0,
@@ -34,12 +35,13 @@ describe('what is missing', () => {
     expect(losses(NOTHING, 64, 0)).toEqual([]);
     expect(remarks(NOTHING)).toEqual([]);
     const told = losses(
-      { ...NOTHING, matched: 20, lost: 4, missed: 7, unreturned: 8, noRoom: 9, suppressed: 5 },
+      { ...NOTHING, matched: 20, lost: 4, unread: 1, missed: 7, unreturned: 8, noRoom: 9, suppressed: 5 },
       64,
       0,
     );
     expect(told.map(({ text }) => text)).toEqual([
-      '20.0 % of the trace is missing: 4 of 20 events were lost, since the perf buffer was full',
+      '15.0 % of the trace is missing: 3 of 20 events were lost, since the perf buffer was full',
+      '5.0 % of the trace is missing: 1 of 20 events were lost, since their CPU came online after ipft had started',
       '9 calls were not looked at, since the kernel had no room to wait for their return',
       '7 calls were not looked at, since another BPF program was running on their CPU',
       '8 calls have no return: they still run, or the kernel missed it',
@@ -90,7 +92,7 @@ describe('-o json', () => {
       matched: 9,
       delivered: 4,
       lost: 2,
-      causes: { perf_buffer_full: 2, backlog: 0, recursion: 0, no_room: 5, missed_returns: 0 },
+      causes: { perf_buffer_full: 2, no_buffer: 0, backlog: 0, recursion: 0, no_room: 5, missed_returns: 0 },
       suppressed: 3,
       omitted: 0,
       dropped: null,

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { expectPass, Fixtures } from './cxx-fixtures.js';
+
+const fixtures = new Fixtures();
+afterAll(() => fixtures.remove());
+
+describe('the BPF programs, in the kernel by BPF_PROG_TEST_RUN,', () => {
+  let program: string;
+  beforeAll(() => void (program = fixtures.compile('programs', [], ['-lbpf'])), 300_000);
+
+  it.each([
+    ['missed_return', 'take no return for that of an earlier call in the same place'],
+    ['unseen_ends', 'follow no more packets that were released than they remember'],
+  ])('%s: %s', (name) => expectPass(program, name));
+});
