@@ -49,10 +49,9 @@ enum ipft_sizes {
   IPFT_DATA = 208,
   /* Of an extension's, where ipftrace2's have theirs. */
   IPFT_MODULE_DATA = 64,
+  /* Not bytes but instructions, that a generated function may have (generated.h): jumps reach no further. */
+  IPFT_GENERATED = 32768,
 };
-
-/* Instructions that a generated function may have (generated.h). */
-#define IPFT_GENERATED 4096
 
 /* Counters by which nearly every skb that is not followed is told from those that are. */
 #define IPFT_FOLLOWED 16384

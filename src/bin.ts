@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // First of all, so that `pkill -TERM ipft` finds the process at any time.
 process.title = 'ipft';
+// By default it lets whoever can connect to a port on the loopback debug this process, which runs as root.
+process.on('SIGUSR1', () => undefined);
 const { main } = await import('./cli.js');
 await main(process.argv.slice(2));

@@ -32,9 +32,12 @@ async function perform(request: Request): Promise<number> {
 export async function main(argv: readonly string[]): Promise<never> {
   let verbose = false;
   const fail = async (error: unknown): Promise<never> => process.exit(await report(error, verbose));
-  const failAtOnce = (error: unknown): void => void fail(error);
-  process.on('uncaughtException', failAtOnce);
-  process.on('unhandledRejection', failAtOnce);
+  const failAtOnce = async (error: unknown): Promise<never> => {
+    const { strayFailure } = await import('./run/extension/failure.js');
+    return fail(strayFailure(error) ?? error);
+  };
+  process.on('uncaughtException', (error) => void failAtOnce(error));
+  process.on('unhandledRejection', (error) => void failAtOnce(error));
   // A stderr that is closed or full must not end a trace.
   process.stderr.on('error', () => undefined);
   try {

@@ -96,13 +96,26 @@ function commandOf({ command, outputFile }: CommandOptions, messages: Messages):
  */
 export async function traceCommand(options: CommandOptions): Promise<number> {
   const messages = new Messages();
-  const interruption = new Interruption();
+  const extensions = await extensionsOf(options);
+  try {
+    return await traceWith(extensions, options, messages);
+  } finally {
+    extensions.close();
+  }
+}
+
+async function traceWith(
+  extensions: Extensions,
+  options: CommandOptions,
+  messages: Messages,
+): Promise<number> {
   const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
-  const extensions = await extensionsOf(options);
   warnOfMark(options, extensions, messages);
   const preparation = prepare(options, messages, extensions);
+  // Before, a signal ends the process at once, whatever libpcap or a compiler is at: nothing is attached yet.
+  const interruption = new Interruption();
   await server?.check();
   const results = consumerWith(extensions, new Results(preparation, options), preparation);
   const engine = new Engine(preparation, options, results, messages);
@@ -119,7 +132,6 @@ export async function traceCommand(options: CommandOptions): Promise<number> {
       },
     });
   } finally {
-    extensions.close();
     await server?.close();
     if (command !== null) status = await command.finish(interruption);
   }

@@ -2,6 +2,7 @@
 export interface Flags {
   fields?: string;
   extension?: readonly string[];
+  script?: readonly string[];
   gen?: string;
   filter?: string;
   inner?: boolean;

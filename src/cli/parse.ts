@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import {
@@ -33,12 +34,25 @@ function usageError(error: CommanderError): UsageError {
   return new UsageError(message, remedy);
 }
 
+/** A word that is neither an option nor the value of one. */
+function excess(command: Command): UsageError {
+  const word = command.args[command.registeredArguments.length] ?? '';
+  const remedy =
+    command.name() === 'ipft'
+      ? `a command to trace goes behind --: ipft -m 1 -- ${word}; ${[...SUBCOMMANDS.keys()].join(', ')} come first of all, without options`
+      : `${command.name()} --help`;
+  return new UsageError(`unexpected argument '${word}'`, remedy);
+}
+
 /** Flags that mean nothing without another one. */
-function checkTogether({ outputFile, rotate, rotateKeep, inner, filter, drops, output, list }: Flags): void {
+function checkTogether(flags: Flags): void {
+  const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, output, list } = flags;
   if (drops === true && list !== true && outputs.get(output)?.showsDrops !== true) {
     const able = [...outputs.values()].filter(({ showsDrops }) => showsDrops).map(({ id }) => `-o ${id}`);
     throw new UsageError(`--drops: -o ${output} shows no whole packets`, able.join(' or '));
   }
+  if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
+    throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
   if (rotate !== undefined && outputFile === undefined)
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
   if (inner === true && filter === undefined)
@@ -53,21 +67,31 @@ function listRequest(flags: Flags, command: readonly string[] | undefined): Requ
       '--list: it traces nothing, and goes to stdout',
       'leave the command and --output-file out',
     );
+  if (flags.output !== 'json' && flags.output !== TRACE_DEFAULTS.output)
+    throw new UsageError(`--list: there is no list as ${flags.output}`, '--list -o json, or without -o');
+  if (flags.drops === true)
+    throw new UsageError('--list: it lists functions, not drops', 'leave --drops out');
   const selection = { function: flags.regex, module: flags.moduleRegex };
   return { kind: 'list', options: { backend: flags.backend, selection, json: flags.output === 'json' } };
+}
+
+function extensionPaths({ extension = [], script = [] }: Flags): readonly string[] | undefined {
+  const paths = [...extension, ...script];
+  return paths.length === 0 ? undefined : paths;
 }
 
 /** Which packets to trace. */
 function packetOptions(
   flags: Flags,
 ): Pick<TraceOptions, 'mark' | 'mask' | 'filter' | 'inner' | 'where' | 'filters'> {
-  const { mark, mask, filter, inner, where, extension } = flags;
+  const { mark, mask, filter, inner, where } = flags;
   const values = [...filters.keys()].flatMap((id): [string, string][] => {
     const value = flags[id];
     return typeof value === 'string' ? [[id, value]] : [];
   });
   // An extension may say so itself: that is known when it is loaded.
-  const isNamed = [mark, filter, where, extension].some((given) => given !== undefined) || values.length > 0;
+  const isNamed =
+    [mark, filter, where, extensionPaths(flags)].some((given) => given !== undefined) || values.length > 0;
   if (!isNamed)
     throw new UsageError('neither a mark nor a filter given: which packets to trace?', HOW_TO_MARK);
   return { mark, mask, filter, inner, where, filters: Object.fromEntries(values) };
@@ -84,7 +108,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
     tracer: flags.tracer,
     output: flags.output,
     fields: flags.fields,
-    extensions: flags.extension,
+    extensions: extensionPaths(flags),
     selection: { function: flags.regex, module: flags.moduleRegex },
     verbose: flags.verbose ?? false,
     pageCount: flags.perfPageCount,
@@ -126,6 +150,7 @@ function parse(command: Command, words: readonly string[], said: () => string): 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return said();
+    if (error.code === 'commander.excessArguments') throw excess(command);
     throw usageError(error);
   }
 }

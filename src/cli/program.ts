@@ -122,6 +122,11 @@ function extensionOptions(): Option[] {
       ),
       'files',
     ),
+    // ipftrace2's, for Lua
+    option<readonly string[]>('-s, --script <path>', 'the same as --extension', (path, before = []) => [
+      ...before,
+      path,
+    ]).hideHelp(),
     completed(
       option(
         '--gen <kind>',

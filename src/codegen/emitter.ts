@@ -1,3 +1,6 @@
+import { GENERATED } from '../core/abi.js';
+import { UsageError } from '../core/errors.js';
+
 /** The registers of eBPF. R0 holds results, R1 to R5 arguments, which calls destroy; R6 to R9 stay; R10 is the frame. */
 export type Register = `r${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`;
 export const R0 = 'r0';
@@ -177,8 +180,16 @@ export class Emitter {
     label.position = this.length;
   }
 
-  /** Machine code, little-endian. @throws Error if a label is not bound, or out of a jump's reach */
+  /**
+   * Machine code, little-endian.
+   * @throws UsageError if it is too long; Error if a label is not bound
+   */
   build(): Uint8Array {
+    if (this.length > GENERATED)
+      throw new UsageError(
+        `the filter is too long: it takes ${this.length} instructions of BPF, of at most ${GENERATED}`,
+        'fewer terms: nets instead of hosts, a range of ports',
+      );
     const code = new DataView(new ArrayBuffer(this.length * INSTRUCTION_SIZE));
     this.#instructions.forEach(({ code: opcode, to, from, offset, immediate }, index) => {
       const place = index * INSTRUCTION_SIZE;

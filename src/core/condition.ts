@@ -37,11 +37,16 @@ interface Token {
   readonly at: number;
 }
 
+/** What goes on by calling itself must come to an end. */
+const MOST_TOKENS = 10_000;
+const MOST_NESTED = 500;
+
 const KINDS = ['number', 'string', 'word', 'symbol'] as const;
 
 class Parser {
   readonly #tokens: readonly Token[];
   #next = 0;
+  #depth = 0;
 
   constructor(private readonly text: string) {
     this.#tokens = this.#tokenize();
@@ -65,6 +70,7 @@ class Parser {
       tokens.push({ kind: KINDS[group] ?? 'symbol', text: match[group + 1] ?? '', at });
       at = TOKEN.lastIndex;
     }
+    if (tokens.length > MOST_TOKENS) throw this.#tooLong();
     tokens.push({ kind: 'end', text: '', at: text.length });
     return tokens;
   }
@@ -75,6 +81,13 @@ class Parser {
     return new UsageError(
       `--where '${this.text}': ${where}`,
       `comparisons of paths, numbers and "strings" with && || ! ( ), such as 'skb->len > 1500 && shinfo->gso_size != 0'`,
+    );
+  }
+
+  #tooLong(): UsageError {
+    return new UsageError(
+      `--where '${this.text.slice(0, 40)}...': it is too long, or nested too deeply`,
+      'fewer terms: ranges instead of single numbers',
     );
   }
 
@@ -105,15 +118,27 @@ class Parser {
     return left;
   }
 
+  #number(text: string): bigint {
+    const value = BigInt(text);
+    if (value < 1n << 64n) return value;
+    throw new UsageError(`--where '${this.text}': ${text} has more than 64 bits`, 'a smaller number');
+  }
+
   #unary(): Expression {
     const { kind, text } = this.#peek();
     if (kind === 'end' || (kind === 'symbol' && text !== '!' && text !== '(')) throw this.#unexpected();
     this.#take();
-    if (kind === 'number') return { kind, value: BigInt(text) };
+    if (kind === 'number') return { kind, value: this.#number(text) };
     if (kind === 'string') return { kind, value: text };
     if (kind === 'word')
       return /->|\.|\[/.test(text) ? { kind: 'path', path: text } : { kind: 'name', name: text };
-    if (text === '!') return { kind: 'not', operand: this.#unary() };
+    if (++this.#depth > MOST_NESTED) throw this.#tooLong();
+    const inside: Expression = text === '!' ? { kind: 'not', operand: this.#unary() } : this.#parenthesized();
+    this.#depth--;
+    return inside;
+  }
+
+  #parenthesized(): Expression {
     const inside = this.#binary(0);
     if (this.#peek().text !== ')') throw this.#unexpected();
     this.#take();

@@ -1,3 +1,4 @@
+import { printable } from './printable.js';
 import type { Cell, Column, ColumnContext } from './column.js';
 
 const COMMA = 0x2c;
@@ -9,12 +10,12 @@ const [T, F] = [0x74, 0x66];
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** A field of RFC 4180 for a JSON value. Line breaks stay as JSON writes them, so that a record is one line. */
+/** A field of RFC 4180 for a JSON value. Line breaks, and other control characters, stay as JSON writes them, so that a record is one line. */
 export function csvField(json: string): string {
   const value: unknown = JSON.parse(json);
   if (value === null) return '';
   const text = typeof value === 'string' ? value : json;
-  const oneLine = text.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+  const oneLine = printable(text);
   return /[",]/.test(oneLine) || oneLine !== text ? quoted(oneLine) : oneLine;
 }
 

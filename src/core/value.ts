@@ -4,6 +4,7 @@ import { behind } from './column.js';
 import type { ResolvedPath } from './field-path.js';
 import { valueCell } from './memo.js';
 import type { RowReader } from './row.js';
+import { jsonString, printable } from './printable.js';
 import { pieceOf } from './text-buffer.js';
 
 /** Bytes of integers that may be larger than JavaScript's numbers are exact. */
@@ -95,8 +96,8 @@ type Formats = BoundColumn;
 
 const bothOf = (cell: Cell): Formats => ({ text: cell, json: (prefix) => behind(prefix, cell) });
 const quoted = (read: RowReader<string>): Formats => ({
-  text: stringCell(read, (text) => text),
-  json: (prefix) => behind(prefix, stringCell(read, JSON.stringify)),
+  text: stringCell(read, printable),
+  json: (prefix) => behind(prefix, stringCell(read, jsonString)),
 });
 
 function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContext): Formats {

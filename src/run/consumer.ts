@@ -11,7 +11,7 @@ export interface Consumer {
   readonly fillsTerminal: boolean;
   /** Takes rows, which are reused afterwards; `events` of them are no hidden ones. */
   take(batch: Batch, events: number): void;
-  /** Takes what an extension tells of a packet, behind all rows of it: lines of text, or an object. */
+  /** Takes what an extension tells of a packet, behind all rows of it: lines of text, or an object as JSON has it. */
   tell?(packet: number, told: string | object): void;
   /** True while it has more than it gets rid of: draining pauses. */
   readonly full: boolean;

@@ -66,15 +66,15 @@ function kindsOf({ columns, sets }: NamedFields, roots: readonly ListedField[]):
 }
 
 /** Everything that a field may begin with, under titles. */
-function overviewText(named: NamedFields, roots: readonly ListedField[]): string {
+function overviewText(kinds: readonly Kind[]): string {
   const part = ({ title, fields }: Kind): string =>
     `${title}:\n${table(fields.map(({ id, description }) => [`  ${id}`, description]))}`;
-  return kindsOf(named, roots).map(part).join('\n');
+  return kinds.map(part).join('\n');
 }
 
 /** The same as a JSON object a line. */
-function overviewJson(named: NamedFields, roots: readonly ListedField[]): string {
-  const lines = kindsOf(named, roots).flatMap(({ kind, fields }) =>
+function overviewJson(kinds: readonly Kind[]): string {
+  const lines = kinds.flatMap(({ kind, fields }) =>
     fields.map(({ id, description }) => JSON.stringify({ kind, id, description })),
   );
   return lines.map((line) => `${line}\n`).join('');
@@ -90,7 +90,14 @@ export function describeFields(
   { path, json }: FieldsOptions,
   titles: boolean,
 ): string {
-  const listed = listFields(addon, path ?? null);
-  if (path === undefined) return json ? overviewJson(named, listed) : overviewText(named, listed);
+  const overview = json ? overviewJson : overviewText;
+  if (path === undefined) return overview(kindsOf(named, listFields(addon, null)));
+  const called = kindsOf(named, []).map((kind) => ({
+    ...kind,
+    fields: kind.fields.filter(({ id }) => id === path),
+  }));
+  if (called.some(({ fields }) => fields.length > 0))
+    return overview(called.filter(({ fields }) => fields.length > 0));
+  const listed = listFields(addon, path);
   return json ? fieldsJson(listed) : fieldsText(listed, titles);
 }

@@ -41,10 +41,14 @@ function open(path: string): number {
   try {
     return openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o666);
   } catch (error) {
-    const code = isSystemError(error) ? error.code : String(error);
-    const remedy = code === 'ENXIO' ? 'a reader that opens it first' : 'another --output-file';
-    throw new EnvironmentError(`--output-file: cannot write ${path} (${code})`, remedy);
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, error: unknown): EnvironmentError {
+  const code = isSystemError(error) ? error.code : String(error);
+  const remedy = code === 'ENXIO' ? 'a reader that opens it first' : 'another --output-file';
+  return new EnvironmentError(`--output-file: cannot write ${path} (${code})`, remedy);
 }
 
 /** The file of --output-file; with a rotation PATH is the one that is written, PATH.1 the first that is full, PATH.2 the next. */
@@ -70,7 +74,11 @@ export class OutputFile implements Target {
     this.#mark = Buffer.from(`\n${format.opening}`);
     this.#fd = open(path);
     if (rotation !== null) this.#prepareRotation();
-    this.#writeHead();
+    try {
+      this.#writeHead();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
   }
 
   get fd(): number {

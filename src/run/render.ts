@@ -71,7 +71,8 @@ export function createOutput(
 ): Output {
   const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
   const own = wanted ?? columnsOf(descriptor.fields);
-  const shown = [...own.filter(({ key }) => further.every((column) => column.key !== key)), ...further];
+  const shownElsewhere = new Set([...lead, ...further].map(({ key }) => key));
+  const shown = [...own.filter(({ key }) => !shownElsewhere.has(key)), ...further];
   const fields = shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
   const dropLine = (descriptor.format === 'json' ? dropJson : dropText)(context);
   const drops = dropped === null ? null : { packets: dropped, line: dropLine };

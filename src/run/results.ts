@@ -6,6 +6,7 @@ import { dropReader } from '../core/drop.js';
 import { DroppedPackets, type DropCounts } from '../core/dropped-packets.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
+import { printable, printableLines } from '../core/printable.js';
 import type { Summary } from '../core/summary.js';
 import type { Addon } from '../native/types.js';
 import { outputs } from '../outputs/index.js';
@@ -19,8 +20,8 @@ import { FileSink, openStdout, resultError, type Sink } from './sink.js';
 
 const READER_MS = 1000;
 
-/** JSON has no bigints. */
-const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+/** JSON itself lets some control characters be. */
+const jsonOf = (value: object): string => printable(JSON.stringify(value));
 
 /** Turns events into the text of an output, and writes it to stdout or a file. */
 export class Results implements Consumer {
@@ -119,9 +120,9 @@ export class Results implements Consumer {
     const { format } = this.#descriptor;
     if (format === 'csv') return; // whose lines are events
     const object = typeof told === 'string' ? { text: told } : told;
-    if (format === 'json') this.#write(`${JSON.stringify({ packet, ...object }, plain)}\n`);
-    else if (typeof told === 'string') this.#write(told.replace(/\n?$/, '\n'));
-    else this.#write(`${JSON.stringify(object, plain)}\n`);
+    if (format === 'json') this.#write(`${jsonOf(Object.assign({ packet }, object, { packet }))}\n`);
+    else if (typeof told === 'string') this.#write(printableLines(told).replace(/\n?$/, '\n'));
+    else this.#write(`${jsonOf(object)}\n`);
   }
 
   /** Tells of events that were taken and that stdout, or the file, has not got. */

@@ -50,9 +50,14 @@ function constant(addon: Addon, name: string): bigint {
   const members = native('reading an enum', () => addon.readEnum(name));
   const value = members?.values[members.names.indexOf(name)];
   if (value !== undefined) return BigInt(value);
+  const listed = native("reading the kernel's types", () => addon.listFields(null));
+  const roots = 'error' in listed ? [] : listed.map(({ path }) => path);
+  const text = 'text is in double quotes: \'skb->dev->name == "eth0"\'';
   throw new UsageError(
     `--where: this kernel has no constant '${name}'`,
-    'a path starts at skb->, shinfo-> or task->; text is in double quotes: \'skb->dev->name == "eth0"\'',
+    roots.includes(name)
+      ? `a path through it, to a number: ipft fields ${name} shows what it has`
+      : `a path starts at ${roots.map((root) => `${root}->`).join(', ')}; ${text}`,
   );
 }
 

@@ -231,11 +231,18 @@ describe.skipIf(reason !== null)(
       [{ mark: 1, selection: { functions: /x/ } }, /selection: expected \{ function\?: RegExp/],
       [{ mark: 1, duration: 5 }, /unknown option 'duration'/],
       [{ mark: 1, signal: 5 }, /signal: expected an AbortSignal/],
+      [
+        { mark: Object.create(null) as object },
+        /mark: expected a whole number .*, received \[Object: null prototype\] \{\}/,
+      ],
+      [undefined, /expected an object of options/],
+      [null, /expected an object of options/],
     ])('refuses %j', async (options, message) => {
       const run = trace(options as unknown as TraceOptions);
       const error = await failure(all(run));
       expect(error).toBeInstanceOf(UsageError);
       expect((error as Error).message).toMatch(message);
+      expect(await failure(run.ready)).toBe(error);
     });
 
     it('leaves it to an extension which packets to trace', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
+import { printable } from '../../src/core/printable.js';
 import { csvField } from '../../src/core/csv.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
@@ -47,7 +48,7 @@ describe('csv', () => {
     const names = header.split(',');
     const fields = fieldsOf(line);
     expect(fields).toHaveLength(names.length);
-    expect(fields[names.indexOf('function')]).toBe('odd"\\\u0001é');
+    expect(fields[names.indexOf('function')]).toBe('odd"\\\\u0001é');
     expect(fields[names.indexOf('module')]).toBe('odd"module');
   });
 
@@ -58,6 +59,7 @@ describe('csv', () => {
     ['say "x"', '"say ""x"""'],
     ['back\\slash', 'back\\slash'],
     ['two\r\nlines', '"two\\r\\nlines"'],
+    ['\u001b[31mred\u009b\u007f', '"\\u001b[31mred\\u009b\\u007f"'],
   ])('writes %j as %s', (value, field) => {
     expect(csvField(JSON.stringify(value))).toBe(field);
   });
@@ -82,7 +84,9 @@ describe('csv', () => {
       true,
     );
     expect(lines.map((line) => fieldsOf(line))).toEqual(
-      objects.map((object) => Object.values(JSON.parse(object) as object).map(String)),
+      objects.map((object) =>
+        Object.values(JSON.parse(object) as object).map((value) => printable(String(value))),
+      ),
     );
   });
 });

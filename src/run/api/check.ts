@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { backendIds } from '../../backends/index.js';
 import { UsageError } from '../../core/errors.js';
 import { TRACE_DEFAULTS, type TraceOptions } from '../../core/options.js';
@@ -102,12 +103,16 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
     if (check === undefined)
       throw new UsageError(`trace(): unknown option '${key}'`, Object.keys(CHECKS).join(', '));
     if (!check.holds(value))
-      throw new UsageError(`trace(): ${key}: expected ${check.expected}, received ${String(value)}`);
+      throw new UsageError(
+        `trace(): ${key}: expected ${check.expected}, received ${inspect(value, { breakLength: Infinity })}`,
+      );
   }
 }
 
 /** Completes what a script asks for, or throws a UsageError that says what is wrong about it. */
 export function completeOptions(options: ScriptOptions<FieldList | undefined>): TraceOptions {
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
+    throw new UsageError('trace(): expected an object of options', 'trace({ mark: 0xdeadbeef })');
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
   if (options.mark === undefined && options.extensions === undefined && !hasFilters(options))

@@ -2,6 +2,7 @@ import { UsageError } from '../../core/errors.js';
 import type { Summary } from '../../core/summary.js';
 import { Engine } from '../engine.js';
 import { consumerWith } from '../extension/consumer.js';
+import type { Extensions } from '../extension/extensions.js';
 import { extensionsOf } from '../extension/load.js';
 import { Messages } from '../messages.js';
 import { columnContext, prepare } from '../prepare.js';
@@ -52,30 +53,29 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
   }
 
   async #run(options: ScriptOptions<FieldList | undefined>): Promise<Summary> {
-    const { signal } = options;
     const stop = (): void => this.stop();
+    let extensions: Extensions | undefined;
+    let signal: AbortSignal | undefined;
     try {
       const complete = completeOptions(options);
+      ({ signal } = options);
       signal?.throwIfAborted();
       signal?.addEventListener('abort', stop, { once: true });
       const messages = new Messages(options.messages ?? SILENT);
-      const extensions = await extensionsOf(complete);
+      extensions = await extensionsOf(complete);
       const preparation = prepare(complete, messages, extensions);
       if (complete.drops === true) this.#consumer.showDrops(new DropsShown(columnContext(preparation)));
       const consumer = consumerWith(extensions, this.#consumer, preparation);
       this.#decode.resolve(decoder<Event>(preparation));
       const engine = new Engine(preparation, complete, consumer, messages);
-      try {
-        return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
-      } finally {
-        extensions.close();
-      }
+      return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
     } catch (error) {
       this.#decode.reject(error);
       this.#ready.reject(error);
       throw error;
     } finally {
-      if (signal instanceof EventTarget) signal.removeEventListener('abort', stop);
+      extensions?.close();
+      signal?.removeEventListener('abort', stop);
       this.#ready.reject(new UsageError('the trace was stopped before it was ready'));
       this.#consumer.end();
     }

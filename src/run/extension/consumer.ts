@@ -108,7 +108,7 @@ export class ExtensionConsumer implements Consumer {
     if (last === undefined) return;
     for (const { name, onPacket } of this.#told) {
       const doing: Doing = { name, call: 'onPacket()', event: last };
-      const told = guarded(doing, () => onPacket?.(events));
+      const told = guarded(doing, () => plain(onPacket?.(events)));
       if (told === undefined || told === null || told === '') continue;
       if (typeof told !== 'string' && (typeof told !== 'object' || told instanceof Promise))
         throw failure(doing, 'it must return a string, an object or nothing');
@@ -134,6 +134,15 @@ export class ExtensionConsumer implements Consumer {
   #fail(error: unknown): void {
     this.#failure = error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** An object as JSON has it, which is what is shown of it: getters, toJSON() and the like run here. JSON has no bigints. */
+function plain<T>(told: T): T {
+  if (typeof told !== 'object' || told === null || told instanceof Promise) return told;
+  const json = JSON.stringify(told, (_, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value,
+  );
+  return JSON.parse(json) as T;
 }
 
 /** The consumer behind the extensions, where there are some that have something to do with events. */

@@ -1,5 +1,6 @@
 import type { Column } from '../../core/column.js';
 import type { Read } from '../../core/capture.js';
+import { printable } from '../../core/printable.js';
 import type { FieldValue } from './public.js';
 
 export type Members = Readonly<Record<string, FieldValue>>;
@@ -61,15 +62,17 @@ export class Extras {
         return {
           text: (rows, at, text) =>
             text.string(
-              members(rows, at)
-                .map(([field, value]) => show(field, value))
-                .join(' '),
+              printable(
+                members(rows, at)
+                  .map(([field, value]) => show(field, value))
+                  .join(' '),
+              ),
             ),
           json: (prefix) => (rows, at, text) => {
             const pairs = members(rows, at).map(
               ([field, value]) => `${JSON.stringify(field)}:${json(value)}`,
             );
-            text.string(`${prefix}{${pairs.join(',')}}`);
+            text.string(`${prefix}{${printable(pairs.join(','))}}`);
           },
         };
       },

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ExtensionError, IpftError } from '../../core/errors.js';
 import { packageRoot } from '../../core/package-root.js';
 import type { ExtensionEvent } from './public.js';
@@ -29,12 +30,36 @@ export function failure({ name, call, event }: Doing, problem: string, cause?: u
   return new ExtensionError(`extension ${name}: ${call}${where}: ${problem}`, undefined, stackOf(cause));
 }
 
+/** Whatever it is: what describes it may be of the extension's own making. */
+function described(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown) : inspect(thrown, { breakLength: Infinity });
+  } catch {
+    return 'what cannot be shown';
+  }
+}
+
+/** Scripts by their addresses, as stacks have them. */
+const scripts = new Map<string, string>();
+
+/** From now on strayFailure() knows the script. */
+export const rememberScript = (url: string, path: string): void => void scripts.set(url, path);
+
+/** What a script has thrown while nobody called it, in a timer say; null: it is none of theirs. */
+export function strayFailure(error: unknown): ExtensionError | null {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const [, path] = [...scripts].find(([url]) => stack.includes(url)) ?? [];
+  return path === undefined
+    ? null
+    : failure({ name: path, call: 'on its own' }, `it threw ${described(error)}`, error);
+}
+
 /** Calls into an extension; what it throws becomes an ExtensionError that names it and the event. */
 export function guarded<T>(doing: Doing, call: () => T): T {
   try {
     return call();
   } catch (error) {
     if (error instanceof IpftError) throw error;
-    throw failure(doing, `it threw ${error instanceof Error ? String(error) : JSON.stringify(error)}`, error);
+    throw failure(doing, `it threw ${described(error)}`, error);
   }
 }

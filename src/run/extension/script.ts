@@ -5,11 +5,12 @@ import { ExtensionError, IpftError } from '../../core/errors.js';
 import { packageRoot } from '../../core/package-root.js';
 import type { Column } from '../../core/column.js';
 import { parseCondition } from '../../core/condition.js';
+import { printable } from '../../core/printable.js';
 import { TextBuffer } from '../../core/text-buffer.js';
 import type { Extension as Script, FieldValue } from './public.js';
 import { parseFields } from '../field-columns.js';
 import { Extras } from './extras.js';
-import { failure, guarded } from './failure.js';
+import { failure, guarded, rememberScript } from './failure.js';
 import type { Extension } from './types.js';
 
 const functions = ['onEvent', 'onPacket', 'format'] as const;
@@ -37,8 +38,10 @@ let hasHooks = false;
 async function importScript(path: string): Promise<unknown> {
   if (!hasHooks) register(pathToFileURL(join(packageRoot(), 'dist/extension-hooks.js')));
   hasHooks = true;
+  const { href } = pathToFileURL(resolve(path));
+  rememberScript(href, path);
   try {
-    const module = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
+    const module = (await import(href)) as { default?: unknown };
     return module.default;
   } catch (error) {
     throw failure(
@@ -77,7 +80,7 @@ function formatted(column: Column, format: Format): Column {
           json(rows, at, scratch);
           const shown = format(column.key, JSON.parse(scratch.cutString(0)) as FieldValue);
           if (shown === undefined) bound.text(rows, at, text);
-          else text.string(shown);
+          else text.string(printable(shown));
         },
       };
     },
@@ -95,7 +98,7 @@ function columnsOf(script: Script, format: Format): Column[] {
 /** Loads a module of JavaScript or TypeScript. Throws an ExtensionError. */
 export async function scriptExtension(path: string): Promise<Extension> {
   const exported = await importScript(path);
-  const problem = problemOf(exported);
+  const problem = guarded({ name: path, call: 'its default export' }, () => problemOf(exported));
   if (problem !== null)
     throw new ExtensionError(`extension ${path}: ${problem}`, 'ipft --gen js prints one that works');
   const script = exported as Script;

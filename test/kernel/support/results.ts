@@ -72,7 +72,7 @@ export interface Counts {
 }
 
 const COUNTS =
-  /^Samples: (\d+) Lost: (\d+)(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*\n((?:warning: [\d.]+ % of the trace is missing: .*\nTry: .*\n)?(?:(?:warning: \d+ calls|warning: \d+ packets|Try: fewer events of packets|CPU|\d+ events came too late|\d+ packets were too many|\d+ ends of packets|[\d.]+ % of \d+ events were left out by) .*\n)*)Trace done!/m;
+  /^Samples: (\d+) Lost: (\d+)(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*\n((?:warning: [\d.]+ % of the trace is missing: .*\nTry: .*\n)?(?:(?:warning: \d+ (?:calls|packets|events are of packets)|Try: fewer events of packets|CPU|\d+ events came too late|\d+ ends of packets|[\d.]+ % of \d+ events were left out by) .*\n)*)Trace done!/m;
 const MISSED =
   /^warning: (\d+) calls were not looked at, since another BPF program was running on their CPU$/m;
 

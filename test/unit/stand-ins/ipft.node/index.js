@@ -83,6 +83,7 @@ class Session {
       delivered: this.delivered,
       late: Number(FAKE_LATE ?? 0),
       lost,
+      unread: 0,
       suppressed,
       missed: 0,
       missedEnds: 0,

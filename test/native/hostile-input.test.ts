@@ -1,0 +1,181 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Ipft, ipft, trace, type Ended } from '../kernel/support/ipft.js';
+import { until } from '../kernel/support/system.js';
+import { refusal } from './support.js';
+
+/** No other trace on this machine has this mark. */
+const MARK = 0x1d4b2c90;
+const reason = refusal();
+const folder = mkdtempSync('/tmp/ipft-hostile-');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ARGS = ['-m', `${MARK}`, '-b', 'tracepoint', '-r', '^tp:net_dev_queue$'];
+const PING = ['ping', '-n', '-q', '-c', '1', '-m', `${MARK}`, '127.0.0.1'];
+const CONTROL = /[^\n\x20-\x7e]/;
+
+function file(name: string, text: string): string {
+  writeFileSync(`${folder}/${name}`, text);
+  return `${folder}/${name}`;
+}
+
+/** An extension with such members. */
+const extension = (name: string, members: string): string =>
+  file(
+    `${name}.mjs`,
+    `const cycle = {}; cycle.self = cycle;\nexport default { name: '${name}', ${members} };`,
+  );
+
+/** Sends a packet as a process whose name breaks lines, and speaks to terminals. */
+const NAMED = `
+import ctypes, socket
+ctypes.CDLL(None).prctl(15, b'a\\n\\x1b[31m,"\\x7f\\xc2\\x9b)')
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, ${MARK})
+sender.sendto(b'hostile', ('127.0.0.1', 9))
+`;
+
+describe.skipIf(reason !== null)(
+  `what others make ipft print${reason === null ? '' : ` (skipped: ${reason})`}`,
+  () => {
+    it.each([
+      ['stream', 'comm: a\\n\\u001b[31m,"\\u007f\\u009b)', 1],
+      ['aggregate', 'comm: a\\n\\u001b[31m,"\\u007f\\u009b)', 2],
+      ['csv', '"a\\n\\u001b[31m,""\\u007f\\u009b)"', 2],
+      ['json', '"comm":"a\\n\\u001b[31m,\\"\\u007f\\u009b)"', 2],
+    ])('has no control characters, -o %s', async (output, shown, lines) => {
+      const python = ['/usr/bin/python3', '-c', NAMED];
+      const { code, stdout } = await ipft([...ARGS, '-f', 'comm', '-o', output, '--', ...python]);
+      expect(stdout).toContain(shown);
+      expect(stdout).not.toMatch(CONTROL);
+      expect(stdout.trimEnd().split('\n')).toHaveLength(lines);
+      expect(code).toBe(0);
+    });
+
+    it('has none of an extension either, but for the lines of onPacket', async () => {
+      const text = "'a\\n\\x1b[31m\\x9b'";
+      const path = extension('speaks', `onEvent: () => ({ said: ${text} }), onPacket: () => ${text}`);
+      const { stdout } = await ipft([...ARGS, '-e', path, '-o', 'stream', '--', ...PING]);
+      expect(stdout).toMatch(
+        /^ *#1 \d+ \d+ +tp:net_dev_queue \(.*said: a\\n\\u001b\[31m\\u009b\)\na\n\\u001b\[31m\\u009b\n$/,
+      );
+    });
+
+    it('has each name once', async () => {
+      const traced = (output: string): Promise<Ended> =>
+        ipft([...ARGS, '-f', 'packet,function,len', '-o', output, '--', ...PING]);
+      const [event = ''] = (await traced('json')).stdout.split('\n');
+      expect(event.match(/"(packet|function)":/g)).toEqual(['"packet":', '"function":']);
+      const [header = ''] = (await traced('csv')).stdout.split('\n');
+      expect(header.split(',').filter((name) => name === 'function')).toEqual(['function']);
+    });
+
+    it("has the packet's number, whatever onPacket says", async () => {
+      const path = extension('lies', "onPacket: () => ({ packet: 'mine', big: 5n })");
+      const { stdout } = await ipft([...ARGS, '-e', path, '-o', 'json', '--', ...PING]);
+      expect(stdout.split('\n')).toContain('{"packet":1,"big":5}');
+    });
+  },
+);
+
+describe.skipIf(reason !== null)(
+  `extensions that fail in odd ways${reason === null ? '' : ` (skipped: ${reason})`}`,
+  () => {
+    it.each([
+      ['bigint', 'onEvent() { throw 5n; }', /onEvent\(\) at tp:net_dev_queue, packet #1: it threw 5n/],
+      ['cycle', 'onEvent() { throw cycle; }', /it threw <ref \*1> \{ self: \[Circular \*1\] \}/],
+      ['symbol', "onEvent() { throw Symbol('x'); }", /it threw Symbol\(x\)/],
+      [
+        'unspeakable',
+        'onEvent() { throw Object.assign(new Error(), { toString() { throw 1; } }); }',
+        /it threw what cannot be shown/,
+      ],
+      ['told', 'onPacket: () => cycle', /onPacket\(\) at tp:net_dev_queue, packet #1: it threw TypeError/],
+      ['json', 'onPacket: () => ({ toJSON() { throw new Error("no"); } })', /it threw Error: no/],
+      ['getter', 'get fields() { throw new Error("no"); }', /its default export: it threw Error: no/],
+      [
+        'later',
+        'onEvent() { setTimeout(() => { throw new Error("no"); }); }',
+        /on its own: it threw Error: no/,
+      ],
+      ['promise', 'onEvent() { void Promise.reject(new Error("no")); }', /on its own: it threw Error: no/],
+    ])('exit with 6: %s', async (name, members, message) => {
+      const path = extension(name, members);
+      const { code, stderr } = await ipft([...ARGS, '-e', path, '--', ...PING, '-i', '0.2', '-c', '3']);
+      expect(stderr).toMatch(message);
+      expect(code).toBe(6);
+    });
+  },
+);
+
+describe.skipIf(reason !== null)(`signals${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  it('SIGUSR1 opens no door for a debugger', async () => {
+    const running = await trace(ARGS);
+    running.child.kill('SIGUSR1');
+    const { code, stderr } = await running.end();
+    expect(stderr).not.toContain('Debugger');
+    expect(code).toBe(0);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends ipft while it prepares a trace', async (signal) => {
+    const [begun, script] = [`${folder}/begun-${signal}`, `${signal}.mjs`];
+    const path = file(
+      script,
+      `import { writeFileSync } from 'node:fs'; writeFileSync('${begun}', ''); for (;;);`,
+    );
+    const running = new Ipft([...ARGS, '-e', path]);
+    await until('the extension', () => existsSync(begun));
+    expect(await running.end(signal)).toMatchObject({ code: null, signal });
+  });
+});
+
+describe('what is asked for', () => {
+  const hosts = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `host 10.1.${i >> 8}.${i & 255}`).join(' or ');
+  const lengths = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `skb->len == ${i}`).join(' || ');
+  const quickly = ['-b', 'tracepoint', '-r', '^tp:net_dev_queue$', '--duration', '1ms'];
+
+  it.skipIf(reason !== null).each([
+    ['--filter', hosts(500)],
+    ['--where', lengths(1000)],
+  ])('may have many terms: %s (skipped where raw tracepoints are refused)', async (option, value) => {
+    expect(await ipft([...quickly, option, value])).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    [['--where', lengths(2400)], /too long: it takes \d+ instructions of BPF, of at most 32768/],
+    [['--where', Array(12_000).fill('1').join('||')], /it is too long, or nested too deeply/],
+    [['--where', `${'('.repeat(20_000)}1${')'.repeat(20_000)}`], /it is too long, or nested too deeply/],
+    [['--where', `${'!('.repeat(600)}skb->len${')'.repeat(600)}`], /it is too long, or nested too deeply/],
+    [['--where', 'skb->len == 0x10000000000000054'], /0x10000000000000054 has more than 64 bits/],
+    [['--where', 'dev && skb->len'], /no constant 'dev'[^]*ipft fields dev shows what it has/],
+    [['--where', 'length == 1'], /a path starts at skb->, shinfo->, task->, sk->, dev->; text/],
+    [['--filter', ' '], /it is empty, and would match every packet/],
+    [['--netns', '/etc/passwd'], /\/etc\/passwd is no namespace/],
+    [['--netns', '/etc/no-such-file'], /there is no \/etc\/no-such-file/],
+  ])('must make sense: %#', async (args, message) => {
+    const { code, stderr } = await ipft([...quickly, ...args]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it('may be 64 bits, and nested', async () => {
+    const where = `${'!'.repeat(400)}(skb->len == 18446744073709551615)`;
+    const { stderr } = await ipft(['-m', '1', '-b', 'nope', '--where', where]);
+    expect(stderr).toContain('--backend');
+    const nested = await ipft([...quickly, '--where', where]);
+    expect(nested.code).toBe(reason === null ? 0 : 3);
+  });
+
+  it('goes to a file that takes it, or exits with 3', async () => {
+    const { code, stderr } = await ipft([...quickly, '-m', '1', '-o', 'csv', '--output-file', '/dev/full']);
+    expect(stderr).toContain('--output-file: cannot write /dev/full (ENOSPC)');
+    expect(code).toBe(3);
+  });
+
+  it('may be a field or a set by its name: ipft fields', async () => {
+    expect((await ipft(['fields', 'gso_size'])).stdout).toMatch(/^Fields:\n {2}gso_size {2}\S.*\n$/);
+    expect((await ipft(['fields', '@gso', '--json'])).stdout).toMatch(/^\{"kind":"set","id":"@gso",.*\}\n$/);
+  });
+});
