@@ -25,7 +25,6 @@ const VLAN = /(?<![\w.-])vlan(?![\w.-])/;
  * @throws UsageError with libpcap's message; EnvironmentError if there is no libpcap
  */
 export function compilePcapFilter(expression: string, compile: CompileFilter, inner = false): PcapFilter {
-  if (expression.trim() === '') throw refusal(expression, 'it is empty, and would match every packet');
   const raw = compileFor(LINK_TYPES.raw, expression, compile);
   const ethernet = inner ? raw : compileFor(LINK_TYPES.ethernet, expression, compile);
   if ('error' in raw && 'error' in ethernet) throw refusal(expression, ethernet.error);

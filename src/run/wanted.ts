@@ -30,6 +30,12 @@ export function checkWanted(options: TraceOptions, further: readonly string[]): 
 /** Reads the filters. Throws a UsageError for one that means nothing. */
 function readFilters(options: TraceOptions, addon: Addon, further: readonly string[]): Wanted {
   const { filter, inner = false, where, filters: values = {} } = options;
+  // As a shell gives it for a variable that is not set.
+  if (filter?.trim() === '')
+    throw new UsageError(
+      '--filter: it is empty, and would match every packet',
+      'an expression as in pcap-filter(7), or --mark 0 --mask 0 for every packet',
+    );
   const conditions = Object.entries(values).map(
     ([id, value]) => filters.get(id)?.condition(value, (path) => kernelHas(addon, path)) ?? '',
   );
