@@ -37,17 +37,18 @@ static __noinline int remember_call(const struct sk_buff *skb, const struct hit 
   return bpf_map_update_elem(&frames, &key, &frame, BPF_ANY);
 }
 
-/* A call without an event: if an earlier one in the same place has not returned as far as one knows, this one's
- * return is not taken for it. */
+/* A call without an event: if an earlier one in the same place has not returned as far as one knows, this
+ * one's return is not taken for it. */
 static __noinline int forget_call(const struct hit *hit) {
   struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
 
   return bpf_map_delete_elem(&frames, &key);
 }
 
-/* Returns false if the call has no event. All that is called here has a frame of its own: the stack is short. */
+/* Returns false if the call has no event. All that is called here has a frame of its own: the stack is short.
+ */
 static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
-                                      const struct life *life) {
+                                       const struct life *life) {
   struct ipft_counters *count = own_counters();
   struct {
     struct ipft_graph_event graph;
@@ -76,8 +77,8 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
   return true;
 }
 
-/* Returns 1 if the call is not shown, else 0. Numbers: for the verifier a byte has 256 values, and sessions may
- * return two. */
+/* Returns 1 if the call is not shown, else 0. Numbers: for the verifier a byte has 256 values, and sessions
+ * may return two. */
 static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 

@@ -11,7 +11,7 @@
 #define TIMES(n, x) ".rept " STRING(n) "\n" x "\n.endr\n"
 
 #define ROOM                                                                                                 \
-  asm volatile(TIMES(32767, "r0 = 0") "exit\n" ::: "r0");                                                     \
+  asm volatile(TIMES(32767, "r0 = 0") "exit\n" ::: "r0");                                                    \
   __builtin_unreachable();
 
 _Static_assert(IPFT_GENERATED == 32768, "ROOM");

@@ -147,9 +147,9 @@ private:
     used_--;
   }
 
-  // Returns where the packet at `at` is now. Those that are gone are forgotten, unless calls are to return; at
-  // the limit also those that were seen first, whose ends nobody may have told of: they are numbered anew if
-  // they are seen again.
+  // Returns where the packet at `at` is now. Those that are gone are forgotten, unless calls are to return;
+  // at the limit also those that were seen first, whose ends nobody may have told of: they are numbered anew
+  // if they are seen again.
   size_t make_room(size_t at) {
     Packet kept = packets_[at];
     size_t room = packets_.size() / 4;

@@ -28,8 +28,8 @@ UniqueFd make_outer(int inner) {
 ProgramBarrier::ProgramBarrier()
     : inner_(make_map(BPF_MAP_TYPE_ARRAY, nullptr)), outer_(make_outer(inner_.get())) {}
 
-// A program that runs may still use the map that was there, so the kernel waits for it: of all that bpf(2) does,
-// an update of a map of maps alone has this for its purpose.
+// A program that runs may still use the map that was there, so the kernel waits for it: of all that bpf(2)
+// does, an update of a map of maps alone has this for its purpose.
 void ProgramBarrier::wait() const {
   __u32 place = 0;
   int inner = inner_.get();

@@ -228,7 +228,7 @@ void Session::activate(const Napi::CallbackInfo &info) {
 
 void Session::deactivate(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  programs_->deactivate();
+  with_js_errors(info.Env(), [&] { programs_->deactivate(); });
 }
 
 void Session::drain(const Napi::CallbackInfo &info) {
