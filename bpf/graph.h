@@ -45,8 +45,7 @@ static __noinline int forget_call(const struct hit *hit) {
   return bpf_map_delete_elem(&frames, &key);
 }
 
-/* Returns false if the call has no event. All that is called here has a frame of its own: the stack is short.
- */
+/* Returns false if the call has no event. What is called here has a frame of its own: the stack is short. */
 static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
                                        const struct life *life) {
   struct ipft_counters *count = own_counters();
