@@ -107,7 +107,9 @@ static __always_inline void read_skb(struct ipft_event *event, const struct sk_b
   read_gso(event, skb);
 }
 
-#define ENOSPC 28
+/* What the helper returns where a CPU has no buffer: it came online later, or went and came again. */
+#define ENOENT 2
+#define EOPNOTSUPP 95
 
 static __always_inline void send(void *ctx, struct ipft_counters *count, void *event, __u64 size) {
   long error;
@@ -118,7 +120,7 @@ static __always_inline void send(void *ctx, struct ipft_counters *count, void *e
   if (error == 0)
     return;
   __sync_fetch_and_add(&count->lost, 1);
-  if (error != -ENOSPC) /* the CPU's buffer is not full, but there is none */
+  if (error == -ENOENT || error == -EOPNOTSUPP)
     __sync_fetch_and_add(&count->unread, 1);
 }
 

@@ -60,8 +60,8 @@ enum ipft_sizes {
 #define IPFT_STACKS 8192
 #define IPFT_STACK_DEPTH 127
 
-/* Packets that may be alive at the same time, and those that are being freed: so many of all CPUs together,
- * but so many of each at least; both are powers of two. */
+/* Packets that may be alive at the same time, and those that are being freed: so many of all CPUs together
+ * at most, unless so many of each are more; all are powers of two. */
 #define IPFT_LIVES 65536
 #define IPFT_DYING 16384
 #define IPFT_DYING_PER_CPU 128

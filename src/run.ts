@@ -11,7 +11,7 @@ import { loadAddon } from './native/addon.js';
 import { Command } from './run/command/command.js';
 import { Engine } from './run/engine.js';
 import { consumerWith } from './run/extension/consumer.js';
-import { extensionsOf } from './run/extension/load.js';
+import { withExtensions } from './run/extension/load.js';
 import type { Extensions } from './run/extension/extensions.js';
 import { fieldsProblem, listProblem } from './run/environment.js';
 import { examine } from './run/doctor/examine.js';
@@ -95,20 +95,11 @@ function commandOf({ command, outputFile }: CommandOptions, messages: Messages):
  * is an IpftError, or a bug.
  */
 export async function traceCommand(options: CommandOptions): Promise<number> {
-  const messages = new Messages();
-  const extensions = await extensionsOf(options);
-  try {
-    return await traceWith(extensions, options, messages);
-  } finally {
-    extensions.close();
-  }
+  return withExtensions(options, (extensions) => traceWith(extensions, options));
 }
 
-async function traceWith(
-  extensions: Extensions,
-  options: CommandOptions,
-  messages: Messages,
-): Promise<number> {
+async function traceWith(extensions: Extensions, options: CommandOptions): Promise<number> {
+  const messages = new Messages();
   const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);

@@ -1,7 +1,14 @@
-// What vitest's JSON report of a suite tells; undefined stands for a report that was not written.
-import { existsSync, readFileSync } from 'node:fs';
+// What vitest's JSON report of a suite (json-report.mjs) tells; undefined stands for one that was not written, or not to its end.
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
-export const readReport = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
+export function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
 
 const isFailed = ({ status }) => status === 'failed';
 
@@ -12,6 +19,12 @@ export function countsIn(report, code) {
   // A file that does not even load fails without a failed test.
   const failed = Math.max(numFailedTests, Number(code !== 0 || !success));
   return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+}
+
+/** True if it tells of all that went wrong: each of `files` (names without folders) was run, and no error came from no test. */
+export function isWhole({ testResults, unhandledErrors }, files) {
+  const seen = new Set(testResults.map(({ name }) => basename(name)));
+  return unhandledErrors === 0 && files.every((file) => seen.has(file));
 }
 
 /** The files in which something failed. */

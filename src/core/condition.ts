@@ -38,7 +38,7 @@ interface Token {
 }
 
 /** What goes on by calling itself must come to an end. */
-const MOST_TOKENS = 10_000;
+const MOST_TOKENS = 5_000;
 const MOST_NESTED = 500;
 
 const KINDS = ['number', 'string', 'word', 'symbol'] as const;

@@ -71,13 +71,14 @@ export class Budget {
     const [before, after] = [this.#before, this.#read()];
     this.#before = after;
     const elapsed = after.clock - before.clock;
-    for (const [who, key] of [
-      ['ipft itself', 'own'],
-      ['its BPF programs', 'programs'],
-    ] as const) {
-      const used = (after[key] - before[key]) / elapsed;
-      if (used > this.share) return this.#exceed(new BudgetError(this.#message(who, used, elapsed)));
-    }
+    const [own, programs] = [
+      (after.own - before.own) / elapsed,
+      (after.programs - before.programs) / elapsed,
+    ];
+    const used = Math.max(own, programs);
+    if (used <= this.share) return;
+    const who = own > programs ? 'ipft itself' : 'its BPF programs';
+    this.#exceed(new BudgetError(this.#message(who, used, elapsed)));
   }
 
   #message(who: string, used: number, elapsed: number): string {

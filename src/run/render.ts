@@ -71,8 +71,13 @@ export function createOutput(
 ): Output {
   const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
   const own = wanted ?? columnsOf(descriptor.fields);
-  const shownElsewhere = new Set([...lead, ...further].map(({ key }) => key));
-  const shown = [...own.filter(({ key }) => !shownElsewhere.has(key)), ...further];
+  const inFront = returns && descriptor.format === 'text' ? [...lead, DURATION, FUNCTION] : lead;
+  const isElsewhere = (column: Column, others: readonly Column[]): boolean =>
+    column.ownNames !== true && others.some(({ key }) => key === column.key);
+  const shown = [
+    ...own.filter((column) => !isElsewhere(column, [...inFront, ...further])),
+    ...further.filter((column) => !isElsewhere(column, inFront)),
+  ];
   const fields = shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
   const dropLine = (descriptor.format === 'json' ? dropJson : dropText)(context);
   const drops = dropped === null ? null : { packets: dropped, line: dropLine };

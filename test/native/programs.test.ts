@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { expectPass, Fixtures } from './cxx-fixtures.js';
+import { refusal } from './support.js';
 
 const fixtures = new Fixtures();
 afterAll(() => fixtures.remove());
 
-describe('the BPF programs, in the kernel by BPF_PROG_TEST_RUN,', () => {
+const reason = refusal();
+const skipped = reason === null ? '' : ` (skipped: ${reason})`;
+
+describe.skipIf(reason !== null)(`the BPF programs, in the kernel by BPF_PROG_TEST_RUN,${skipped}`, () => {
   let program: string;
   beforeAll(() => void (program = fixtures.compile('programs', [], ['-lbpf'])), 300_000);
 

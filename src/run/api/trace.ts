@@ -1,9 +1,10 @@
 import { UsageError } from '../../core/errors.js';
+import type { TraceOptions } from '../../core/options.js';
 import type { Summary } from '../../core/summary.js';
 import { Engine } from '../engine.js';
 import { consumerWith } from '../extension/consumer.js';
 import type { Extensions } from '../extension/extensions.js';
-import { extensionsOf } from '../extension/load.js';
+import { withExtensions } from '../extension/load.js';
 import { Messages } from '../messages.js';
 import { columnContext, prepare } from '../prepare.js';
 import { completeOptions } from './check.js';
@@ -54,7 +55,6 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
 
   async #run(options: ScriptOptions<FieldList | undefined>): Promise<Summary> {
     const stop = (): void => this.stop();
-    let extensions: Extensions | undefined;
     let signal: AbortSignal | undefined;
     try {
       const complete = completeOptions(options);
@@ -62,23 +62,25 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
       signal?.throwIfAborted();
       signal?.addEventListener('abort', stop, { once: true });
       const messages = new Messages(options.messages ?? SILENT);
-      extensions = await extensionsOf(complete);
-      const preparation = prepare(complete, messages, extensions);
-      if (complete.drops === true) this.#consumer.showDrops(new DropsShown(columnContext(preparation)));
-      const consumer = consumerWith(extensions, this.#consumer, preparation);
-      this.#decode.resolve(decoder<Event>(preparation));
-      const engine = new Engine(preparation, complete, consumer, messages);
-      return await engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
+      return await withExtensions(complete, (extensions) => this.#trace(extensions, complete, messages));
     } catch (error) {
       this.#decode.reject(error);
       this.#ready.reject(error);
       throw error;
     } finally {
-      extensions?.close();
       signal?.removeEventListener('abort', stop);
       this.#ready.reject(new UsageError('the trace was stopped before it was ready'));
       this.#consumer.end();
     }
+  }
+
+  #trace(extensions: Extensions, options: TraceOptions, messages: Messages): Promise<Summary> {
+    const preparation = prepare(options, messages, extensions);
+    if (options.drops === true) this.#consumer.showDrops(new DropsShown(columnContext(preparation)));
+    const consumer = consumerWith(extensions, this.#consumer, preparation);
+    this.#decode.resolve(decoder<Event>(preparation));
+    const engine = new Engine(preparation, options, consumer, messages);
+    return engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
   }
 
   #announce(): Promise<null> {

@@ -139,10 +139,10 @@ export class ExtensionConsumer implements Consumer {
 /** An object as JSON has it, which is what is shown of it: getters, toJSON() and the like run here. JSON has no bigints. */
 function plain<T>(told: T): T {
   if (typeof told !== 'object' || told === null || told instanceof Promise) return told;
-  const json = JSON.stringify(told, (_, value: unknown) =>
+  const json: unknown = JSON.stringify(told, (_, value: unknown) =>
     typeof value === 'bigint' ? Number(value) : value,
   );
-  return JSON.parse(json) as T;
+  return (typeof json === 'string' ? JSON.parse(json) : undefined) as T;
 }
 
 /** The consumer behind the extensions, where there are some that have something to do with events. */

@@ -38,8 +38,28 @@ export async function loadExtension(path: string): Promise<Extension> {
   return load(path);
 }
 
-/** The extensions of a trace. */
-export async function extensionsOf({ extensions = [] }: TraceOptions): Promise<Extensions> {
+/** Traces with the extensions of `options`, and closes them. If both fail, it is tracing that is told of. */
+export async function withExtensions<T>(
+  options: TraceOptions,
+  trace: (extensions: Extensions) => Promise<T>,
+): Promise<T> {
+  const extensions = await extensionsOf(options);
+  let result: T;
+  try {
+    result = await trace(extensions);
+  } catch (error) {
+    try {
+      extensions.close();
+    } catch {
+      // What came first says more.
+    }
+    throw error;
+  }
+  extensions.close();
+  return result;
+}
+
+async function extensionsOf({ extensions = [] }: TraceOptions): Promise<Extensions> {
   const all: Extension[] = [];
   for (const path of extensions) all.push(await loadExtension(path));
   return together(all);

@@ -1,0 +1,15 @@
+import { JsonReporter } from 'vitest/reporters';
+
+/** vitest's JSON report, and in `unhandledErrors` what it leaves out: how many errors came from no test. */
+export default class JsonReport extends JsonReporter {
+  #unhandled = 0;
+
+  onTestRunEnd(modules, errors) {
+    this.#unhandled = errors.length;
+    return super.onTestRunEnd(modules);
+  }
+
+  writeReport(report) {
+    return super.writeReport(JSON.stringify({ ...JSON.parse(report), unhandledErrors: this.#unhandled }));
+  }
+}
