@@ -84,14 +84,14 @@ function extensionPaths({ extension = [], script = [] }: Flags): readonly string
 function packetOptions(
   flags: Flags,
 ): Pick<TraceOptions, 'mark' | 'mask' | 'filter' | 'inner' | 'where' | 'filters'> {
-  const { mark, mask, filter, inner, where } = flags;
+  const { mark, mask, filter, inner, where, extension, script } = flags;
   const values = [...filters.keys()].flatMap((id): [string, string][] => {
     const value = flags[id];
     return typeof value === 'string' ? [[id, value]] : [];
   });
   // An extension may say so itself: that is known when it is loaded.
   const isNamed =
-    [mark, filter, where, extensionPaths(flags)].some((given) => given !== undefined) || values.length > 0;
+    [mark, filter, where, extension, script].some((given) => given !== undefined) || values.length > 0;
   if (!isNamed)
     throw new UsageError('neither a mark nor a filter given: which packets to trace?', HOW_TO_MARK);
   return { mark, mask, filter, inner, where, filters: Object.fromEntries(values) };

@@ -112,21 +112,21 @@ function selectionOptions(): Option[] {
   ];
 }
 
+/** Of an option that may be given several times: all of its values. */
+const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 function extensionOptions(): Option[] {
   return [
     completed(
       option(
         '-e, --extension <path>',
         'further fields by a file of your own: .c or .o (BPF), .lua, .js, .mjs or .ts; may be given several times; see docs/extensions.md',
-        (path, before: readonly string[] = []) => [...before, path],
+        collected,
       ),
       'files',
     ),
     // ipftrace2's, for Lua
-    option<readonly string[]>('-s, --script <path>', 'the same as --extension', (path, before = []) => [
-      ...before,
-      path,
-    ]).hideHelp(),
+    option('-s, --script <path>', 'the same as --extension', collected).hideHelp(),
     completed(
       option(
         '--gen <kind>',

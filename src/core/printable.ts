@@ -15,5 +15,5 @@ export const printable = (text: string): string => text.replace(CONTROL, escaped
 /** The same for text that may have several lines. */
 export const printableLines = (text: string): string => text.replace(CONTROL_BUT_NEWLINE, escaped);
 
-/** A JSON string without control characters: JSON itself lets some of them be. */
-export const jsonString = (text: string): string => printable(JSON.stringify(text));
+/** JSON without control characters: JSON itself lets some of them be. */
+export const printableJson = (value: string | object): string => printable(JSON.stringify(value));

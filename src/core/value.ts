@@ -4,7 +4,7 @@ import { behind } from './column.js';
 import type { ResolvedPath } from './field-path.js';
 import { valueCell } from './memo.js';
 import type { RowReader } from './row.js';
-import { jsonString, printable } from './printable.js';
+import { printable, printableJson } from './printable.js';
 import { pieceOf } from './text-buffer.js';
 
 /** Bytes of integers that may be larger than JavaScript's numbers are exact. */
@@ -97,7 +97,7 @@ type Formats = BoundColumn;
 const bothOf = (cell: Cell): Formats => ({ text: cell, json: (prefix) => behind(prefix, cell) });
 const quoted = (read: RowReader<string>): Formats => ({
   text: stringCell(read, printable),
-  json: (prefix) => behind(prefix, stringCell(read, jsonString)),
+  json: (prefix) => behind(prefix, stringCell(read, printableJson)),
 });
 
 function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContext): Formats {

@@ -92,12 +92,10 @@ export function describeFields(
 ): string {
   const overview = json ? overviewJson : overviewText;
   if (path === undefined) return overview(kindsOf(named, listFields(addon, null)));
-  const called = kindsOf(named, []).map((kind) => ({
-    ...kind,
-    fields: kind.fields.filter(({ id }) => id === path),
-  }));
-  if (called.some(({ fields }) => fields.length > 0))
-    return overview(called.filter(({ fields }) => fields.length > 0));
+  const columns = named.columns.filter(({ id }) => id === path);
+  const sets = named.sets.filter(({ id }) => `@${id}` === path);
+  const called = kindsOf({ columns, sets }, []);
+  if (called.length > 0) return overview(called);
   const listed = listFields(addon, path);
   return json ? fieldsJson(listed) : fieldsText(listed, titles);
 }

@@ -36,7 +36,7 @@ const lostInBuffer = (lost: number, matched: number, pageCount: number): Loss =>
       : 'fewer events: --regex, --sample',
 });
 
-const unread = (lost: number, matched: number): Loss => ({
+const lostWithoutBuffer = (lost: number, matched: number): Loss => ({
   text: missing(lost, matched, 'their CPU came online after ipft had started'),
   remedy: 'start ipft again',
 });
@@ -51,14 +51,14 @@ const cutShort = (cut: number): Loss => ({
  * Consumer.cut.
  */
 export function losses(counters: Counters, pageCount: number, cut: number): Loss[] {
-  const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked } = counters;
-  const full = lost - counters.unread;
+  const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread } = counters;
+  const full = lost - unread;
   const unaccounted = matched - delivered - lost - suppressed;
   const calls = (count: number, why: string): Loss[] =>
     count > 0 ? [{ text: `${count} calls ${why}` }] : [];
   return [
     ...(full > 0 ? [lostInBuffer(full, matched, pageCount)] : []),
-    ...(counters.unread > 0 ? [unread(counters.unread, matched)] : []),
+    ...(unread > 0 ? [lostWithoutBuffer(unread, matched)] : []),
     ...calls(noRoom, 'were not looked at, since the kernel had no room to wait for their return'),
     ...calls(missed, 'were not looked at, since another BPF program was running on their CPU'),
     ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
@@ -106,20 +106,30 @@ export function backlog(unwritten: number, printed: number, file?: string): Loss
  * given up, and `drops`.
  */
 export function accounts(
-  counters: Counters,
+  {
+    matched,
+    delivered,
+    lost,
+    unread,
+    missed,
+    unreturned,
+    noRoom,
+    late,
+    untracked,
+    missedEnds,
+    suppressed,
+  }: Counters,
   taken: number,
   { dropped, cut, drops }: Pick<Consumer, 'dropped' | 'cut' | 'drops'>,
 ): Accounts {
-  const { matched, delivered, lost, missed, unreturned, noRoom, late, untracked, missedEnds, suppressed } =
-    counters;
   const omitted = drops?.omitted ?? 0;
   return {
     matched,
     delivered: taken - dropped - omitted,
     lost: lost + dropped,
     causes: {
-      perf_buffer_full: lost - counters.unread,
-      no_buffer: counters.unread,
+      perf_buffer_full: lost - unread,
+      no_buffer: unread,
       backlog: dropped,
       recursion: missed,
       no_room: noRoom,

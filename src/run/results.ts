@@ -6,7 +6,7 @@ import { dropReader } from '../core/drop.js';
 import { DroppedPackets, type DropCounts } from '../core/dropped-packets.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
-import { printable, printableLines } from '../core/printable.js';
+import { printableJson, printableLines } from '../core/printable.js';
 import type { Summary } from '../core/summary.js';
 import type { Addon } from '../native/types.js';
 import { outputs } from '../outputs/index.js';
@@ -19,9 +19,6 @@ import { createOutput } from './render.js';
 import { FileSink, openStdout, resultError, type Sink } from './sink.js';
 
 const READER_MS = 1000;
-
-/** JSON itself lets some control characters be. */
-const jsonOf = (value: object): string => printable(JSON.stringify(value));
 
 /** Turns events into the text of an output, and writes it to stdout or a file. */
 export class Results implements Consumer {
@@ -120,9 +117,9 @@ export class Results implements Consumer {
     const { format } = this.#descriptor;
     if (format === 'csv') return; // whose lines are events
     const object = typeof told === 'string' ? { text: told } : told;
-    if (format === 'json') this.#write(`${jsonOf(Object.assign({ packet }, object, { packet }))}\n`);
+    if (format === 'json') this.#write(`${printableJson(Object.assign({ packet }, object, { packet }))}\n`);
     else if (typeof told === 'string') this.#write(printableLines(told).replace(/\n?$/, '\n'));
-    else this.#write(`${jsonOf(object)}\n`);
+    else this.#write(`${printableJson(object)}\n`);
   }
 
   /** Tells of events that were taken and that stdout, or the file, has not got. */

@@ -2,7 +2,7 @@ import { MODULE_DATA } from '../../core/abi.js';
 import type { Captured, Read } from '../../core/capture.js';
 import type { Cell, Column, ColumnContext } from '../../core/column.js';
 import { behind } from '../../core/column.js';
-import { jsonString, printable } from '../../core/printable.js';
+import { printable, printableJson } from '../../core/printable.js';
 import { enumName, numberReader, valueFormats } from '../../core/value.js';
 import type { ResolvedPath } from '../../core/field-path.js';
 import type { RowReader } from '../../core/row.js';
@@ -50,7 +50,7 @@ function bind(member: ExtensionMember, context: ColumnContext): ReturnType<Colum
     (show: (text: string) => string): Cell =>
     (rows, at, text) =>
       text.string(show(named(rows, at)));
-  return { text: cell(printable), json: (prefix) => behind(prefix, cell(jsonString)) };
+  return { text: cell(printable), json: (prefix) => behind(prefix, cell(printableJson)) };
 }
 
 /** Shows a member of what an extension's module() has written. */
