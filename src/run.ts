@@ -19,7 +19,7 @@ import { reportText } from './run/doctor/text.js';
 import { describeFields } from './run/fields.js';
 import { findTracefs } from './run/environment/tracefs.js';
 import { readTable, selectFunctions } from './run/functions.js';
-import { Interruption } from './run/interruption.js';
+import { Interruption, type Interruptions } from './run/interruption.js';
 import { listJson, listText } from './run/list.js';
 import { Messages } from './run/messages.js';
 import { NAMED_FIELDS } from './run/named-fields.js';
@@ -89,24 +89,39 @@ function commandOf({ command, outputFile }: CommandOptions, messages: Messages):
   return new Command(command, outputFile === undefined ? 'stderr' : 'stdout', messages);
 }
 
+/** What a trace has around it. */
+export interface Surroundings {
+  readonly messages: Messages;
+  /** Called when there is something that a signal must end in good order. */
+  readonly interruptions: () => Interruptions;
+}
+
+const thisProcess = (): Surroundings => ({
+  messages: new Messages(),
+  interruptions: () => new Interruption(),
+});
+
 /**
  * Traces until a signal comes, the command ends, the results have lost their reader or a limit of the options is reached, and
  * writes the results. Resolves, once the probes are removed, with the exit code: the command's, if there is one. Every error
  * is an IpftError, or a bug.
  */
-export async function traceCommand(options: CommandOptions): Promise<number> {
-  return withExtensions(options, (extensions) => traceWith(extensions, options));
+export async function traceCommand(options: CommandOptions, surroundings = thisProcess()): Promise<number> {
+  return withExtensions(options, (extensions) => traceWith(extensions, options, surroundings));
 }
 
-async function traceWith(extensions: Extensions, options: CommandOptions): Promise<number> {
-  const messages = new Messages();
+async function traceWith(
+  extensions: Extensions,
+  options: CommandOptions,
+  { messages, interruptions }: Surroundings,
+): Promise<number> {
   const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
   warnOfMark(options, extensions, messages);
   const preparation = prepare(options, messages, extensions);
   // Before, a signal ends the process at once, whatever libpcap or a compiler is at: nothing is attached yet.
-  const interruption = new Interruption();
+  const interruption = interruptions();
   await server?.check();
   const results = consumerWith(extensions, new Results(preparation, options), preparation);
   const engine = new Engine(preparation, options, results, messages);

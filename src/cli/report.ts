@@ -1,22 +1,31 @@
 import { writeSync } from 'node:fs';
+import type { ChalkInstance } from 'chalk';
 import { EXIT, IpftError } from '../core/errors.js';
 
-/** Prints an error: message and remedy for those ipft expects, the full stack for a bug. Returns the exit code. */
-export async function report(error: unknown, verbose: boolean): Promise<number> {
-  const { chalkFor } = await import('../run/colors.js');
-  const chalk = chalkFor('stderr');
+/** An error as ipft prints it (message and remedy for those it expects, the full stack for a bug), and its exit code. */
+export function described(
+  error: unknown,
+  verbose: boolean,
+  chalk: ChalkInstance,
+): { readonly text: string; readonly code: number } {
   if (!(error instanceof IpftError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    print(`${chalk.red('ipft: this is a bug:')} ${stack}\n`);
-    return EXIT.bug;
+    return { text: `${chalk.red('ipft: this is a bug:')} ${stack}\n`, code: EXIT.bug };
   }
   const lines = [
     `${chalk.red('ipft:')} ${error.message}`,
     ...error.details(verbose).map((line) => `  ${line}`),
   ];
   if (error.remedy !== undefined) lines.push(`${chalk.cyan('Try:')} ${error.remedy}`);
-  print(`${lines.join('\n')}\n`);
-  return error.exitCode;
+  return { text: `${lines.join('\n')}\n`, code: error.exitCode };
+}
+
+/** Prints an error on stderr. Returns the exit code. */
+export async function report(error: unknown, verbose: boolean): Promise<number> {
+  const { chalkFor } = await import('../run/colors.js');
+  const { text, code } = described(error, verbose, chalkFor('stderr'));
+  print(text);
+  return code;
 }
 
 /** At once, since the process may be about to exit; a stderr that takes nothing is no reason to fail. */

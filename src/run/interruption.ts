@@ -2,9 +2,18 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Signals that end the trace. The first one is announced, the second one ends the process at once. */
-export class Interruption {
+/** What ends a trace from outside. */
+export interface Interruptions {
   /** Resolves on the first signal. */
+  readonly first: Promise<NodeJS.Signals>;
+  /** The first signal, if it has come. */
+  readonly signal: NodeJS.Signals | null;
+  /** What to do before the second signal ends the process. */
+  beforeLeaving(action: () => void): void;
+}
+
+/** Signals to this process. The first one is announced, the second one ends the process at once. */
+export class Interruption implements Interruptions {
   readonly first: Promise<NodeJS.Signals>;
   #signal: NodeJS.Signals | null = null;
   #announce: (signal: NodeJS.Signals) => void = () => undefined;
@@ -15,12 +24,10 @@ export class Interruption {
     for (const signal of SIGNALS) process.on(signal, this.#handle);
   }
 
-  /** The first signal, if it has come. */
   get signal(): NodeJS.Signals | null {
     return this.#signal;
   }
 
-  /** What to do before the second signal ends the process. */
   beforeLeaving(action: () => void): void {
     this.#beforeLeaving = action;
   }

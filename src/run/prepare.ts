@@ -16,7 +16,8 @@ import { dataContext, planData, type Data } from './data.js';
 import { parseFields } from './field-columns.js';
 import { tracedModules } from './modules.js';
 import { checkWanted, planFilter } from './wanted.js';
-import { describeSelection, native, readTable, selectFunctions, traceableFunctions } from './functions.js';
+import { describeSelection, native, selectFunctions, traceableFunctions } from './functions.js';
+import { knownTable } from './known-tables.js';
 import { together, type Extensions } from './extension/extensions.js';
 import type { Messages } from './messages.js';
 
@@ -58,7 +59,7 @@ class Tables {
   ) {}
 
   get(kind: TableKind): FunctionTable {
-    const table = this.#known.get(kind) ?? readTable(this.addon, kind, this.tracefs);
+    const table = this.#known.get(kind) ?? knownTable(this.addon, kind, this.tracefs);
     this.#known.set(kind, table);
     return table;
   }

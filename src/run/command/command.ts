@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError, isSystemError } from '../../core/errors.js';
 import type { End } from '../end.js';
-import type { Interruption } from '../interruption.js';
+import type { Interruptions } from '../interruption.js';
 import type { Messages } from '../messages.js';
 import { findProgram } from './find-program.js';
 import { isForeground } from './foreground.js';
@@ -47,7 +47,7 @@ export class Command {
     this.ended = new Promise((resolve) => (this.#end = resolve));
   }
 
-  start(interruption: Interruption): void {
+  start(interruption: Interruptions): void {
     const [program = '', ...words] = this.#words;
     const child = spawn(program, words, { stdio: this.#stdio });
     this.#child = child;
@@ -67,7 +67,7 @@ export class Command {
   }
 
   /** Waits for its end, once the trace has ended: as long as it takes, or for a while if a signal came. Returns its exit status. */
-  async finish(interruption: Interruption): Promise<number> {
+  async finish(interruption: Interruptions): Promise<number> {
     if (this.#child === null) return interruption.signal === null ? 0 : statusOf(interruption.signal);
     if (this.#isRunning) this.messages.line(`Waiting for the command (pid ${this.#child.pid})`);
     const signal = await Promise.race([interruption.first, this.ended.then(() => null)]);
