@@ -2,15 +2,16 @@
 SHELL := /bin/bash
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup build demo test test-unit test-kernel bench soak lint format clean
+.PHONY: help setup build demo test test-all test-unit test-kernel bench soak lint format clean
 
 help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
 	@echo 'make build        compile the addon, the BPF programs and TypeScript'
 	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel; LAB=0: here, at least by tracepoints'
-	@echo 'make test         every test; the last line is "N passed, N failed, N skipped"'
+	@echo 'make test         every test once, and on two kernels what differs between kernels; the last line is "N passed, N failed, N skipped"'
+	@echo 'make test-all     every test on every kernel'
 	@echo 'make test-unit    the tests that need no guest kernel'
-	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 runs one'
+	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 all of them on one kernel; FILES="lives graph" only these files'
 	@echo 'make bench        speed, memory and a stopped reader here; start, stop, cost and loss in guest kernels'
 	@echo 'make soak         MINUTES=60 of mixed traffic in a guest kernel, KERNEL=6.12'
 	@echo 'make lint         style and types'
@@ -29,13 +30,16 @@ demo: build
 	@LAB=$(LAB) lab/demo
 
 test: setup build
-	@node test/run.mjs lint unit native kernel demo
+	@node test/run.mjs
+
+test-all: setup build
+	@node test/run.mjs --all
 
 test-unit: setup build
 	@node test/run.mjs unit native
 
 test-kernel: setup build
-	@node test/run.mjs kernel
+	@node test/run.mjs $(if $(KERNEL),--kernel $(KERNEL)) kernel $(if $(FILES),-- $(FILES))
 
 bench: setup build
 	@bench/run

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tiers that need no guest kernel: `vitest run --project unit`. The other one has vitest.kernel.config.ts. */
+/** The tiers that need no guest kernel: `vitest run --project unit`. The kernel tier is run by test/run.mjs. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          globalSetup: ['test/unit/build-homes.ts'],
+          globalSetup: ['test/support/stand-ins/build-homes.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

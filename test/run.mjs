@@ -1,189 +1,165 @@
-// Runs the tiers that are named, and ends with "N passed, N failed, N skipped" over all of them.
+// Runs tests, and ends with "N passed, N failed, N skipped" over all of them. What is where: test/README.md.
 //
-//   node test/run.mjs [lint] [unit] [native] [kernel] [demo]      KERNEL=6.1 limits the last one to one guest
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+//   node test/run.mjs [--all] [--kernel K] [TIER ...] [-- NAME ...]
+//
+// TIER: lint, unit, native, kernel, demo; without one, all of them. --all: each kernel test on each kernel. --kernel limits the guests to one kernel,
+// NAME the files of the kernel tier to those whose names have it.
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { countsIn, failedFiles, failuresIn, isWhole, readReport, withFiles } from './report.mjs';
+import { parseArgs } from 'node:util';
+import { bundle } from './host/bundle.mjs';
+import { kernelFiles, KERNELS, planGuests } from './host/plan.mjs';
+import { Progress, timeTable } from './host/progress.mjs';
+import { countsOf, failuresIn, readJson } from './host/report.mjs';
+import { Slots } from './host/slots.mjs';
+import { Steps } from './host/steps.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const reports = join(root, '.cache/reports');
-// The slowest first, so that the last ones of several guests do not run alone.
-const kernels = process.env.KERNEL ? [process.env.KERNEL] : ['5.10', '6.1', '6.12', '7.2'];
-/** The exit code of vitest, which lab/vm passes on. */
-const TESTS_FAILED = 1;
-const vitest = 'node_modules/.bin/vitest';
-/** What failed, for good or once, to be said again where it is found: at the end. */
-const verdicts = [];
-const tell = (verdict, { name }, failures) =>
-  verdicts.push(...failures.map(({ what, why }) => `${verdict} ${name}: ${what}: ${why}`));
+const bundles = join(root, '.cache/guest');
+/** By kernel and file, how long it took when it was run last. */
+const durations = join(root, '.cache/reports/durations.json');
+const TIERS = ['lint', 'unit', 'native', 'kernel', 'demo'];
 
-/** One command of a tier; `report` is the file where vitest leaves its counts, without it the exit code counts. */
-const check = (name, ...command) => ({ name, command });
-const suite = (name, prefix, ...options) => {
-  const report = join(reports, `${name.replace(' ', '-')}.json`);
-  const reporters = [
-    '--reporter=default',
-    '--reporter=./test/json-report.mjs',
-    `--outputFile.json=${report}`,
-  ];
-  return { name, report, command: [...prefix, vitest, 'run', ...options, ...reporters] };
-};
-/** Those of its `files` that fail are run once more, by the same command. */
-const twice = (files, step) => ({ ...step, files });
+/** What became of everything: counts, failures, times, and the files that vitest's own report would be of guests. */
+class Outcome {
+  /** by kernel, the last report of each file */
+  #files = new Map();
+  /** by kernel and file, what failed the first time */
+  #first = new Map();
+  #counts = { passed: 0, failed: 0, skipped: 0 };
+  parts = [];
+  failures = [];
 
-const tiers = {
-  lint: () => [
-    check('lint: eslint', 'npx', '--no-install', 'eslint', '.'),
-    check('lint: tsc', 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'),
-    check('lint: prettier', 'npx', '--no-install', 'prettier', '--check', '.'),
-    check('lint: README and man page', 'node', 'scripts/generate-reference.mjs', '--check'),
-    check(
-      'lint: man page',
-      'bash',
-      '-c',
-      'if command -v groff >/dev/null; then ! groff -ww -man -z man/ipft.1 2>&1 | grep .; else echo "no groff: not checked"; fi',
-    ),
-    check(
-      'lint: clang-format',
-      'bash',
-      '-c',
-      "clang-format --dry-run -Werror $(git ls-files '*.c' '*.cc' '*.h')",
-    ),
-  ],
-  // The README's other command, and what it promises to show.
-  demo: () => [
-    check(
-      'demo',
-      'bash',
-      '-c',
-      "lab/demo | tee /dev/stderr | grep -E '^[0-9]+ [0-9]{4} +ip_output \\(len: [0-9]{4,} gso_type: tcpv4\\)$'",
-    ),
-  ],
-  unit: () => [suite('unit', [], '--project', 'unit')],
-  native: () => [suite('native', [], '--project', 'native')],
-  kernel: () => {
-    // On the host, where compiling is fast; the guests see the result.
-    execFileSync('lab/traffic/build', { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-    return kernels.map((kernel) =>
-      twice(
-        readdirSync(join(root, 'test/kernel')).filter((name) => name.endsWith('.test.ts')),
-        suite(
-          `kernel ${kernel}`,
-          ['lab/vm', kernel, '--timeout', '2700', '--out', reports, '--'],
-          '--config',
-          'vitest.kernel.config.ts',
-        ),
-      ),
+  time(part) {
+    this.parts.push(part);
+  }
+
+  log(kernel, text) {
+    appendFileSync(join(reports, `kernel-${kernel}.log`), text);
+  }
+
+  fail(what, why, all) {
+    this.failures.push({ what, why, all });
+  }
+
+  add(counts) {
+    for (const key of Object.keys(this.#counts)) this.#counts[key] += counts[key];
+    return counts;
+  }
+
+  file(job, report) {
+    const of = this.#files.get(job.kernel) ?? new Map();
+    this.#files.set(job.kernel, of.set(job.file, report));
+    const id = `${job.kernel} ${job.file}`;
+    if (report.status === 'failed' && job.isAgain !== true) this.#first.set(id, report);
+    writeFileSync(
+      join(reports, `kernel-${job.kernel}.json`),
+      JSON.stringify({ testResults: [...of.values()] }),
     );
-  },
-};
-
-/** Resolves with the exit code; what is printed goes through, in one piece when others run beside it. */
-function run([file, ...args], alone) {
-  return new Promise((done) => {
-    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-    const pieces = [];
-    const take = (piece) => (alone ? process.stdout.write(piece) : pieces.push(piece));
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', (error) => take(Buffer.from(`${error}\n`)));
-    child.on('close', (code) => {
-      process.stdout.write(Buffer.concat(pieces));
-      done(code ?? 1);
-    });
-  });
-}
-
-/** Runs a command that leaves a report, and reads it. */
-async function runSuite({ name, report: path, command }, alone) {
-  rmSync(path, { force: true });
-  const code = await run(command, alone);
-  const report = readReport(path);
-  if (report === undefined) console.log(`${name}: left no report (exit code ${code})`);
-  return { code, report };
-}
-
-/**
- * Runs the files that failed once more, in a guest that nothing was run in, and puts their results into the report. Both
- * virtual CPUs of an emulated guest stand still whenever its host is busy; what then passes is told as FAILED ONCE.
- */
-async function runAgain(step, report, alone) {
-  const again = await runSuite({ ...step, command: [...step.command, ...failedFiles(report)] }, alone);
-  const merged = withFiles(report, again.report ?? { testResults: [] });
-  writeFileSync(step.report, JSON.stringify(merged));
-  const still = new Set(failuresIn(merged).map(({ what }) => what));
-  tell(
-    'FAILED ONCE',
-    step,
-    failuresIn(report).filter(({ what }) => !still.has(what)),
-  );
-  return { code: again.code, report: merged };
-}
-
-async function countsOf(step, alone) {
-  if (!step.report) {
-    const isPassed = (await run(step.command, alone)) === 0;
-    return { passed: Number(isPassed), failed: Number(!isPassed), skipped: 0 };
   }
-  let { code, report } = await runSuite(step, alone);
-  // Nothing else than tests has failed: neither the guest nor vitest.
-  const failedInTests = code === TESTS_FAILED && report !== undefined && failedFiles(report).length > 0;
-  if (step.files && failedInTests && isWhole(report, step.files))
-    ({ code, report } = await runAgain(step, report, alone));
-  tell('FAILED', step, failuresIn(report));
-  return countsIn(report, code);
+
+  /** All in all, with what failed in guests for good or once. */
+  total() {
+    for (const [kernel, files] of this.#files) {
+      for (const counts of [countsOf([...files.values()])]) {
+        this.add(counts);
+        console.log(
+          `kernel ${kernel}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
+        );
+      }
+      for (const [file, report] of files) this.#verdict(kernel, file, report);
+    }
+    return this.#counts;
+  }
+
+  #verdict(kernel, file, report) {
+    const last = failuresIn([report]);
+    for (const { what, why, all } of last) this.fail(`kernel ${kernel}: ${what}`, why, all);
+    const still = new Set(last.map(({ what }) => what));
+    for (const { what, why, all } of failuresIn([this.#first.get(`${kernel} ${file}`) ?? report])) {
+      if (still.has(what)) continue;
+      console.log(`FAILED ONCE kernel ${kernel}: ${what}: ${why}\n${all}`);
+    }
+  }
+
+  /** How long files took, for the order of the next run. */
+  durations() {
+    const known = readJson(durations) ?? {};
+    for (const [kernel, files] of this.#files)
+      for (const [file, { startTime, endTime }] of files)
+        known[`${kernel} ${file}`] = (endTime - startTime) / 1000;
+    return known;
+  }
 }
 
-async function runOne(step, alone) {
-  const start = Date.now();
-  if (alone) console.log(`== ${step.name}`);
-  const counts = await countsOf(step, alone);
-  const seconds = ((Date.now() - start) / 1000).toFixed(1);
-  console.log(
-    `== ${step.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds} s)`,
-  );
-  return counts;
-}
-
-/** Runs the steps, at most `width` of them at a time. */
-async function runSome(steps, width) {
-  const waiting = [...steps];
-  const counts = [];
-  const worker = async () => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift())
-      counts.push(await runOne(step, width === 1));
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  return counts;
-}
-
-async function main(names) {
+async function main({ all, kernel, tiers, names }) {
   mkdirSync(reports, { recursive: true });
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  const add = (counts) => Object.keys(total).forEach((key) => (total[key] += counts[key]));
-  for (const name of names) {
-    // Both virtual CPUs of a guest share one of the host's, so guests may run beside each other.
-    const width = name === 'kernel' ? Math.min(kernels.length, cpus().length) : 1;
-    (await runSome(tiers[name](), width)).forEach(add);
+  for (const each of KERNELS)
+    for (const end of ['log', 'json']) rmSync(join(reports, `kernel-${each}.${end}`), { force: true });
+  const began = Date.now();
+  const outcome = new Outcome();
+  const of = new Steps(root, reports, {
+    fail: (...failure) => outcome.fail(...failure),
+    part: (part) => outcome.time(part),
+  });
+  const steps = tiers.filter((tier) => tier !== 'kernel').flatMap((tier) => of.of(tier));
+  const kernels = kernel === undefined ? undefined : [kernel];
+  const known = readJson(durations) ?? {};
+  const jobs = tiers.includes('kernel') ? planGuests(root, { all, kernels, names, known }) : [];
+  if (jobs.length > 0) {
+    // On this machine, where compiling is fast; the guests see the result.
+    execFileSync('lab/traffic/build', { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    await bundle(root, kernelFiles(root), bundles);
   }
-  // Only all guests together prove the whole table.
-  if (names.includes('kernel') && !process.env.KERNEL)
-    add(await runOne(check('docs: what ran where', 'node', 'scripts/generate-matrix.mjs', '--check'), true));
-  for (const verdict of verdicts) console.log(verdict);
-  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-  process.exitCode = total.failed === 0 ? 0 : 1;
+  const counted = steps.map((step) => ({ ...step, run: async () => outcome.add(await step.run()) }));
+  // Both virtual CPUs of a guest share one of this machine's.
+  const width = jobs.length === 0 ? 1 : cpus().length;
+  const seconds = [...steps, ...jobs].reduce((sum, each) => sum + each.seconds, 0);
+  const progress = new Progress(seconds, width);
+  const runner = join(bundles, 'runner.js');
+  await new Slots({ root, runner, width, steps: counted, jobs, progress, sink: outcome }).run();
+  progress.stop();
+  if (all && tiers.includes('kernel') && kernel === undefined && names.length === 0)
+    for (const step of of.of('matrix')) outcome.add(await step.run());
+  writeFileSync(durations, JSON.stringify(outcome.durations(), null, 1));
+  end(outcome, (Date.now() - began) / 1000);
 }
 
-const names = process.argv.slice(2);
-if (names.length === 0 || names.some((name) => !(name in tiers))) {
-  console.error(
-    `usage: node test/run.mjs ${Object.keys(tiers)
-      .map((name) => `[${name}]`)
-      .join(' ')}`,
-  );
-  process.exitCode = 2;
-} else {
-  await main(names);
+function end(outcome, wallSeconds) {
+  const table = timeTable(outcome.parts, wallSeconds);
+  console.log(table);
+  writeFileSync(join(reports, 'times.json'), JSON.stringify({ wallSeconds, parts: outcome.parts }, null, 1));
+  const { passed, failed, skipped } = outcome.total();
+  for (const { what, all } of outcome.failures) console.log(`\n${what}:\n${all}`);
+  for (const { what, why } of outcome.failures) console.log(`FAILED ${what}: ${why}`);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  process.exitCode = failed === 0 ? 0 : 1;
 }
+
+function optionsFrom(argv) {
+  const at = argv.indexOf('--');
+  const options = { all: { type: 'boolean', default: false }, kernel: { type: 'string' } };
+  const { values, positionals } = parseArgs({
+    args: at < 0 ? argv : argv.slice(0, at),
+    options,
+    allowPositionals: true,
+  });
+  const unknown = positionals.find((tier) => !TIERS.includes(tier));
+  if (unknown !== undefined) throw new Error(`no tier '${unknown}': ${TIERS.join(', ')}`);
+  if (values.kernel !== undefined && !KERNELS.includes(values.kernel))
+    throw new Error(`no kernel '${values.kernel}': ${KERNELS.join(', ')}`);
+  const tiers = positionals.length === 0 ? TIERS : positionals;
+  return { ...values, tiers, names: at < 0 ? [] : argv.slice(at + 1) };
+}
+
+let options;
+try {
+  options = optionsFrom(process.argv.slice(2));
+} catch (error) {
+  console.error(`test/run.mjs: ${error.message}`);
+  process.exitCode = 2;
+}
+if (options !== undefined) await main(options);

@@ -12,9 +12,10 @@ import {
   type TraceOptions,
   type TracePacket,
 } from '../../src/index.js';
-import { HOME, pidsOf, until } from '../kernel/support/system.js';
-import { ping, udp } from '../kernel/support/traffic.js';
-import { bpfObjects, refusal } from './support.js';
+import { pidsOf, until } from '../support/kernel/system.js';
+import { ping, udp } from '../support/traffic/traffic.js';
+import { bpfObjects, refusal } from '../support/addon/bpf-objects.js';
+import { HOME } from '../support/home.js';
 
 /** No other trace on this machine has this mark, nor the next one. */
 const MARK = 0x1b000000 + (process.pid & 0x3fffff) * 2;

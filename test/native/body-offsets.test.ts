@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addon } from './addon.js';
+import { addon } from '../support/addon/addon.js';
 
 /*
  * Code of a kernel that does not exist: functions of 64 bytes, one behind the other, in a kcore with a segment for the

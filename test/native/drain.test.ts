@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { expectPass, Fixtures } from './cxx-fixtures.js';
+import { expectPass, Fixtures } from '../support/addon/cxx-fixtures.js';
 
 const fixtures = new Fixtures();
 afterAll(() => fixtures.remove());

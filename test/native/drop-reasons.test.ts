@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addon } from './addon.js';
-import { dumpBtf } from './btf-witness.js';
+import { addon } from '../support/addon/addon.js';
+import { dumpBtf } from '../support/addon/btf-witness.js';
 
 const dump = dumpBtf();
 

@@ -2,12 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trace as traceByApi, UsageError, type TracePacket } from '../../src/index.js';
-import { trace } from '../kernel/support/ipft.js';
-import { parseResults } from '../kernel/support/results.js';
-import { HOME, pause, until } from '../kernel/support/system.js';
-import { ping, TRAFFIC } from '../kernel/support/traffic.js';
-import { addon } from './addon.js';
-import { bpfObjects, refusal } from './support.js';
+import { traceProcess } from '../support/ipft/process.js';
+import { parseResults } from '../support/ipft/results.js';
+import { pause, until } from '../support/kernel/system.js';
+import { ping, TRAFFIC } from '../support/traffic/traffic.js';
+import { addon } from '../support/addon/addon.js';
+import { bpfObjects, refusal } from '../support/addon/bpf-objects.js';
+import { HOME } from '../support/home.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = 0x1bf70d0b;
@@ -20,7 +21,7 @@ const sendToNobody = (): unknown =>
   spawnSync(TRAFFIC, ['udp', '--to', '127.0.0.1:9', '--mark', MARK.toString(), '--count', '1']);
 
 async function traced(args: readonly string[]): Promise<string> {
-  const running = await trace(['-b', 'tracepoint', '-m', MARK.toString(), '--drops', ...args]);
+  const running = await traceProcess(['-b', 'tracepoint', '-m', MARK.toString(), '--drops', ...args]);
   await ping(MARK);
   for (let sent = 0; sent < COUNT; sent++) sendToNobody();
   await pause(100);

@@ -8,8 +8,9 @@ import { loadExtension } from '../../src/run/extension/load.js';
 import { Messages } from '../../src/run/messages.js';
 import { prepare } from '../../src/run/prepare.js';
 import { Recorder } from '../../src/run/recorder.js';
-import { ipft, type Ended } from '../kernel/support/ipft.js';
-import { refusal } from './support.js';
+import { type Ended } from '../support/ipft/running.js';
+import { ipftProcess } from '../support/ipft/process.js';
+import { refusal } from '../support/addon/bpf-objects.js';
 
 const reason = refusal();
 const folder = mkdtempSync('/tmp/ipft-refusals-');
@@ -35,7 +36,19 @@ __hidden int module(void *ctx, struct sk_buff *skb, __u8 data[64]) {
 }
 
 const traced = (path: string, ...args: string[]): Promise<Ended> =>
-  ipft(['-m', '1', '-b', 'tracepoint', '-r', '^tp:net_dev_queue$', '-e', path, '--duration', '1ms', ...args]);
+  ipftProcess([
+    '-m',
+    '1',
+    '-b',
+    'tracepoint',
+    '-r',
+    '^tp:net_dev_queue$',
+    '-e',
+    path,
+    '--duration',
+    '1ms',
+    ...args,
+  ]);
 
 /** The instructions `r0 = *(u64 *)(r10 + 8)` and `exit`: above the stack is nothing to be read. */
 const REFUSED = Uint8Array.from([0x79, 0xa0, 8, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0]);

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { IPFT, ipft, type Ended } from '../kernel/support/ipft.js';
-import { parseResults } from '../kernel/support/results.js';
-import { until } from '../kernel/support/system.js';
-import { bpfObjects, refusal } from './support.js';
+import { type Ended } from '../support/ipft/running.js';
+import { IPFT, ipftProcess } from '../support/ipft/process.js';
+import { parseResults } from '../support/ipft/results.js';
+import { until } from '../support/kernel/system.js';
+import { bpfObjects, refusal } from '../support/addon/bpf-objects.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = 0x1bf70e77;
@@ -28,7 +29,7 @@ function file(name: string, text: string): string {
 
 /** Traces one marked ping with the extension. */
 const traced = (path: string, ...args: string[]): Promise<Ended> =>
-  ipft([...ARGS, '-e', path, ...args, '--', ...PING]);
+  ipftProcess([...ARGS, '-e', path, ...args, '--', ...PING]);
 
 /** The fields in the line of a text. */
 const fields = ({ stdout }: Ended): string[] =>
@@ -142,16 +143,16 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     const unmarked = ['-b', 'tracepoint', '-r', '^tp:net_dev_queue$', '-o', 'json'];
     const where = `skb->mark == ${MARK} && skb->len == 98`;
     const path = file('where.mjs', `export default { name: 'where', where: '${where}' };`);
-    const run = await ipft([...unmarked, '-e', path, '--', ...PING]);
+    const run = await ipftProcess([...unmarked, '-e', path, '--', ...PING]);
     expect(parseResults(run.stdout).events).toMatchObject([{ mark: MARK, len: 98 }]);
     expect(run.stderr).not.toContain('warning');
-    const both = await ipft([...unmarked, '-m', '1', '-e', path, '--', ...PING]);
+    const both = await ipftProcess([...unmarked, '-m', '1', '-e', path, '--', ...PING]);
     expect(parseResults(both.stdout).events).toEqual([]);
   });
 
   it('asks which packets to trace where the extension does not say so either', async () => {
     const path = file('anywhere.mjs', `export default { name: 'anywhere' };`);
-    const { code, stderr, stdout } = await ipft(['-b', 'tracepoint', '-e', path]);
+    const { code, stderr, stdout } = await ipftProcess(['-b', 'tracepoint', '-e', path]);
     expect(stderr).toContain('neither a mark nor a filter given, and no extension has a where');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
@@ -161,7 +162,7 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     const script = `
       import { execFileSync } from 'node:child_process';
       import { trace } from '${process.cwd()}/dist/index.js';
-      const run = trace({ mark: ${MARK}, backend: 'tracepoint', extensions: ['${path}'], count: 1 });
+      const run = traceProcess({ mark: ${MARK}, backend: 'tracepoint', extensions: ['${path}'], count: 1 });
       await run.ready;
       execFileSync('${PING[0] ?? ''}', ${JSON.stringify(PING.slice(1))});
       for await (const event of run) console.log(event.len, event.twice);
@@ -212,16 +213,16 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     ['path.mjs', `export default { name: 'odd', fields: 'skb->nonsense' }`, 4, 'skb->nonsense'],
     ['wrong.py', '', 2, 'expected a file that ends in .o, .c, .lua, .js, .mjs, .ts'],
   ])('says what is wrong with %s', async (name, text, status, message) => {
-    const { code, stderr, stdout } = await ipft([...ARGS, '-e', file(name, text)]);
+    const { code, stderr, stdout } = await ipftProcess([...ARGS, '-e', file(name, text)]);
     expect(stderr).toContain(message);
     expect({ code, stdout }).toEqual({ code: status, stdout: '' });
   });
 
   it('says how to get clang, and that there is no such file', async () => {
     const env = { CC: 'no-such-clang' };
-    const missing = await ipft([...ARGS, '-e', file('any.c', DOCUMENTED)], { env });
+    const missing = await ipftProcess([...ARGS, '-e', file('any.c', DOCUMENTED)], { env });
     expect(missing.stderr).toContain('Try: apt install clang');
     expect(missing.code).toBe(3);
-    expect(await ipft([...ARGS, '-e', `${folder}/nowhere.js`])).toMatchObject({ code: 2 });
+    expect(await ipftProcess([...ARGS, '-e', `${folder}/nowhere.js`])).toMatchObject({ code: 2 });
   });
 });

@@ -4,7 +4,7 @@ import { sets } from '../../src/columns/sets.js';
 import { EXIT } from '../../src/core/errors.js';
 import { planData } from '../../src/run/data.js';
 import { parseFields } from '../../src/run/field-columns.js';
-import { addon } from './addon.js';
+import { addon } from '../support/addon/addon.js';
 
 const plan = (list: string) => planData(addon, parseFields(list));
 

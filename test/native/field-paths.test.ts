@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { UnsupportedError, UsageError } from '../../src/core/errors.js';
 import type { ListedField } from '../../src/native/types.js';
 import { resolvePath } from '../../src/run/field-paths.js';
-import { addon } from './addon.js';
-import { expected, isResolved, PATHS, witnessed } from './field-witness.js';
+import { addon } from '../support/addon/addon.js';
+import { expected, isResolved, PATHS, witnessed } from '../support/addon/field-witness.js';
 
 function resolved(path: string) {
   const value = addon.resolvePath(path);

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { HOME } from '../support/home.js';
 
 /** Runs the built command. */
 function fields(...args: string[]) {
-  const bin = join(import.meta.dirname, '../../dist/bin.js');
+  const bin = join(HOME, 'dist/bin.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'fields', ...args], {
     encoding: 'utf8',
   });

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addon } from './addon.js';
-import { writeKernel } from './symbols.js';
+import { addon } from '../support/addon/addon.js';
+import { writeKernel } from '../support/addon/symbols.js';
+import { FIXTURES } from '../support/home.js';
 
 /** The table's rows by name: [address, position, slot, reason]. */
 type Rows = Record<string, [string, number, number, string]>;
 
-const fixture = join(import.meta.dirname, 'fixtures/functions.c');
+const fixture = join(FIXTURES, 'functions.c');
 let folder: string;
 let btf: string;
 

@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { trace } from '../../src/index.js';
-import { Ipft, ipft, trace as startIpft, type Ended } from '../kernel/support/ipft.js';
-import { until } from '../kernel/support/system.js';
-import { refusal } from './support.js';
+import { type Ended } from '../support/ipft/running.js';
+import { IpftProcess, ipftProcess, traceProcess as startIpft } from '../support/ipft/process.js';
+import { until } from '../support/kernel/system.js';
+import { refusal } from '../support/addon/bpf-objects.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = 0x1d4b2c90;
@@ -46,7 +47,7 @@ describe.skipIf(reason !== null)(
       ['json', '"comm":"a\\n\\u001b[31m,\\"\\u007f\\u009b)"', 2],
     ])('has no control characters, -o %s', async (output, shown, lines) => {
       const python = ['/usr/bin/python3', '-c', NAMED];
-      const { code, stdout } = await ipft([...ARGS, '-f', 'comm', '-o', output, '--', ...python]);
+      const { code, stdout } = await ipftProcess([...ARGS, '-f', 'comm', '-o', output, '--', ...python]);
       expect(stdout).toContain(shown);
       expect(stdout).not.toMatch(CONTROL);
       expect(stdout.trimEnd().split('\n')).toHaveLength(lines);
@@ -56,7 +57,7 @@ describe.skipIf(reason !== null)(
     it('has none of an extension either, but for the lines of onPacket', async () => {
       const text = "'a\\n\\x1b[31m\\x9b'";
       const path = extension('speaks', `onEvent: () => ({ said: ${text} }), onPacket: () => ${text}`);
-      const { stdout } = await ipft([...ARGS, '-e', path, '-o', 'stream', '--', ...PING]);
+      const { stdout } = await ipftProcess([...ARGS, '-e', path, '-o', 'stream', '--', ...PING]);
       expect(stdout).toMatch(
         /^ *#1 \d+ \d+ +tp:net_dev_queue \(.*said: a\\n\\u001b\[31m\\u009b\)\na\n\\u001b\[31m\\u009b\n$/,
       );
@@ -64,9 +65,9 @@ describe.skipIf(reason !== null)(
 
     it('has each name once', async () => {
       const traced = (output: string): Promise<Ended> =>
-        ipft([...ARGS, '-f', 'packet,function,len', '-o', output, '--', ...PING]);
+        ipftProcess([...ARGS, '-f', 'packet,function,len', '-o', output, '--', ...PING]);
       const path = extension('again', "fields: ['function', 'packet', 'len']");
-      const further = await ipft([...ARGS, '-e', path, '-o', 'json', '--', ...PING]);
+      const further = await ipftProcess([...ARGS, '-e', path, '-o', 'json', '--', ...PING]);
       expect(further.stdout.split('\n')[0]?.match(/"(packet|function)":/g)).toHaveLength(2);
       const [event = ''] = (await traced('json')).stdout.split('\n');
       expect(event.match(/"(packet|function)":/g)).toEqual(['"packet":', '"function":']);
@@ -76,7 +77,7 @@ describe.skipIf(reason !== null)(
 
     it("has the packet's number, whatever onPacket says", async () => {
       const path = extension('lies', "onPacket: () => ({ packet: 'mine', big: 5n })");
-      const { stdout } = await ipft([...ARGS, '-e', path, '-o', 'json', '--', ...PING]);
+      const { stdout } = await ipftProcess([...ARGS, '-e', path, '-o', 'json', '--', ...PING]);
       expect(stdout.split('\n')).toContain('{"packet":1,"big":5}');
     });
   },
@@ -106,7 +107,17 @@ describe.skipIf(reason !== null)(
       ['promise', 'onEvent() { void Promise.reject(new Error("no")); }', /on its own: it threw Error: no/],
     ])('exit with 6: %s', async (name, members, message) => {
       const path = extension(name, members);
-      const { code, stderr } = await ipft([...ARGS, '-e', path, '--', ...PING, '-i', '0.2', '-c', '3']);
+      const { code, stderr } = await ipftProcess([
+        ...ARGS,
+        '-e',
+        path,
+        '--',
+        ...PING,
+        '-i',
+        '0.2',
+        '-c',
+        '3',
+      ]);
       expect(stderr).toMatch(message);
       expect(code).toBe(6);
     });
@@ -129,13 +140,13 @@ describe.skipIf(reason !== null)(
     const both = ['-e', c, '-e', lua];
 
     it('exits with 6', async () => {
-      const { code, stderr } = await ipft([...ARGS, ...both, '--duration', '1ms']);
+      const { code, stderr } = await ipftProcess([...ARGS, ...both, '--duration', '1ms']);
       expect(stderr).toMatch(/fini\(\): it threw .*cannot end/);
       expect(code).toBe(6);
     });
 
     it('says what went wrong before', async () => {
-      const { code, stderr } = await ipft(['-m', '1', '-b', 'tracepoint', '-r', '^nope$', ...both]);
+      const { code, stderr } = await ipftProcess(['-m', '1', '-b', 'tracepoint', '-r', '^nope$', ...both]);
       expect(stderr).toContain('nope');
       expect(stderr).not.toContain('fini');
       expect(code).toBe(2);
@@ -166,7 +177,7 @@ describe.skipIf(reason !== null)(`signals${reason === null ? '' : ` (skipped: ${
       script,
       `import { writeFileSync } from 'node:fs'; writeFileSync('${begun}', ''); for (;;);`,
     );
-    const running = new Ipft([...ARGS, '-e', path]);
+    const running = new IpftProcess([...ARGS, '-e', path]);
     await until('the extension', () => existsSync(begun));
     expect(await running.end(signal)).toMatchObject({ code: null, signal });
   });
@@ -184,7 +195,7 @@ describe.skipIf(reason !== null)(`what is asked for${reason === null ? '' : ` (s
     ['--filter', hosts(500)],
     ['--where', terms(1200, 'skb->len')],
   ])('may have many terms: %s', async (option, value) => {
-    expect(await ipft([...quickly, option, value])).toMatchObject({ code: 0 });
+    expect(await ipftProcess([...quickly, option, value])).toMatchObject({ code: 0 });
   });
 
   it.each([
@@ -199,24 +210,34 @@ describe.skipIf(reason !== null)(`what is asked for${reason === null ? '' : ` (s
     [['--netns', '/etc/passwd'], /\/etc\/passwd is no namespace/],
     [['--netns', '/etc/no-such-file'], /there is no \/etc\/no-such-file/],
   ])('must make sense: %#', async (args, message) => {
-    const { code, stderr } = await ipft([...quickly, ...args]);
+    const { code, stderr } = await ipftProcess([...quickly, ...args]);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
   });
 
   it('may be 64 bits, and nested', async () => {
     const where = `${'!'.repeat(400)}(skb->len == 18446744073709551615)`;
-    expect(await ipft([...quickly, '--where', where])).toMatchObject({ code: 0 });
+    expect(await ipftProcess([...quickly, '--where', where])).toMatchObject({ code: 0 });
   });
 
   it('goes to a file that takes it, or exits with 3', async () => {
-    const { code, stderr } = await ipft([...quickly, '-m', '1', '-o', 'csv', '--output-file', '/dev/full']);
+    const { code, stderr } = await ipftProcess([
+      ...quickly,
+      '-m',
+      '1',
+      '-o',
+      'csv',
+      '--output-file',
+      '/dev/full',
+    ]);
     expect(stderr).toContain('--output-file: cannot write /dev/full (ENOSPC)');
     expect(code).toBe(3);
   });
 
   it('may be a field or a set by its name: ipft fields', async () => {
-    expect((await ipft(['fields', 'gso_size'])).stdout).toMatch(/^Fields:\n {2}gso_size {2}\S.*\n$/);
-    expect((await ipft(['fields', '@gso', '--json'])).stdout).toMatch(/^\{"kind":"set","id":"@gso",.*\}\n$/);
+    expect((await ipftProcess(['fields', 'gso_size'])).stdout).toMatch(/^Fields:\n {2}gso_size {2}\S.*\n$/);
+    expect((await ipftProcess(['fields', '@gso', '--json'])).stdout).toMatch(
+      /^\{"kind":"set","id":"@gso",.*\}\n$/,
+    );
   });
 });

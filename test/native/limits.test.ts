@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/core/summary.js';
-import { ipft, trace, type Ipft } from '../kernel/support/ipft.js';
-import { countsOf, parseResults, type RawEvent } from '../kernel/support/results.js';
-import { HOME, until } from '../kernel/support/system.js';
-import { ping, udp } from '../kernel/support/traffic.js';
-import { bpfObjects, refusal } from './support.js';
+import { ipftProcess, traceProcess, type IpftProcess } from '../support/ipft/process.js';
+import { countsOf, parseResults, type RawEvent } from '../support/ipft/results.js';
+import { until } from '../support/kernel/system.js';
+import { ping, udp } from '../support/traffic/traffic.js';
+import { bpfObjects, refusal } from '../support/addon/bpf-objects.js';
+import { HOME } from '../support/home.js';
 
 /** No other trace on this machine has these marks. */
 const MARK = 0x1bf70abd;
@@ -27,12 +28,12 @@ interface Traced {
 /** Traces into a file while `action` runs; `signal`: what ends it, null: it does so itself. */
 async function traced(
   args: readonly string[],
-  action: (running: Ipft) => Promise<unknown>,
+  action: (running: IpftProcess) => Promise<unknown>,
   signal: 'SIGTERM' | null = 'SIGTERM',
 ): Promise<Traced> {
   const file = join(folder, 'events');
   const stdout = openSync(file, 'w');
-  const running = await trace([...ARGS, ...args], { stdout });
+  const running = await traceProcess([...ARGS, ...args], { stdout });
   closeSync(stdout);
   await action(running);
   const { code, stderr } = await (signal === null ? running.ended : running.end(signal));
@@ -44,7 +45,7 @@ async function traced(
 const flood = (count: number): Promise<void> => udp({ mark: MARK, count, rate: 0 });
 
 /** The same until the trace ends. */
-async function floodUntilItEnds(running: Ipft): Promise<void> {
+async function floodUntilItEnds(running: IpftProcess): Promise<void> {
   for (let waves = 0; waves < 200 && running.isRunning; waves++) await flood(50_000);
 }
 
@@ -143,15 +144,17 @@ describe.skipIf(reason !== null)(
       const capabilities = '+bpf,+perfmon';
       const privilege = ['--inh-caps', capabilities, '--ambient-caps', capabilities];
       const through = ['setpriv', '--reuid', '65534', '--clear-groups', ...privilege];
-      const { code, stderr } = await ipft([...ARGS, '--budget', '5%'], { through });
+      const { code, stderr } = await ipftProcess([...ARGS, '--budget', '5%'], { through });
       expect(stderr).toMatch(
         /the kernel does not measure BPF programs.*EPERM\)\nTry: run it as root, .* --budget out\n/,
       );
       expect(code).toBe(3);
       // The buffers are made smaller until this user may lock them; those that were asked for are not.
-      const without = await ipft([...ARGS, '--duration', '100ms'], { through });
+      const without = await ipftProcess([...ARGS, '--duration', '100ms'], { through });
       expect(without.code).toBe(0);
-      const asked = await ipft([...ARGS, '--duration', '100ms', '--perf-page-count', '262144'], { through });
+      const asked = await ipftProcess([...ARGS, '--duration', '100ms', '--perf-page-count', '262144'], {
+        through,
+      });
       expect(asked.stderr).toMatch(/262144 pages per CPU: .*EPERM\)\nTry: a smaller --perf-page-count/);
       expect(asked.code).toBe(3);
     });

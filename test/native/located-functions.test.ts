@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FunctionTable } from '../../src/core/function-table.js';
-import { addon } from './addon.js';
-import { writeKernel, type KernelFiles } from './symbols.js';
+import { addon } from '../support/addon/addon.js';
+import { writeKernel, type KernelFiles } from '../support/addon/symbols.js';
+import { FIXTURES } from '../support/home.js';
 
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ipft-located-'));
-  const source = join(import.meta.dirname, 'fixtures/make_btf.c');
+  const source = join(FIXTURES, 'make_btf.c');
   execFileSync('gcc', [source, '-o', join(folder, 'make_btf'), '-lbpf']);
 });
 beforeEach(() => {

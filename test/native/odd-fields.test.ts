@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addon } from './addon.js';
-import { expected, isResolved, witnessed } from './field-witness.js';
+import { addon } from '../support/addon/addon.js';
+import { expected, isResolved, witnessed } from '../support/addon/field-witness.js';
+import { FIXTURES } from '../support/home.js';
 
-const fixtures = join(import.meta.dirname, 'fixtures');
-const source = join(fixtures, 'fields.c');
+const source = join(FIXTURES, 'fields.c');
 let folder: string;
 let btf: string;
 
@@ -92,7 +92,7 @@ describe('types that compilers here do not write', () => {
 
   beforeAll(() => {
     const binary = join(folder, 'make_btf');
-    execFileSync('gcc', [join(fixtures, 'make_btf.c'), '-o', binary, '-lbpf']);
+    execFileSync('gcc', [join(FIXTURES, 'make_btf.c'), '-o', binary, '-lbpf']);
     mkdirSync(join(folder, 'modules'));
     execFileSync(binary, [folder]);
     made = { btf: join(folder, 'vmlinux') };

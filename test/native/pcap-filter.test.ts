@@ -6,11 +6,11 @@ import type { SkbLayout } from '../../src/codegen/skb-layout.js';
 import type { ClassicInstruction } from '../../src/core/classic-bpf.js';
 import { UsageError } from '../../src/core/errors.js';
 import { compilePcapFilter } from '../../src/filters/pcap.js';
-import { addon } from './addon.js';
-import { FilterRunner } from './pcap/cases.js';
-import { compare, programOf, readHeadroom, WAYS } from './pcap/differential.js';
-import { makeExpressions } from './pcap/expressions.js';
-import { makePackets } from './pcap/packets.js';
+import { addon } from '../support/addon/addon.js';
+import { FilterRunner } from '../support/pcap/cases.js';
+import { compare, programOf, readHeadroom, WAYS } from '../support/pcap/differential.js';
+import { makeExpressions } from '../support/pcap/expressions.js';
+import { makePackets } from '../support/pcap/packets.js';
 
 const EXPRESSIONS = makeExpressions(120);
 const PACKETS = makePackets(500);

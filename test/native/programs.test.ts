@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { expectPass, Fixtures } from './cxx-fixtures.js';
-import { refusal } from './support.js';
+import { expectPass, Fixtures } from '../support/addon/cxx-fixtures.js';
+import { refusal } from '../support/addon/bpf-objects.js';
 
 const fixtures = new Fixtures();
 afterAll(() => fixtures.remove());

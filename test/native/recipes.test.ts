@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
-import { environment, IPFT_SHELL } from '../kernel/support/ipft.js';
-import { parseResults } from '../kernel/support/results.js';
-import { HOME } from '../kernel/support/system.js';
-import { refusal } from './support.js';
+import { environment, IPFT_SHELL } from '../support/ipft/process.js';
+import { parseResults } from '../support/ipft/results.js';
+import { refusal } from '../support/addon/bpf-objects.js';
+import { HOME } from '../support/home.js';
 
 /** A block of code of docs/scripting.md. */
 interface Recipe {

@@ -10,10 +10,10 @@ import {
 } from 'node:fs';
 import { once } from 'node:events';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { environment, IPFT, ipft, trace, type Ipft } from '../kernel/support/ipft.js';
-import { parseResults } from '../kernel/support/results.js';
-import { pidsOf, until } from '../kernel/support/system.js';
-import { refusal } from './support.js';
+import { environment, IPFT, ipftProcess, traceProcess, type IpftProcess } from '../support/ipft/process.js';
+import { parseResults } from '../support/ipft/results.js';
+import { pidsOf, until } from '../support/kernel/system.js';
+import { refusal } from '../support/addon/bpf-objects.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = `${0x1c000000 + (process.pid & 0x3fffff)}`;
@@ -36,7 +36,7 @@ const ping = (count = 1, interval = '0.01'): string[] => [
 describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_000 }, () => {
   it('traces while the command runs, keeps its stdout out of the results, and passes its status on', async () => {
     const script = `${ping().join(' ')} >&2; echo from the command; exit 3`;
-    const { code, stdout, stderr } = await ipft([...ARGS, '-o', 'json', '--', 'sh', '-c', script]);
+    const { code, stdout, stderr } = await ipftProcess([...ARGS, '-o', 'json', '--', 'sh', '-c', script]);
     const { events, summary } = parseResults(stdout);
     expect(events).toHaveLength(1);
     expect(summary.end).toBe('command');
@@ -45,12 +45,19 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
   });
 
   it('leaves the command stdout where the results go to a file', async () => {
-    const { code, stdout } = await ipft([...ARGS, '--output-file', file, '--', 'echo', 'from the command']);
+    const { code, stdout } = await ipftProcess([
+      ...ARGS,
+      '--output-file',
+      file,
+      '--',
+      'echo',
+      'from the command',
+    ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'from the command\n' });
   });
 
   it('tells which signal ended the command: 128 + signal', async () => {
-    expect((await ipft([...ARGS, '--', 'sh', '-c', 'kill -KILL $$'])).code).toBe(137);
+    expect((await ipftProcess([...ARGS, '--', 'sh', '-c', 'kill -KILL $$'])).code).toBe(137);
   });
 
   it('gives the command its stdin', () => {
@@ -75,7 +82,9 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
       stdio: ['ignore', 'pipe', 'inherit'], // bash takes a socket, as Node's pipes are, for a remote shell's
     });
     const through = ['bash', '-c', `${limits} "$@"; exit $?`, 'bash'];
-    const { stdout } = await ipft([...ARGS, '--output-file', file, '--', 'bash', '-c', show], { through });
+    const { stdout } = await ipftProcess([...ARGS, '--output-file', file, '--', 'bash', '-c', show], {
+      through,
+    });
     expect(stdout).toBe(expected);
   });
 
@@ -85,7 +94,7 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     ['/etc/passwd', 126, 'cannot be executed (EACCES)'],
     ['/etc', 126, 'cannot be executed (EISDIR)'],
   ])('says that %s cannot be started before it attaches, exit %i', async (command, status, message) => {
-    const { code, stdout, stderr } = await ipft([...ARGS, '--', command]);
+    const { code, stdout, stderr } = await ipftProcess([...ARGS, '--', command]);
     expect({ code, stdout }).toEqual({ code: status, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('Attaching');
@@ -95,13 +104,13 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     const script = `${directory}/script`;
     writeFileSync(script, '#!/no/such/interpreter\n');
     chmodSync(script, 0o755);
-    const { code, stderr } = await ipft([...ARGS, '--', script]);
+    const { code, stderr } = await ipftProcess([...ARGS, '--', script]);
     expect(code).toBe(127);
     expect(stderr).toContain('no such file or directory'.replace('no', 'No'));
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
-    const running = await trace([...ARGS, '--', 'sleep', '1000']);
+    const running = await traceProcess([...ARGS, '--', 'sleep', '1000']);
     const status = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal];
     const { code, stderr } = await running.end(signal);
     expect(stderr).toContain('Trace done!');
@@ -109,10 +118,10 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
   });
 
   /** A command that ignores signals; resolves when it does. */
-  async function deaf(signals: string, seconds: number): Promise<Ipft> {
+  async function deaf(signals: string, seconds: number): Promise<IpftProcess> {
     const started = `${directory}/started`;
     const script = `trap "" ${signals}; echo > ${started}; exec sleep ${seconds}`;
-    const running = await trace([...ARGS, '--', 'sh', '-c', script]);
+    const running = await traceProcess([...ARGS, '--', 'sh', '-c', script]);
     await running.runsUntil('the command', () => existsSync(started));
     return running;
   }
@@ -132,14 +141,14 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
   it('lets the command go on when --count ends the trace', async () => {
     const script = `${ping(3).join(' ')}; until grep summary ${file} >/dev/null; do sleep 0.05; done; exit 4`;
     const args = [...ARGS, '-o', 'json', '--output-file', file, '--count', '1'];
-    const { code, stderr } = await ipft([...args, '--', 'sh', '-c', script]);
+    const { code, stderr } = await ipftProcess([...args, '--', 'sh', '-c', script]);
     expect(parseResults(readFileSync(file, 'utf8')).summary.end).toBe('count');
     expect(stderr).toMatch(/Trace done!\n(Waiting for the command \(pid \d+\)\n)?$/);
     expect(code).toBe(4);
   });
 
   it("has ipft's own error win over the command's status", async () => {
-    const { code, stderr } = await ipft([
+    const { code, stderr } = await ipftProcess([
       ...ARGS,
       '--output-file',
       '/dev/full',
@@ -185,7 +194,7 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
   it('rotates: whole lines in each file, nothing lost, the old files of an earlier trace gone', async () => {
     writeFileSync(`${file}.99`, 'old');
     writeFileSync(`${file}.old`, 'kept');
-    const { code, stdout } = await ipft([
+    const { code, stdout } = await ipftProcess([
       ...ARGS,
       '-o',
       'json',
@@ -208,7 +217,7 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
   });
 
   it('keeps as many files as --rotate-keep says, the newest', async () => {
-    const { code } = await ipft([
+    const { code } = await ipftProcess([
       ...[...ARGS, '-o', 'json', '--output-file', file, '--rotate', '4kB', '--rotate-keep', '2', ...command],
     ]);
     expect(code).toBe(0);
@@ -220,7 +229,7 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
 
   it("never cuts a packet's group", async () => {
     const args = ['-m', MARK, '-b', 'tracepoint', '--output-file', file, '--rotate', '4kB', ...command];
-    expect((await ipft(args)).code).toBe(0);
+    expect((await ipftProcess(args)).code).toBe(0);
     const texts = inOrder().map((path) => readFileSync(path, 'utf8'));
     expect(texts.length).toBeGreaterThan(2);
     for (const text of texts) expect(text).toMatch(/^(===\n(\d+ \d+ +tp:\w+ .*\n)+)+$/);
@@ -230,10 +239,10 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
   });
 
   it('says why a file cannot be written, exit 3, before it attaches', async () => {
-    const { code, stderr } = await ipft([...ARGS, '--output-file', `${directory}/none/file`]);
+    const { code, stderr } = await ipftProcess([...ARGS, '--output-file', `${directory}/none/file`]);
     expect(stderr).toMatch(/--output-file: cannot write .*none\/file \(ENOENT\)\nTry: /);
     expect([code, stderr.includes('Attaching')]).toEqual([3, false]);
-    const full = await ipft([...ARGS, '--output-file', '/dev/full', '--rotate', '1MB']);
+    const full = await ipftProcess([...ARGS, '--output-file', '/dev/full', '--rotate', '1MB']);
     expect(full.stderr).toContain('/dev/full is no regular file');
     expect(full.code).toBe(3);
   });

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ipft, type Ended } from '../kernel/support/ipft.js';
-import { parseResults } from '../kernel/support/results.js';
-import { refusal } from './support.js';
+import { type Ended } from '../support/ipft/running.js';
+import { ipftProcess } from '../support/ipft/process.js';
+import { parseResults } from '../support/ipft/results.js';
+import { refusal } from '../support/addon/bpf-objects.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = 0x1bf70e78;
@@ -38,7 +39,7 @@ const first = (): string =>
     `export default { name: 'first', fields: 'skb->data_len', onEvent: (e) => ({ half: e.len / 2 }) };`,
   );
 const tracedWith = (paths: readonly string[], ...args: string[]): Promise<Ended> =>
-  ipft([...ARGS, ...paths.flatMap((path) => ['-e', path]), ...args, '--', ...PING]);
+  ipftProcess([...ARGS, ...paths.flatMap((path) => ['-e', path]), ...args, '--', ...PING]);
 
 describe.skipIf(reason !== null)(
   `several extensions${reason === null ? '' : ` (skipped: ${reason})`}`,

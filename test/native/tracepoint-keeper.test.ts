@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { HOME } from '../kernel/support/system.js';
-import { addon } from './addon.js';
-import { refusal } from './support.js';
+import { addon } from '../support/addon/addon.js';
+import { refusal } from '../support/addon/bpf-objects.js';
+import { HOME } from '../support/home.js';
 
 const KEEPER = join(HOME, 'build/Release/probe-keeper');
 const reason = refusal();

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addon } from './addon.js';
+import { addon } from '../support/addon/addon.js';
+import { FIXTURES } from '../support/home.js';
 
 let folder: string;
 let btf: string;
@@ -11,7 +12,7 @@ let btf: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ipft-tracepoints-'));
   btf = join(folder, 'tracepoints.o');
-  execFileSync('gcc', ['-gbtf', '-c', join(import.meta.dirname, 'fixtures/tracepoints.c'), '-o', btf]);
+  execFileSync('gcc', ['-gbtf', '-c', join(FIXTURES, 'tracepoints.c'), '-o', btf]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Ipft, ipft, trace, type RunOptions } from '../kernel/support/ipft.js';
-import { expectOrder } from '../kernel/support/order.js';
-import { countsOf, parseJson, sequence, type Event } from '../kernel/support/results.js';
-import { HOME, pidsOf, until } from '../kernel/support/system.js';
-import { ping, udp } from '../kernel/support/traffic.js';
-import { proves } from '../matrix.js';
-import { addon } from './addon.js';
-import { bpfObjects, refusal } from './support.js';
+import { IpftProcess, ipftProcess, traceProcess, type RunOptions } from '../support/ipft/process.js';
+import { expectOrder } from '../support/ipft/order.js';
+import { countsOf, parseJson, sequence, type Event } from '../support/ipft/results.js';
+import { pidsOf, until } from '../support/kernel/system.js';
+import { ping, udp } from '../support/traffic/traffic.js';
+import { proves } from '../support/matrix.js';
+import { addon } from '../support/addon/addon.js';
+import { bpfObjects, refusal } from '../support/addon/bpf-objects.js';
+import { HOME } from '../support/home.js';
+import { trace, ipft } from '../support/ipft/in-process.js';
 
 /** No other trace on this machine has these marks. */
 const MARK = 0x1bf70abc;
@@ -109,10 +111,10 @@ describe.skipIf(reason !== null)(
   { timeout: 60_000 },
   () => {
     /** Runs `end` on a trace; resolves when nothing of what the trace put into the kernel is left there. */
-    async function expectNothingLeft(end: (running: Ipft) => Promise<unknown>): Promise<void> {
+    async function expectNothingLeft(end: (running: IpftProcess) => Promise<unknown>): Promise<void> {
       const before = new Set(bpfObjects());
       const keepers = new Set(pidsOf('probe-keeper'));
-      const running = await trace([...BACKEND, ...marked(MARK)]);
+      const running = await traceProcess([...BACKEND, ...marked(MARK)]);
       const ours = bpfObjects().filter((object) => !before.has(object));
       const ourKeepers = pidsOf('probe-keeper').filter((pid) => !keepers.has(pid));
       const programs = ours.filter((object) => object.endsWith(' ipft_tracepoint'));
@@ -142,27 +144,36 @@ interface Report {
   readonly functions: { count: number };
 }
 
-async function doctor(options: RunOptions = {}): Promise<{ code: number | null; report: Report }> {
-  const { code, stdout } = await ipft(['doctor', '--json'], options);
+interface Diagnosis {
+  readonly code: number | null;
+  readonly report: Report;
+}
+
+async function doctor(options: RunOptions = {}): Promise<Diagnosis> {
+  const { code, stdout } = await ipftProcess(['doctor', '--json'], options);
   return { code, report: JSON.parse(stdout) as Report };
 }
+
+let found: Promise<Diagnosis> | undefined;
+/** What root is told, which does not change from test to test. */
+const diagnosis = (): Promise<Diagnosis> => (found ??= doctor());
 
 describe.skipIf(reason !== null)(
   `on this machine${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
     it('doctor finds that tracing is possible', async () => {
-      const { code, report } = await doctor();
+      const { code, report } = await diagnosis();
       expect(code).toBe(0);
       expect(report.backends.find(({ id }) => id === 'tracepoint')).toMatchObject({
         usable: true,
         reasons: [],
       });
       expect(report.auto).not.toBeNull();
-      const list = await ipft(['--list', ...BACKEND]);
+      const list = await ipftProcess(['--list', ...BACKEND]);
       expect(list.stdout.trimEnd().split('\n')).toHaveLength(report.tracepoints.count);
       expect(report.functions.count).toBeGreaterThan(1000);
-      const { stdout } = await ipft(['doctor']);
+      const { stdout } = await ipftProcess(['doctor']);
       expect(stdout).toMatch(/^ {2}tracepoint +yes /m);
       expect(stdout).toContain(`--backend auto picks ${report.auto ?? ''}`);
       expect(stdout.split('\n').length).toBeLessThan(40);
@@ -171,7 +182,7 @@ describe.skipIf(reason !== null)(
     it.for(['fentry-multi', 'kprobe-multi', 'kprobe', 'fentry'])(
       'what doctor says of %s is what -b does',
       async (backend, context) => {
-        const { report } = await doctor();
+        const { report } = await diagnosis();
         const finding = report.backends.find(({ id }) => id === backend);
         const args = [...marked(MARK), '-b', backend, '-r', '^ip_rcv$'];
         if (finding?.usable === true) {
@@ -196,7 +207,7 @@ describe.skipIf(reason !== null)(
       expect(report.backends.every(({ reasons }) => (reasons[0] ?? '').startsWith('no privilege'))).toBe(
         true,
       );
-      const refused = await ipft(marked(MARK), { through });
+      const refused = await ipftProcess(marked(MARK), { through });
       expect([refused.code, refused.stderr]).toEqual([
         3,
         expect.stringMatching(/no privilege[^]*Try: run it as root/),
@@ -204,7 +215,7 @@ describe.skipIf(reason !== null)(
     });
 
     it('--backend auto takes what doctor names, and says why if it is tracepoint', async () => {
-      const { report } = await doctor();
+      const { report } = await diagnosis();
       const few = ['-r', '^(ip_rcv|tp:net_dev_queue)$']; // whatever the backend, some kernels arm function by function
       const running = await trace([...marked(MARK), ...few, '-v']);
       expect((await running.end()).stderr).toContain(`Backend ${report.auto ?? ''}: `);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { trace, type AnyEvent } from '../../src/index.js';
-import { ping } from '../kernel/support/traffic.js';
-import { addon } from './addon.js';
-import { JSON_TYPES } from './json-types.js';
-import { refusal } from './support.js';
+import { ping } from '../support/traffic/traffic.js';
+import { addon } from '../support/addon/addon.js';
+import { JSON_TYPES } from '../support/addon/json-types.js';
+import { refusal } from '../support/addon/bpf-objects.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = 0x1bf70e79;

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { BARE_HOME } from './build-homes.js';
-import { ipft, killLeftovers, until } from './process.js';
+import { BARE_HOME } from '../support/stand-ins/build-homes.js';
+import { ipft, killLeftovers, until } from '../support/stand-ins/process.js';
 
 const directory = mkdtempSync('/tmp/ipft-unit-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

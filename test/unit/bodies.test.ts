@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { replacedFunctions } from '../../src/run/bodies.js';
-import { ipft, killLeftovers } from './process.js';
+import { ipft, killLeftovers } from '../support/stand-ins/process.js';
 
 const directory = mkdtempSync('/tmp/ipft-unit-bodies-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

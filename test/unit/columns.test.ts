@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { outputs } from '../../src/outputs/index.js';
-import { cellText, CONTEXT, pack } from './rows.js';
+import { cellText, CONTEXT, pack } from '../support/packets/rows.js';
 
 describe('columns', () => {
   it('are known by their ids, and outputs name no other', () => {

@@ -5,7 +5,7 @@ import { complete, completionText, type Completion } from '../../src/cli/complet
 import { createProgram } from '../../src/cli/program.js';
 import { backendIds } from '../../src/backends/index.js';
 import { outputs } from '../../src/outputs/index.js';
-import { BARE_HOME } from './build-homes.js';
+import { BARE_HOME } from '../support/stand-ins/build-homes.js';
 
 const directory = mkdtempSync('/tmp/ipft-completion-');
 afterAll(() => rmSync(directory, { recursive: true }));

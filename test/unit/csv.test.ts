@@ -4,7 +4,7 @@ import { printable } from '../../src/core/printable.js';
 import { csvField } from '../../src/core/csv.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
-import { batchOf, CONTEXT, pack, textOf, type Event } from './rows.js';
+import { batchOf, CONTEXT, pack, textOf, type Event } from '../support/packets/rows.js';
 
 function write(events: readonly Event[], options?: RenderOptions): string[] {
   const descriptor = outputs.get('csv');

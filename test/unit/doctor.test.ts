@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../src/run/doctor/report.js';
 import { reportText } from '../../src/run/doctor/text.js';
-import { ipft, killLeftovers } from './process.js';
+import { ipft, killLeftovers } from '../support/stand-ins/process.js';
 
 afterEach(killLeftovers);
 

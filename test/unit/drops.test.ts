@@ -6,7 +6,7 @@ import type { Output } from '../../src/core/output.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput } from '../../src/run/render.js';
 import { parseCommandLine } from '../../src/cli/parse.js';
-import { batchOf, CONTEXT, pack, textOf, type Event } from './rows.js';
+import { batchOf, CONTEXT, pack, textOf, type Event } from '../support/packets/rows.js';
 
 const REASONS: Readonly<Record<number, string>> = {
   0: 'SKB_NOT_DROPPED_YET',

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { ipft, ipftCommand, killLeftovers, until, type Ipft } from './process.js';
+import { ipft, ipftCommand, killLeftovers, until, type Ipft } from '../support/stand-ins/process.js';
 
 const directory = mkdtempSync('/tmp/ipft-unit-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

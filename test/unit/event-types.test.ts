@@ -13,7 +13,7 @@ import type {
   Tuple,
 } from '../../src/run/api/events.js';
 import { parseFields } from '../../src/run/field-columns.js';
-import { JSON_TYPES } from '../native/json-types.js';
+import { JSON_TYPES } from '../support/addon/json-types.js';
 
 type Asked<Event> = Omit<Event, keyof EventLead>;
 

@@ -3,8 +3,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
-import { ipft, killLeftovers } from './process.js';
-import { batchOf, CONTEXT, pack, textOf, type Event, type PacketNumbers } from './rows.js';
+import { ipft, killLeftovers } from '../support/stand-ins/process.js';
+import { batchOf, CONTEXT, pack, textOf, type Event, type PacketNumbers } from '../support/packets/rows.js';
 
 const A = 0xffff888003211000n;
 const B = 0xffff888003211100n;

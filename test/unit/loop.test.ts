@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { LoopConsumer } from '../../src/run/api/loop.js';
 import type { Decode } from '../../src/run/api/decode.js';
 import type { TraceEvent } from '../../src/run/api/events.js';
-import { batchOf, pack } from './rows.js';
+import { batchOf, pack } from '../support/packets/rows.js';
 
 const EVENT: TraceEvent = {
   packet_id: '0x1',

@@ -3,7 +3,15 @@ import { gsoTypeNames } from '../../src/columns/gso-type.js';
 import type { Palette } from '../../src/core/line.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
-import { batchOf, CONTEXT, pack, textOf, UNKNOWN_FUNCTION, type Event, type PacketNumbers } from './rows.js';
+import {
+  batchOf,
+  CONTEXT,
+  pack,
+  textOf,
+  UNKNOWN_FUNCTION,
+  type Event,
+  type PacketNumbers,
+} from '../support/packets/rows.js';
 
 /** Everything an output writes for batches of events: while tracing, then at the end. */
 function write(

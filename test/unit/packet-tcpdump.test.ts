@@ -12,11 +12,11 @@ import {
 } from '../../src/packet/fields.js';
 import { NONE } from '../../src/packet/headers.js';
 import { icmpTypeName } from '../../src/packet/protocols.js';
-import { KNOWN } from './support/packet-list.js';
-import type { Bytes } from './support/packets.js';
-import { randomPackets } from './support/random-packets.js';
-import { jsonOf, type Packet, readAll } from './support/read-packets.js';
-import { type Shown, tcpdump } from './support/tcpdump.js';
+import { KNOWN } from '../support/packets/packet-list.js';
+import type { Bytes } from '../support/packets/packets.js';
+import { randomPackets } from '../support/packets/random-packets.js';
+import { jsonOf, type Packet, readAll } from '../support/packets/read-packets.js';
+import { type Shown, tcpdump } from '../support/packets/tcpdump.js';
 
 const LETTERS = 'FSRP.UEW';
 

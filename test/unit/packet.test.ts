@@ -14,7 +14,7 @@ import {
 } from '../../src/packet/fields.js';
 import { Headers, NONE, readHeaders } from '../../src/packet/headers.js';
 import { readInner } from '../../src/packet/inner.js';
-import { KNOWN } from './support/packet-list.js';
+import { KNOWN } from '../support/packets/packet-list.js';
 import {
   type Bytes,
   ethernet,
@@ -27,8 +27,8 @@ import {
   tcp,
   udp,
   vxlan,
-} from './support/packets.js';
-import { jsonOf, readAll, tupleOf, tuplesOf } from './support/read-packets.js';
+} from '../support/packets/packets.js';
+import { jsonOf, readAll, tupleOf, tuplesOf } from '../support/packets/read-packets.js';
 
 const READERS: readonly PacketReader[] = [
   ...[sourcePort, destinationPort, tcpSequence, tcpAcknowledgment, tcpFlags],

@@ -22,7 +22,7 @@ import {
   parseKeeperLine,
 } from '../../src/native/keeper-protocol.js';
 import { native } from '../../src/run/functions.js';
-import { cellText, pack } from './rows.js';
+import { cellText, pack } from '../support/packets/rows.js';
 
 describe('errors', () => {
   it('have the exit codes of the documentation', () => {

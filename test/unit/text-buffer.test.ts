@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pieceOf, TextBuffer } from '../../src/core/text-buffer.js';
-import { textOf } from './rows.js';
+import { textOf } from '../support/packets/rows.js';
 
 function written(write: (text: TextBuffer) => void): string {
   const text = new TextBuffer();

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { ipft, killLeftovers } from './process.js';
+import { ipft, killLeftovers } from '../support/stand-ins/process.js';
 
 const directory = mkdtempSync('/tmp/ipft-unit-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
-import * as witnesses from '../kernel/support/witnesses.js';
+import * as witnesses from '../support/witnesses/witnesses.js';
 
 it('every built-in field has a witness in a guest, and nothing else has', () => {
   const witnessed = new Set<string>(Object.values(witnesses).flat());

@@ -1,0 +1,95 @@
+// The tiers that need no guest of their own: commands of this machine.
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { failuresIn, readJson, suiteCounts } from './report.mjs';
+
+const vitest = 'node_modules/.bin/vitest';
+
+/** Commands whose exit codes count; `seconds`: about how long they take. */
+const CHECKS = {
+  lint: [
+    ['eslint', 20, 'npx', '--no-install', 'eslint', '.'],
+    ['tsc', 6, 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'],
+    ['prettier', 6, 'npx', '--no-install', 'prettier', '--check', '.'],
+    ['README and man page', 2, 'node', 'scripts/generate-reference.mjs', '--check'],
+    [
+      ...['man page', 1, 'bash', '-c'],
+      'if command -v groff >/dev/null; then ! groff -ww -man -z man/ipft.1 2>&1 | grep .; else echo "no groff: not checked"; fi',
+    ],
+    [
+      ...['clang-format', 2, 'bash', '-c'],
+      "clang-format --dry-run -Werror $(git ls-files '*.c' '*.cc' '*.h')",
+    ],
+  ],
+  // The README's other command, and what it promises to show.
+  demo: [
+    [
+      ...['demo', 20, 'bash', '-c'],
+      "lab/demo | tee /dev/stderr | grep -E '^[0-9]+ [0-9]{4} +ip_output \\(len: [0-9]{4,} gso_type: tcpv4\\)$'",
+    ],
+  ],
+  // Only what ran on all guest kernels proves the whole table.
+  matrix: [['docs: what ran where', 1, 'node', 'scripts/generate-matrix.mjs', '--check']],
+};
+
+/** vitest's projects. */
+const SUITES = { unit: 60, native: 150 };
+
+/** Runs a command to its end with its output in a file; resolves with the exit code. */
+function execute(root, [program, ...args], log) {
+  const output = openSync(log, 'w');
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', output, output] });
+    child.once('error', () => resolve(127));
+    child.once('close', (code) => resolve(code ?? 1));
+  }).finally(() => closeSync(output));
+}
+
+export class Steps {
+  /** `reports`: where reports and output go. `fail(what, why, all)` is told of each failure, `part` of each file of a suite. */
+  constructor(root, reports, { fail, part }) {
+    Object.assign(this, { root, reports, fail, part });
+    mkdirSync(reports, { recursive: true });
+  }
+
+  /** The steps of a tier. */
+  of(tier) {
+    if (tier in SUITES) return [this.#suite(tier)];
+    return CHECKS[tier].map(([what, seconds, ...command]) => {
+      const name = tier === 'lint' ? `lint: ${what}` : what;
+      return { name, seconds, run: () => this.#check(name, command) };
+    });
+  }
+
+  #log(name) {
+    return join(this.reports, `${name.replaceAll(/[^\w.]+/g, '-')}.log`);
+  }
+
+  async #check(name, command) {
+    const log = this.#log(name);
+    const code = await execute(this.root, command, log);
+    if (code !== 0) this.fail(name, `exit code ${code}`, readFileSync(log, 'utf8').slice(-5000));
+    return { passed: Number(code === 0), failed: Number(code !== 0), skipped: 0 };
+  }
+
+  #suite(name) {
+    const report = join(this.reports, `${name}.json`);
+    const reporters = ['default', './test/host/json-report.mjs'].map((each) => `--reporter=${each}`);
+    const command = [vitest, 'run', '--project', name, ...reporters, `--outputFile.json=${report}`];
+    const run = async () => {
+      rmSync(report, { force: true });
+      const code = await execute(this.root, command, this.#log(name));
+      const found = readJson(report);
+      const failures = failuresIn(found?.testResults ?? []);
+      for (const { what, why, all } of failures) this.fail(what, why, all);
+      const counts = suiteCounts(found, code);
+      if (counts.failed > failures.length)
+        this.fail(name, `exit code ${code}`, readFileSync(this.#log(name), 'utf8').slice(-5000));
+      for (const each of found?.testResults ?? [])
+        this.part({ tier: name, what: each.name, seconds: (each.endTime - each.startTime) / 1000 });
+      return counts;
+    };
+    return { name, seconds: SUITES[name], run };
+  }
+}

@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { addon } from '../../support/addon/addon.js';
+import { MARK } from '../../support/ipft/running.js';
+import { trace } from '../../support/ipft/in-process.js';
+import { cleanUp } from '../../support/kernel/kernel.js';
+import { attachCountsOf, parseGroups, sequence } from '../../support/ipft/results.js';
+import { HAS_MODULE_BTF } from '../../support/witnesses/skb-probes.js';
+import { readText, TRACEFS } from '../../support/kernel/system.js';
+import { ping } from '../../support/traffic/traffic.js';
+
+/*
+ * Where -b kprobe puts its probes, by the kernel's own list of them. That a probe in a body is hit once for each call,
+ * and with the call's arguments, function-tracer.test.ts and the witnesses of fields compare.
+ */
+
+interface KernelProbe {
+  readonly function: string;
+  readonly offset: number;
+  /** hit through ftrace */
+  readonly ftrace: boolean;
+}
+
+/** `ffffffff81a2b3c5  k  ip_rcv+0x5    [OPTIMIZED]` */
+function kernelProbes(): KernelProbe[] {
+  const lines = readText('/sys/kernel/debug/kprobes/list').trimEnd().split('\n');
+  return lines.map((line) => {
+    const [, name = '', offset = ''] = /^\S+\s+[kr]\s+([^+\s]+)\+0x([0-9a-f]+)/.exec(line) ?? [];
+    return { function: name, offset: Number.parseInt(offset, 16), ftrace: line.includes('[FTRACE]') };
+  });
+}
+
+/** Behind ftrace's room, and what may come before that. */
+const BODY_OFFSETS = [5, 9];
+
+afterEach(cleanUp);
+
+describe('ipft -b kprobe', () => {
+  it('puts probes into the bodies of functions, few on their entries, and none on both', async () => {
+    const running = await trace(['-m', MARK, '-b', 'kprobe', '-v', '-r', '^(ip|icmp|netif|__netif)_']);
+    const probes = kernelProbes();
+    await ping(0xdeadbeef);
+    const { code, stdout, stderr } = await running.end();
+    const { succeeded, failed } = attachCountsOf(stderr);
+    const entries = probes.filter(({ ftrace }) => ftrace).map((probe) => probe.function);
+    const bodies = probes.filter(({ ftrace }) => !ftrace);
+    console.log(`${bodies.length} in bodies, on entries: ${entries.join(' ')}`);
+    expect(failed).toBe(0);
+    expect(probes.length).toBeGreaterThanOrEqual(succeeded);
+    expect(bodies.filter((probe) => entries.includes(probe.function))).toEqual([]);
+    expect(bodies.filter(({ offset }) => !BODY_OFFSETS.includes(offset))).toEqual([]);
+    expect(bodies.length).toBeGreaterThan(0.9 * probes.length);
+    const [, inBodies, onEntries] =
+      /^Attached in [\d.]+ s: (\d+) by breakpoint(?:, (\d+) by ftrace)?$/m.exec(stderr) ?? [];
+    expect(Number(inBodies) + Number(onEntries ?? 0)).toBe(succeeded);
+    expect(Number(inBodies)).toBeLessThanOrEqual(bodies.length); // packets' ends are probed, too
+    expect(Number(onEntries ?? 0)).toBeLessThanOrEqual(entries.length);
+    expect(sequence(parseGroups(stdout).flat())).toEqual(expect.arrayContaining(['ip_output', 'icmp_rcv']));
+    expect(code).toBe(0);
+  });
+
+  it('puts none into bodies that something may jump to', async () => {
+    const { names, modules, reasons, ...columns } = addon.readFunctions({ tracefs: TRACEFS });
+    const offsets = addon.readBodyOffsets(columns);
+    const kernel = modules.split('\n').map((module) => module === 'vmlinux');
+    const refused = names
+      .split('\n')
+      .filter((_, id) => kernel[id] === true && reasons[id] === 0 && offsets[id] === 0);
+    expect(refused.length).toBeGreaterThan(0);
+    const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', `^(${refused.join('|')})$`]);
+    const probes = kernelProbes().filter((probe) => refused.includes(probe.function.replace(/\..*/, '')));
+    expect((await running.end()).code).toBe(0);
+    expect(probes.length).toBeGreaterThanOrEqual(refused.length);
+    expect(probes.filter(({ ftrace }) => !ftrace)).toEqual([]);
+  });
+
+  // Linux 6.12 died of one in the body of a module's function.
+  it.skipIf(!HAS_MODULE_BTF)(
+    `puts none into bodies of modules${HAS_MODULE_BTF ? '' : ' (skipped: this kernel has no BTF of modules)'}`,
+    async () => {
+      const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', '.', '--module-regex', '^veth$']);
+      const probes = kernelProbes().filter((probe) => probe.function.startsWith('veth_'));
+      expect((await running.end()).code).toBe(0);
+      expect(probes.map((probe) => probe.function)).toContain('veth_xmit');
+      expect(probes.filter(({ ftrace }) => !ftrace)).toEqual([]);
+    },
+  );
+
+  it('puts them on entries with function_graph, whose returns the kernel takes from there', async () => {
+    const running = await trace([
+      '-m',
+      MARK,
+      '-b',
+      'kprobe',
+      '-t',
+      'function_graph',
+      '-r',
+      '^ip_(rcv|output)$',
+    ]);
+    const probes = kernelProbes();
+    expect((await running.end()).code).toBe(0);
+    expect(probes.length).toBeGreaterThanOrEqual(2);
+    expect(probes.filter(({ ftrace }) => !ftrace)).toEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { MARK, DEADBEEF } from '../../support/ipft/running.js';
+import { IpftProcess, keeperPid, traceProcess } from '../../support/ipft/process.js';
+import { AUTO, BACKENDS, cleanUp, leftovers, LIFE_ENDS } from '../../support/kernel/kernel.js';
+import { countsOf, parseGroups, sequence } from '../../support/ipft/results.js';
+import { pidsOf, readText, run, TRACEFS, until } from '../../support/kernel/system.js';
+import { ping } from '../../support/traffic/traffic.js';
+
+const SMALL = ['-m', MARK, '-r', '^(ip_output|ip_rcv)$'];
+const WAY = ['ip_output', 'ip_rcv'];
+
+const ownProbes = (): string[] =>
+  readText(`${TRACEFS}/kprobe_events`)
+    .split('\n')
+    .filter((line) => line.includes(':ipft_'));
+
+/** Stops the keeper as soon as it runs, which is before it has attached anything, or soon after. */
+async function keeperStopped(running: IpftProcess): Promise<number> {
+  const pid = await running.runsUntil('the probe-keeper', keeperPid);
+  process.kill(pid, 'SIGSTOP');
+  return pid;
+}
+
+afterEach(cleanUp);
+
+describe.each(BACKENDS)('a trace with -b %s', (backend) => {
+  const args = [...SMALL, '-b', backend];
+  it('loses its probes when ipft is killed: the probe-keeper takes them away', async () => {
+    const running = await traceProcess(args);
+    const { signal } = await running.end('SIGKILL');
+    expect(signal).toBe('SIGKILL');
+  });
+
+  it('that was killed with its probe-keeper is swept by the next start', async () => {
+    const running = await traceProcess(args);
+    const keeper = keeperPid();
+    if (keeper === undefined) throw new Error('no probe-keeper');
+    process.kill(keeper, 'SIGSTOP'); // it must not see that ipft is gone
+    await running.end('SIGKILL');
+    process.kill(keeper, 'SIGKILL');
+    await until('the end of the probe-keeper', () => pidsOf('probe-keeper').length === 0);
+    if (backend === 'kprobe') {
+      expect(ownProbes().length).toBe(2 + LIFE_ENDS);
+      const next = await traceProcess(args);
+      const { code, stderr } = await next.end();
+      expect(stderr).toContain('Removing the names of the probes that a killed trace has left');
+      expect(code).toBe(0);
+    }
+  });
+
+  it('traces nothing when SIGINT comes while it attaches', async () => {
+    // Many functions: attaching them takes long enough to be in the middle of it.
+    const running = new IpftProcess([
+      '-m',
+      MARK,
+      '-b',
+      backend,
+      ...(backend === 'fentry' ? ['-r', '^ip_rcv'] : []),
+    ]);
+    if (backend === 'kprobe') await running.runsUntil('some probes', () => ownProbes().length > 20);
+    const keeper = backend === 'kprobe' ? undefined : await keeperStopped(running);
+    running.child.kill('SIGINT');
+    await running.says('Interrupted while attaching');
+    if (keeper !== undefined) process.kill(keeper, 'SIGCONT');
+    const { code, stdout, stderr } = await running.ended;
+    expect(stderr).not.toContain('Trace ready!');
+    expect(stdout).toBe('');
+    expect(code).toBe(0);
+  });
+});
+
+describe(`a trace with -b ${AUTO}, further`, () => {
+  const args = [...SMALL, '-b', AUTO];
+
+  // gso.test.ts ends a trace by each backend, by SIGTERM.
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s: prints the results and exits with 0',
+    async (signal) => {
+      const running = await traceProcess(args);
+      await ping(DEADBEEF);
+      const { code, stdout, stderr } = await running.end(signal);
+      expect(sequence(parseGroups(stdout).flat())).toEqual(WAY);
+      expect(countsOf(stderr)).toEqual({ samples: 2, lost: 0, missed: 0 });
+      expect(code).toBe(0);
+    },
+  );
+
+  it('leaves at once on a second SIGINT with its results printed, and the probe-keeper finishes after it', async () => {
+    const running = await traceProcess(args);
+    await ping(DEADBEEF);
+    const keeper = keeperPid();
+    if (keeper === undefined) throw new Error('no probe-keeper');
+    process.kill(keeper, 'SIGSTOP'); // detaching now takes for ever
+    running.child.kill('SIGINT');
+    await running.runsUntil('the end of the trace', () => running.stderr.includes('Trace done!'));
+    const { code, stdout } = await running.end('SIGINT');
+    expect(code).toBe(130);
+    expect(sequence(parseGroups(stdout).flat())).toEqual(WAY);
+    expect(pidsOf('probe-keeper')).toEqual([keeper]);
+    expect(leftovers().length).toBeGreaterThan(1);
+    process.kill(keeper, 'SIGCONT');
+  });
+
+  it('prints what it has and exits with 5 when its probe-keeper is killed', async () => {
+    const running = await traceProcess(args);
+    await ping(DEADBEEF);
+    const keeper = keeperPid();
+    if (keeper === undefined) throw new Error('no probe-keeper');
+    process.kill(keeper, 'SIGKILL');
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/probe-keeper ended unexpectedly.*SIGKILL[^]*\nTry: /);
+    expect(sequence(parseGroups(stdout).flat())).toEqual(WAY);
+    // as the message says: the next start sweeps
+    if (AUTO === 'kprobe') expect((await (await traceProcess(args)).end()).code).toBe(0);
+  });
+
+  it('keeps its probes in another pid namespace when a second trace starts outside', async () => {
+    const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+    const inside = await traceProcess([...SMALL, '-b', 'kprobe'], { through });
+    const before = ownProbes();
+    expect(before.length).toBe(2 + LIFE_ENDS);
+    await (await traceProcess(['-m', MARK, '-r', '^ip_rcv_core$', '-b', 'kprobe'])).end();
+    await until('the end of the second keeper', () => ownProbes().length === before.length);
+    expect(ownProbes()).toEqual(before);
+    await ping(DEADBEEF);
+    run('pkill', '-TERM', '-x', 'ipft');
+    expect(sequence(parseGroups((await inside.ended).stdout).flat())).toEqual(WAY);
+  });
+
+  it('takes the names of its probes along when it is the first process of a pid namespace', async () => {
+    const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+    const args = ['-m', MARK, '-b', 'kprobe', '-r', '^(ip|tcp|skb)_'];
+    const inside = await traceProcess(args, { through });
+    expect(ownProbes().length).toBeGreaterThan(50);
+    run('pkill', '-TERM', '-x', 'ipft');
+    expect((await inside.ended).code).toBe(0);
+    expect(ownProbes()).toEqual([]);
+  });
+
+  it('does not touch another one that runs at the same time', async () => {
+    const first = await traceProcess(args);
+    const second = await traceProcess(args);
+    await ping(DEADBEEF);
+    expect(sequence(parseGroups((await first.end()).stdout).flat())).toEqual(WAY);
+    await ping(DEADBEEF);
+    expect(sequence(parseGroups((await second.end()).stdout).flat())).toEqual([...WAY, ...WAY]);
+  });
+});

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import type { Addon } from '../../../src/native/types.js';
+import { expected, isResolved, PATHS, witnessed } from '../../support/addon/field-witness.js';
+import { loadAddon } from '../../support/home.js';
+
+const addon = loadAddon() as Addon;
+
+it('paths of the kernel’s types lead where a C compiler says', () => {
+  const resolved = PATHS.map((path) => addon.resolvePath(path));
+  const values = resolved.filter(isResolved);
+  const missing = PATHS.filter((path) => !isResolved(addon.resolvePath(path)));
+  expect(missing.length).toBeLessThan(PATHS.length / 5);
+  const rows = (results: string[]) => values.map(({ path }, i) => `${path} ${results[i] ?? '?'}`);
+  expect(rows(values.map(expected))).toEqual(rows(witnessed(values)));
+  console.log(`${values.length} paths compared; this kernel lacks ${missing.join(' ')}`);
+});

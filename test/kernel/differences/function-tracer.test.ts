@@ -1,0 +1,207 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { proves } from '../../support/matrix.js';
+import { trace } from '../../support/ipft/in-process.js';
+import { BACKENDS, expectNothingLeft } from '../../support/kernel/kernel.js';
+import { parseGroups, sequence } from '../../support/ipft/results.js';
+import { now, pause, readText, run, TRACEFS } from '../../support/kernel/system.js';
+import { ping } from '../../support/traffic/traffic.js';
+import { ipftProcess } from '../../support/ipft/process.js';
+
+/*
+ * The kernel's own function tracer and ipft look at the same functions while one ping goes over lo, and must tell
+ * the same story, call by call. What makes the comparison exact:
+ * - `-m 0 --mask 0` matches every skb, also before ping's mark is on it and in what answers it.
+ * - ping is alone on CPU 1: vitest, ipft and the probe-keeper are held on CPU 0, and a packet stays on its CPU when it
+ *   goes over lo. Both sides are compared on CPU 1 only, so what vitest and ipft say to each other over sockets does
+ *   not count, and as CPU 1 is silent before and after, no call falls on one side of the start or the end.
+ * - One difference is legitimate: a function may be called without a packet (NULL), which ipft takes for a miss. Such
+ *   calls are not guessed: a kprobe of the kernel's own on each function in question records the argument.
+ */
+
+const WITNESS = 'witness';
+
+const set = (file: string, value: string): void => writeFileSync(`${TRACEFS}/${file}`, value);
+
+/** Holds this process, its threads and all it starts from now on, on some CPUs. */
+const holdOn = (cpus: string): void => {
+  run('taskset', '-a', '-c', '-p', cpus, process.pid.toString());
+  run('taskset', '-a', '-c', '-p', cpus, process.ppid.toString());
+};
+
+interface Listed {
+  readonly name: string;
+  /** what kprobe_events knows it by */
+  readonly symbol: string;
+  /** its line in available_filter_functions */
+  readonly line: string;
+  readonly position: number;
+}
+
+interface Row {
+  readonly name: string;
+  readonly module: string;
+  readonly symbol: string;
+  readonly skb_position: number;
+  readonly traceable: boolean;
+}
+
+async function listed(regex: string): Promise<Listed[]> {
+  const { stdout } = await ipftProcess(['--list', '-o', 'json', '-r', regex]);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row)
+    .filter(({ traceable }) => traceable)
+    .map(({ name, module, symbol, skb_position: position }) => {
+      const inKernel = module === 'vmlinux';
+      const compiled = symbol.includes('+') ? name : symbol;
+      return {
+        ...{ name, position },
+        symbol: inKernel ? symbol : `${module}:${symbol}`,
+        line: inKernel ? compiled : `${compiled} [${module}]`,
+      };
+    });
+}
+
+/** By their numbers: finding a function by name takes the kernel a walk over all of them. */
+function setFilter(wanted: ReadonlySet<string>): void {
+  const numbers = readText(`${TRACEFS}/available_filter_functions`)
+    .split('\n')
+    .flatMap((line, index) => (wanted.has(line) ? [index + 1] : []));
+  set('set_ftrace_filter', '');
+  for (let start = 0; start < numbers.length; start += 200)
+    writeFileSync(`${TRACEFS}/set_ftrace_filter`, `${numbers.slice(start, start + 200).join(' ')}\n`, {
+      flag: 'a',
+    });
+  const filtered = readText(`${TRACEFS}/set_ftrace_filter`).trimEnd().split('\n');
+  expect(new Set(filtered)).toEqual(wanted);
+}
+
+/** `ping-99 [001] ..... 1.000001: ip_rcv <-x`, and a witness' `ping-99 [001] ..... 1.000001: w_ip_rcv: (ip_rcv+0x0/0x1) skb=0x0`. */
+const CALL = /: (\w+)[\w.]*(?: \[\w+\])? <-\S+(?: \[\w+\])?$/; // without a clone's suffix
+const NULL_CALL = /: w_([\w.]+): .* skb=0x0$/;
+
+/** The calls on CPU 1, but for those that a witness saw without a packet: its line comes just after or before the call's. */
+function callsOnCpu1(): string[] {
+  const nulls = new Map<string, number>();
+  const lines = readText(`${TRACEFS}/per_cpu/cpu1/trace`).split('\n');
+  const calls: string[] = [];
+  expect(lines.some((line) => line.includes('LOST'))).toBe(false);
+  // A witness and the tracer are called one after the other for the same call, in an order that the kernel picks:
+  // both lines stand together, without another call of the same function between them.
+  const witnessFirst =
+    lines.findIndex((line) => line.includes(': w_')) < lines.findIndex((line) => CALL.test(line));
+  for (const line of lines) {
+    const call = CALL.exec(line)?.[1];
+    const none = NULL_CALL.exec(line)?.[1];
+    if (none !== undefined) {
+      if (witnessFirst) nulls.set(none, (nulls.get(none) ?? 0) + 1);
+      else calls.splice(calls.lastIndexOf(none), 1);
+    } else if (call !== undefined) {
+      const pending = nulls.get(call) ?? 0;
+      if (pending > 0) nulls.set(call, pending - 1);
+      else calls.push(call);
+    }
+  }
+  return calls;
+}
+
+interface Recorded {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly calls: string[];
+}
+
+/** What the function tracer shows of one ping. */
+async function recordPing(): Promise<Recorded> {
+  set('trace', '');
+  set('tracing_on', '1');
+  const from = now();
+  await ping();
+  await pause(300);
+  set('tracing_on', '0');
+  return { from, to: now(), calls: callsOnCpu1() };
+}
+
+const REGISTERS = ['di', 'si', 'dx', 'cx', 'r8', 'r9'];
+
+/** A kprobe that records the skb argument, on each function that is perhaps called without one. */
+function placeWitnesses(functions: readonly Listed[]): void {
+  for (const { name, symbol, position } of functions) {
+    const definition = `p:${WITNESS}/w_${name} ${symbol} skb=%${REGISTERS[position - 1]}\n`;
+    writeFileSync(`${TRACEFS}/kprobe_events`, definition, { flag: 'a' });
+  }
+  if (functions.length > 0) set(`events/${WITNESS}/enable`, '1');
+}
+
+function removeWitnesses(): void {
+  if (!readText(`${TRACEFS}/kprobe_events`).includes(`${WITNESS}/`)) return;
+  set(`events/${WITNESS}/enable`, '0');
+  for (const line of readText(`${TRACEFS}/kprobe_events`).split('\n')) {
+    const event = /^p:(witness\/\S+)/.exec(line)?.[1];
+    if (event !== undefined) writeFileSync(`${TRACEFS}/kprobe_events`, `-:${event}\n`, { flag: 'a' });
+  }
+}
+
+function stopTracer(): void {
+  removeWitnesses();
+  set('current_tracer', 'nop');
+  set('set_ftrace_filter', '');
+  set('trace_clock', 'local');
+  set('tracing_on', '1');
+}
+
+/** What attaches functions one by one gets those that IPv4 over lo can come by, and of fentry's few every one. */
+const ONE_BY_ONE: Partial<Record<string, string>> = {
+  kprobe: '^_*(ip_|icmp_|raw_|ping_|sock_|skb_|kfree_|consume_|dev_|netif_|nf_|loopback_|eth_)',
+  fentry:
+    '^_*(ip_(output|rcv|local|finish|send|queue)|icmp_(rcv|echo|reply)|kfree_skb|consume_skb|dev_hard|netif_rx)',
+};
+
+describe.each(BACKENDS)("the kernel's function tracer and ipft -b %s", (backend) => {
+  const regex = ONE_BY_ONE[backend] ?? '.';
+
+  beforeAll(() => holdOn('0'));
+  afterAll(() => {
+    stopTracer();
+    holdOn('0-1');
+  });
+
+  it('show the same calls for a ping', async (context) => {
+    proves(context, { backend, tracer: 'function', result: 'yes' });
+    const functions = await listed(regex);
+    setFilter(new Set(functions.map(({ line }) => line)));
+    set('trace_clock', 'mono');
+    set('tracing_on', '0');
+    set('current_tracer', 'function');
+    await ping(); // resolves what only a first packet has to
+    const running = await trace(['-b', backend, '-m', '0', '--mask', '0', '-r', regex, '-o', 'stream']);
+    const shownBetween = ({ from, to }: Recorded): string[] =>
+      sequence(
+        parseGroups(`===\n${running.stdout.replace(/^ *#\d+ /gm, '')}`)
+          .flat()
+          .filter(({ timestamp, cpu }) => timestamp >= from && timestamp <= to && cpu === 1),
+      );
+    const first = await recordPing();
+    await pause(200);
+    const shown = shownBetween(first);
+    const suspects = functions.filter(
+      ({ name }) =>
+        first.calls.filter((call) => call === name).length > shown.filter((call) => call === name).length,
+    );
+    console.log(
+      `${backend}: ${functions.length} functions, the tracer saw ${first.calls.length} calls, ipft ${shown.length}; ` +
+        `perhaps without a packet: ${suspects.map(({ name }) => name).join(' ')}`,
+    );
+    placeWitnesses(suspects);
+    const second = await recordPing();
+    const { code, stderr } = await running.end();
+    expect(second.calls).toEqual(expect.arrayContaining(['ip_output', 'ip_rcv', 'icmp_rcv']));
+    expect(shownBetween(second)).toEqual(second.calls);
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning:');
+    stopTracer();
+    await expectNothingLeft();
+  });
+});

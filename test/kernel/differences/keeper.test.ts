@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { Addon, Counters, Session } from '../../../src/native/types.js';
+import { BACKENDS, cleanUp, HAS_FPROBE } from '../../support/kernel/kernel.js';
+import { readText, TRACEFS } from '../../support/kernel/system.js';
+import { ping } from '../../support/traffic/traffic.js';
+import { HOME, loadAddon } from '../../support/home.js';
+
+const addon = loadAddon() as Addon;
+const GOOD = 50;
+const MARK = 0xdeadbeef;
+
+interface Probe {
+  readonly id: number;
+  readonly address: bigint;
+  readonly btfId?: number;
+  readonly name: string;
+}
+
+/** Functions that take an skb in the first register and can be traced, and the programs for them. */
+function goodProbes(): { probes: Probe[]; addresses: BigUint64Array } {
+  const { names, symbols, reasons, slots, addresses, btfIds } = addon.readFunctions({ tracefs: TRACEFS });
+  const others = symbols.split('\n');
+  const probes = names
+    .split('\n')
+    .map((name, id) => ({ id, name, address: addresses[id] ?? 0n, btfId: btfIds[id] ?? 0 }))
+    .filter(({ id }) => reasons[id] === 0 && slots[id] === 0 && others[id] === '')
+    .filter(({ btfId }) => btfId !== 0)
+    .slice(0, GOOD);
+  expect(probes.length).toBe(GOOD);
+  return { probes, addresses };
+}
+
+/** Has the keeper attach these probes and let go of them; returns what it said, without the progress. */
+async function keep(
+  backend: 'fentry-multi' | 'kprobe' | 'kprobe-multi',
+  probes: readonly Probe[],
+  addresses: BigUint64Array,
+  whileAttached: (session: Session) => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
+  const settings = {
+    mark: MARK,
+    mask: 0xffffffff,
+    programs: backend,
+    functions: Uint32Array.of(0),
+    slots: Uint8Array.of(0),
+    addresses,
+    btfIds: Uint32Array.of(0),
+    bodyOffsets: Uint8Array.of(0),
+    modules: 'vmlinux',
+    dataFreed: new Uint8Array(addresses.length),
+    reasonArguments: new Uint8Array(addresses.length).fill(255),
+    ...{ hidden: new Uint32Array(0), roles: new Uint8Array(addresses.length), tellsEnds: false },
+  };
+  const perf = { pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
+  const session = new addon.Session({ ...settings, ...perf }, () => undefined);
+  const programs = [...session.programFds].flatMap((fd, slot) => (fd < 0 ? [] : [{ fd, slot }]));
+  const keeper = spawn(join(HOME, 'build/Release/probe-keeper'), [], {
+    stdio: ['pipe', 'pipe', 'inherit', ...programs.map(({ fd }) => fd)],
+  });
+  if (!keeper.stdin || !keeper.stdout) throw new Error('no pipes');
+  let said = '';
+  let ending: Promise<void> | undefined;
+  keeper.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (/^(attached|error) /m.test(said))
+      ending ??= whileAttached(session).finally(() => keeper.stdin?.end());
+  });
+  const lines = [
+    `backend ${backend}`,
+    `tracefs ${TRACEFS}`,
+    ...programs.map(({ slot }, index) => `program ${slot} ${index + 3}`),
+    ...probes.map(
+      ({ id, address, btfId = 0, name }) =>
+        `function ${id} 0 0x${address.toString(16)} 0 ${btfId} vmlinux ${name}`,
+    ),
+    'attach',
+  ];
+  keeper.stdin.write(`${lines.join('\n')}\n`);
+  const [code] = (await once(keeper, 'close')) as [number];
+  await ending;
+  session.close();
+  expect(code).toBe(0);
+  return said
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^(progress|detaching) /.test(line));
+}
+
+const BOGUS_ID = 99_999;
+
+/** The line about a function that was refused, with whichever error this kernel has for it. */
+const refused = (id: number): unknown => expect.stringMatching(new RegExp(`^failed ${id} \\d+ E[A-Z]+$`));
+
+/** Puts a bogus probe in the middle of the good ones. */
+const among = (probes: readonly Probe[], ...bogus: Probe[]): Probe[] => [
+  ...probes.slice(0, GOOD / 2),
+  ...bogus,
+  ...probes.slice(GOOD / 2),
+];
+
+afterEach(cleanUp);
+
+function addressOf(symbol: string): bigint {
+  const address = new RegExp(`^([0-9a-f]{16}) [a-zA-Z] ${symbol}$`, 'm').exec(
+    readText('/proc/kallsyms'),
+  )?.[1];
+  if (address === undefined) throw new Error(`no ${symbol}`);
+  return BigInt(`0x${address}`);
+}
+
+/** A function that the kernel never lets be traced: it is in no list of the function tracer. */
+function untraceableAddress(): bigint {
+  expect(readText(`${TRACEFS}/available_filter_functions`)).not.toMatch(/^exc_int3$/m);
+  return addressOf('exc_int3');
+}
+
+it.skipIf(!HAS_FPROBE)(
+  'kprobe-multi (skipped on a kernel without FPROBE): addresses that the kernel refuses cost no other function',
+  async () => {
+    const { probes, addresses } = goodProbes();
+    const [first] = probes;
+    if (!first) throw new Error('no functions');
+    // Behind the place for a probe (from 4 to 8 at most), and before the next function.
+    const middle = { id: BOGUS_ID, address: first.address + 10n, name: 'middle_of_a_function' };
+    const untraceable = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
+    expect(await keep('kprobe-multi', among(probes, middle), addresses)).toEqual([
+      refused(BOGUS_ID),
+      `attached ${GOOD} 1`,
+      'detached',
+    ]);
+    const said = await keep('kprobe-multi', among(probes, middle, untraceable), addresses);
+    expect(said.slice(2)).toEqual([`attached ${GOOD} 2`, 'detached']);
+    expect(said.slice(0, 2).map((line) => Number(line.split(' ')[1]))).toEqual([BOGUS_ID, BOGUS_ID + 1]);
+  },
+);
+
+it.skipIf(!BACKENDS.includes('fentry-multi'))(
+  'fentry-multi (skipped on a kernel without tracing_multi links): what they refuse goes to a kprobe-multi link',
+  async () => {
+    const { probes, addresses } = goodProbes();
+    const [first] = probes;
+    if (!first) throw new Error('no functions');
+    const NO_FUNCTION = 1; // a type, but none of a function
+    const byAddress = { ...first, id: BOGUS_ID, btfId: NO_FUNCTION };
+    const neither = {
+      id: BOGUS_ID + 1,
+      address: untraceableAddress(),
+      btfId: NO_FUNCTION,
+      name: 'exc_int3',
+    };
+    expect(await keep('fentry-multi', among(probes, byAddress, neither), addresses)).toEqual([
+      `share ${GOOD} fentry-multi`,
+      refused(BOGUS_ID + 1),
+      'share 1 kprobe-multi',
+      `attached ${GOOD + 1} 1`,
+      'detached',
+    ]);
+  },
+);
+
+it('kprobe: addresses that the kernel refuses cost no other function', async () => {
+  const { probes, addresses } = goodProbes();
+  const data = { id: BOGUS_ID, address: addressOf('init_task'), name: 'init_task' };
+  const blacklisted = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
+  const said = await keep('kprobe', among(probes, data, blacklisted), addresses);
+  // In the order of addresses: data lies behind text.
+  expect(said).toEqual([refused(BOGUS_ID + 1), refused(BOGUS_ID), `attached ${GOOD} 2`, 'detached']);
+});
+
+it('kprobe: attaches 0 and ends as usual where every function is refused', async () => {
+  const { addresses } = goodProbes();
+  const data = { id: BOGUS_ID, address: addressOf('init_task'), name: 'init_task' };
+  expect(await keep('kprobe', [data], addresses)).toEqual([refused(BOGUS_ID), 'attached 0 1', 'detached']);
+});
+
+it('makes no event before it is activated, and matched = delivered + lost once it is deactivated', async () => {
+  const { names, addresses, slots } = addon.readFunctions({ tracefs: TRACEFS });
+  const id = names.split('\n').indexOf('ip_rcv');
+  expect(slots[id]).toBe(0);
+  const counts: Counters[] = [];
+  await keep('kprobe', [{ id, address: addresses[id] ?? 0n, name: 'ip_rcv' }], addresses, async (session) => {
+    await ping(MARK);
+    counts.push(session.counters());
+    session.activate();
+    await ping(MARK);
+    session.deactivate();
+    session.drain();
+    counts.push(session.counters());
+    await ping(MARK);
+    counts.push(session.counters());
+  });
+  const none = { matched: 0, delivered: 0, lost: 0, suppressed: 0, late: 0, missed: 0 };
+  const one = { ...none, matched: 1, delivered: 1 };
+  expect(counts).toMatchObject([none, one, one]);
+});

@@ -1,0 +1,105 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { MARK, DEADBEEF } from '../../support/ipft/running.js';
+import { trace } from '../../support/ipft/in-process.js';
+import { BACKENDS, cleanUp, expectNothingLeft } from '../../support/kernel/kernel.js';
+import { expectOrder } from '../../support/ipft/order.js';
+import { countsOf, parseJson, parseResults } from '../../support/ipft/results.js';
+import { pidsOf, until, withSetting } from '../../support/kernel/system.js';
+import { countedByNft, udp } from '../../support/traffic/traffic.js';
+import { traceProcess } from '../../support/ipft/process.js';
+
+const IP_OUTPUT = ['-m', MARK, '-r', '^ip_output$', '-o', 'json'];
+const FLOOD = 20_000;
+const SMALL_FLOOD = 5_000; // more than enough for one page
+const flood = (count = FLOOD): Promise<void> => udp({ mark: DEADBEEF, count, rate: 0 });
+
+afterEach(cleanUp);
+
+describe.each(BACKENDS)('what is lost is counted, -b %s', (backend) => {
+  it(`a flood of ${SMALL_FLOOD} packets into a perf buffer of one page: printed + lost + missed = sent`, async () => {
+    const running = await trace([...IP_OUTPUT, '-b', backend, '--perf-page-count', '1', '-v']);
+    expect(await countedByNft(DEADBEEF, () => flood(SMALL_FLOOD))).toBe(SMALL_FLOOD);
+    const { code, stdout, stderr } = await running.end();
+    const { samples, lost, missed } = countsOf(stderr);
+    console.log(`${backend}, one page: ${samples} printed, ${lost} lost, ${missed} missed`);
+    const events = parseJson(stdout);
+    expect(events.length).toBe(samples);
+    expect(samples + lost + missed).toBe(SMALL_FLOOD);
+    expect(lost).toBeGreaterThan(0);
+    expect(stderr).toMatch(/^CPU \d: [1-9]\d* lost, as PERF_RECORD_LOST tells$/m);
+    expect(events.every((event) => event.function === 'ip_output' && event.mark === DEADBEEF)).toBe(true);
+    expect(code).toBe(0);
+  });
+});
+
+it(`a flood of ${FLOOD} packets into the usual perf buffer: printed + lost + missed = sent`, async () => {
+  const running = await trace(IP_OUTPUT);
+  expect(await countedByNft(DEADBEEF, () => flood())).toBe(FLOOD);
+  const { stdout, stderr } = await running.end();
+  const { samples, lost, missed } = countsOf(stderr);
+  console.log(`the usual buffer: ${samples} printed, ${lost} lost, ${missed} missed`);
+  expect(parseJson(stdout).length).toBe(samples);
+  expect(samples + lost + missed).toBe(FLOOD);
+});
+
+it('a flood on two CPUs comes out in order of time', () =>
+  expectOrder(['-r', '^(ip_output|__dev_queue_xmit|ip_rcv|udp_rcv|kfree_skbmem)$'], DEADBEEF, FLOOD));
+
+it('a reader that does not read delays neither the end of the trace nor the counting', async () => {
+  const [go, results] = ['/run/reader-may-read', '/run/reader-got'];
+  const reader = `while [ ! -e ${go} ]; do sleep 0.1; done; cat >${results}`;
+  const through = ['bash', '-c', `"$@" | { ${reader}; }; exit \${PIPESTATUS[0]}`, 'bash'];
+  const running = await traceProcess([...IP_OUTPUT, '--perf-page-count', '8'], { through });
+  expect(await countedByNft(DEADBEEF, () => flood())).toBe(FLOOD);
+  const [ipft] = pidsOf('ipft');
+  if (ipft === undefined) throw new Error('ipft does not run');
+  process.kill(ipft, 'SIGTERM');
+  // While the reader still sleeps, the trace is over and the probes are gone.
+  await running.says('Trace done!');
+  await expectNothingLeft();
+  writeFileSync(go, '');
+  const { code, stderr } = await running.ended;
+  const events = await until('the summary', () => {
+    const text = readFileSync(results, 'utf8');
+    return /^\{"summary":.*\}\n$/m.test(text) && parseJson(text);
+  });
+  const { samples, lost, missed } = countsOf(stderr);
+  console.log(`a stalled reader: ${samples} printed, ${lost} lost, ${missed} missed`);
+  expect(lost).toBeGreaterThan(0);
+  expect(samples + lost + missed).toBe(FLOOD);
+  expect(events.length).toBe(samples);
+  expect(code).toBe(0);
+});
+
+describe('events of a CPU without a perf buffer are lost, with that as the cause: a CPU', () => {
+  const ONLINE = '/sys/devices/system/cpu/cpu1/online';
+  afterEach(() => writeFileSync(ONLINE, '1'));
+
+  it.each([
+    ['that comes online after ipft has started', () => withSetting(ONLINE, '0', () => trace(IP_OUTPUT))],
+    [
+      'that goes and comes while ipft runs',
+      async () => {
+        const running = await trace(IP_OUTPUT);
+        await withSetting(ONLINE, '0', () => undefined);
+        return running;
+      },
+    ],
+  ])('%s', async (_, start) => {
+    const running = await start();
+    await udp({ mark: DEADBEEF, count: 10, rate: 0, cpu: 0 });
+    await udp({ mark: DEADBEEF, count: 20, rate: 0, cpu: 1 });
+    const { code, stdout, stderr } = await running.end();
+    expect(parseResults(stdout).summary).toMatchObject({
+      matched: 30,
+      delivered: 10,
+      lost: 20,
+      causes: { perf_buffer_full: 0, no_buffer: 20, recursion: 0 },
+    });
+    expect(stderr).toContain(
+      '66.7 % of the trace is missing: 20 of 30 events were lost, since their CPU came online after ipft had started',
+    );
+    expect(code).toBe(0);
+  });
+});

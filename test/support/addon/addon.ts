@@ -1,0 +1,28 @@
+import type { Addon } from '../../../src/native/types.js';
+import { loadAddon } from '../home.js';
+
+/** The built addon, with the sources that tests may replace. */
+export interface TestAddon extends Omit<
+  Addon,
+  'readFunctions' | 'readBodyOffsets' | 'readTracepoints' | 'readEnumByName' | 'resolvePath'
+> {
+  readBodyOffsets(options: {
+    addresses: BigUint64Array;
+    text: BigUint64Array;
+    stacks?: boolean;
+    kcore?: string;
+  }): ReturnType<Addon['readBodyOffsets']>;
+  readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;
+  readEnumByName(name: string, options?: { btf: string }): ReturnType<Addon['readEnumByName']>;
+  resolvePath(path: string, options?: { btf: string }): ReturnType<Addon['resolvePath']>;
+  readFunctions(options: {
+    tracefs: string | null;
+    btf?: string;
+    moduleBtf?: string;
+    modules?: string;
+    kallsyms?: string;
+    blacklist?: string;
+  }): ReturnType<Addon['readFunctions']>;
+}
+
+export const addon = loadAddon() as TestAddon;

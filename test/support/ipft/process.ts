@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { now, pause, pidsOf, textIfThere } from '../kernel/system.js';
+import { HOME } from '../home.js';
+import { Running, type Ended } from './running.js';
+
+/** The command that runs ipft. */
+export const IPFT = [process.execPath, join(HOME, 'dist/bin.js')];
+
+/** The same for a shell. */
+export const IPFT_SHELL = IPFT.join(' ');
+
+export interface RunOptions {
+  readonly env?: Record<string, string>;
+  /** a file descriptor in place of the pipe that is read */
+  readonly stdout?: number;
+  /** the words in front of ipft's command, such as setpriv's */
+  readonly through?: readonly string[];
+}
+
+/** This process' environment without what vitest has set for colours. */
+export function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const inherited = { ...process.env };
+  delete inherited['FORCE_COLOR'];
+  delete inherited['NO_COLOR'];
+  return { ...inherited, ...own };
+}
+
+/** ipft, as a process of its own. */
+export class IpftProcess extends Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  readonly started = now();
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[], { env, stdout, through = [] }: RunOptions = {}) {
+    super();
+    const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
+    const [program = '', ...words] = [...through, ...IPFT, ...args];
+    this.child = spawn(program, words, { stdio, env: environment(env), cwd: HOME });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = this.#end();
+  }
+
+  // Not the event `close`: the probe-keeper has ipft's stderr too, and may keep it open for longer.
+  async #end(): Promise<Ended> {
+    const { stdout } = this.child;
+    const allOfStdout = stdout === null ? null : once(stdout, 'end');
+    const [code, signal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
+    await allOfStdout;
+    await pause(20); // what is in the pipe of stderr
+    return { code, signal, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('ipft did not start');
+    return this.child.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Sends a signal, and resolves when ipft has ended. */
+  end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** The probe-keeper of the one trace that runs. */
+export const keeperPid = (): number | undefined => pidsOf('probe-keeper')[0];
+
+/** Runs ipft until it ends by itself. */
+export const ipftProcess = (args: readonly string[], options?: RunOptions): Promise<Ended> =>
+  new IpftProcess(args, options).ended;
+
+/** Starts a trace, and resolves when its --ready-file is there. */
+export async function traceProcess(args: readonly string[], options?: RunOptions): Promise<IpftProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'ipft-ready-'));
+  const file = join(folder, 'ready');
+  const running = new IpftProcess(['--ready-file', file, ...args], options);
+  try {
+    await running.runsUntil('the ready file', () => textIfThere(file));
+  } catch (error) {
+    await running.end();
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return running;
+}

@@ -1,0 +1,117 @@
+import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE, VALUED } from '../../../src/core/abi.js';
+import type { Batch } from '../../../src/core/batch.js';
+import type { Cell, ColumnContext } from '../../../src/core/column.js';
+import { capturedIn, NO_LAYOUT } from '../../../src/core/capture.js';
+import { UNKNOWN_FUNCTION } from '../../../src/core/row.js';
+import { TextBuffer } from '../../../src/core/text-buffer.js';
+
+export interface Event {
+  time?: bigint;
+  skb?: bigint;
+  address?: bigint;
+  len?: number;
+  gsoType?: number;
+  gsoSize?: number;
+  gsoSegs?: number;
+  mark?: number;
+  function?: number;
+  cpu?: number;
+  duration?: bigint;
+  tid?: number;
+  isReturn?: boolean;
+  /** of a return */
+  value?: number;
+  isLast?: boolean;
+  isHidden?: boolean;
+  isDrop?: boolean;
+  /** of a drop */
+  reason?: number;
+  packet?: bigint;
+}
+
+export { UNKNOWN_FUNCTION };
+
+const SKB = 0xffff888003211000n;
+
+/** Numbers of packets by skb: one life for each address, which is enough for most tests. */
+export type PacketNumbers = Map<bigint, bigint>;
+
+function packetOf(skb: bigint, numbers: PacketNumbers): bigint {
+  const number = numbers.get(skb) ?? BigInt(numbers.size + 1);
+  numbers.set(skb, number);
+  return number;
+}
+
+/** Packs events as the addon does. */
+export function pack(events: readonly Event[], numbers: PacketNumbers = new Map()): DataView {
+  const rows = new DataView(new ArrayBuffer(events.length * ROW_SIZE));
+  events.forEach((event, index) => {
+    const at = index * ROW_SIZE;
+    rows.setBigUint64(at + ROW.time_ns, event.time ?? 0n, true);
+    rows.setBigUint64(at + ROW.skb, event.skb ?? SKB, true);
+    rows.setBigUint64(at + ROW.function_address, event.address ?? 0n, true);
+    rows.setUint32(at + ROW.len, event.len ?? 0, true);
+    rows.setUint32(at + ROW.gso_type, event.gsoType ?? 0, true);
+    rows.setUint16(at + ROW.gso_size, event.gsoSize ?? 0, true);
+    rows.setUint16(at + ROW.gso_segs, event.gsoSegs ?? 0, true);
+    rows.setUint32(at + ROW.mark, event.mark ?? 0, true);
+    rows.setBigUint64(at + ROW.packet, event.packet ?? packetOf(event.skb ?? SKB, numbers), true);
+    rows.setUint32(at + ROW.function, event.function ?? 0, true);
+    rows.setUint32(at + ROW.cpu, event.cpu ?? 0, true);
+    rows.setBigUint64(at + ROW.duration_ns, event.duration ?? 0n, true);
+    rows.setUint32(at + ROW.tid, event.reason ?? event.tid ?? 0, true);
+    const bit = (isSet: boolean | undefined, flag: number): number => (isSet === true ? flag : 0);
+    const ofCalls = bit(event.isReturn, RETURN) | bit(event.isDrop, DROP);
+    const ofReturns = bit(event.value !== undefined, VALUED);
+    const flags = ofCalls | ofReturns | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
+    if (event.value !== undefined) rows.setBigInt64(at + ROW.return_value, BigInt(event.value), true);
+    rows.setUint32(at + ROW.flags, flags, true);
+  });
+  return rows;
+}
+
+/** Rows as the addon hands them over. */
+export const batchOf = (rows: DataView): Batch => ({
+  rows,
+  count: rows.byteLength / ROW_SIZE,
+  rowSize: ROW_SIZE,
+});
+
+/** What an output returns, as a string. */
+export function textOf(pieces: Iterable<string | Uint8Array>): string {
+  return Array.from(pieces, (piece) =>
+    typeof piece === 'string' ? piece : new TextDecoder().decode(piece),
+  ).join('');
+}
+
+/** What a cell writes for a row. */
+export function cellText(cell: Cell, rows: DataView, at = 0): string {
+  const text = new TextBuffer();
+  cell(rows, at, text);
+  return textOf([text.take()]);
+}
+
+/** Functions 0 to 4 of a small kernel. */
+export const CONTEXT: ColumnContext = {
+  names: [
+    'selinux_ipv4_output',
+    'ip_output',
+    'nft_do_chain',
+    'a_function_name_of_more_than_32_characters',
+    'odd"\\\u0001é',
+  ],
+  modules: ['vmlinux', 'vmlinux', 'nf_tables', 'vmlinux', 'odd"module'],
+  enumMembers: (enumerator) =>
+    enumerator === 'SKB_GSO_TCPV4'
+      ? {
+          names: ['SKB_GSO_TCPV4', 'SKB_GSO_DODGY', 'SKB_GSO_IPXIP6', 'SKB_GSO_TOP'],
+          values: [1, 2, 1024, 0x80000000 | 0],
+        }
+      : null,
+  enumByName: () => null,
+  captured: capturedIn(NO_LAYOUT),
+  symbol: (address) => `0x${address.toString(16)}`,
+  stack: () => [],
+  dropReason: () => null,
+  hasDropReasons: () => false,
+};
