@@ -23,7 +23,8 @@
 #define IPFT_OTHERS_PROGRAM (IPFT_SLOTS + 1)
 /* The program on returns; loaded for kretprobes and fexit only. */
 #define IPFT_RETURN_PROGRAM (IPFT_SLOTS + 2)
-/* The program on the functions that end a packet's life; the skb is their first argument. */
+/* The program on the functions that end a packet's life; the skb is their first argument. Of fentry-multi: a
+ * kprobe program where IPFT_OTHERS_PROGRAM is loaded, see tracing_multi_slots.h. */
 #define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
 #define IPFT_PROGRAMS (IPFT_SLOTS + 4)
 /* Behind those that the probe-keeper attaches: the session itself attaches it to the tracepoint kfree_skb. */

@@ -63,3 +63,11 @@ SEC("kprobe") int ipft_program_13(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : probe_by_cookie(ctx);
 }
 _Static_assert(IPFT_OTHERS_PROGRAM == 13, "ipft_program_13");
+
+/* In place of ipft_program_15 where the kernel has kprobe-multi links. A tracing program may be preempted,
+ * and until it goes on the kernel skips it for all others on that CPU. Of a function that costs calls, which
+ * are counted; of an end it costs a packet its identity. A kprobe program is not preempted. */
+SEC("kprobe") int ipft_program_15_by_kprobe(struct pt_regs *ctx) {
+  return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE_END(ctx, (void *)ctx->di);
+}
+_Static_assert(IPFT_END_PROGRAM == 15, "ipft_program_15");

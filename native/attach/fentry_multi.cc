@@ -18,6 +18,11 @@ bool has_trampoline(const Probe &probe) {
   return probe.btf_id != 0 && probe.module == "vmlinux";
 }
 
+// Whether the programs of such links are loaded, which they are if the kernel has them.
+bool has_kprobe_multi(const Plan &plan) {
+  return plan.programs.size() > IPFT_END_PROGRAM && plan.programs[IPFT_OTHERS_PROGRAM] >= 0;
+}
+
 // The kernel refuses the whole kind, so that halving would only repeat the refusal.
 bool is_hopeless(int error) {
   return error == EPERM || error == EBADF || error == ENOMEM || error == EMFILE;
@@ -45,6 +50,9 @@ int FentryMulti::probe_session() {
 size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
   attach_type_ = plan.returns ? fsession_multi_type : fentry_multi_type;
   auto slots = by_program(plan); // a slot's program has its number
+  Probes ends;
+  if (has_kprobe_multi(plan))
+    ends.swap(slots[IPFT_END_PROGRAM]);
   for (Probes &probes : slots)
     set_aside_ineligible(probes);
   Probes rare = take_rare(slots);
@@ -52,7 +60,11 @@ size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
     attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);
   attach_range(plan.programs[IPFT_COOKIE_PROGRAM], rare.data(), rare.size(), reporter);
   reporter.share("fentry-multi", attached_);
-  attach_refused(plan, reporter);
+  if (has_kprobe_multi(plan))
+    attach_by_kprobe(plan, ends, reporter);
+  else
+    for (const auto &[probe, error] : refused_)
+      reporter.failed(probe, error);
   return attached_;
 }
 
@@ -92,18 +104,15 @@ void FentryMulti::attach_range(int program, const Probe *probes, size_t count, R
   attach_range(program, probes + count / 2, count - count / 2, reporter);
 }
 
-void FentryMulti::attach_refused(const Plan &plan, Reporter &reporter) {
-  // Not loaded if the kernel has no such kprobe-multi links.
-  if (plan.programs.size() <= IPFT_OTHERS_PROGRAM || plan.programs[IPFT_OTHERS_PROGRAM] < 0) {
-    for (const auto &[probe, error] : refused_)
-      reporter.failed(probe, error);
-    return;
-  }
+// What tracing_multi links refused, and the ends of packets' lives, whose program may not be preempted
+// (tracing_multi_slots.h).
+void FentryMulti::attach_by_kprobe(const Plan &plan, const Probes &ends, Reporter &reporter) {
   Probes probes;
   for (const auto &[probe, error] : refused_)
     probes.push_back(probe);
   others_ = std::make_unique<KprobeMulti>(attached_);
-  size_t attached = others_->attach_others(plan, IPFT_OTHERS_PROGRAM, probes, reporter);
+  others_->attach_others(plan, IPFT_OTHERS_PROGRAM, probes, reporter);
+  size_t attached = others_->attach_others(plan, IPFT_END_PROGRAM, ends, reporter);
   reporter.share("kprobe-multi", attached);
   attached_ += attached;
 }

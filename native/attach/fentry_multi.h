@@ -12,7 +12,8 @@ namespace ipft {
 
 // A tracing_multi link per slot that many functions have, and one for all the others (kernel 7.2): the kernel
 // calls the programs through a trampoline of each function, the cheapest way there is. What it refuses goes
-// to a kprobe-multi link. Links of sessions where returns are wanted.
+// to a kprobe-multi link, and what ends packets' lives to another. Links of sessions where returns are
+// wanted.
 class FentryMulti : public Backend {
 public:
   // 0, or the errno that tells why the kernel has no tracing_multi links. EFAULT for an unreadable list of
@@ -32,7 +33,7 @@ private:
 
   void set_aside_ineligible(Probes &probes);
   void attach_range(int program, const Probe *probes, size_t count, Reporter &reporter);
-  void attach_refused(const Plan &plan, Reporter &reporter);
+  void attach_by_kprobe(const Plan &plan, const Probes &ends, Reporter &reporter);
 
   std::vector<UniqueFd> links_;
   std::vector<Refusal> refused_;

@@ -174,17 +174,23 @@ void Programs::fill_bodies(const ProgramOptions &options) {
 // Loads the programs of the slots that functions have, and those that serve more than a slot.
 void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
   std::set<size_t> wanted = further_programs(options.attaching);
+  ends_by_kprobe_ = wanted.count(IPFT_OTHERS_PROGRAM) > 0;
   for (const TracedFunction &function : options.functions)
     wanted.insert(function.slot);
-  bpf_program *program;
-  bpf_object__for_each_program(program, object_.get()) bpf_program__set_autoload(program, false);
+  bpf_program *each;
+  bpf_object__for_each_program(each, object_.get()) bpf_program__set_autoload(each, false);
   for (size_t number : wanted) {
-    program = bpf_object__find_program_by_name(object_.get(), program_name(number).c_str());
-    bpf_program__set_autoload(program, true);
-    prepare_program(program, options.attaching, kernel);
+    bpf_program__set_autoload(program(number), true);
+    prepare_program(program(number), options.attaching, kernel);
   }
-  program = bpf_object__find_program_by_name(object_.get(), program_name(IPFT_DROP_PROGRAM).c_str());
-  bpf_program__set_autoload(program, options.drops);
+  bpf_program__set_autoload(program(IPFT_DROP_PROGRAM), options.drops);
+}
+
+// Null if there is none.
+bpf_program *Programs::program(size_t number) const {
+  bool by_kprobe = number == IPFT_END_PROGRAM && ends_by_kprobe_;
+  std::string name = program_name(number) + (by_kprobe ? "_by_kprobe" : "");
+  return bpf_object__find_program_by_name(object_.get(), name.c_str());
 }
 
 void Programs::collect_fds(const ProgramOptions &options) {
@@ -202,8 +208,8 @@ void Programs::collect_fds(const ProgramOptions &options) {
     return function.slot == IPFT_END_PROGRAM;
   });
   for (size_t number = 0; number < IPFT_PROGRAMS; number++) {
-    bpf_program *program = bpf_object__find_program_by_name(object_.get(), program_name(number).c_str());
-    fds_.push_back(program && bpf_program__autoload(program) ? bpf_program__fd(program) : -1);
+    bpf_program *loaded = program(number);
+    fds_.push_back(loaded && bpf_program__autoload(loaded) ? bpf_program__fd(loaded) : -1);
     hidden_.push_back(number == IPFT_END_PROGRAM && !shows_ends);
   }
 }

@@ -112,6 +112,7 @@ private:
   void fill_reason_arguments(const ProgramOptions &options);
   void fill_bodies(const ProgramOptions &options);
   void collect_fds(const ProgramOptions &options);
+  bpf_program *program(size_t number) const;
   size_t variable_offset(const char *section, const char *name, size_t size) const;
 
   ProgramBarrier barrier_;
@@ -122,6 +123,7 @@ private:
   std::vector<int> fds_;
   std::vector<bool> hidden_; // by number as fds_: only hidden functions have it
   Attaching attaching_;
+  bool ends_by_kprobe_ = false; // of fentry-multi: IPFT_END_PROGRAM is a kprobe program
   size_t cpus_ = 0;
   MappedMap bss_;
   MappedMap counters_;
