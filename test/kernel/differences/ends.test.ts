@@ -1,10 +1,12 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MARK, DEADBEEF } from '../../support/ipft/running.js';
 import { IpftProcess, keeperPid, traceProcess } from '../../support/ipft/process.js';
 import { AUTO, BACKENDS, cleanUp, leftovers, LIFE_ENDS } from '../../support/kernel/kernel.js';
 import { countsOf, parseGroups, sequence } from '../../support/ipft/results.js';
-import { pidsOf, readText, run, TRACEFS, until } from '../../support/kernel/system.js';
+import { pidsOf, readText, run, TRACEFS, until, textIfThere } from '../../support/kernel/system.js';
 import { ping } from '../../support/traffic/traffic.js';
+import { productPath } from '../../support/home.js';
 
 const SMALL = ['-m', MARK, '-r', '^(ip_output|ip_rcv)$'];
 const WAY = ['ip_output', 'ip_rcv'];
@@ -14,11 +16,39 @@ const ownProbes = (): string[] =>
     .split('\n')
     .filter((line) => line.includes(':ipft_'));
 
-/** Stops the keeper as soon as it runs, which is before it has attached anything, or soon after. */
-async function keeperStopped(running: IpftProcess): Promise<number> {
-  const pid = await running.runsUntil('the probe-keeper', keeperPid);
-  process.kill(pid, 'SIGSTOP');
-  return pid;
+/**
+ * Has every keeper that `action` starts stop by itself before it reads what it is to attach: a SIGSTOP from here may
+ * come when it has attached everything. A bind mount puts a script in the keeper's place.
+ */
+async function withStoppedKeeper(action: () => Promise<void>): Promise<void> {
+  const [keeper, real] = [productPath('probe-keeper'), '/run/real-keeper'];
+  const script = '/run/stopped-keeper';
+  copyFileSync(keeper, real);
+  writeFileSync(script, `#!/bin/sh\nkill -STOP $$\nexec ${real} "$@"\n`, { mode: 0o755 });
+  run('mount', '--bind', script, keeper);
+  try {
+    await action();
+  } finally {
+    run('umount', '-l', keeper);
+  }
+}
+
+/** The pid of the keeper, once it is stopped. */
+const stoppedKeeper = (running: IpftProcess): Promise<number> =>
+  running.runsUntil('a probe-keeper that is stopped', () => {
+    const pid = keeperPid();
+    return pid !== undefined && /^State:\tT/m.test(textIfThere(`/proc/${pid}/status`) ?? '') && pid;
+  });
+
+/** Interrupted in the middle of it, ipft says so, and no more. */
+async function expectInterrupted(running: IpftProcess, keeper?: number): Promise<void> {
+  running.child.kill('SIGINT');
+  await running.says('Interrupted while attaching');
+  if (keeper !== undefined) process.kill(keeper, 'SIGCONT');
+  const { code, stdout, stderr } = await running.ended;
+  expect(stderr).not.toContain('Trace ready!');
+  expect(stdout).toBe('');
+  expect(code).toBe(0);
 }
 
 afterEach(cleanUp);
@@ -48,25 +78,18 @@ describe.each(BACKENDS)('a trace with -b %s', (backend) => {
     }
   });
 
-  it('traces nothing when SIGINT comes while it attaches', async () => {
-    // Many functions: attaching them takes long enough to be in the middle of it.
-    const running = new IpftProcess([
-      '-m',
-      MARK,
-      '-b',
-      backend,
-      ...(backend === 'fentry' ? ['-r', '^ip_rcv'] : []),
-    ]);
-    if (backend === 'kprobe') await running.runsUntil('some probes', () => ownProbes().length > 20);
-    const keeper = backend === 'kprobe' ? undefined : await keeperStopped(running);
-    running.child.kill('SIGINT');
-    await running.says('Interrupted while attaching');
-    if (keeper !== undefined) process.kill(keeper, 'SIGCONT');
-    const { code, stdout, stderr } = await running.ended;
-    expect(stderr).not.toContain('Trace ready!');
-    expect(stdout).toBe('');
-    expect(code).toBe(0);
-  });
+  it('traces nothing when SIGINT comes before anything is attached', () =>
+    withStoppedKeeper(async () => {
+      const running = new IpftProcess(args);
+      await expectInterrupted(running, await stoppedKeeper(running));
+    }));
+});
+
+// The others attach all of them in a call or two, or some dozens: too soon to be in the middle of it for sure.
+it('a trace with -b kprobe traces nothing when SIGINT comes in the middle of attaching', async () => {
+  const running = new IpftProcess(['-m', MARK, '-b', 'kprobe']);
+  await running.runsUntil('some probes', () => ownProbes().length > 20);
+  await expectInterrupted(running);
 });
 
 describe(`a trace with -b ${AUTO}, further`, () => {

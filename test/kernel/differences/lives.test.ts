@@ -1,11 +1,20 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MARK, type Running, DEADBEEF } from '../../support/ipft/running.js';
 import { trace } from '../../support/ipft/in-process.js';
 import { AUTO, BACKENDS, cleanUp, entriesOf, WITH_RETURNS } from '../../support/kernel/kernel.js';
 import { downPath, PAIR, transfer, upPath } from '../../support/traffic/path.js';
-import { attachCountsOf, countsOf, parseGroups, parseJson, type Event } from '../../support/ipft/results.js';
-import { run, until } from '../../support/kernel/system.js';
-import { freeOldPackets, ping, udp } from '../../support/traffic/traffic.js';
+import {
+  attachCountsOf,
+  countsOf,
+  parseGroups,
+  parseJson,
+  type Event,
+  parseResults,
+} from '../../support/ipft/results.js';
+import { run } from '../../support/kernel/system.js';
+import { freeOldPackets, ping, udp, PORT, TRAFFIC } from '../../support/traffic/traffic.js';
 
 /*
  * A packet is one life of an skb. The packets here are sent one after the other on one CPU, so that all of them have
@@ -23,6 +32,36 @@ const liveGroups = (running: Running, count: number): Promise<ReturnType<typeof 
     const groups = stdout.endsWith('\n') ? parseGroups(stdout) : [];
     return groups.length >= count && groups;
   });
+
+/** How many events the one trace that runs has made. */
+function matchedSoFar(): number {
+  const dump = run('bpftool', '-j', 'map', 'dump', 'name', 'counters');
+  const cpus = JSON.parse(dump) as { formatted: { value: { matched: number } } }[];
+  return cpus.reduce((sum, { formatted }) => sum + formatted.value.matched, 0);
+}
+
+/** The groups that are on stdout while the trace still runs, once all packets have ended and every event is there. */
+const allGroups = (running: Running): Promise<ReturnType<typeof parseGroups>> =>
+  running.runsUntil<ReturnType<typeof parseGroups>>('the end of all packets', () => {
+    const { stdout } = running;
+    const groups = stdout.endsWith('\n') ? parseGroups(stdout) : [];
+    return groups.length > 0 && entriesOf('lives') === 0 && groups.flat().length === matchedSoFar() && groups;
+  });
+
+/** Unmarked packets on the CPU of the marked ones, as fast as they go, while `action` runs. */
+async function besideFlood(action: () => Promise<unknown>): Promise<void> {
+  const to = ['--to', `127.0.0.1:${PORT + 7}`, '--sink'];
+  const flood = [TRAFFIC, 'udp', ...to, '--count', '1000000000', '--rate', '0'];
+  const sender = spawn('taskset', ['-c', '1', 'nice', '-n', '5', ...flood], { stdio: 'ignore' });
+  const ended = once(sender, 'exit');
+  try {
+    await action();
+    expect(sender.exitCode).toBe(null);
+  } finally {
+    sender.kill('SIGKILL');
+    await ended;
+  }
+}
 
 /** First and last function of each group, and how often they are. */
 function ways(groups: ReturnType<typeof parseGroups>): Map<string, number> {
@@ -103,17 +142,23 @@ describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
   });
 });
 
+/*
+ * Of 300 packets: a call on which the kernel ran no program is not there, and it counts such calls, whatever their mark. So
+ * what is not there is at most what was missed.
+ */
 describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
   it('end the groups of their packets all the same, and are not counted', async () => {
     const running = await trace(['-m', MARK, '-b', backend, '-r', '^ip_output$']);
     await send(300);
     await freeOldPackets();
-    const groups = await liveGroups(running, 300);
-    expect(entriesOf('lives')).toBe(0);
-    const { stderr } = await running.end();
-    expect(groups.map((group) => group.length)).toEqual(new Array(300).fill(1));
+    const groups = await allGroups(running);
+    const { stdout, stderr } = await running.end();
+    expect(parseGroups(stdout)).toEqual(groups);
+    expect(groups.filter((group) => group.length !== 1)).toEqual([]);
     expect(attachCountsOf(stderr)).toMatchObject({ succeeded: 1, failed: 0 });
-    expect(countsOf(stderr)).toMatchObject({ samples: 300, lost: 0 });
+    const { samples, lost, missed } = countsOf(stderr);
+    expect({ samples, lost }).toEqual({ samples: groups.length, lost: 0 });
+    expect(groups.length + Math.min(missed, 300 - groups.length)).toBe(300);
   });
 
   it('end packets that have lost their mark', async () => {
@@ -127,16 +172,43 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
     ]);
     await unmarked(() => send(300));
     await freeOldPackets();
-    const groups = await liveGroups(running, 300);
+    const groups = await allGroups(running);
+    const { stdout, stderr } = await running.end();
+    expect(parseGroups(stdout)).toEqual(groups);
     // since Linux 6.18 most are freed without kfree_skbmem
     const known = ['__ip_local_out .. kfree_skbmem', '__ip_local_out .. ip_output'];
-    expect([...ways(groups).keys()].filter((way) => !known.includes(way))).toEqual([]);
-    expect(groups).toHaveLength(300);
-    expect(entriesOf('lives')).toBe(0);
-    await running.end();
-    expect(await until('no group more', () => parseGroups(running.stdout))).toHaveLength(300);
+    const odd = groups.filter((group) => [...ways([group]).keys()].some((way) => !known.includes(way)));
+    const { missed } = countsOf(stderr);
+    console.log('ways', ways(groups), `${missed} missed`);
+    expect(groups.length).toBeLessThanOrEqual(300);
+    expect(groups.every((group) => group.length <= 3)).toBe(true);
+    expect(300 - groups.length + odd.length).toBeLessThanOrEqual(missed);
   });
 });
+
+/*
+ * On a kernel that may preempt programs it skips a program for all others on that CPU while one that runs it waits. If that
+ * were the one that runs at ends, the next packet with that skb, whatever its mark, would be shown as one with that before.
+ */
+it.each(BACKENDS.filter((backend) => backend.endsWith('-multi')))(
+  'beside a flood of others on the same CPU no end of a packet is missed, -b %s',
+  async (backend) => {
+    const running = await trace(['-m', MARK, '-b', backend, '-r', '^ip_output$', '-o', 'json']);
+    await besideFlood(() => send(1500));
+    await freeOldPackets();
+    const { stdout } = await running.end();
+    const { summary } = parseResults(stdout);
+    const events = parseJson(stdout);
+    const { recursion } = summary.causes;
+    console.log(
+      `${events.length} packets of 1500, ${recursion} calls and ${summary.missed_ends} ends missed`,
+    );
+    expect(summary.missed_ends).toBe(0);
+    expect(new Set(events.map(({ packet }) => packet)).size).toBe(events.length);
+    expect(events.filter(({ mark }) => mark !== DEADBEEF)).toEqual([]);
+    expect(events.length + Math.min(recursion, 1500 - events.length)).toBe(1500);
+  },
+);
 
 it.each(WITH_RETURNS)(
   'function_graph: returns belong to the packet of their call, -b %s',
@@ -146,12 +218,14 @@ it.each(WITH_RETURNS)(
     const running = await trace(args);
     await send(100);
     await freeOldPackets();
-    await running.runsUntil('100 groups', () => running.stdout.split('===\n').length > 100);
-    const { stdout } = await running.end();
+    await running.runsUntil('the end of all packets', () => entriesOf('lives') === 0);
+    const { stdout, stderr } = await running.end();
     const groups = stdout.split('===\n').slice(1);
-    expect(groups).toHaveLength(100);
+    const { missed } = countsOf(stderr);
+    expect(groups.length).toBeLessThanOrEqual(100);
     const isWhole = (group: string): boolean =>
       /ip_output\(\)[^]*ip_rcv\(\)/.test(group) && !group.includes('/*');
-    expect(groups.filter((group) => !isWhole(group))).toEqual([]);
+    const cut = groups.filter((group) => !isWhole(group));
+    expect(100 - groups.length + cut.length, cut.join('===\n')).toBeLessThanOrEqual(missed);
   },
 );
