@@ -82,7 +82,8 @@ const REMARKS: readonly RegExp[] = [
   /^\d+ ends of packets /,
   /^[\d.]+ % of \d+ events were left out by /,
 ];
-const COUNTERS = /^Samples: (\d+) Lost: (\d+)(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*$/;
+const COUNTERS =
+  /^Samples: (\d+) Lost: (\d+)(?: Unreturned: \d+)?(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*$/;
 const MISSED =
   /^warning: (\d+) calls were not looked at, since another BPF program was running on their CPU$/;
 const LATE = /^(\d+) events came too late/;
