@@ -39,7 +39,7 @@ const known = new Map<TableKind, Known>();
 export function knownTable(addon: Addon, kind: TableKind, tracefs: string | null): FunctionTable {
   const before = kernelState();
   const earlier = known.get(kind);
-  if (earlier !== undefined && earlier.state === before && earlier.tracefs === tracefs) return earlier.table;
+  if (earlier?.state === before && earlier.tracefs === tracefs) return earlier.table;
   const table = readTable(addon, kind, tracefs);
   // A module may have come while the table was read.
   const isCertain = table.columns.traceableUnknown === '' && before !== null && kernelState() === before;

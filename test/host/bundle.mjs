@@ -27,6 +27,11 @@ export async function bundle(root, files, target) {
     resolve: { alias: { vitest: join(root, 'test/guest/vitest.ts') } },
     checks: { ineffectiveDynamicImport: false },
   });
-  await bundled.write({ dir: target, format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name]-[hash].js' });
+  await bundled.write({
+    dir: target,
+    format: 'esm',
+    sourcemap: true,
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
   await bundled.close();
 }

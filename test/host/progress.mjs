@@ -90,10 +90,11 @@ export class Progress {
   }
 }
 
-/** Where the time went. `parts`: `{ tier, what, seconds }` of all that ran. */
+/** Where the time went. `parts`: `{ tier, what, seconds }` of all that ran; `isPart`: within another one. */
 export function timeTable(parts, wallSeconds) {
   const sums = new Map();
-  for (const { tier, seconds } of parts) sums.set(tier, (sums.get(tier) ?? 0) + seconds);
+  for (const { tier, seconds, isPart } of parts)
+    if (isPart !== true) sums.set(tier, (sums.get(tier) ?? 0) + seconds);
   const rows = [...sums].map(([tier, seconds]) => `  ${tier.padEnd(28)} ${seconds.toFixed(0).padStart(5)} s`);
   const slowest = parts
     .filter(({ what }) => what.endsWith('.test.ts'))

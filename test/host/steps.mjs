@@ -87,7 +87,12 @@ export class Steps {
       if (counts.failed > failures.length)
         this.fail(name, `exit code ${code}`, readFileSync(this.#log(name), 'utf8').slice(-5000));
       for (const each of found?.testResults ?? [])
-        this.part({ tier: name, what: each.name, seconds: (each.endTime - each.startTime) / 1000 });
+        this.part({
+          tier: name,
+          isPart: true,
+          what: each.name,
+          seconds: (each.endTime - each.startTime) / 1000,
+        });
       return counts;
     };
     return { name, seconds: SUITES[name], run };

@@ -162,7 +162,7 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     const script = `
       import { execFileSync } from 'node:child_process';
       import { trace } from '${process.cwd()}/dist/index.js';
-      const run = traceProcess({ mark: ${MARK}, backend: 'tracepoint', extensions: ['${path}'], count: 1 });
+      const run = trace({ mark: ${MARK}, backend: 'tracepoint', extensions: ['${path}'], count: 1 });
       await run.ready;
       execFileSync('${PING[0] ?? ''}', ${JSON.stringify(PING.slice(1))});
       for await (const event of run) console.log(event.len, event.twice);
