@@ -46,11 +46,19 @@ const cutShort = (cut: number): Loss => ({
   remedy: 'fewer events of packets in flight: --regex, --sample',
 });
 
+/** Its programs may be preempted, and the kernel skips them meanwhile. */
+const PREEMPTED = 'fentry-multi';
+
+const missedCalls = (missed: number, backend: string): Loss => ({
+  text: `${missed} calls were not looked at, since another BPF program was running on their CPU`,
+  ...(backend === PREEMPTED ? { remedy: '--backend kprobe-multi, whose programs are not preempted' } : {}),
+});
+
 /**
  * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers; `cut`:
- * Consumer.cut.
+ * Consumer.cut; `backend`: its id.
  */
-export function losses(counters: Counters, pageCount: number, cut: number): Loss[] {
+export function losses(counters: Counters, pageCount: number, cut: number, backend: string): Loss[] {
   const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread } = counters;
   const full = lost - unread;
   const unaccounted = matched - delivered - lost - suppressed;
@@ -60,7 +68,7 @@ export function losses(counters: Counters, pageCount: number, cut: number): Loss
     ...(full > 0 ? [lostInBuffer(full, matched, pageCount)] : []),
     ...(unread > 0 ? [lostWithoutBuffer(unread, matched)] : []),
     ...calls(noRoom, 'were not looked at, since the kernel had no room to wait for their return'),
-    ...calls(missed, 'were not looked at, since another BPF program was running on their CPU'),
+    ...(missed > 0 ? [missedCalls(missed, backend)] : []),
     ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
     ...(untracked === 0
       ? []
@@ -76,16 +84,23 @@ export function losses(counters: Counters, pageCount: number, cut: number): Loss
   ];
 }
 
+/** What is not missing, but may be wrong: the packet that an event is said to be of. */
+export function doubts({ missedEnds }: Counters): Loss[] {
+  if (missedEnds === 0) return [];
+  const why = 'since another BPF program was running on their CPU';
+  return [
+    {
+      text: `${missedEnds} ends of packets were not looked at, ${why}: the packet may be shown as one with the next of the same skb`,
+      remedy: 'fewer functions, with --regex',
+    },
+  ];
+}
+
 /** What is not missing, but not as it should be, or as it was asked for. */
-export function remarks({ matched, suppressed, late, missedEnds }: Counters): string[] {
+export function remarks({ matched, suppressed, late }: Counters): string[] {
   return [
     ...(suppressed > 0
       ? [`${percent(suppressed, matched)} of ${matched} events were left out by --max-rate: ${suppressed}`]
-      : []),
-    ...(missedEnds > 0
-      ? [
-          `${missedEnds} ends of packets were not looked at, since another BPF program was running on their CPU: the packet may be shown as one with the next of the same skb`,
-        ]
       : []),
     ...(late > 0 ? [`${late} events came too late to be printed in order of time`] : []),
   ];

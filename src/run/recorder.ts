@@ -9,7 +9,7 @@ import type { Consumer } from './consumer.js';
 import { dataOptions } from './data.js';
 import { loadedWith } from './extension/refusal.js';
 import { native } from './functions.js';
-import { accounts, losses, remarks, type Loss } from './losses.js';
+import { accounts, doubts, losses, remarks, type Loss } from './losses.js';
 import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
 
@@ -105,7 +105,8 @@ export class Recorder {
     this.#counters = this.session.counters();
     this.messages.status(this.#counter(this.#counters));
     this.messages.endStatus();
-    for (const { text, remedy } of this.#losses()) this.messages.warn(text, remedy);
+    for (const { text, remedy } of [...this.#losses(), ...doubts(this.#counters)])
+      this.messages.warn(text, remedy);
     for (const remark of remarks(this.#counters)) this.messages.line(remark);
     if (this.options.verbose) this.#showLosses();
   }
@@ -123,7 +124,8 @@ export class Recorder {
 
   // What the counter line does not tell, or not in words.
   #losses(): Loss[] {
-    return this.#counters === null ? [] : losses(this.#counters, this.#pageCount, this.consumer.cut);
+    const { id } = this.preparation.backend;
+    return this.#counters === null ? [] : losses(this.#counters, this.#pageCount, this.consumer.cut, id);
   }
 
   /** What the trace amounts to. `functions`: how many were attached. */

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/core/summary.js';
-import { losses, percent, remarks } from '../../src/run/losses.js';
 import { ipft, killLeftovers, until, type Result } from '../support/stand-ins/process.js';
+import { doubts, losses, percent, remarks } from '../../src/run/losses.js';
 
 afterEach(killLeftovers);
 
@@ -32,12 +32,14 @@ describe('what is missing', () => {
   });
 
   it('is nothing, or told by cause', () => {
-    expect(losses(NOTHING, 64, 0)).toEqual([]);
+    expect(losses(NOTHING, 64, 0, 'kprobe')).toEqual([]);
+    expect(doubts(NOTHING)).toEqual([]);
     expect(remarks(NOTHING)).toEqual([]);
     const told = losses(
       { ...NOTHING, matched: 20, lost: 4, unread: 1, missed: 7, unreturned: 8, noRoom: 9, suppressed: 5 },
       64,
       0,
+      'kprobe',
     );
     expect(told.map(({ text }) => text)).toEqual([
       '15.0 % of the trace is missing: 3 of 20 events were lost, since the perf buffer was full',
@@ -55,19 +57,41 @@ describe('what is missing', () => {
     [{ matched: 100, lost: 100 }, 1, 16],
     [{ matched: 100, lost: 90 }, 2 ** 17, 2 ** 18],
   ])('asks for a buffer that would do: %j with %i pages', (counters, pages, wanted) => {
-    const [{ remedy } = {}] = losses({ ...NOTHING, ...counters, delivered: 100 - counters.lost }, pages, 0);
+    const [{ remedy } = {}] = losses(
+      { ...NOTHING, ...counters, delivered: 100 - counters.lost },
+      pages,
+      0,
+      'kprobe',
+    );
     expect(remedy).toContain(`--perf-page-count ${wanted},`);
   });
 
   it('has no larger buffer as a remedy where there is none', () => {
-    expect(losses({ ...NOTHING, matched: 11, lost: 1 }, 2 ** 18, 0)[0]?.remedy).toBe(
+    expect(losses({ ...NOTHING, matched: 11, lost: 1 }, 2 ** 18, 0, 'kprobe')[0]?.remedy).toBe(
       'fewer events: --regex, --sample',
     );
   });
 
+  it('has a remedy for calls that were missed where programs may be preempted', () => {
+    const missed = { ...NOTHING, missed: 7 };
+    expect(losses(missed, 64, 0, 'kprobe-multi')[0]?.remedy).toBe(undefined);
+    expect(losses(missed, 64, 0, 'fentry-multi')[0]?.remedy).toMatch(/^--backend kprobe-multi\b/);
+  });
+
+  it('is not what an end that was missed leaves in doubt, which is told with a remedy', () => {
+    const missed = { ...NOTHING, missedEnds: 6 };
+    expect(losses(missed, 64, 0, 'kprobe')).toEqual([]);
+    expect(doubts(missed)).toEqual([
+      {
+        text: '6 ends of packets were not looked at, since another BPF program was running on their CPU: the packet may be shown as one with the next of the same skb',
+        remedy: 'fewer functions, with --regex',
+      },
+    ]);
+  });
+
   it('does not count what was asked for', () => {
     const asked = { ...NOTHING, matched: 40, suppressed: 30, late: 2 };
-    expect(losses(asked, 64, 0)).toEqual([]);
+    expect(losses(asked, 64, 0, 'kprobe')).toEqual([]);
     expect(remarks(asked)).toEqual([
       '75.0 % of 40 events were left out by --max-rate: 30',
       '2 events came too late to be printed in order of time',

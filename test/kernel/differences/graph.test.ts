@@ -19,12 +19,16 @@ function countersOf(stderr: string): { samples: number; lost: number; unreturned
   return { samples, lost, unreturned };
 }
 
-/** What ipft warns of once it traces; but for calls that a program was preempted on, which a busy machine has. */
+/** What ipft warns of once it traces; but for calls and ends that a program was preempted on, which a busy machine has. */
 const warningsIn = (stderr: string): string[] =>
   stderr
     .slice(stderr.indexOf('Trace ready!'))
     .split('\n')
-    .filter((line) => line.startsWith('warning:') && !/^warning: \d+ calls were not looked at/.test(line));
+    .filter(
+      (line) =>
+        line.startsWith('warning:') &&
+        !/^warning: \d+ (?:calls|ends of packets) were not looked at/.test(line),
+    );
 
 /** What the kernel has complained of since it booted. */
 const complaints = (): string[] =>

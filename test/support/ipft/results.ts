@@ -79,7 +79,7 @@ const REMARKS: readonly RegExp[] = [
   /^warning: \d+ events are of packets /,
   /^CPU \d+: \d+ lost, as PERF_RECORD_LOST tells$/,
   /^\d+ events came too late /,
-  /^\d+ ends of packets /,
+  /^warning: \d+ ends of packets /,
   /^[\d.]+ % of \d+ events were left out by /,
 ];
 const COUNTERS =
