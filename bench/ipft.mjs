@@ -54,10 +54,17 @@ export async function stopIpft(run) {
   return { delivered: Number(counts[1]), lost: Number(counts[2]) };
 }
 
-/** Sends packets over the loopback as fast as they go; resolves with `{sent, seconds}`. */
-export async function udp(mark, count) {
+/** ns that all tasks together have had the CPUs: of a start, what it costs and not how long it waits for RCU or a disk. */
+export function tasksNs() {
+  const ns = readFileSync('/proc/schedstat', 'latin1').matchAll(/^cpu\d+(?: \d+){6} (\d+)/gm);
+  return [...ns].reduce((total, [, own]) => total + Number(own), 0);
+}
+
+/** Sends packets over the loopback as fast as they go; resolves with `{sent, seconds}`. `prefix`: a command before it. */
+export async function udp(mark, count, prefix = []) {
   const args = ['udp', '--to', '127.0.0.1:9999', '--sink', '--mark', `${mark}`, '--count', `${count}`];
-  const { stdout } = await exec('.cache/lab/traffic', [...args, '--rate', '0', '--size', '64']);
+  const command = [...prefix, '.cache/lab/traffic', ...args, '--rate', '0', '--size', '64'];
+  const { stdout } = await exec(command[0], command.slice(1));
   return JSON.parse(stdout);
 }
 
