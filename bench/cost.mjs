@@ -1,5 +1,5 @@
 // Inside a guest, as root: what ipft's BPF programs take for a call that does not match and for one that does, with
-// default fields. In a guest of lab/vm --icount the figures are instructions. test/kernel/budget.test.ts holds them to a budget.
+// default fields. In a guest of lab/vm --icount the figures are instructions. test/kernel/icount/budget.test.ts holds them to a budget.
 //
 //   node bench/cost.mjs [--json] [OPTIONS OF IPFT]
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -4,7 +4,8 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { HOME, readText } from './support/system.js';
+import { HOME } from '../../support/home.js';
+import { readText } from '../../support/kernel/system.js';
 
 /** Instructions of a call in BPF, those of the kernel's statistics (some 40) included. */
 interface Cost {
@@ -22,7 +23,7 @@ interface Measured extends Cost {
 /** By the kernel's release, then by the clang that made the BPF programs. */
 type Budgets = Partial<Record<string, Partial<Record<string, Cost>>>>;
 
-/** The same code has the same figures within 0.1 %: see docs/backends.md. */
+/** The same code has the same figures within 0.2 %: see docs/backends.md. */
 const MARGIN = 0.03;
 /** On this clock, which jumps while the guest waits for the host's files. */
 const TIMEOUT_MS = 3_600_000;
@@ -33,10 +34,12 @@ const NO_COUNTS = COUNTS ? '' : ' (skipped: the clock of this guest counts none:
 /** Any of the objects: one compiler makes them all, and leaves its name in their debug information. */
 const CLANG =
   /clang version [\w.]+/.exec(readFileSync(join(HOME, 'build/kprobe.bpf.o'), 'latin1'))?.[0] ?? 'no clang';
-const BUDGETS = JSON.parse(readText(join(HOME, 'test/kernel/budgets.json'))) as Budgets;
+const BUDGETS = JSON.parse(readText(join(HOME, 'test/kernel/icount/budgets.json'))) as Budgets;
 const BUDGET = BUDGETS[release()]?.[CLANG];
 const NO_BUDGET =
-  BUDGET || !COUNTS ? '' : ` (skipped: test/kernel/budgets.json has no Linux ${release()} with ${CLANG})`;
+  BUDGET || !COUNTS
+    ? ''
+    : ` (skipped: test/kernel/icount/budgets.json has no Linux ${release()} with ${CLANG})`;
 
 describe.skipIf(!COUNTS)(`instructions${NO_COUNTS}`, () => {
   let seen: Measured | undefined;
