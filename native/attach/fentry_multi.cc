@@ -20,7 +20,7 @@ bool has_trampoline(const Probe &probe) {
 
 // Whether the programs of such links are loaded, which they are if the kernel has them.
 bool has_kprobe_multi(const Plan &plan) {
-  return plan.programs.size() > IPFT_END_PROGRAM && plan.programs[IPFT_OTHERS_PROGRAM] >= 0;
+  return plan.programs.size() > IPFT_OTHERS_PROGRAM && plan.programs[IPFT_OTHERS_PROGRAM] >= 0;
 }
 
 // The kernel refuses the whole kind, so that halving would only repeat the refusal.
@@ -51,7 +51,7 @@ size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
   attach_type_ = plan.returns ? fsession_multi_type : fentry_multi_type;
   auto slots = by_program(plan); // a slot's program has its number
   Probes ends;
-  if (has_kprobe_multi(plan))
+  if (has_kprobe_multi(plan) && slots.size() > IPFT_END_PROGRAM)
     ends.swap(slots[IPFT_END_PROGRAM]);
   for (Probes &probes : slots)
     set_aside_ineligible(probes);
