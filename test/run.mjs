@@ -116,7 +116,7 @@ async function main({ all, kernel, tiers, names }) {
   }
   const counted = steps.map((step) => ({ ...step, run: async () => outcome.add(await step.run()) }));
   // Both virtual CPUs of a guest share one of this machine's.
-  const width = jobs.length === 0 ? 1 : cpus().length;
+  const width = cpus().length;
   const seconds = [...steps, ...jobs].reduce((sum, each) => sum + each.seconds, 0);
   const progress = new Progress(seconds, width);
   const runner = join(bundles, 'runner.js');

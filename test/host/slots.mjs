@@ -1,5 +1,6 @@
-// Runs what is to be run side by side, something on each core: commands of this machine, and guests that take files of tests from
-// a queue until it is empty. A guest that is through leaves its core to the next kernel's files.
+// Runs what is to be run side by side: a guest on each core, which takes files of tests from a queue until it is empty, and beside
+// them the commands of this machine, which wait more than they work. A guest that is through leaves its core to the next kernel's
+// files.
 import { Guest } from './guest.mjs';
 import { countsOf, unrun } from './report.mjs';
 
@@ -22,20 +23,16 @@ export class Slots {
   }
 
   async run() {
-    await Promise.all(Array.from({ length: this.width }, (_, slot) => this.#work(slot)));
+    const guests = Array.from({ length: this.width }, (_, slot) => this.#guests(slot));
+    await Promise.all([this.#allSteps('host'), ...guests]);
   }
 
-  async #work(slot) {
-    for (;;) {
-      // One slot is for this machine's own steps until they are through.
-      const step = slot === 0 ? this.#steps.shift() : undefined;
-      if (step !== undefined) await this.#step(slot, step);
-      else {
-        const job = this.#next();
-        if (job === undefined) return;
-        await this.#guest(slot, job);
-      }
-    }
+  async #allSteps(slot) {
+    for (const step of this.#steps) await this.#step(slot, step);
+  }
+
+  async #guests(slot) {
+    for (let job = this.#next(); job !== undefined; job = this.#next()) await this.#guest(slot, job);
   }
 
   async #step(slot, { name, seconds, run }) {
