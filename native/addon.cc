@@ -25,6 +25,8 @@
 #include <poll.h>
 #include <sys/resource.h>
 
+#include <optional>
+
 namespace ipft {
 namespace {
 
@@ -147,14 +149,23 @@ Napi::Value runs_at_breakpoints(const Napi::CallbackInfo &info) {
   });
 }
 
-// What of the kernel's code is at this address; null if nothing that is known. Reads kallsyms once.
+std::optional<CodeSymbols> known_symbols;
+
+// What of the kernel's code is at this address; null if nothing that is known. Reads kallsyms if it is not
+// known.
 Napi::Value symbol_at(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    static const CodeSymbols symbols("/proc/kallsyms");
+    if (!known_symbols)
+      known_symbols.emplace("/proc/kallsyms");
     bool lossless;
-    std::string symbol = symbols.at(info[0].As<Napi::BigInt>().Uint64Value(&lossless));
+    std::string symbol = known_symbols->at(info[0].As<Napi::BigInt>().Uint64Value(&lossless));
     return symbol.empty() ? info.Env().Null() : Napi::String::New(info.Env(), symbol);
   });
+}
+
+// The next symbol_at() reads kallsyms again.
+void forget_symbols(const Napi::CallbackInfo &) {
+  known_symbols.reset();
 }
 
 // (expression, link type): { code } or { error }
@@ -261,6 +272,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   export_extensions(env, exports);
   exports.Set("skbCast", Napi::Function::New(env, skb_cast));
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
+  exports.Set("forgetSymbols", Napi::Function::New(env, forget_symbols));
   exports.Set("compileFilter", Napi::Function::New(env, compile_filter));
   exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
   exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));

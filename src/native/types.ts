@@ -31,6 +31,8 @@ export interface Addon extends KernelProbes {
   skbCast(): { readonly bpf_rdonly_cast: number; readonly sk_buff: number } | null;
   /** `tcp_v4_rcv+0x1c`: what of the kernel's code is at this address, by kallsyms; null if that is not known. */
   symbolAt(address: bigint): string | null;
+  /** The next symbolAt() reads kallsyms again: modules may have come or gone. */
+  forgetSymbols(): void;
   /** Throws with phase `libpcap` if libpcap is not installed. */
   compileFilter: CompileFilter;
   /** The members of what a path, or the name of a struct, stands for; null: the roots of paths. */

@@ -13,6 +13,7 @@ import { UnsupportedError, UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, Session, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './field-paths.js';
+import { symbolReader } from './symbols.js';
 import { native } from './functions.js';
 import { skbLayout } from './skb-layout.js';
 
@@ -98,7 +99,7 @@ export function dataContext(
   return {
     captured: capturedIn(layout),
     enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
-    symbol: (address) => addon.symbolAt(address) ?? `0x${address.toString(16)}`,
+    symbol: symbolReader(addon),
     stack: (id) => [...(session()?.stack(id) ?? [])],
     dropReason: (reason) => reasons()?.[reason]?.replace(REASON_PREFIX, '') ?? null,
     hasDropReasons: () => reasons() !== null,

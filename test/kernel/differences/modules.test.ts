@@ -195,6 +195,23 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
     await expectNothingLeft();
   });
 
+  it('are named as callers, too, if they came after an earlier trace of the process', async () => {
+    const callers = async (device: string): Promise<string> => {
+      const functions = '^(skb_clone_tx_timestamp|consume_skb)$';
+      const args = ['-m', MARK, '-b', KPROBES[0] ?? '', '-r', functions, '-f', 'caller', '-o', 'json'];
+      const running = await trace(args);
+      shell(`ping -n -q -c 1 -W 1 -m ${Number(MARK)} ${device} || true`);
+      return (await running.end()).stdout;
+    };
+    shell('modprobe -r dummy');
+    expect(await callers('127.0.0.1')).toContain('"caller":"loopback_xmit+0x');
+    shell(`modprobe dummy; ip link add last type dummy; ip link set last up
+      ip address add 10.77.0.1/24 dev last; ip neighbour add 10.77.0.2 lladdr 02:00:00:00:00:02 dev last`);
+    expect(await callers('10.77.0.2')).toMatch(/"caller":"dummy_xmit\+0x\w+ \[dummy\]"/);
+    shell('ip link delete last');
+    await expectNothingLeft();
+  });
+
   describe.each(KPROBES)('-b %s', (backend) => {
     const args = ['-m', MARK, '-b', backend];
 
