@@ -46,12 +46,18 @@ const cutShort = (cut: number): Loss => ({
   remedy: 'fewer events of packets in flight: --regex, --sample',
 });
 
-/** Its programs may be preempted, and the kernel skips them meanwhile. */
-const PREEMPTED = 'fentry-multi';
+/** Backends whose programs may be preempted; the kernel skips them meanwhile. */
+const PREEMPTED = ['fentry-multi', 'fentry'];
+
+/** What helps where the kernel skips programs. */
+const unskipped = (backend: string): string =>
+  PREEMPTED.includes(backend)
+    ? 'a --backend whose programs are not preempted, kprobe-multi or kprobe'
+    : 'fewer functions, with --regex';
 
 const missedCalls = (missed: number, backend: string): Loss => ({
   text: `${missed} calls were not looked at, since another BPF program was running on their CPU`,
-  ...(backend === PREEMPTED ? { remedy: '--backend kprobe-multi, whose programs are not preempted' } : {}),
+  remedy: unskipped(backend),
 });
 
 /**
@@ -85,13 +91,13 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
 }
 
 /** What is not missing, but may be wrong: the packet that an event is said to be of. */
-export function doubts({ missedEnds }: Counters): Loss[] {
+export function doubts({ missedEnds }: Counters, backend: string): Loss[] {
   if (missedEnds === 0) return [];
   const why = 'since another BPF program was running on their CPU';
   return [
     {
-      text: `${missedEnds} ends of packets were not looked at, ${why}: the packet may be shown as one with the next of the same skb`,
-      remedy: 'fewer functions, with --regex',
+      text: `${missedEnds} ends of packets were not looked at, ${why}: two packets of the same skb may be shown as one`,
+      remedy: unskipped(backend),
     },
   ];
 }

@@ -105,7 +105,10 @@ export class Recorder {
     this.#counters = this.session.counters();
     this.messages.status(this.#counter(this.#counters));
     this.messages.endStatus();
-    for (const { text, remedy } of [...this.#losses(), ...doubts(this.#counters)])
+    for (const { text, remedy } of [
+      ...this.#losses(),
+      ...doubts(this.#counters, this.preparation.backend.id),
+    ])
       this.messages.warn(text, remedy);
     for (const remark of remarks(this.#counters)) this.messages.line(remark);
     if (this.options.verbose) this.#showLosses();

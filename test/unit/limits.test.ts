@@ -33,7 +33,7 @@ describe('what is missing', () => {
 
   it('is nothing, or told by cause', () => {
     expect(losses(NOTHING, 64, 0, 'kprobe')).toEqual([]);
-    expect(doubts(NOTHING)).toEqual([]);
+    expect(doubts(NOTHING, 'fentry')).toEqual([]);
     expect(remarks(NOTHING)).toEqual([]);
     const told = losses(
       { ...NOTHING, matched: 20, lost: 4, unread: 1, missed: 7, unreturned: 8, noRoom: 9, suppressed: 5 },
@@ -74,16 +74,19 @@ describe('what is missing', () => {
 
   it('has a remedy for calls that were missed where programs may be preempted', () => {
     const missed = { ...NOTHING, missed: 7 };
-    expect(losses(missed, 64, 0, 'kprobe-multi')[0]?.remedy).toBe(undefined);
-    expect(losses(missed, 64, 0, 'fentry-multi')[0]?.remedy).toMatch(/^--backend kprobe-multi\b/);
+    expect(losses(missed, 64, 0, 'kprobe-multi')[0]?.remedy).toBe('fewer functions, with --regex');
+    for (const backend of ['fentry-multi', 'fentry'])
+      expect(losses(missed, 64, 0, backend)[0]?.remedy).toBe(
+        'a --backend whose programs are not preempted, kprobe-multi or kprobe',
+      );
   });
 
   it('is not what an end that was missed leaves in doubt, which is told with a remedy', () => {
     const missed = { ...NOTHING, missedEnds: 6 };
     expect(losses(missed, 64, 0, 'kprobe')).toEqual([]);
-    expect(doubts(missed)).toEqual([
+    expect(doubts(missed, 'kprobe')).toEqual([
       {
-        text: '6 ends of packets were not looked at, since another BPF program was running on their CPU: the packet may be shown as one with the next of the same skb',
+        text: '6 ends of packets were not looked at, since another BPF program was running on their CPU: two packets of the same skb may be shown as one',
         remedy: 'fewer functions, with --regex',
       },
     ]);
