@@ -42,10 +42,10 @@ const { Emitter, emitPcapFilter, compilePcapFilter, FilterRunner } = await load(
   emitter: 'src/codegen/emitter.ts',
   pcap: 'src/codegen/pcap.ts',
   filter: 'src/filters/pcap.ts',
-  cases: 'test/native/pcap/cases.ts',
+  cases: 'test/support/pcap/cases.ts',
 });
 const { compileFilter } = createRequire(import.meta.url)('../build/Release/ipft.node');
-const runner = new FilterRunner(resolve('test/native/fixtures'));
+const runner = new FilterRunner(resolve('test/support/fixtures'));
 const layout = runner.layout();
 
 function program(emit) {
