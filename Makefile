@@ -8,7 +8,7 @@ help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
 	@echo 'make build        compile the addon, the BPF programs and TypeScript'
 	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel; LAB=0: here, at least by tracepoints'
-	@echo 'make test         every test once, and on two kernels what differs between kernels; the last line is "N passed, N failed, N skipped"'
+	@echo 'make test         every test, on at least one kernel; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test-all     every test on every kernel'
 	@echo 'make test-unit    the tests that need no guest kernel'
 	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 all of them on one kernel; FILES="lives graph" only these files'

@@ -23,7 +23,7 @@ const bundles = join(root, '.cache/guest');
 const durations = join(root, '.cache/reports/durations.json');
 const TIERS = ['lint', 'unit', 'native', 'kernel', 'demo'];
 
-/** What became of everything: counts, failures, times, and the files that vitest's own report would be of guests. */
+/** What became of everything: counts, failures and times; and a report of each guest kernel as vitest would write it. */
 class Outcome {
   /** by kernel, the last report of each file */
   #files = new Map();
@@ -41,8 +41,10 @@ class Outcome {
     appendFileSync(join(reports, `kernel-${kernel}.log`), text);
   }
 
-  fail(what, why, all) {
+  /** Something failed that no test of a guest has said; `isCounted`: it is among the counts already. */
+  fail(what, why, all = why, isCounted = false) {
     this.failures.push({ what, why, all });
+    if (!isCounted) this.#counts.failed += 1;
   }
 
   add(counts) {
@@ -61,54 +63,55 @@ class Outcome {
     );
   }
 
-  /** All in all, with what failed in guests for good or once. */
-  total() {
-    for (const [kernel, files] of this.#files) {
-      for (const counts of [countsOf([...files.values()])]) {
-        this.add(counts);
-        console.log(
-          `kernel ${kernel}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
-        );
-      }
-      for (const [file, report] of files) this.#verdict(kernel, file, report);
-    }
-    return this.#counts;
+  /** Adds up what ran in guests: counts by kernel, what failed for good, and what failed once. */
+  close() {
+    const once = [];
+    const lines = [...this.#files].map(([kernel, files]) => {
+      for (const [file, report] of files) once.push(...this.#verdict(kernel, file, report));
+      const { passed, failed, skipped } = this.add(countsOf([...files.values()]));
+      return `kernel ${kernel}: ${passed} passed, ${failed} failed, ${skipped} skipped`;
+    });
+    return { lines, once, counts: this.#counts };
   }
 
+  /** Notes what has failed of a file; returns what has failed only the first time. */
   #verdict(kernel, file, report) {
     const last = failuresIn([report]);
-    for (const { what, why, all } of last) this.fail(`kernel ${kernel}: ${what}`, why, all);
+    for (const { what, why, all } of last)
+      this.failures.push({ what: `kernel ${kernel}: ${what}`, why, all });
     const still = new Set(last.map(({ what }) => what));
-    for (const { what, why, all } of failuresIn([this.#first.get(`${kernel} ${file}`) ?? report])) {
-      if (still.has(what)) continue;
-      console.log(`FAILED ONCE kernel ${kernel}: ${what}: ${why}\n${all}`);
-    }
+    const first = this.#first.get(`${kernel} ${file}`);
+    return first === undefined
+      ? []
+      : failuresIn([first])
+          .filter(({ what }) => !still.has(what))
+          .map(({ what, why, all }) => ({ what: `kernel ${kernel}: ${what}`, why, all }));
   }
 
   /** How long files took, for the order of the next run. */
   durations() {
     const known = readJson(durations) ?? {};
     for (const [kernel, files] of this.#files)
-      for (const [file, { startTime, endTime }] of files)
-        known[`${kernel} ${file}`] = (endTime - startTime) / 1000;
+      for (const [file, { startTime, endTime, isUnrun }] of files)
+        if (isUnrun !== true) known[`${kernel} ${file}`] = (endTime - startTime) / 1000;
     return known;
   }
 }
 
 async function main({ all, kernel, tiers, names }) {
   mkdirSync(reports, { recursive: true });
-  for (const each of KERNELS)
-    for (const end of ['log', 'json']) rmSync(join(reports, `kernel-${each}.${end}`), { force: true });
   const began = Date.now();
   const outcome = new Outcome();
   const of = new Steps(root, reports, {
-    fail: (...failure) => outcome.fail(...failure),
+    fail: (what, why, all) => outcome.fail(what, why, all, true),
     part: (part) => outcome.time(part),
   });
   const steps = tiers.filter((tier) => tier !== 'kernel').flatMap((tier) => of.of(tier));
   const kernels = kernel === undefined ? undefined : [kernel];
   const known = readJson(durations) ?? {};
   const jobs = tiers.includes('kernel') ? planGuests(root, { all, kernels, names, known }) : [];
+  for (const each of new Set(jobs.map((job) => job.kernel)))
+    for (const end of ['log', 'json']) rmSync(join(reports, `kernel-${each}.${end}`), { force: true });
   if (jobs.length > 0) {
     // On this machine, where compiling is fast; the guests see the result.
     execFileSync('lab/traffic/build', { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -129,11 +132,13 @@ async function main({ all, kernel, tiers, names }) {
 }
 
 function end(outcome, wallSeconds) {
-  const table = timeTable(outcome.parts, wallSeconds);
-  console.log(table);
+  console.log(timeTable(outcome.parts, wallSeconds));
   writeFileSync(join(reports, 'times.json'), JSON.stringify({ wallSeconds, parts: outcome.parts }, null, 1));
-  const { passed, failed, skipped } = outcome.total();
-  for (const { what, all } of outcome.failures) console.log(`\n${what}:\n${all}`);
+  const { lines, once, counts } = outcome.close();
+  const { passed, failed, skipped } = counts;
+  for (const line of lines) console.log(line);
+  for (const { what, all } of [...once, ...outcome.failures]) console.log(`\n${what}:\n${all}`);
+  for (const { what, why } of once) console.log(`FAILED ONCE ${what}: ${why}`);
   for (const { what, why } of outcome.failures) console.log(`FAILED ${what}: ${why}`);
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   process.exitCode = failed === 0 ? 0 : 1;
@@ -162,4 +167,8 @@ try {
   console.error(`test/run.mjs: ${error.message}`);
   process.exitCode = 2;
 }
-if (options !== undefined) await main(options);
+if (options !== undefined)
+  await main(options).catch((error) => {
+    console.error(`test/run.mjs: ${error.message}`);
+    process.exitCode = 2;
+  });

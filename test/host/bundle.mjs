@@ -1,16 +1,7 @@
 // Bundles the tests of the kernel tier for guests, where each file that is read and each module that is compiled takes long.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-
-/** The folders of test/kernel; what they are for stands in test/README.md. */
-export function filesIn(root, folder) {
-  const path = join(root, 'test/kernel', folder);
-  if (!existsSync(path)) return [];
-  return readdirSync(path)
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => `test/kernel/${folder}/${name}`);
-}
 
 /** What the compiled tests find in node_modules by themselves. */
 const EXTERNAL = ['sucrase', 'wasmoon'];

@@ -2,13 +2,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { inSources } from './stack.mjs';
 
 /** A guest for all files of a kernel, at most; lab/vm kills it then. */
 const LIFE_SECONDS = 4800;
 /** A file that takes longer hangs. */
 const FILE_MS = 900_000;
-const BOOT_MS = 300_000;
+/** lab/vm tries three times, 120 s each. */
+const BOOT_MS = 400_000;
+/** lab/vm ends by itself within seconds, once its command has. */
+const END_MS = 60_000;
 
 export class Guest {
   #child;
@@ -49,8 +53,7 @@ export class Guest {
     const next = await Promise.race([this.#messages.next(), late]);
     clearTimeout(timer);
     if (next === 'late') throw new Error('nothing came of it in time: the guest was killed');
-    if (next.done)
-      throw new Error(`the guest ended: ${this.#stderr.trim().split('\n').slice(-20).join('\n')}`);
+    if (next.done) throw new Error(`the guest ended: ${this.#said()}`);
     return JSON.parse(next.value);
   }
 
@@ -73,13 +76,28 @@ export class Guest {
     };
   }
 
+  /** Ends it in good order. Throws if it does not come to that. */
   async end() {
     this.#child.stdin.end();
-    await this.#ended;
+    if (!(await this.#isOver())) throw new Error('it does not end');
+    if (this.#child.exitCode !== 0) throw new Error(`it ended with ${this.#child.exitCode}: ${this.#said()}`);
   }
 
+  /** QEMU dies with lab/vm, whatever becomes of it. */
   async kill() {
     this.#child.kill('SIGTERM');
-    await this.#ended;
+    if (!(await this.#isOver())) this.#child.kill('SIGKILL');
+  }
+
+  async #isOver() {
+    const waiting = new AbortController();
+    const late = delay(END_MS, false, { signal: waiting.signal }).catch(() => false);
+    const isOver = await Promise.race([this.#ended.then(() => true), late]);
+    waiting.abort();
+    return isOver;
+  }
+
+  #said() {
+    return this.#stderr.trim().split('\n').slice(-20).join('\n');
   }
 }

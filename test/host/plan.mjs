@@ -1,13 +1,12 @@
 // Which tests run on which kernels. A test's folder in test/kernel says what it is about, and this file what follows from that.
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { filesIn } from './bundle.mjs';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** The slowest first. */
 export const KERNELS = ['6.1', '5.10', '7.2', '6.12'];
 
-/** `make test`: what differs between kernels on one without FPROBE and on one that has every backend, the rest on one. */
-const SHORT = { differing: ['6.1', '7.2'], same: ['6.12'] };
+/** `make test`: what differs between kernels on one without FPROBE and on one with it, the quickest of each; the rest on the newest one. */
+const SHORT = { differing: ['5.10', '6.12'], same: ['7.2'] };
 
 /**
  * Folders: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
@@ -18,15 +17,35 @@ const FOLDERS = [
   { folder: 'differences', short: SHORT.differing },
   { folder: 'behaviour', short: SHORT.same },
   { folder: 'alone', short: SHORT.differing, isAlone: true },
-  { folder: 'icount', short: SHORT.same, isAlone: true, options: ['--icount'] },
+  { folder: 'icount', short: ['6.12'], isAlone: true, options: ['--icount'] },
 ];
 
-/** All files of the kernel tier. */
-export const kernelFiles = (root) => FOLDERS.flatMap(({ folder }) => filesIn(root, folder));
+const TIER = 'test/kernel';
 
-/** How long files take, as far as is known: as the last run has measured, else by their size. */
-function estimate(root, known, kernel, file) {
-  return known[`${kernel} ${file}`] ?? statSync(join(root, file)).size / 250;
+/** All files of the kernel tier. Throws for one that no folder says where to run. */
+export function kernelFiles(root) {
+  const files = readdirSync(join(root, TIER), { recursive: true })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `${TIER}/${name}`);
+  const known = FOLDERS.map(({ folder }) => `${TIER}/${folder}`);
+  const lost = files.filter((file) => !known.includes(dirname(file)));
+  if (lost.length > 0)
+    throw new Error(`${lost.join(', ')}: tests are in ${known.join(', ')}; see test/README.md`);
+  return files;
+}
+
+/** How long a file takes, s, as far as is known: as it was measured last, else by its size. */
+const estimate = (root, known, kernel, file) =>
+  Math.max(1, known[`${kernel} ${file}`] ?? statSync(join(root, file)).size / 250);
+
+/** The files whose names have one of `names`; all if there are none. Throws for a name that no file has. */
+function selected(files, names) {
+  const matching = (name) => files.filter((file) => basename(file).includes(name));
+  const unknown = names.find((name) => matching(name).length === 0);
+  if (unknown !== undefined) throw new Error(`no file of ${TIER} has '${unknown}' in its name`);
+  return names.length === 0
+    ? files
+    : files.filter((file) => names.some((name) => matching(name).includes(file)));
 }
 
 /**
@@ -34,14 +53,15 @@ function estimate(root, known, kernel, file) {
  * first. `kernels` and `names` (parts of the files' names) limit it; with `all` everything runs on every kernel.
  */
 export function planGuests(root, { all, kernels, names, known }) {
-  const jobs = FOLDERS.flatMap(({ folder, short, isAlone = false, options = [] }) =>
-    filesIn(root, folder)
-      .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
-      .flatMap((file) =>
-        (kernels ?? (all ? KERNELS : short)).map((kernel) => {
-          return { kernel, file, isAlone, options, seconds: estimate(root, known, kernel, file) };
-        }),
-      ),
-  );
+  const jobs = selected(kernelFiles(root), names).flatMap((file) => {
+    const {
+      short,
+      isAlone = false,
+      options = [],
+    } = FOLDERS.find(({ folder }) => dirname(file) === `${TIER}/${folder}`);
+    return (kernels ?? (all ? KERNELS : short)).map((kernel) => {
+      return { kernel, file, isAlone, options, seconds: estimate(root, known, kernel, file) };
+    });
+  });
   return jobs.toSorted((left, right) => right.seconds - left.seconds);
 }

@@ -13,14 +13,17 @@ export function readJson(path) {
 const isFailed = ({ status }) => status === 'failed';
 const firstLine = (text) => text.split('\n')[0];
 
-/** Passed, failed and skipped tests of files; a file that fails without a failed test is one that failed. */
+/** True if something else than a test failed in the file: its preparation, or what no test has thrown. */
+const failedItself = (file) =>
+  isFailed(file) && (file.message !== '' || !file.assertionResults.some(isFailed));
+
+/** Passed, failed and skipped tests of files; a file that fails by itself counts as a test that failed. */
 export function countsOf(files) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const file of files) {
-    const tests = file.assertionResults;
-    for (const { status } of tests)
+    for (const { status } of file.assertionResults)
       counts[status === 'passed' || status === 'failed' ? status : 'skipped'] += 1;
-    if (isFailed(file) && !tests.some(isFailed)) counts.failed += 1;
+    counts.failed += Number(failedItself(file));
   }
   return counts;
 }
@@ -35,19 +38,20 @@ export function suiteCounts(report, code) {
 
 /** What failed, tests and files whose preparation failed, and why. */
 export function failuresIn(files) {
-  return files.filter(isFailed).flatMap(({ name, message, assertionResults }) => {
-    const failed = assertionResults.filter(isFailed);
-    if (failed.length === 0)
-      return [{ what: name, why: firstLine(message) || 'its tests could not be prepared', all: message }];
-    return failed.map(({ fullName, failureMessages }) => {
+  return files.filter(isFailed).flatMap((file) => {
+    const tests = file.assertionResults.filter(isFailed).map(({ fullName, failureMessages }) => {
       const all = failureMessages.join('\n');
       return { what: fullName, why: firstLine(all), all };
     });
+    if (!failedItself(file)) return tests;
+    const why = firstLine(file.message) || 'its tests could not be prepared';
+    return [...tests, { what: file.name, why, all: file.message }];
   });
 }
 
-/** The report of a file that could not be run at all. */
+/** The report of a file that could not be run to its end. */
 export const unrun = (name, why) => ({
+  isUnrun: true,
   ...{ name, status: 'failed', message: why, assertionResults: [] },
   ...{ startTime: Date.now(), endTime: Date.now() },
 });

@@ -14,7 +14,7 @@ export class Slots {
 
   /**
    * `steps`: `{ name, seconds, run() }` of this machine. `jobs`: of planGuests(). `sink`: `file(job, report)` is told of each file
-   * that was run, `time(part)` of what took how long, `log(kernel, text)` of what tests print.
+   * that was run, `fail(what, why)` of what failed beside them, `time(part)` of what took how long, `log(kernel, text)` of what tests print.
    */
   constructor({ root, runner, width, steps, jobs, progress, sink }) {
     Object.assign(this, { root, runner, width, progress, sink });
@@ -25,6 +25,7 @@ export class Slots {
   async run() {
     const guests = Array.from({ length: this.width }, (_, slot) => this.#guests(slot));
     await Promise.all([this.#allSteps('host'), ...guests]);
+    for (const job of this.#jobs) this.sink.file(job, unrun(job.file, 'it was not run'));
   }
 
   async #allSteps(slot) {
@@ -48,13 +49,13 @@ export class Slots {
     const shared = this.#jobs.filter(({ isAlone }) => !isAlone);
     const left = new Map();
     for (const { kernel, seconds } of shared) left.set(kernel, (left.get(kernel) ?? 0) + seconds);
-    const share = ([kernel, seconds]) => {
-      const guests = this.#active.get(kernel) ?? 0;
-      return guests > 0 && seconds < WORTH_A_BOOT ? 0 : seconds / (guests + 1);
-    };
-    const [best] = [...left].filter((entry) => share(entry) > 0).toSorted((a, b) => share(b) - share(a));
-    const job = best === undefined ? undefined : shared.find(({ kernel }) => kernel === best[0]);
-    return this.#take(job ?? this.#jobs.find(({ isAlone }) => isAlone));
+    const guests = (kernel) => this.#active.get(kernel) ?? 0;
+    const [best] = [...left]
+      .filter(([kernel, seconds]) => guests(kernel) === 0 || seconds > WORTH_A_BOOT)
+      .map(([kernel, seconds]) => ({ kernel, share: seconds / (guests(kernel) + 1) }))
+      .toSorted((one, other) => other.share - one.share);
+    if (best !== undefined) return this.#take(shared.find(({ kernel }) => kernel === best.kernel));
+    return this.#take(this.#jobs.find(({ isAlone }) => isAlone));
   }
 
   #take(job) {
@@ -62,42 +63,68 @@ export class Slots {
     return job;
   }
 
+  /** The next file for a guest that has run this one. */
+  #following({ kernel, isAlone }) {
+    return isAlone ? undefined : this.#take(this.#jobs.find((job) => job.kernel === kernel && !job.isAlone));
+  }
+
   /** One guest: the job, and if that can share it all others of its kernel that no other guest has taken by then. */
   async #guest(slot, first) {
     const { kernel, isAlone, options } = first;
-    const began = Date.now();
-    this.#active.set(kernel, (this.#active.get(kernel) ?? 0) + 1);
-    this.progress.begin(slot, `${kernel}: boot`);
+    const count = (change) => this.#active.set(kernel, (this.#active.get(kernel) ?? 0) + change);
+    if (!isAlone) count(1);
     const guest = new Guest(this.root, kernel, this.runner, options, (text) => this.sink.log(kernel, text));
-    let job = first;
+    try {
+      if (await this.#boot(slot, guest, first)) await this.#files(slot, guest, first);
+    } finally {
+      if (!isAlone) count(-1);
+    }
+  }
+
+  /** False if it does not boot, in three tries of lab/vm: nothing of that kernel can be run then. */
+  async #boot(slot, guest, { kernel, file }) {
+    const began = Date.now();
+    this.progress.begin(slot, `${kernel}: boot`);
     try {
       await guest.boot();
-      this.progress.begin(slot, `${kernel} ${first.file}`);
-      this.sink.time({ tier: `guest ${kernel}`, what: 'boot', seconds: (Date.now() - began) / 1000 });
-      while (job !== undefined) {
-        await this.#file(slot, guest, job);
-        job = isAlone
-          ? undefined
-          : this.#take(this.#jobs.find((each) => each.kernel === kernel && !each.isAlone));
-      }
-      await guest.end();
+    } catch (error) {
+      await guest.kill();
+      const others = this.#jobs.filter((job) => job.kernel === kernel);
+      for (const job of [{ kernel, file, isAgain: true }, ...others])
+        this.sink.file(job, unrun(job.file, `it was not run, as no guest boots: ${error.message}`));
+      this.#jobs = this.#jobs.filter((job) => job.kernel !== kernel);
+      this.progress.end(slot, { passed: 0, failed: 1 + others.length, skipped: 0 }, 0);
+      return false;
+    }
+    this.sink.time({ tier: `guest ${kernel}`, what: 'boot', seconds: (Date.now() - began) / 1000 });
+    return true;
+  }
+
+  async #files(slot, guest, first) {
+    let job = first;
+    try {
+      for (; job !== undefined; job = this.#following(job)) await this.#file(slot, guest, job);
     } catch (error) {
       await guest.kill();
       // What a guest dies of is not tried again: it may be what is to be found.
-      if (job !== undefined) this.#report(slot, job, unrun(job.file, error.message), true);
-    } finally {
-      this.#active.set(kernel, this.#active.get(kernel) - 1);
+      this.#report(slot, job, unrun(job.file, error.message), true);
+      return;
+    }
+    try {
+      await guest.end();
+    } catch (error) {
+      await guest.kill();
+      this.sink.fail(`a guest of ${first.kernel} after its last file`, error.message);
     }
   }
 
   async #file(slot, guest, job) {
     this.progress.begin(slot, `${job.kernel} ${job.file}`);
     const { report, unhandled } = await guest.run(job.file, (state) => this.progress.test(slot, state));
-    if (unhandled.length > 0)
-      Object.assign(report, {
-        status: 'failed',
-        message: `errors that no test threw: ${unhandled.join('\n')}`,
-      });
+    if (unhandled.length > 0) {
+      const errors = `errors that no test threw: ${unhandled.join('\n')}`;
+      Object.assign(report, { status: 'failed', message: [report.message, errors].join('\n').trim() });
+    }
     this.#report(slot, job, report, unhandled.length > 0);
   }
 

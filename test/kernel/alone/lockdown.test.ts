@@ -7,7 +7,7 @@ import { readText } from '../../support/kernel/system.js';
 
 const LOCKDOWN = '/sys/kernel/security/lockdown';
 
-// The last test of all: a kernel stays locked down until it ends.
+// Alone in its guest: a kernel stays locked down until it ends.
 it('a locked-down kernel is refused with exit code 3, and the remedy is a boot without lockdown', async () => {
   expect(readText(LOCKDOWN)).toContain('[none]');
   await expectNothingLeft(); // later nothing could be shown

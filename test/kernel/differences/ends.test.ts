@@ -1,4 +1,5 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MARK, DEADBEEF } from '../../support/ipft/running.js';
 import { IpftProcess, keeperPid, traceProcess } from '../../support/ipft/process.js';
@@ -21,8 +22,9 @@ const ownProbes = (): string[] =>
  * come when it has attached everything. A bind mount puts a script in the keeper's place.
  */
 async function withStoppedKeeper(action: () => Promise<void>): Promise<void> {
-  const [keeper, real] = [productPath('probe-keeper'), '/run/real-keeper'];
+  const [keeper, real] = [productPath('probe-keeper'), '/run/ipft-real/probe-keeper']; // found by its name
   const script = '/run/stopped-keeper';
+  mkdirSync(dirname(real), { recursive: true });
   copyFileSync(keeper, real);
   writeFileSync(script, `#!/bin/sh\nkill -STOP $$\nexec ${real} "$@"\n`, { mode: 0o755 });
   run('mount', '--bind', script, keeper);

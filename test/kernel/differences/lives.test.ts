@@ -63,6 +63,12 @@ async function besideFlood(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
+/** As many packets as were sent; by programs that may be preempted, but for calls that the kernel says it has skipped. */
+function expectSent(backend: string, sent: number, shown: number, missed: number): void {
+  expect(shown).toBeLessThanOrEqual(sent);
+  expect(sent - shown).toBeLessThanOrEqual(backend.startsWith('fentry') ? missed : 0);
+}
+
 /** First and last function of each group, and how often they are. */
 function ways(groups: ReturnType<typeof parseGroups>): Map<string, number> {
   const found = new Map<string, number>();
@@ -143,8 +149,8 @@ describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
 });
 
 /*
- * Of 300 packets: a call on which the kernel ran no program is not there, and it counts such calls, whatever their mark. So
- * what is not there is at most what was missed.
+ * Of 300 packets: a call on which the kernel ran no program, as another task had been preempted in it, is not there. The kernel
+ * counts such calls, whatever their mark, so what is not there is at most what was missed.
  */
 describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
   it('end the groups of their packets all the same, and are not counted', async () => {
@@ -158,7 +164,7 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
     expect(attachCountsOf(stderr)).toMatchObject({ succeeded: 1, failed: 0 });
     const { samples, lost, missed } = countsOf(stderr);
     expect({ samples, lost }).toEqual({ samples: groups.length, lost: 0 });
-    expect(groups.length + Math.min(missed, 300 - groups.length)).toBe(300);
+    expectSent(backend, 300, groups.length, missed);
   });
 
   it('end packets that have lost their mark', async () => {
@@ -180,7 +186,7 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
     const odd = groups.filter((group) => [...ways([group]).keys()].some((way) => !known.includes(way)));
     const { missed } = countsOf(stderr);
     console.log('ways', ways(groups), `${missed} missed`);
-    expect(groups.length).toBeLessThanOrEqual(300);
+    expectSent(backend, 300, groups.length, missed);
     expect(groups.every((group) => group.length <= 3)).toBe(true);
     expect(300 - groups.length + odd.length).toBeLessThanOrEqual(missed);
   });
@@ -206,7 +212,7 @@ it.each(BACKENDS.filter((backend) => backend.endsWith('-multi')))(
     expect(summary.missed_ends).toBe(0);
     expect(new Set(events.map(({ packet }) => packet)).size).toBe(events.length);
     expect(events.filter(({ mark }) => mark !== DEADBEEF)).toEqual([]);
-    expect(events.length + Math.min(recursion, 1500 - events.length)).toBe(1500);
+    expectSent(backend, 1500, events.length, recursion);
   },
 );
 

@@ -76,9 +76,9 @@ function removeNames(): void {
  * test, not those behind it.
  */
 export async function cleanUp(): Promise<void> {
-  await endLeftovers();
   for (const pid of pidsOf('ipft')) signalIfThere(pid, 'SIGKILL');
   for (const pid of pidsOf('probe-keeper')) signalIfThere(pid, 'SIGCONT');
+  await endLeftovers();
   try {
     await expectNothingLeft();
   } catch (error) {
