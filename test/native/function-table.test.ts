@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addon } from '../support/addon/addon.js';
+import { dumpBtf } from '../support/addon/btf-witness.js';
 import { writeKernel } from '../support/addon/symbols.js';
 import { FIXTURES } from '../support/home.js';
 
@@ -185,6 +186,16 @@ describe('what cannot be read', () => {
 });
 
 describe('the running kernel', () => {
+  it('lists every function that takes an skb by bpftool’s dump of BTF, and no other', () => {
+    const { names, modules } = addon.readFunctions({ tracefs: null });
+    const module = modules.split('\n');
+    const own = new Set(names.split('\n').filter((_, i) => module[i] === 'vmlinux'));
+    const { skbFunctions } = dumpBtf();
+    expect(skbFunctions.size).toBeGreaterThan(1000);
+    expect([...skbFunctions].filter((name) => !own.has(name))).toEqual([]);
+    expect([...own].filter((name) => !skbFunctions.has(name))).toEqual([]);
+  });
+
   it('has the functions that every kernel has, where every kernel has them', () => {
     const table = rows({ tracefs: null }).rows;
     expect(table['ip_rcv']?.slice(1)).toEqual([1, 0, '']);
