@@ -46,6 +46,9 @@ const cutShort = (cut: number): Loss => ({
   remedy: 'fewer events of packets in flight: --regex, --sample',
 });
 
+/** Why the kernel skips a program. */
+const BUSY = 'since another BPF program was running on their CPU';
+
 /** Backends whose programs may be preempted; the kernel skips them meanwhile. */
 const PREEMPTED = ['fentry-multi', 'fentry'];
 
@@ -56,7 +59,7 @@ const unskipped = (backend: string): string =>
     : 'fewer functions, with --regex';
 
 const missedCalls = (missed: number, backend: string): Loss => ({
-  text: `${missed} calls were not looked at, since another BPF program was running on their CPU`,
+  text: `${missed} calls were not looked at, ${BUSY}`,
   remedy: unskipped(backend),
 });
 
@@ -93,10 +96,9 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
 /** What is not missing, but may be wrong: the packet that an event is said to be of. */
 export function doubts({ missedEnds }: Counters, backend: string): Loss[] {
   if (missedEnds === 0) return [];
-  const why = 'since another BPF program was running on their CPU';
   return [
     {
-      text: `${missedEnds} ends of packets were not looked at, ${why}: two packets of the same skb may be shown as one`,
+      text: `${missedEnds} ends of packets were not looked at, ${BUSY}: two packets of the same skb may be shown as one`,
       remedy: unskipped(backend),
     },
   ];
