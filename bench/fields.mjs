@@ -51,7 +51,7 @@ async function nanoseconds([args, mark]) {
 
 function startMs(args) {
   const began = performance.now();
-  const command = ['dist/bin.js', '-m', `${MARK}`, '-b', 'tracepoint', ...args, '--', 'true'];
+  const command = ['dist/bin.cjs', '-m', `${MARK}`, '-b', 'tracepoint', ...args, '--', 'true'];
   const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return performance.now() - began;

@@ -129,7 +129,7 @@ async function idle() {
 }
 
 const node = await secondsOf('-e', '0');
-const command = await secondsOf('dist/bin.js', '--version');
+const command = await secondsOf('dist/bin.cjs', '--version');
 const lives = await perBackend();
 printTable(`guest: Linux ${release()}, by backend`, lives);
 const rows = [

@@ -25,7 +25,7 @@ export async function startIpft(args, output, prefix = []) {
   const command = [
     ...prefix,
     process.execPath,
-    'dist/bin.js',
+    'dist/bin.cjs',
     '-m',
     `${MARK}`,
     '--ready-file',
@@ -81,7 +81,7 @@ export function cpuSeconds(pid) {
 
 /** The backends for functions that this kernel has, and what each is asked to attach to. */
 export async function backends() {
-  const { stdout } = await exec(process.execPath, ['dist/bin.js', 'doctor', '--json']);
+  const { stdout } = await exec(process.execPath, ['dist/bin.cjs', 'doctor', '--json']);
   return JSON.parse(stdout)
     .backends.filter(({ id, usable }) => usable && id !== 'tracepoint')
     .map(({ id }) => ({ id, args: id === 'fentry' ? ['-b', id, '-r', FEW_FUNCTIONS] : ['-b', id] }));

@@ -9,7 +9,7 @@ export const READER_CPU = cpus().length - 1;
 
 export const producer = execFileSync('bench/producer/build', { encoding: 'utf8' }).trim();
 
-const list = execFileSync(process.execPath, ['dist/bin.js', '-b', 'tracepoint', '--list'], {
+const list = execFileSync(process.execPath, ['dist/bin.cjs', '-b', 'tracepoint', '--list'], {
   encoding: 'utf8',
 });
 const tracepoints = list.trim().split('\n').length;

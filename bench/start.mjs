@@ -15,8 +15,8 @@ function milliseconds(args) {
 
 const commands = [
   ['node alone', ['-e', '0']],
-  ['ipft --help', ['dist/bin.js', '--help']],
-  ['ipft --list', ['dist/bin.js', '--list']],
+  ['ipft --help', ['dist/bin.cjs', '--help']],
+  ['ipft --list', ['dist/bin.cjs', '--list']],
 ];
 printTable(`start (${RUNS} runs each)`, [
   ['command', 'median ms', 'best ms'],

@@ -5,7 +5,7 @@ import { HOME } from '../support/home.js';
 
 /** Runs the built command. */
 function fields(...args: string[]) {
-  const bin = join(HOME, 'dist/bin.js');
+  const bin = join(HOME, 'dist/bin.cjs');
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'fields', ...args], {
     encoding: 'utf8',
   });

@@ -13,7 +13,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 beforeAll(() => {
   writeFileSync(
     `${directory}/ipft`,
-    `#!/bin/sh\nexec '${process.execPath}' '${BARE_HOME}/dist/bin.js' "$@"\n`,
+    `#!/bin/sh\nexec '${process.execPath}' '${BARE_HOME}/dist/bin.cjs' "$@"\n`,
   );
   chmodSync(`${directory}/ipft`, 0o755);
   mkdirSync(`${directory}/folder`);

@@ -87,7 +87,7 @@ if pid == 0:
     os.dup2(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT), 2)
     os.execv(sys.argv[2], sys.argv[2:])
 def said(text):
-    for _ in range(500):
+    for _ in range(6000):
         if os.path.exists(sys.argv[1]) and text in open(sys.argv[1]).read(): return True
         time.sleep(0.01)
 ready = said('Trace ready!')
@@ -95,7 +95,7 @@ time.sleep(0.5)
 os.kill(pid, signal.SIGINT)
 done = said('Trace done!')
 os.kill(pid, signal.SIGINT)
-for _ in range(500):
+for _ in range(6000):
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended: break
     time.sleep(0.01)

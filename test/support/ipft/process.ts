@@ -8,7 +8,7 @@ import { HOME } from '../home.js';
 import { Running, type Ended } from './running.js';
 
 /** The command that runs ipft. */
-export const IPFT = [process.execPath, join(HOME, 'dist/bin.js')];
+export const IPFT = [process.execPath, join(HOME, 'dist/bin.cjs')];
 
 /** The same for a shell. */
 export const IPFT_SHELL = IPFT.join(' ');
@@ -29,18 +29,18 @@ export function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv
   return { ...inherited, ...own };
 }
 
-/** ipft, as a process of its own. */
-export class IpftProcess extends Running {
+/** A process that traces. */
+class TracingProcess extends Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   readonly started = now();
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], { env, stdout, through = [] }: RunOptions = {}) {
+  constructor(command: readonly string[], { env, stdout, through = [] }: RunOptions = {}) {
     super();
     const stdio: StdioOptions = ['ignore', stdout ?? 'pipe', 'pipe'];
-    const [program = '', ...words] = [...through, ...IPFT, ...args];
+    const [program = '', ...words] = [...through, ...command];
     this.child = spawn(program, words, { stdio, env: environment(env), cwd: HOME });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
@@ -71,6 +71,36 @@ export class IpftProcess extends Running {
     this.child.kill(signal);
     return this.ended;
   }
+}
+
+/** ipft, as a process of its own. */
+export class IpftProcess extends TracingProcess {
+  constructor(args: readonly string[], options?: RunOptions) {
+    super([...IPFT, ...args], options);
+  }
+}
+
+interface HeldTraces {
+  readonly mark: number;
+  /** regular expression: the functions that are traced */
+  readonly function: string;
+  /** a trace for each of them, at the same time */
+  readonly backends: readonly string[];
+}
+
+/** A script with several traces, in a process of its own, until it is killed: see holder.mjs. */
+class ScriptProcess extends TracingProcess {
+  constructor(traces: HeldTraces) {
+    super([process.execPath, join(HOME, 'test/support/ipft/holder.mjs'), JSON.stringify(traces)]);
+  }
+}
+
+/** Starts a script with several traces, and resolves when all of them are ready. */
+export async function traceScript(traces: HeldTraces): Promise<Running> {
+  const running = new ScriptProcess(traces);
+  const { length } = traces.backends;
+  await running.runsUntil(`${length} traces`, () => running.stdout.match(/running/g)?.length === length);
+  return running;
 }
 
 /** The probe-keeper of the one trace that runs. */

@@ -26,7 +26,7 @@ export const ipftCommand = (args: readonly string[]): string[] => [
   process.execPath,
   '--import',
   PRELOAD,
-  `${FAKE_HOME}/dist/bin.js`,
+  `${FAKE_HOME}/dist/bin.cjs`,
   ...args,
 ];
 
@@ -64,7 +64,7 @@ export class Ipft {
     delete inherited['FORCE_COLOR'];
     delete inherited['NO_COLOR'];
     const options = { stdio, env: { ...inherited, ...env } };
-    this.child = spawn(process.execPath, [...preload, `${home}/dist/bin.js`, ...args], options);
+    this.child = spawn(process.execPath, [...preload, `${home}/dist/bin.cjs`, ...args], options);
     if (stdout !== 'stalled')
       this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
