@@ -17,7 +17,7 @@ import type { FileReport, Message } from './protocol.js';
 const STDOUT = 1;
 /** Where the bundled files are. */
 const BUNDLES = import.meta.dirname;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 function say(message: Message): void {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`);

@@ -8,7 +8,7 @@ import { inSources } from './stack.mjs';
 /** A guest for all files of a kernel, at most; lab/vm kills it then. */
 const LIFE_SECONDS = 4800;
 /** A file that takes longer hangs. */
-const FILE_MS = 900_000;
+const FILE_MS = 1_500_000;
 /** lab/vm tries three times, 120 s each. */
 const BOOT_MS = 400_000;
 /** lab/vm ends by itself within seconds, once its command has. */

@@ -1,15 +1,17 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MARK, DEADBEEF } from '../../support/ipft/running.js';
-import { IpftProcess, keeperPid, traceProcess } from '../../support/ipft/process.js';
+import { MARK, type Running, DEADBEEF } from '../../support/ipft/running.js';
+import { start } from '../../support/ipft/in-process.js';
+import { IpftProcess, keeperPid, traceProcess, traceScript } from '../../support/ipft/process.js';
 import { AUTO, BACKENDS, cleanUp, leftovers, LIFE_ENDS } from '../../support/kernel/kernel.js';
 import { countsOf, parseGroups, sequence } from '../../support/ipft/results.js';
 import { pidsOf, readText, run, TRACEFS, until, textIfThere } from '../../support/kernel/system.js';
 import { ping } from '../../support/traffic/traffic.js';
 import { productPath } from '../../support/home.js';
 
-const SMALL = ['-m', MARK, '-r', '^(ip_output|ip_rcv)$'];
+const FUNCTION = '^(ip_output|ip_rcv)$';
+const SMALL = ['-m', MARK, '-r', FUNCTION];
 const WAY = ['ip_output', 'ip_rcv'];
 
 const ownProbes = (): string[] =>
@@ -36,18 +38,18 @@ async function withStoppedKeeper(action: () => Promise<void>): Promise<void> {
 }
 
 /** The pid of the keeper, once it is stopped. */
-const stoppedKeeper = (running: IpftProcess): Promise<number> =>
+const stoppedKeeper = (running: Running): Promise<number> =>
   running.runsUntil('a probe-keeper that is stopped', () => {
     const pid = keeperPid();
     return pid !== undefined && /^State:\tT/m.test(textIfThere(`/proc/${pid}/status`) ?? '') && pid;
   });
 
 /** Interrupted in the middle of it, ipft says so, and no more. */
-async function expectInterrupted(running: IpftProcess, keeper?: number): Promise<void> {
-  running.child.kill('SIGINT');
+async function expectInterrupted(running: Running, keeper?: number): Promise<void> {
+  const ended = running.end('SIGINT');
   await running.says('Interrupted while attaching');
   if (keeper !== undefined) process.kill(keeper, 'SIGCONT');
-  const { code, stdout, stderr } = await running.ended;
+  const { code, stdout, stderr } = await ended;
   expect(stderr).not.toContain('Trace ready!');
   expect(stdout).toBe('');
   expect(code).toBe(0);
@@ -55,37 +57,44 @@ async function expectInterrupted(running: IpftProcess, keeper?: number): Promise
 
 afterEach(cleanUp);
 
-describe.each(BACKENDS)('a trace with -b %s', (backend) => {
-  const args = [...SMALL, '-b', backend];
-  it('loses its probes when ipft is killed: the probe-keeper takes them away', async () => {
-    const running = await traceProcess(args);
+/** A process with a trace by each backend, that has attached all of them. */
+async function tracesOfAll(): Promise<Running> {
+  const running = await traceScript({ mark: DEADBEEF, function: FUNCTION, backends: BACKENDS });
+  expect(pidsOf('probe-keeper')).toHaveLength(BACKENDS.length);
+  expect(ownProbes()).toHaveLength(2 + LIFE_ENDS); // of kprobe, the one backend that has names
+  return running;
+}
+
+describe(`traces with -b ${BACKENDS.join(', ')} in one process`, () => {
+  it('lose their probes when it is killed: the probe-keepers take them away', async () => {
+    const running = await tracesOfAll();
     const { signal } = await running.end('SIGKILL');
     expect(signal).toBe('SIGKILL');
   });
 
-  it('that was killed with its probe-keeper is swept by the next start', async () => {
-    const running = await traceProcess(args);
-    const keeper = keeperPid();
-    if (keeper === undefined) throw new Error('no probe-keeper');
-    process.kill(keeper, 'SIGSTOP'); // it must not see that ipft is gone
+  it('are swept by the next start when it was killed with their probe-keepers', async () => {
+    const running = await tracesOfAll();
+    const keepers = pidsOf('probe-keeper');
+    for (const keeper of keepers) process.kill(keeper, 'SIGSTOP'); // they must not see that it is gone
     await running.end('SIGKILL');
-    process.kill(keeper, 'SIGKILL');
-    await until('the end of the probe-keeper', () => pidsOf('probe-keeper').length === 0);
-    if (backend === 'kprobe') {
-      expect(ownProbes().length).toBe(2 + LIFE_ENDS);
-      const next = await traceProcess(args);
-      const { code, stderr } = await next.end();
-      expect(stderr).toContain('Removing the names of the probes that a killed trace has left');
-      expect(code).toBe(0);
-    }
+    for (const keeper of keepers) process.kill(keeper, 'SIGKILL');
+    await until('the end of the probe-keepers', () => pidsOf('probe-keeper').length === 0);
+    expect(ownProbes()).toHaveLength(2 + LIFE_ENDS);
+    const next = await traceProcess([...SMALL, '-b', 'kprobe']);
+    const { code, stderr } = await next.end();
+    expect(stderr).toContain('Removing the names of the probes that a killed trace has left');
+    expect(code).toBe(0);
   });
-
-  it('traces nothing when SIGINT comes before anything is attached', () =>
-    withStoppedKeeper(async () => {
-      const running = new IpftProcess(args);
-      await expectInterrupted(running, await stoppedKeeper(running));
-    }));
 });
+
+it.each(BACKENDS)(
+  'a trace with -b %s traces nothing when SIGINT comes before anything is attached',
+  (backend) =>
+    withStoppedKeeper(async () => {
+      const running = start([...SMALL, '-b', backend]);
+      await expectInterrupted(running, await stoppedKeeper(running));
+    }),
+);
 
 // The others attach all of them in a call or two, or some dozens: too soon to be in the middle of it for sure.
 it('a trace with -b kprobe traces nothing when SIGINT comes in the middle of attaching', async () => {

@@ -89,6 +89,9 @@ class InProcess extends Running implements Interruptions {
 /** Runs `ipft ARGS` until it ends by itself. */
 export const ipft = (args: readonly string[]): Promise<Ended> => new InProcess(args).ended;
 
+/** The same at hand before it is ready. */
+export const start = (args: readonly string[]): Running => new InProcess(args);
+
 /** Starts a trace, and resolves when it is ready. */
 export async function trace(args: readonly string[]): Promise<Running> {
   const started = new InProcess(args);
