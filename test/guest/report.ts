@@ -19,11 +19,17 @@ interface Thrown {
   readonly diff?: string | undefined;
 }
 
+/** Of a failure: a guest takes minutes to hand over a diff of some hundred kB. */
+const MOST = 10_000;
+
+const short = (text: string): string =>
+  text.length <= MOST ? text : `${text.slice(0, MOST)}\n... and ${text.length - MOST} more characters`;
+
 const textOf = ({ message = '', stack = '', diff }: Thrown): string => {
   const places = stack
     .split('\n')
     .filter((line) => /^ +at .*\.js:\d+/.test(line) && !line.includes('/chunks/'));
-  return [message, ...(diff === undefined ? [] : [diff]), ...places].join('\n');
+  return [short(message), ...(diff === undefined ? [] : [short(diff)]), ...places].join('\n');
 };
 
 const errorsOf = ({ result }: Task): string[] => (result?.errors ?? []).map(textOf);
