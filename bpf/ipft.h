@@ -95,16 +95,19 @@ enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 struct ipft_settings {
   __u32 mark; /* already masked */
   __u32 mask;
-  __u32 skb_type;        /* of struct sk_buff in vmlinux's BTF; only programs of fentry-multi look at it */
-  __u32 has_func_ip;     /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
-  __u64 current_kprobe;  /* offset of the variable in per-CPU memory; where has_func_ip is 0, for returns */
-  __u64 per_cpu_offset;  /* address of the array __per_cpu_offset; likewise */
-  __u64 interval_ns;     /* --max-rate: ns for each event; 0: any rate */
-  __u64 sample;          /* --sample: one of so many packets, less than 2^32; 0 and 1: all */
-  __u32 tells_ends;      /* send IPFT_HIDDEN events */
-  __u32 has_filter;      /* ipft_filter() is a generated one */
-  __u32 has_drop_reason; /* the tracepoint kfree_skb tells why (5.17) */
-  __u32 data_size;       /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
+  __u32 skb_type;         /* of struct sk_buff in vmlinux's BTF; only programs of fentry-multi look at it */
+  __u32 has_func_ip;      /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
+  __u64 current_kprobe;   /* offset of the variable in per-CPU memory; where has_func_ip is 0, for returns */
+  __u64 per_cpu_offset;   /* address of the array __per_cpu_offset; likewise */
+  __u64 interval_ns;      /* --max-rate: ns for each event; 0: any rate */
+  __u64 sample;           /* --sample: one of so many packets, less than 2^32; 0 and 1: all */
+  __u32 tells_ends;       /* send IPFT_HIDDEN events */
+  __u32 has_filter;       /* ipft_filter() is a generated one */
+  __u32 asks_mark;        /* a packet's mark decides, alone or with a filter */
+  __u32 asks_bytes;       /* ipft_filter() reads the packet's bytes */
+  __u32 asks_behind_head; /* ipft_filter() reads what is behind skb->head */
+  __u32 has_drop_reason;  /* the tracepoint kfree_skb tells why (5.17) */
+  __u32 data_size;        /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
   /* Places in it, 0: not wanted. At 0 is a word of bits: those of the captures that were not there. */
   __u32 reason_at;  /* the argument of the type enum skb_drop_reason; 0 where the function has none */
   __u32 caller_at;  /* where the function returns to; 0: not known */

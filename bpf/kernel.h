@@ -35,7 +35,20 @@ enum { BPF_F_MMAPABLE = 1U << 10 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct netdev_queue {
+  struct net_device *dev;
+};
+
+struct net_device {
+  struct netdev_queue *_tx;
+};
+
 struct sk_buff {
+  struct net_device *dev;
+  unsigned long _skb_refdst;
+  __be16 protocol;
+  __u16 network_header;
+  __u16 mac_header;
   unsigned int len;
   __u32 mark;
   unsigned int end;

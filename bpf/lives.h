@@ -5,6 +5,7 @@
 #ifndef IPFT_LIVES_H
 #define IPFT_LIVES_H
 
+#include "place.h"
 #include "rationing.h"
 
 /* skb -> born_ns. */
@@ -106,12 +107,21 @@ static __always_inline bool is_of(struct dying *life, __u64 function_address) {
   return role == IPFT_FREES || function_address == life->destructor;
 }
 
+/* Whether the life of a packet that is wanted may begin here. */
+static __always_inline bool may_begin(const struct sk_buff *skb, const struct hit *hit) {
+  if (!hit->is_wanted)
+    return false;
+  if (settings.asks_bytes)
+    return has_headers(skb);
+  return !settings.asks_mark || is_on_its_way(skb);
+}
+
 static __noinline __u64 first_event(__u64 skb, const struct hit *hit, __u64 time_ns) {
   struct dying *released = bpf_map_lookup_elem(&dying, &skb);
 
   if (released && is_of(released, hit->function_address))
     return released->born_ns;
-  return hit->is_wanted ? begin_life(skb, time_ns) : NOT_FOLLOWED;
+  return may_begin((const void *)skb, hit) ? begin_life(skb, time_ns) : NOT_FOLLOWED;
 }
 
 /* Returns false if the packet is not one to show. */
@@ -179,8 +189,8 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
     life->born_ns = *born_ns;
   else if (released)
     life->born_ns = released->born_ns;
-  else if (hit->is_wanted)
-    life->known = false, life->born_ns = life->time_ns;
+  else if (may_begin(skb, hit) && !(settings.asks_behind_head && (role & ~IPFT_ROLE_HIDDEN) == IPFT_ENDS))
+    life->known = false, life->born_ns = life->time_ns; /* where it ends, its bytes are freed already */
   else
     return false;
   life->hidden = role & IPFT_ROLE_HIDDEN;

@@ -20,7 +20,8 @@ struct PerfOptions {
   uint64_t sample_period = 1;  // handed to perf_event_open(2); the kernel ignores it for BPF output
   uint32_t wakeup_events = 0;  // 0: a quarter of the buffer
   EventSize size;
-  bool tells_ends = false; // rows with IPFT_HIDDEN tell of packets' ends
+  uint32_t behind_head = 0; // bits of those captures that are of what is behind skb->head
+  bool tells_ends = false;  // rows with IPFT_HIDDEN tell of packets' ends
 };
 
 // The per-CPU perf buffers of one event map. Throws NativeError.
@@ -53,6 +54,8 @@ public:
   std::vector<uint64_t> lost_per_cpu() const;
 
 private:
+  void forget_bytes(Rows rows, size_t row) const;
+
   using Buffers = std::unique_ptr<perf_buffer, void (*)(perf_buffer *)>;
 
   std::vector<int> cpus_;
@@ -61,6 +64,7 @@ private:
   RingMerge merge_;
   FunctionIndex functions_;
   PacketNumbers packets_;
+  uint32_t behind_head_;
   uint64_t delivered_ = 0;
 };
 

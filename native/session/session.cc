@@ -121,6 +121,9 @@ ProgramOptions program_options(const Napi::Object &options) {
   set_places(options, result.settings);
   result.replacements = replacements(options);
   result.settings.has_filter = !result.replacements.filter.empty();
+  result.settings.asks_mark = result.settings.mask != 0;
+  result.settings.asks_bytes = options.Get("asksBytes").ToBoolean();
+  result.settings.asks_behind_head = options.Get("asksBehindHead").ToBoolean();
   if (result.settings.reason_at != 0)
     result.reason_arguments = reason_arguments(options);
   result.functions = traced_functions(options);
@@ -143,6 +146,7 @@ PerfOptions perf_options(const Napi::Object &options) {
   if (sees_returns(attaching_by_name(options.Get("programs").As<Napi::String>())))
     result.size.event = sizeof(ipft_graph_event);
   result.size.data = number_or_zero(options, "dataSize");
+  result.behind_head = number_or_zero(options, "behindHead");
   return result;
 }
 

@@ -18,7 +18,7 @@ Prototypes::Prototypes(const btf *btf) : btf_(btf), kinds_(btf__type_cnt(btf), K
 Prototypes::Prototypes(const btf *split, Prototypes &base, uint32_t first)
     : btf_(split), base_(&base), first_(first), kinds_(btf__type_cnt(split) - first, Kind::unknown) {}
 
-bool Prototypes::describe(const btf_type *prototype, Function &function, unsigned first) {
+bool Prototypes::describe(const btf_type *prototype, Function &function, unsigned first, unsigned passed) {
   const btf_param *parameters = btf_params(prototype);
   unsigned next_register = 0;
   bool on_stack = false;
@@ -27,6 +27,10 @@ bool Prototypes::describe(const btf_type *prototype, Function &function, unsigne
     unsigned wanted = registers_of(parameters[i].type);
     bool fits = wanted > 0 && next_register + wanted <= IPFT_REGISTERS;
     Kind kind = kind_of(parameters[i].type);
+    if (kind != Kind::other && passed > 0) {
+      passed--;
+      kind = Kind::other;
+    }
     if (kind != Kind::other && fits) {
       function.position = position;
       function.slot = static_cast<uint8_t>(next_register + (kind == Kind::skb_pointer ? IPFT_REGISTERS : 0));

@@ -20,9 +20,9 @@ public:
   // Of split BTF: its own types start at `first`, those below are `base`'s.
   Prototypes(const btf *split, Prototypes &base, uint32_t first);
 
-  // Fills position, slot and reason; the parameters before `first` do not count. False: no argument is an
-  // skb.
-  bool describe(const btf_type *prototype, Function &function, unsigned first = 0);
+  // Fills position, slot and reason; the parameters before `first` do not count, and of those that are skbs
+  // `passed` are passed over. False: no further argument is an skb.
+  bool describe(const btf_type *prototype, Function &function, unsigned first = 0, unsigned passed = 0);
 
   // The register, from 0, of the parameter that says why the packet is dropped: `enum skb_drop_reason`, or
   // that of a subsystem. no_register: none does.

@@ -30,6 +30,12 @@ void add_knowledge(Function &function) {
   function.data_freed = after_release.count(function.name) > 0;
 }
 
+// The first skb of these is not made yet, so that its memory has an earlier packet's mark: it becomes a copy
+// of the second one (net/core/skbuff.c, static; lineage as of Linux 5.10 to 7.2).
+bool fills_first(const Function &function) {
+  return function.name == "__copy_skb_header" || function.name == "__skb_clone";
+}
+
 // What functions of the kernel's own mean for the life of an skb: net/core/skbuff.c and net/core/sock.c, of
 // all kernels since 5.10.
 void add_role(Function &function) {
@@ -91,12 +97,14 @@ void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id
       others.push_back(type->name_off);
       continue;
     }
+    function.name = btf__name_by_offset(btf, type->name_off);
+    if (fills_first(function))
+      prototypes.describe(prototype, function, 0, 1);
     if (prototypes.has_trampoline(prototype, function))
       function.btf_id = id;
     function.drop_reason_register = prototypes.drop_reason_register(prototype);
     auto [known, added] = by_name.emplace(type->name_off, functions_.size());
     if (added) {
-      function.name = btf__name_by_offset(btf, type->name_off);
       function.module = module;
       add_knowledge(function);
       functions_.push_back(std::move(function));

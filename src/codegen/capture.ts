@@ -1,6 +1,6 @@
 import type { Layout, PlacedRead } from '../core/capture.js';
-import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R9, type Label } from './emitter.js';
-import { PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
+import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R8, R9, type Label } from './emitter.js';
+import { checkDevice, PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
 
 const WORD = 8;
 const SKB = R6;
@@ -32,18 +32,38 @@ function readPath(
   readKernel(code, size, R9, path.steps.at(-1) ?? 0, absent);
 }
 
+/** R9 and R8: the offsets of the network header and of the MAC header, which are neighbours. */
+function readHeaderOffsets(code: Emitter, skb: SkbOffsets, absent: Label): void {
+  if (skb.mac_header !== skb.network_header + 2) throw new Error('mac_header is not behind network_header');
+  readNumber(code, R9, 4, member(skb.network_header), absent);
+  code.mov(R8, R9);
+  code.alu('and', R9, 0xffff);
+  code.alu('rsh', R8, 16);
+}
+
 /**
  * Where the packet starts, as an offset from skb->head: R9, and in the word's upper half how far behind it the network
- * header is. That is where the skb says, or, where nothing has set it yet, behind an Ethernet header.
+ * header is. That is where the skb says, or, where nothing has set it yet, behind an Ethernet header. has_headers() of bpf/place.h tells
+ * whether they are written.
  */
 function findStart(code: Emitter, { place }: PlacedRead, skb: SkbOffsets, absent: Label): void {
-  const known = code.label();
-  readNumber(code, R9, 2, member(skb.network_header), absent);
+  const [known, noMacHeader] = [code.label(), code.label()];
+  readHeaderOffsets(code, skb, absent);
+  code.jumpIf('eq', R8, MAC_NOT_SET, noMacHeader);
+  code.jumpIf('eq', R8, 0, noMacHeader);
   code.jumpIf('ne', R9, 0, known);
-  readNumber(code, R9, 2, member(skb.mac_header), absent);
-  code.jumpIf('eq', R9, MAC_NOT_SET, absent);
-  code.jumpIf('eq', R9, 0, absent);
+  code.mov(R9, R8);
   code.store(4, DATA, place + 4, ETHERNET_HEADER);
+  code.jump(known);
+  code.bind(noMacHeader);
+  code.jumpIf('eq', R9, 0, absent);
+  readNumber(code, R8, 2, member(skb.protocol), absent);
+  code.jumpIf('eq', R8, 0, absent);
+  readNumber(code, R8, 8, member(skb.refdst), absent);
+  code.jumpIf('ne', R8, 0, known);
+  readNumber(code, R8, 8, member(skb.dev), absent);
+  code.jumpIf('eq', R8, 0, absent);
+  checkDevice(code, R8, skb, SCRATCH, absent);
   code.bind(known);
   code.store(8, R10, START, R9);
 }

@@ -56,6 +56,8 @@ const SIGNED: Readonly<Record<Comparison, Condition>> = {
 export class ConditionTranslator {
   readonly #follower: PathFollower;
   #waiting = 0;
+  /** where a comparison goes on that cannot be known */
+  #unknown: Label;
 
   constructor(
     private readonly code: Emitter,
@@ -63,12 +65,17 @@ export class ConditionTranslator {
     skb: SkbOffsets,
   ) {
     this.#follower = new PathFollower(code, SKB, skb, SCRATCH);
+    this.#unknown = code.label();
   }
 
-  /** Goes on at `yes` or `no`. A comparison with what is behind a null pointer does not hold, whichever it is. */
-  emit(expression: Expression, yes: Label, no: Label): void {
+  /**
+   * Goes on at `yes` or `no`. A comparison with what is behind a null pointer does not hold, whichever it is. One with what cannot
+   * be known, as the kernel keeps something else in its place, holds as little under `!`.
+   */
+  emit(expression: Expression, yes: Label, no: Label, isNegated = false): void {
     const { code } = this;
-    if (expression.kind === 'not') return this.emit(expression.operand, no, yes);
+    if (expression.kind === 'not') return this.emit(expression.operand, no, yes, !isNegated);
+    this.#unknown = isNegated ? yes : no;
     if (expression.kind === 'string')
       throw new UsageError(`--where: "${expression.value}" is no condition`, 'compare it with ==');
     if (expression.kind !== 'binary' || expression.operator === '&') {
@@ -79,10 +86,10 @@ export class ConditionTranslator {
     const { operator, left, right } = expression;
     if (isComparison(operator)) return this.#comparison(operator, left, right, yes, no);
     const second = code.label();
-    if (operator === '&&') this.emit(left, second, no);
-    else this.emit(left, yes, second);
+    if (operator === '&&') this.emit(left, second, no, isNegated);
+    else this.emit(left, yes, second, isNegated);
     code.bind(second);
-    this.emit(right, yes, no);
+    this.emit(right, yes, no, isNegated);
   }
 
   #comparison(operator: Comparison, left: Expression, right: Expression, yes: Label, no: Label): void {
@@ -151,7 +158,7 @@ export class ConditionTranslator {
         `--where: ${text} is no number but ${path.type}`,
         `compare text with == and "..."`,
       );
-    this.#follower.follow(path, R9, absent);
+    this.#follower.follow(path, R9, absent, this.#unknown);
     const offset = path.steps.at(-1) ?? 0;
     if (size === 1 || size === 2 || size === 4 || size === 8)
       readNumber(code, to, size, { address: R9, offset, scratch: SCRATCH }, absent);
@@ -177,7 +184,7 @@ export class ConditionTranslator {
     if (bytes.length >= path.size)
       throw new UsageError(`--where: "${right.value}" is longer than ${left.path} can be`);
     const room = Math.ceil(path.size / 8) * 8;
-    this.#follower.follow(path, R9, no);
+    this.#follower.follow(path, R9, no, this.#unknown);
     for (let at = 0; at < room; at += 8) code.store(8, R10, STRING + at, 0);
     code.mov(R1, R10);
     code.alu('add', R1, STRING);

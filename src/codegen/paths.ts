@@ -1,11 +1,48 @@
 import type { ResolvedPath } from '../core/field-path.js';
-import { type Emitter, HELPERS, R0, R1, R10, R2, R3, type Label, type Register } from './emitter.js';
-import type { SkbLayout } from './skb-layout.js';
+import { type Emitter, HELPERS, R0, R1, R10, R2, R3, R4, type Label, type Register } from './emitter.js';
+import type { SkbLayout, StateOffsets } from './skb-layout.js';
 
-/** The members of struct sk_buff that fields and conditions start from. */
-export type SkbOffsets = Pick<SkbLayout, 'head' | 'tail' | 'mac_header' | 'network_header'> & {
-  readonly end: number;
-};
+/** The members that fields and conditions start from. */
+export type SkbOffsets = Pick<SkbLayout, 'head' | 'data' | 'tail' | 'mac_header' | 'network_header'> &
+  StateOffsets & { readonly end: number };
+
+/** CHECKSUM_PARTIAL of include/linux/skbuff.h, in both bits of ip_summed: csum_start and csum_offset are in the place of csum then. */
+const PARTIAL = 0b11;
+
+/** Of sockets that are no struct sock but its beginning: TCP_TIME_WAIT and TCP_NEW_SYN_RECV of net/tcp_states.h. */
+const SMALL_SOCKETS = [6, 12];
+
+/** Whether a path's value is in the packet's bytes or its skb_shared_info: what skb->head points to. */
+export function isBehindHead(
+  { root, steps }: Pick<ResolvedPath, 'root' | 'steps'>,
+  { head, data }: Pick<SkbOffsets, 'head' | 'data'>,
+): boolean {
+  return root === 'shinfo' || isInBytes({ root, steps }, { head, data });
+}
+
+/** Whether it is in the packet's bytes. */
+export function isInBytes(
+  { root, steps: [first, ...further] }: Pick<ResolvedPath, 'root' | 'steps'>,
+  { head, data }: Pick<SkbOffsets, 'head' | 'data'>,
+): boolean {
+  return root === 'skb' && further.length > 0 && (first === head || first === data);
+}
+
+/**
+ * Goes on if the pointer in `dev` (r6 to r9) is that of a device: it is the one that its own transmit queues belong to. In the
+ * place of skb->dev the kernel keeps nodes of trees and numbers, too, and which it is nobody says.
+ */
+export function checkDevice(
+  code: Emitter,
+  dev: Register,
+  { netdevTx, queueDev }: StateOffsets,
+  scratch: number,
+  other: Label,
+): void {
+  readNumber(code, R4, 8, { address: dev, offset: netdevTx, scratch }, other);
+  readNumber(code, R4, 8, { address: R4, offset: queueDev, scratch }, other);
+  code.jumpIf('ne', R4, dev, other);
+}
 
 /** Calls bpf_probe_read_kernel(r1, size, address + offset), and jumps to `failed` if that cannot be read. */
 export function readKernel(
@@ -48,15 +85,39 @@ export class PathFollower {
 
   /**
    * `to` (r6 to r9) = the address that the path's last step is added to. Jumps to `absent` at a null pointer, or one that
-   * cannot be read.
+   * cannot be read, and to `unknown` where the kernel keeps something else in the place of the pointer.
    */
-  follow({ root, steps }: Pick<ResolvedPath, 'root' | 'steps'>, to: Register, absent: Label): void {
+  follow(
+    { root, steps }: Pick<ResolvedPath, 'root' | 'steps'>,
+    to: Register,
+    absent: Label,
+    unknown: Label = absent,
+  ): void {
     const { code, scratch } = this;
     this.#start(root, to, absent);
-    for (const offset of steps.slice(0, -1)) {
+    if (root === 'skb' && steps.length === 1 && steps[0] === this.offsets.csum) this.#checkSum(unknown);
+    steps.slice(0, -1).forEach((offset, place) => {
       readNumber(code, to, 8, { address: to, offset, scratch }, absent);
       code.jumpIf('eq', to, 0, absent);
-    }
+      if (root === 'skb' && place === 0) this.#checkMember(offset, steps[1] ?? 0, to, unknown);
+    });
+  }
+
+  #checkSum(unknown: Label): void {
+    const { code, skb, offsets, scratch } = this;
+    const partial = offsets.ipSummed.mask * PARTIAL;
+    readNumber(code, R4, 1, { address: skb, offset: offsets.ipSummed.offset, scratch }, unknown);
+    code.alu('and', R4, partial);
+    code.jumpIf('eq', R4, partial, unknown);
+  }
+
+  /** Whether what was read at this offset of the skb is what the member's type says. */
+  #checkMember(offset: number, next: number, value: Register, unknown: Label): void {
+    const { code, offsets, scratch } = this;
+    if (offset === offsets.dev) checkDevice(code, value, offsets, scratch, unknown);
+    if (offset !== offsets.sk || next < offsets.sockCommonEnd) return;
+    readNumber(code, R4, 1, { address: value, offset: offsets.sockState, scratch }, unknown);
+    for (const state of SMALL_SOCKETS) code.jumpIf('eq', R4, state, unknown);
   }
 
   #start(root: ResolvedPath['root'], to: Register, absent: Label): void {

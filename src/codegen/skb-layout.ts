@@ -14,6 +14,23 @@ export interface SkbCast {
   readonly sk_buff: number;
 }
 
+/** Where members of this kernel's structs are that tell what stands in a union, and whether a packet is on its way. */
+export interface StateOffsets {
+  readonly dev: number;
+  readonly sk: number;
+  readonly refdst: number;
+  readonly protocol: number;
+  readonly csum: number;
+  /** of two bits, the lower one */
+  readonly ipSummed: Bit;
+  /** of struct net_device: its transmit queues; of struct netdev_queue: its device */
+  readonly netdevTx: number;
+  readonly queueDev: number;
+  /** of struct sock: its state, and where what small sockets (TIME_WAIT, NEW_SYN_RECV) have ends */
+  readonly sockState: number;
+  readonly sockCommonEnd: number;
+}
+
 /** Where members of this kernel's struct sk_buff are: bytes from its start. */
 export interface SkbLayout {
   readonly head: number;

@@ -8,8 +8,8 @@ type Reader = RowReader<bigint>;
 const path = (name: string): Read => ({ kind: 'path', paths: [name] });
 const HEAD = path('skb->head');
 const DATA = path('skb->data');
-/** Of a header that was not set. */
-const NOT_SET = 0xffffn;
+/** Of a header that was not set: the network header begins with 0. */
+const NOT_SET: readonly bigint[] = [0n, 0xffffn];
 
 /** A column made of the skb's head, its data and one more member. */
 function offsetColumn(
@@ -45,7 +45,7 @@ function offsetColumn(
 
 /** skb_mac_offset() and its like: from the start of the data to a header; negative where the data are behind it. */
 const fromData = (head: bigint, data: bigint, header: bigint): bigint | null =>
-  header === NOT_SET ? null : head + header - data;
+  NOT_SET.includes(header) ? null : head + header - data;
 
 /** skb_headroom(), bytes. */
 export const headroom = offsetColumn(

@@ -117,12 +117,18 @@ export interface SessionOptions {
   readonly filter?: Uint8Array | undefined;
   /** instructions of ipft_capture() */
   readonly capture?: Uint8Array | undefined;
+  /** the filter reads the packet's bytes; false if undefined */
+  readonly asksBytes?: boolean;
+  /** the filter reads what skb->head points to */
+  readonly asksBehindHead?: boolean;
   /** the extension's BPF object */
   readonly module?: Uint8Array | undefined;
   /** bytes of data behind each row, a multiple of 8 */
   readonly dataSize?: number;
   /** places in the data; 0 or undefined: not wanted */
   readonly reasonAt?: number;
+  /** of the word of absent captures, the bits of those that are of what skb->head points to */
+  readonly behindHead?: number;
   readonly callerAt?: number;
   readonly stackAt?: number;
   readonly moduleAt?: number;

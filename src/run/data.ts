@@ -1,4 +1,5 @@
 import { generateCapture } from '../codegen/capture.js';
+import { isBehindHead } from '../codegen/paths.js';
 import { DATA } from '../core/abi.js';
 import {
   capturedIn,
@@ -24,6 +25,8 @@ const REASON_PREFIX = /^SKB_DROP_REASON_/;
 export interface Data {
   readonly layout: Layout;
   readonly capture: Uint8Array | undefined;
+  /** SessionOptions.behindHead */
+  readonly behindHead: number;
 }
 
 /** Null for a path that this kernel has not. */
@@ -61,8 +64,12 @@ export function planData(addon: Addon, columns: readonly Column[], further: read
       'fewer fields, or shorter ones',
     );
   checkReasons(addon, layout);
-  const isGenerated = layout.reads.length > 0;
-  return { layout, capture: isGenerated ? generateCapture(layout, skbLayout(addon)) : undefined };
+  if (layout.reads.length === 0) return { layout, capture: undefined, behindHead: 0 };
+  const skb = skbLayout(addon);
+  const behindHead = layout.reads
+    .filter(({ read, path }) => read.kind === 'headers' || (path !== null && isBehindHead(path, skb)))
+    .reduce((bits, { bit }) => bits + 2 ** bit, 0);
+  return { layout, capture: generateCapture(layout, skb), behindHead };
 }
 
 function checkReasons(addon: Addon, layout: Layout): void {
@@ -72,11 +79,12 @@ function checkReasons(addon: Addon, layout: Layout): void {
 }
 
 /** What the session is told of it. */
-export function dataOptions({ layout, capture }: Data): Partial<SessionOptions> {
+export function dataOptions({ layout, capture, behindHead }: Data): Partial<SessionOptions> {
   const placeOf = (kind: Read['kind']): number =>
     layout.reads.find(({ read }) => read.kind === kind)?.place ?? 0;
   return {
     capture,
+    behindHead,
     dataSize: layout.size,
     reasonAt: placeOf('reason'),
     callerAt: placeOf('caller'),

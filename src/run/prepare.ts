@@ -15,7 +15,7 @@ import type { Column } from '../core/column.js';
 import { dataContext, planData, type Data } from './data.js';
 import { parseFields } from './field-columns.js';
 import { tracedModules } from './modules.js';
-import { checkWanted, planFilter } from './wanted.js';
+import { checkWanted, planFilter, type PlannedFilter } from './wanted.js';
 import { describeSelection, native, selectFunctions, traceableFunctions } from './functions.js';
 import { knownTable } from './known-tables.js';
 import { together, type Extensions } from './extension/extensions.js';
@@ -44,7 +44,7 @@ export interface Preparation {
   readonly extensions: Extensions;
   readonly data: Data;
   /** instructions that tell which packets are wanted; undefined: the mark is all */
-  readonly filter: Uint8Array | undefined;
+  readonly filter: PlannedFilter | undefined;
   /** the session, once there is one */
   readonly live: { session: Session | null };
 }

@@ -77,7 +77,9 @@ export class Recorder {
       ...ends,
       ...columns,
       ...dataOptions(data),
-      filter,
+      filter: filter?.code,
+      asksBytes: filter?.asksBytes === true,
+      asksBehindHead: filter?.asksBehindHead === true,
       functions,
       module: inBpf?.module,
     };

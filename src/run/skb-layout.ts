@@ -10,6 +10,11 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
     const { steps, bitOffset } = resolvePath(addon, `skb->${member}`);
     return { offset: (steps[0] ?? 0) + (bitOffset >> 3), mask: 1 << (bitOffset & 7) };
   };
+  const step = (path: string): number => resolvePath(addon, path).steps.at(-1) ?? 0;
+  // The first member behind __sk_common is another one on other kernels.
+  const behindCommon = ['sk_lock', 'sk_rx_dst', 'sk_drops']
+    .map((member) => addon.resolvePath(`skb->sk->${member}`))
+    .map((resolved) => ('error' in resolved ? Infinity : (resolved.steps.at(-1) ?? 0)));
   const hasVlanBit = !('error' in addon.resolvePath('skb->vlan_present'));
   return {
     head: at('head'),
@@ -24,5 +29,15 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
     vlan_tci: at('vlan_tci'),
     vlan_present: hasVlanBit ? bit('vlan_present') : null,
     cast: addon.skbCast(),
+    dev: at('dev'),
+    sk: at('sk'),
+    refdst: at('_skb_refdst'),
+    protocol: at('protocol'),
+    csum: at('csum'),
+    ipSummed: bit('ip_summed'),
+    netdevTx: step('skb->dev->_tx'),
+    queueDev: step('skb->dev->_tx->dev'),
+    sockState: step('skb->sk->__sk_common.skc_state'),
+    sockCommonEnd: Math.min(...behindCommon),
   };
 }

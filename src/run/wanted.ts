@@ -1,6 +1,8 @@
 import { generateFilter, type Wanted } from '../codegen/filter.js';
+import { isBehindHead, isInBytes } from '../codegen/paths.js';
 import { parseCondition } from '../core/condition.js';
 import { UsageError } from '../core/errors.js';
+import type { ResolvedPath } from '../core/field-path.js';
 import type { TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { compilePcapFilter } from '../filters/pcap.js';
@@ -67,16 +69,31 @@ function constant(addon: Addon, name: string): bigint {
   );
 }
 
-/** What BPF is to ask about each packet; undefined: the mark is all. `further`: the conditions of extensions. */
+/** What BPF is to ask about each packet, beside the mark. */
+export interface PlannedFilter {
+  readonly code: Uint8Array;
+  /** it reads what skb->head points to: the packet's bytes or its skb_shared_info */
+  readonly asksBehindHead: boolean;
+  /** it reads the packet's bytes */
+  readonly asksBytes: boolean;
+}
+
+/** Undefined: the mark is all. `further`: the conditions of extensions. */
 export function planFilter(
   options: TraceOptions,
   addon: Addon,
   further: readonly string[] = [],
-): Uint8Array | undefined {
+): PlannedFilter | undefined {
   if (!hasFilters(options) && further.length === 0) return undefined;
-  const names = {
-    path: (path: string) => resolvePath(addon, path),
-    constant: (name: string) => constant(addon, name),
+  const layout = skbLayout(addon);
+  const wanted = readFilters(options, addon, further);
+  let [asksBytes, asksBehindHead] = [wanted.pcap !== null, wanted.pcap !== null];
+  const path = (text: string): ResolvedPath => {
+    const resolved = resolvePath(addon, text);
+    asksBytes ||= isInBytes(resolved, layout);
+    asksBehindHead ||= isBehindHead(resolved, layout);
+    return resolved;
   };
-  return generateFilter(readFilters(options, addon, further), names, skbLayout(addon));
+  const code = generateFilter(wanted, { path, constant: (name) => constant(addon, name) }, layout);
+  return { code, asksBytes, asksBehindHead };
 }

@@ -8,15 +8,20 @@ export const KERNELS = ['6.1', '5.10', '7.2', '6.12'];
 /** `make test`: what differs between kernels on one without FPROBE and on one with it, the quickest of each; the rest on the newest one. */
 const SHORT = { differing: ['5.10', '6.12'], same: ['7.2'] };
 
+/** More of the kernel's command line. */
+const booted = (append) => ({ isAlone: true, options: ['--append', append] });
+
 /**
  * Folders: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
- * differences that change a guest for good, so that each file has a guest of its own; `icount`: figures, in a guest whose clock
- * counts instructions.
+ * differences that change a guest for good, so that each file has a guest of its own; `uninitialised`, `poisoned`: in a guest whose
+ * memory has what was there before, or which fills what is freed; `icount`: figures, in a guest whose clock counts instructions.
  */
 const FOLDERS = [
   { folder: 'differences', short: SHORT.differing },
   { folder: 'behaviour', short: SHORT.same },
   { folder: 'alone', short: SHORT.differing, isAlone: true },
+  { folder: 'uninitialised', short: SHORT.differing, ...booted('init_on_alloc=0') },
+  { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
   { folder: 'icount', short: ['6.12'], isAlone: true, options: ['--icount'] },
 ];
 

@@ -79,7 +79,7 @@ describe('prototypes', () => {
 
   it('leaves out what takes no skb, and says that an skb on the stack is too far right', () => {
     const table = rows(kernel(symbols(['first', 'seventh', 'no_skb']), ['first', 'seventh'])).rows;
-    const others = ['seventh', '__skb_try_recv_datagram', 'kfree_skbmem'];
+    const others = ['seventh', '__skb_try_recv_datagram', '__copy_skb_header', 'kfree_skbmem'];
     expect(Object.keys(table).sort()).toEqual([...Object.keys(expected), ...others].sort());
     expect(table['seventh']?.slice(1)).toEqual([
       7,
@@ -123,6 +123,11 @@ describe('addresses and reasons', () => {
   it('does not confuse a name with a longer one, nor with a module', () => {
     const sources = kernel(['10 t first'], ['first.constprop.0', 'first_too', 'first [bridge]']);
     expect(one(sources)?.[3]).toBe('not in available_filter_functions');
+  });
+
+  it('takes the skb that is copied, where the first one is not made yet', () => {
+    const sources = kernel(symbols(['__copy_skb_header']), ['__copy_skb_header']);
+    expect(rows(sources).rows['__copy_skb_header']?.slice(1)).toEqual([2, 1, '']);
   });
 
   it('does not trace an skb that is an out-parameter, and knows where data is freed and packets end', () => {

@@ -53,13 +53,14 @@ const TUNNEL_WORDS: readonly (readonly [string, RegExp])[] = [
 /** What the kernel's trace tells of a field; undefined: nothing. */
 type Told = (values: TraceEvent['values']) => unknown;
 
-const TOLD_BY_PROBES: Readonly<Record<(typeof BY_HEADER_PROBES)[number], Told>> = {
-  headroom: ({ head = '', data = '' }) => Number(BigInt(data) - BigInt(head)),
-  csum: ({ csum }) => Number(csum),
-};
-
 /** CHECKSUM_* of include/linux/skbuff.h. */
 const SUMS = ['none', 'unnecessary', 'complete', 'partial'];
+
+const TOLD_BY_PROBES: Readonly<Record<(typeof BY_HEADER_PROBES)[number], Told>> = {
+  headroom: ({ head = '', data = '' }) => Number(BigInt(data) - BigInt(head)),
+  // In its place are csum_start and csum_offset then.
+  csum: ({ csum, ip_summed: sum }) => (SUMS[Number(sum)] === 'partial' ? null : Number(csum)),
+};
 
 /** Of a header that an event may not have at all, or tell not to be set. */
 const offset = (header: string | undefined, isSet = '1'): number | null | undefined =>

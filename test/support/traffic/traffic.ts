@@ -11,7 +11,7 @@ export const PORT = 10_000 + (process.pid % 10_000) * 2;
 export const TRAFFIC = join(HOME, '.cache/lab/traffic');
 
 /** Runs a program without a pipe: a pipe is a socket, and sockets are skbs too. Fails if the program does. */
-function runSilently(program: string, args: readonly string[]): Promise<void> {
+export function runSilently(program: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     child.once('error', reject);

@@ -28,7 +28,7 @@ const HERE = 'ipft-a';
 /** Of the skb: its address, members of it, and its device's network namespace. */
 function tapProbe(): string {
   const members = new Members();
-  const fetched = { head: 'x64', data: 'x64', csum: 'u32' };
+  const fetched = { head: 'x64', data: 'x64', csum: 'u32', ip_summed: '' };
   return [
     `p:witness/${TAP} ${TAP} skb=$arg1:x64`,
     ...Object.entries(fetched).map(

@@ -1,0 +1,99 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Tuple } from '../../../src/run/api/events.js';
+import { parseJson } from '../../support/ipft/results.js';
+import { trace } from '../../support/ipft/in-process.js';
+import { cleanUp } from '../../support/kernel/kernel.js';
+import { readText } from '../../support/kernel/system.js';
+import { MARKED_PORT, OTHER_PORT, sendInTurn } from '../../support/traffic/in-turn.js';
+
+/*
+ * The guest's kernel has init_on_alloc=0, as upstream's default is: an skb that is allocated has in it what an earlier packet has left
+ * there, its mark and its headers among them, until the kernel writes its own.
+ */
+
+const MARK = 0x77;
+/** Functions from where an skb is made to where it is freed. */
+const FUNCTIONS =
+  '^(_*(copy_skb_header|skb_clone|build_skb_around|ip_|ip_make|tcp_|udp_|netif_|dev_queue|icmp_)|skb_(clone|copy|put|set_owner|release)|sock_|kfree_skb)';
+
+interface Shown {
+  readonly function: string;
+  readonly packet: number;
+  readonly mark: number;
+  readonly tuple: Tuple | null;
+}
+
+/** What a trace shows of the traffic. */
+async function shown(args: readonly string[], traffic: () => Promise<void>): Promise<Shown[]> {
+  const running = await trace([...args, '-r', FUNCTIONS, '-f', 'tuple,mark', '-o', 'json']);
+  await traffic();
+  const { code, stdout } = await running.end();
+  expect(code).toBe(0);
+  return parseJson(stdout) as unknown as Shown[];
+}
+
+/** The events of each packet. */
+function packetsOf(events: readonly Shown[]): Shown[][] {
+  const packets = new Map<number, Shown[]>();
+  for (const event of events) packets.set(event.packet, [...(packets.get(event.packet) ?? []), event]);
+  return [...packets.values()];
+}
+
+const isTo = ({ tuple }: Shown, port: number): boolean => tuple?.dport === port;
+const isOf = ({ tuple }: Shown, port: number): boolean => tuple?.dport === port || tuple?.sport === port;
+
+/** In words, for a failed test: which functions show a packet that they should not. */
+const wordsFor = (events: readonly Shown[]): string =>
+  events.map(({ function: name, mark, tuple }) => `${name} ${mark} ${JSON.stringify(tuple)}`).join('\n');
+
+beforeAll(() => expect(readText('/proc/cmdline')).toContain('init_on_alloc=0'));
+afterEach(cleanUp);
+
+describe.each(['tcp', 'udp'] as const)('%s, marked packets and others in turn', (protocol) => {
+  it('-m shows packets that had the mark, and no others', async () => {
+    const packets = packetsOf(await shown(['-m', String(MARK)], () => sendInTurn(protocol, MARK, 20)));
+    const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
+    console.log(`${protocol}: ${packets.length} packets, ${wrong.length} of them never had the mark`);
+    expect(wrong.map(wordsFor)).toEqual([]);
+    expect(packets.flat().filter((event) => isOf(event, OTHER_PORT))).toEqual([]);
+    expect(packets.length).toBeGreaterThan(30);
+  });
+
+  it('-m 0 shows packets without a mark, and no others', async () => {
+    const packets = packetsOf(await shown(['-m', '0'], () => sendInTurn(protocol, MARK, 5)));
+    const wrong = packets.filter((events) => events.some((event) => isTo(event, MARKED_PORT)));
+    expect(wrong.map(wordsFor)).toEqual([]);
+    expect(
+      packets.filter((events) => events.some((event) => isTo(event, OTHER_PORT))).length,
+    ).toBeGreaterThan(5);
+  });
+
+  it('--filter takes packets to a port, and no others', async () => {
+    const filter = `${protocol} dst port ${MARKED_PORT}`;
+    const packets = packetsOf(await shown(['--filter', filter], () => sendInTurn(protocol, MARK, 20)));
+    const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
+    expect(wrong.map(wordsFor)).toEqual([]);
+    expect(packets.flat().filter((event) => isOf(event, OTHER_PORT))).toEqual([]);
+    expect(packets.length).toBeGreaterThan(30);
+  });
+
+  it("--filter 'not ...' follows no packet that it excludes, also while that is being made", async () => {
+    const filter = `not ${protocol} and not icmp`;
+    const events = await shown(['--filter', filter], () => sendInTurn(protocol, MARK, 5));
+    const wrong = events.filter((event) => isOf(event, MARKED_PORT) || isOf(event, OTHER_PORT));
+    expect(wordsFor(wrong)).toEqual('');
+  });
+});
+
+it('headers are not shown where nobody has written them', async () => {
+  const args = ['--where', 'skb->len > 0', '-r', '^(ip_generic_getfrag|skb_put|sock_alloc_send_pskb)$'];
+  const running = await trace([...args, '-f', 'tuple,ttl,ip_id', '-o', 'json']);
+  await sendInTurn('udp', MARK, 10);
+  const { stdout } = await running.end();
+  const events = parseJson(stdout) as unknown as (Shown & { ttl: number | null; ip_id: number | null })[];
+  const writing = events.filter(({ function: name }) => name === 'ip_generic_getfrag');
+  expect(writing.length).toBeGreaterThan(10);
+  expect(
+    writing.filter(({ tuple, ttl, ip_id: id }) => tuple !== null || ttl !== null || id !== null),
+  ).toEqual([]);
+});
