@@ -14,6 +14,7 @@
 #include "session/kernel_features.h"
 #include "session/napi_errors.h"
 #include "session/session.h"
+#include "support/clocks.h"
 #include "symbols/body_offsets.h"
 #include "symbols/code_symbols.h"
 #include "symbols/function_table.h"
@@ -246,6 +247,10 @@ Napi::Value has_no_reader(const Napi::CallbackInfo &info) {
   return Napi::Boolean::New(info.Env(), closed);
 }
 
+Napi::Value real_time_offset_ns(const Napi::CallbackInfo &info) {
+  return Napi::BigInt::New(info.Env(), real_time_offset());
+}
+
 void raise_limit(__rlimit_resource resource, rlim_t wanted) {
   rlimit limit = {};
   if (getrlimit(resource, &limit) != 0 || limit.rlim_cur >= wanted)
@@ -282,6 +287,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("probeKprobe", Napi::Function::New(env, probe_kprobe));
   exports.Set("probeTracepoint", Napi::Function::New(env, probe_tracepoint));
   exports.Set("orphanedTraceEvents", Napi::Function::New(env, orphans));
+  exports.Set("realTimeOffset", Napi::Function::New(env, real_time_offset_ns));
   exports.Set("hasNoReader", Napi::Function::New(env, has_no_reader));
   exports.Set("setRlimits", Napi::Function::New(env, set_rlimits));
   exports.Set("Session", Session::define(env));

@@ -1,3 +1,6 @@
+import type { TimeFormat } from '../core/clock.js';
+import type { Mark } from './values.js';
+
 /** What commander makes of ipft's options. */
 export interface Flags {
   fields?: string;
@@ -9,8 +12,8 @@ export interface Flags {
   where?: string;
   /** values of filters/, by their ids */
   [filter: string]: unknown;
-  mark?: number;
-  mask: number;
+  mark?: Mark;
+  mask?: number;
   backend: string;
   force?: boolean;
   tracer: string;
@@ -18,6 +21,8 @@ export interface Flags {
   regex?: RegExp;
   moduleRegex?: RegExp;
   output: string;
+  time?: TimeFormat;
+  eventsOnly?: boolean;
   drops?: boolean;
   verbose?: boolean;
   perfPageCount?: number;

@@ -46,11 +46,13 @@ function excess(command: Command): UsageError {
 
 /** Flags that mean nothing without another one. */
 function checkTogether(flags: Flags): void {
-  const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, output, list } = flags;
+  const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, output, list, eventsOnly } = flags;
   if (drops === true && list !== true && outputs.get(output)?.showsDrops !== true) {
     const able = [...outputs.values()].filter(({ showsDrops }) => showsDrops).map(({ id }) => `-o ${id}`);
     throw new UsageError(`--drops: -o ${output} shows no whole packets`, able.join(' or '));
   }
+  if (eventsOnly === true && (output !== 'json' || list === true))
+    throw new UsageError('--events-only: it is for results as JSON', '-o json');
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
   if (rotate !== undefined && outputFile === undefined)
@@ -80,11 +82,20 @@ function extensionPaths({ extension = [], script = [] }: Flags): readonly string
   return paths.length === 0 ? undefined : paths;
 }
 
+/** `--mask` is undefined unless it is on the command line. */
+function markOptions({ mark, mask }: Flags): Pick<TraceOptions, 'mark' | 'mask'> {
+  if (mark?.mask !== undefined && mask !== undefined)
+    throw new UsageError('--mark has a mask already, behind its slash', 'leave --mask out');
+  const everyPacket = mask === 0 ? 0 : undefined;
+  return { mark: mark?.value ?? everyPacket, mask: mark?.mask ?? mask ?? TRACE_DEFAULTS.mask };
+}
+
 /** Which packets to trace. */
 function packetOptions(
   flags: Flags,
 ): Pick<TraceOptions, 'mark' | 'mask' | 'filter' | 'inner' | 'where' | 'filters'> {
-  const { mark, mask, filter, inner, where, extension, script } = flags;
+  const { filter, inner, where, extension, script } = flags;
+  const { mark, mask } = markOptions(flags);
   const values = [...filters.keys()].flatMap((id): [string, string][] => {
     const value = flags[id];
     return typeof value === 'string' ? [[id, value]] : [];
@@ -124,6 +135,8 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
     probeServerPort: flags.enableProbeServer === true ? flags.probeServerPort : undefined,
     readyFile: flags.readyFile,
     drops: flags.drops,
+    time: flags.time,
+    eventsOnly: flags.eventsOnly,
     outputFile: flags.outputFile,
     rotate: flags.rotate,
     rotateKeep: flags.rotateKeep,

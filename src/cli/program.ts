@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { backendIds } from '../backends/index.js';
+import { TIME_FORMATS } from '../core/clock.js';
 import { TRACE_DEFAULTS } from '../core/options.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
@@ -13,6 +14,7 @@ import {
   parseChoice,
   parseCount,
   parseDuration,
+  parseMark,
   parsePageCount,
   parsePercentage,
   parsePort,
@@ -22,8 +24,6 @@ import {
   parseU32,
 } from './values.js';
 
-const hex = (value: number): string => `0x${value.toString(16)}`;
-
 /** `parse`: with what it has returned for the option before, if it is given again. */
 function option<T>(
   flags: string,
@@ -32,13 +32,14 @@ function option<T>(
   initial?: T,
 ): Option {
   const made = new Option(flags, description).argParser<T>(parse);
-  if (initial === undefined) return made;
-  return made.default(initial, typeof initial === 'number' && initial > 0xffff ? hex(initial) : undefined);
+  return initial === undefined ? made : made.default(initial);
 }
 
 const DEFAULTS = TRACE_DEFAULTS;
 /** bytes: a file of results that is smaller is hardly one */
 const LEAST_ROTATION = 4000;
+
+const parseTime = (text: string): string => parseChoice('--time', TIME_FORMATS)(text);
 
 const BACKENDS = ['auto', ...backendIds.keys()];
 
@@ -84,14 +85,15 @@ const fileOption = (flags: string, description: string): Option =>
 
 function selectionOptions(): Option[] {
   return [
-    option('-m, --mark <number>', 'trace packets with this mark (decimal, 0x hex, 0 octal)', (text) =>
-      parseU32('--mark', '0xdeadbeef')(text),
+    option(
+      '-m, --mark <number>',
+      'trace packets with this mark (decimal, 0x hex, 0 octal), or MARK/MASK as iptables has it',
+      parseMark('--mark'),
     ),
     option(
       '--mask <number>',
-      'bits of the mark to compare; 0 matches every packet',
+      'bits of the mark to compare (default: all); 0 matches every packet, with or without --mark',
       parseU32('--mask', '0xff'),
-      DEFAULTS.mask,
     ),
     ...filterOptions(),
     option('-r, --regex <regex>', 'functions whose name matches (unanchored)', parseRegex('--regex')),
@@ -145,6 +147,15 @@ function outputOptions(): Option[] {
       'list the functions instead of tracing, with -b tracepoint the tracepoints; with -o json, those that cannot be traced too',
     ),
     choice('-o, --output <output>', outputs, DEFAULTS.output),
+    completed(
+      option(
+        '--time <format>',
+        'how to tell the time: monotonic (ns, as `timestamp` always is), real (the wall clock), relative (since the first event), delta (since the line before); in JSON and CSV as `time`',
+        parseTime,
+      ),
+      oneOf(TIME_FORMATS),
+    ),
+    new Option('--events-only', 'with -o json, lines of events alone: no summary'),
     new Option('--drops', 'show packets that are dropped, and no others: the whole path, then where and why'),
     fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
     option(

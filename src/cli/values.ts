@@ -28,6 +28,29 @@ export function parseU32(flag: string, example: string): (text: string) => numbe
   return (text) => parseInRange(flag, text, { min: 0, max: U32_MAX }, expected, `${flag} ${example}`);
 }
 
+/** A mark, and the bits of it that count where they are given with it. */
+export interface Mark {
+  /** u32 */
+  readonly value: number;
+  /** u32 */
+  readonly mask?: number | undefined;
+}
+
+/** `VALUE` or, as iptables has it, `VALUE/MASK`. */
+export function parseMark(flag: string): (text: string) => Mark {
+  const parsePart = parseU32(flag, '0xdeadbeef or --mark 0x100/0x100');
+  return (text) => {
+    const [first = '', second, ...others] = text.split('/');
+    if (second === undefined || others.length > 0) return { value: parsePart(text) };
+    const [value, mask] = [parsePart(first), parsePart(second)];
+    if ((value & ~mask) === 0) return { value, mask };
+    throw new UsageError(
+      `${flag}: no mark has '${text}', whose first number has bits that are not in the second`,
+      `${flag} 0x${((value & mask) >>> 0).toString(16)}/${second}`,
+    );
+  };
+}
+
 /** A number of at least `min`. */
 export function parseCount(flag: string, min: number): (text: string) => number {
   return (text) =>

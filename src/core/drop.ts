@@ -1,4 +1,4 @@
-import { behind, between, type Cell, type ColumnContext } from './column.js';
+import { behind, between, type Cell, type Column, type ColumnContext } from './column.js';
 import { ROW } from './abi.js';
 import { dropLocation, dropReason, isDrop, type RowReader } from './row.js';
 
@@ -52,13 +52,14 @@ export const dropOf =
     return { location, function: functionOf(location), reason };
   };
 
-/** `{"drop":{...}}`, with the keys of events where it has the same. */
-export function dropJson(context: ColumnContext): Cell {
+/** `{"drop":{...}}`, with the keys of events where it has the same. `time`: a further column of theirs. */
+export function dropJson(context: ColumnContext, time: Column | null): Cell {
   const read = dropOf(context);
   const cells = [
     behind('{"drop":{"packet":', (rows, at, text) => text.number64(rows, at + ROW.packet)),
     between(',"packet_id":"0x', (rows, at, text) => text.hex64(rows, at + ROW.skb), '"'),
     behind(',"timestamp":', (rows, at, text) => text.number64(rows, at + ROW.time_ns)),
+    ...(time === null ? [] : [time.bind(context).json(`,${JSON.stringify(time.key)}:`)]),
     stringCell((rows, at) => `,${JSON.stringify(read(rows, at)).slice(1)}}`),
   ];
   return (rows, at, text) => {

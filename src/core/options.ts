@@ -1,3 +1,4 @@
+import type { TimeFormat } from './clock.js';
 import type { Selection } from './function-table.js';
 
 /** What `ipft --list` is asked for. */
@@ -73,6 +74,10 @@ export interface TraceOptions {
 export interface CommandOptions extends TraceOptions {
   /** id of an output */
   readonly output: string;
+  /** how lines of text tell the time, and JSON and CSV in a further column, `time` */
+  readonly time?: TimeFormat | undefined;
+  /** JSON without the summary and all other lines that are no events */
+  readonly eventsOnly?: boolean | undefined;
   /** file that gets the results; stdout if undefined */
   readonly outputFile?: string | undefined;
   /** bytes of one such file: then the next is begun */

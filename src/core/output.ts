@@ -28,6 +28,8 @@ export interface OutputContext {
   readonly rowSize: number;
   /** null: without --drops */
   readonly drops: DropsContext | null;
+  /** no other lines than those of events */
+  readonly eventsOnly: boolean;
 }
 
 /** One output: turns batches of rows into text, in whole lines. */

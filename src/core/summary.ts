@@ -53,5 +53,11 @@ export interface Summary extends Accounts {
   readonly functions: number;
   /** packets that were dropped; null: nobody asked for --drops */
   readonly dropped: number | null;
+  /** of a trace in which nothing matched: what its filters ask for that is not there, in words */
+  readonly absent: readonly string[];
+  /** ns that CLOCK_REALTIME was ahead of CLOCK_MONOTONIC, the clock of events, when the trace was prepared: a number in digits */
+  readonly real_offset_ns: string;
+  /** ns by which that has changed since */
+  readonly clock_step_ns: number;
   readonly end: EndReason;
 }

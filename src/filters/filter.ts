@@ -1,3 +1,10 @@
+/** Something that a filter asks for and that is not there. */
+export interface Absence {
+  /** `there is no ...` */
+  readonly text: string;
+  readonly remedy: string;
+}
+
 /** A filter that is a condition on the kernel's own members. One file in filters/, named as its id, the option's name. */
 export interface Filter {
   readonly id: string;
@@ -9,4 +16,6 @@ export interface Filter {
    * @param kernelHas tells whether this kernel's types have what a path names
    */
   condition(value: string, kernelHas: (path: string) => boolean): string;
+  /** What is not there now, though it may come: no packet matches before. */
+  missing?(value: string): Absence | null;
 }

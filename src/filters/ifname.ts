@@ -1,5 +1,21 @@
+import { readFileSync, readlinkSync } from 'node:fs';
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
+import { ifThere, processFolders } from './processes.js';
+
+/** Names of the devices in this network namespace and in those of other processes. */
+function deviceNames(): Set<string> {
+  const names = new Set<string>();
+  const known = new Set<string>();
+  for (const folder of processFolders()) {
+    const namespace = ifThere(() => readlinkSync(`${folder}/ns/net`));
+    if (namespace === null || known.has(namespace)) continue;
+    known.add(namespace);
+    const devices = ifThere(() => readFileSync(`${folder}/net/dev`, 'utf8')) ?? '';
+    for (const [, name = ''] of devices.matchAll(/^ *([^\s:]+):/gm)) names.add(name);
+  }
+  return names;
+}
 
 /** The device that the packet is at. */
 export const ifname: Filter = {
@@ -10,4 +26,11 @@ export const ifname: Filter = {
     if (/^[^\s/"\\]{1,15}$/.test(name)) return `skb->dev->name == "${name}"`;
     throw new UsageError(`--ifname: '${name}' is no name of a network device`, '--ifname eth0');
   },
+  missing: (name) =>
+    deviceNames().has(name)
+      ? null
+      : {
+          text: 'no network device is called so, in the network namespaces of the processes that run',
+          remedy: 'a name that `ip link show` lists, with `ip netns exec` of another namespace',
+        },
 };

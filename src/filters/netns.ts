@@ -1,20 +1,39 @@
-import { statfsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
+import { ifThere, processFolders } from './processes.js';
 
 /** NSFS_MAGIC of linux/magic.h */
 const NSFS = 0x6e736673;
 
 const FOLDER = '/run/netns';
 
-function inodeOf(value: string): number {
-  if (/^\d{5,}$/.test(value)) return Number(value);
-  const path = value.includes('/') ? value : `${FOLDER}/${value}`;
-  const remedy = 'a name of `ip netns list`, a path such as /proc/1/ns/net, or an inode';
+const REMEDY =
+  'a name of `ip netns list`, a path such as /proc/1/ns/net, or an inode; name:12345 and inode:12345 say which of both a number is';
+
+function inodeOfFile(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new UsageError(`--netns: there is no ${path}`, remedy);
-  if (statfsSync(path).type !== NSFS) throw new UsageError(`--netns: ${path} is no namespace`, remedy);
+  if (stat === undefined) throw new UsageError(`--netns: there is no ${path}`, REMEDY);
+  if (statfsSync(path).type !== NSFS) throw new UsageError(`--netns: ${path} is no namespace`, REMEDY);
   return stat.ino;
+}
+
+/** A number may be a name, too: one that there is comes first. */
+function inodeOf(value: string): number {
+  const [, kind, given = value] = /^(inode|name):(.+)$/.exec(value) ?? [];
+  const isNumber = /^\d+$/.test(given);
+  if (kind === 'inode' && !isNumber)
+    throw new UsageError(`--netns: expected a number behind inode:, received '${given}'`, REMEDY);
+  const path = kind !== 'name' && given.includes('/') ? given : `${FOLDER}/${given}`;
+  const isInode = kind === 'inode' || (kind === undefined && isNumber && !existsSync(path));
+  return isInode ? Number(given) : inodeOfFile(path);
+}
+
+/** Whether a process is in it, or a name of `ip netns` stands for it. */
+function isThere(inode: number): boolean {
+  const names = (ifThere(() => readdirSync(FOLDER)) ?? []).map((name) => `${FOLDER}/${name}`);
+  const files = [...names, ...processFolders().map((folder) => `${folder}/ns/net`)];
+  return files.some((file) => ifThere(() => statSync(file).ino) === inode);
 }
 
 /** The network namespace of the packet's device, or of its socket. */
@@ -26,4 +45,8 @@ export const netns: Filter = {
     const inode = inodeOf(value);
     return `skb->dev->nd_net.net->ns.inum == ${inode} || skb->sk->__sk_common.skc_net.net->ns.inum == ${inode}`;
   },
+  missing: (value) =>
+    isThere(inodeOf(value))
+      ? null
+      : { text: 'no process is in a network namespace with this inode, and it has no name', remedy: REMEDY },
 };

@@ -44,6 +44,8 @@ export interface Addon extends KernelProbes {
   ): readonly ExtensionMember[] | { readonly error: string };
   /** How many trace events keepers have left that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
+  /** ns that CLOCK_REALTIME is ahead of CLOCK_MONOTONIC */
+  realTimeOffset(): bigint;
   /** True if this fd is a pipe or socket whose other end is closed. */
   hasNoReader(fd: number): boolean;
   /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
@@ -115,20 +117,20 @@ export interface SessionOptions {
   readonly dataFreed: Uint8Array;
   /** instructions of ipft_filter() in bpf/generated.h; undefined: the mark alone decides */
   readonly filter?: Uint8Array | undefined;
-  /** instructions of ipft_capture() */
-  readonly capture?: Uint8Array | undefined;
   /** the filter reads the packet's bytes; false if undefined */
   readonly asksBytes?: boolean;
   /** the filter reads what skb->head points to */
   readonly asksBehindHead?: boolean;
+  /** instructions of ipft_capture() */
+  readonly capture?: Uint8Array | undefined;
   /** the extension's BPF object */
   readonly module?: Uint8Array | undefined;
   /** bytes of data behind each row, a multiple of 8 */
   readonly dataSize?: number;
-  /** places in the data; 0 or undefined: not wanted */
-  readonly reasonAt?: number;
   /** of the word of absent captures, the bits of those that are of what skb->head points to */
   readonly behindHead?: number;
+  /** places in the data; 0 or undefined: not wanted */
+  readonly reasonAt?: number;
   readonly callerAt?: number;
   readonly stackAt?: number;
   readonly moduleAt?: number;

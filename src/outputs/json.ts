@@ -1,6 +1,6 @@
 import { renderBatch } from '../core/batch.js';
 import type { Cell } from '../core/column.js';
-import type { DropsContext, Output, OutputDescriptor } from '../core/output.js';
+import type { DropsContext, Output, OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
 import { packetOutput } from '../core/packet-output.js';
 import type { Summary } from '../core/summary.js';
@@ -11,7 +11,11 @@ function* summaryLine(summary?: Summary): Generator<string> {
 }
 
 /** The lines of each packet that is dropped, when it is gone, and behind them one that says where and why. */
-function dropsOutput(line: Cell, { packets, line: dropLine }: DropsContext, text: TextBuffer): Output {
+function dropsOutput(
+  { line, eventsOnly }: Pick<OutputContext, 'line' | 'eventsOnly'>,
+  { packets, line: dropLine }: DropsContext,
+  text: TextBuffer,
+): Output {
   function* linesOf(events: PacketEvents): Generator<void> {
     const { calls, drops } = packets.split(events);
     const write = (cell: Cell, at: number): void => {
@@ -22,14 +26,14 @@ function dropsOutput(line: Cell, { packets, line: dropLine }: DropsContext, text
       write(line, at);
       yield;
     }
-    for (const at of drops) write(dropLine, at);
+    if (!eventsOnly) for (const at of drops) write(dropLine, at);
   }
   const output = packetOutput(packets, linesOf, text);
   return {
     batch: (batch) => output.batch(batch),
     *results(summary) {
       yield* output.results();
-      yield* summaryLine(summary);
+      if (!eventsOnly) yield* summaryLine(summary);
     },
     get held() {
       return output.held;
@@ -61,15 +65,15 @@ export const json: OutputDescriptor = {
     'tid',
   ],
   fields: ['len', 'gso-type', 'gso-size', 'gso-segs', 'mark'],
-  create: ({ line, drops }) => {
+  create: ({ line, drops, eventsOnly }) => {
     const text = new TextBuffer();
-    if (drops !== null) return dropsOutput(line, drops, text);
+    if (drops !== null) return dropsOutput({ line, eventsOnly }, drops, text);
     return {
       batch: (batch) => {
         renderBatch(line, batch, text);
         return text.take();
       },
-      results: summaryLine,
+      results: eventsOnly ? () => [] : summaryLine,
       held: 0,
       cut: 0,
     };

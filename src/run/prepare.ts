@@ -1,4 +1,5 @@
 import type { Backend, TableKind } from '../core/backend.js';
+import type { TraceClock } from '../core/clock.js';
 import type { ColumnContext } from '../core/column.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, Selection } from '../core/function-table.js';
@@ -10,6 +11,7 @@ import type { AttachPlan } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
 import { bodyOffsets } from './bodies.js';
 import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from './choose-backend.js';
+import { warnOfAbsences } from './absences.js';
 import { basicProblem, readEnvironment } from './environment.js';
 import type { Column } from '../core/column.js';
 import { dataContext, planData, type Data } from './data.js';
@@ -45,6 +47,7 @@ export interface Preparation {
   readonly data: Data;
   /** instructions that tell which packets are wanted; undefined: the mark is all */
   readonly filter: PlannedFilter | undefined;
+  readonly clock: TraceClock;
   /** the session, once there is one */
   readonly live: { session: Session | null };
 }
@@ -111,10 +114,12 @@ export function prepare(
   const tell = options.verbose ? messages : null;
   const offsets = bodyOffsets({ addon, table, tracefs, ...way, data }, tell);
   const filter = planFilter(options, addon, extensions.conditions);
+  warnOfAbsences(options, messages);
+  const clock = { realOffsetNs: addon.realTimeOffset(), firstNs: null };
   const live = { session: null };
   const functions = { table, selected, traceable, hidden };
   const shown = { fields, further, extensions, data, filter };
-  return { addon, tracefs, ...functions, ...way, bodyOffsets: offsets, ...shown, live };
+  return { addon, tracefs, ...functions, ...way, bodyOffsets: offsets, ...shown, clock, live };
 }
 
 function sweep(addon: Addon, tracefs: string, messages: Messages): void {

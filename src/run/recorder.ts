@@ -1,11 +1,14 @@
 import { cpus, release } from 'node:os';
 import { ROW_SIZE } from '../core/abi.js';
+import { secondsText } from '../core/clock.js';
+import { timeNs } from '../core/row.js';
 import { firstEvents } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
 import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
 import type { EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import type { Consumer } from './consumer.js';
+import { tellAbsences } from './absences.js';
 import { dataOptions } from './data.js';
 import { loadedWith } from './extension/refusal.js';
 import { native } from './functions.js';
@@ -14,6 +17,8 @@ import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
 
 const STATUS_MS = 250;
+/** Of the wall clock: what corrects it gradually takes longer for so much. */
+const LEAST_STEP_NS = 10_000_000;
 
 /** Takes events from the session to a consumer. */
 export class Recorder {
@@ -31,6 +36,8 @@ export class Recorder {
   #began = 0;
   #seconds = 0;
   #counters: Counters | null = null;
+  /** what filters ask for that is not there, when nothing matched */
+  #absent: readonly string[] = [];
   #paused = false;
   #isBroken = false;
   #timer: NodeJS.Timeout | undefined;
@@ -113,7 +120,24 @@ export class Recorder {
     ])
       this.messages.warn(text, remedy);
     for (const remark of remarks(this.#counters)) this.messages.line(remark);
+    this.#absent = this.#counters.matched === 0 ? tellAbsences(this.options, this.messages) : [];
+    this.#warnOfStep();
     if (this.options.verbose) this.#showLosses();
+  }
+
+  /** ns by which the wall clock was set since the trace was prepared, the small corrections of ntpd and its like included */
+  #clockStep(): number {
+    const { addon, clock } = this.preparation;
+    return Number(addon.realTimeOffset() - clock.realOffsetNs);
+  }
+
+  #warnOfStep(): void {
+    const step = this.#clockStep();
+    if (Math.abs(step) < LEAST_STEP_NS) return;
+    this.messages.warn(
+      `the wall clock was set ${step > 0 ? 'ahead' : 'back'} by ${secondsText(BigInt(Math.abs(step)))} s while ipft traced`,
+      'take --time real as what the clock showed at the beginning, and went on with; timestamp is not touched',
+    );
   }
 
   /** Tells of events that were taken and that the reader has not got, if there are any. */
@@ -145,6 +169,9 @@ export class Recorder {
       backend: backend.id,
       tracer: tracer.id,
       functions,
+      absent: this.#absent,
+      real_offset_ns: this.preparation.clock.realOffsetNs.toString(),
+      clock_step_ns: this.#clockStep(),
       end,
     };
   }
@@ -173,6 +200,7 @@ export class Recorder {
       this.#room -= events;
       if (this.#room === 0) this.#fill();
       this.#taken += events;
+      if (rows > 0) this.preparation.clock.firstNs ??= timeNs(this.#rows, 0);
       this.consumer.take({ rows: this.#rows, count: rows, rowSize }, events);
       if (this.consumer.full && !this.#paused) void this.#waitForReader();
     } catch (error) {

@@ -1,6 +1,8 @@
 import { columns } from '../columns/index.js';
+import { timeColumn } from '../columns/time.js';
 import { ROW_SIZE } from '../core/abi.js';
 import { callLines, type CallLines } from '../core/call-line.js';
+import type { TimeFormat, TraceClock } from '../core/clock.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
 import { csvHeader, csvLine } from '../core/csv.js';
 import { dropJson, dropText } from '../core/drop.js';
@@ -30,6 +32,22 @@ export interface RenderOptions {
   readonly rowSize?: number;
   /** the packets that --drops shows; null: all are shown */
   readonly dropped?: DroppedPackets | null;
+  /** how lines of text tell the time, and JSON and CSV in a further column; null: as CLOCK_MONOTONIC, without one */
+  readonly time?: { readonly format: TimeFormat; readonly clock: TraceClock } | null;
+  /** of JSON, no other lines than those of events */
+  readonly eventsOnly?: boolean;
+}
+
+/** Puts the time where the format has it: in the place of the time stamp, behind it, or in the last place. */
+function withTime(
+  { lead, fields }: { lead: readonly Column[]; fields: readonly Column[] },
+  format: OutputDescriptor['format'],
+  time: Column | null,
+): { lead: readonly Column[]; fields: readonly Column[] } {
+  if (time === null) return { lead, fields };
+  if (format === 'csv') return { lead, fields: [...fields, time] };
+  const inPlace = (column: Column): Column[] => (format === 'text' ? [time] : [column, time]);
+  return { lead: lead.flatMap((column) => (column.id === 'timestamp' ? inPlace(column) : [column])), fields };
 }
 
 /** The columns that function_graph's text has behind the output's own. */
@@ -55,6 +73,22 @@ function linesOfCalls(
   );
 }
 
+/** The fields, without those that are shown in front or by an extension already. */
+function shownFields(
+  own: readonly Column[],
+  further: readonly Column[],
+  inFront: readonly Column[],
+  returns: boolean,
+): Column[] {
+  const isElsewhere = (column: Column, others: readonly Column[]): boolean =>
+    column.ownNames !== true && others.some(({ key }) => key === column.key);
+  const shown = [
+    ...own.filter((column) => !isElsewhere(column, [...inFront, ...further])),
+    ...further.filter((column) => !isElsewhere(column, inFront)),
+  ];
+  return shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
+}
+
 /** Puts an output together with its columns. Needs no kernel: the rows may be recorded ones. */
 export function createOutput(
   descriptor: OutputDescriptor,
@@ -67,21 +101,19 @@ export function createOutput(
     further = [],
     rowSize = ROW_SIZE,
     dropped = null,
+    time = null,
+    eventsOnly = false,
   }: RenderOptions = {},
 ): Output {
-  const lead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
+  const ownLead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
   const own = wanted ?? columnsOf(descriptor.fields);
-  const inFront = returns && descriptor.format === 'text' ? [...lead, DURATION, FUNCTION] : lead;
-  const isElsewhere = (column: Column, others: readonly Column[]): boolean =>
-    column.ownNames !== true && others.some(({ key }) => key === column.key);
-  const shown = [
-    ...own.filter((column) => !isElsewhere(column, [...inFront, ...further])),
-    ...further.filter((column) => !isElsewhere(column, inFront)),
-  ];
-  const fields = shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
-  const dropLine = (descriptor.format === 'json' ? dropJson : dropText)(context);
+  const inFront = returns && descriptor.format === 'text' ? [...ownLead, DURATION, FUNCTION] : ownLead;
+  const ownFields = shownFields(own, further, inFront, returns);
+  const timed = time === null ? null : timeColumn(time.format, time.clock);
+  const { lead, fields } = withTime({ lead: ownLead, fields: ownFields }, descriptor.format, timed);
+  const dropLine = descriptor.format === 'json' ? dropJson(context, timed) : dropText(context);
   const drops = dropped === null ? null : { packets: dropped, line: dropLine };
-  const common = { palette, terminal, rowSize, drops };
+  const common = { palette, terminal, rowSize, drops, eventsOnly };
   if (descriptor.format === 'json') {
     const line = jsonLine([...lead, ...fields], context);
     return descriptor.create({ ...common, line, calls: null, header: '' });

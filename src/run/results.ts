@@ -53,7 +53,7 @@ export class Results implements Consumer {
     if (options.outputFile === undefined) this.#watchReader(preparation.addon);
   }
 
-  #createOutput({ tracer, fields, further, data }: Preparation, context: ColumnContext): Output {
+  #createOutput({ tracer, fields, further, data, clock }: Preparation, context: ColumnContext): Output {
     return createOutput(this.#descriptor, context, {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
@@ -62,6 +62,8 @@ export class Results implements Consumer {
       further,
       rowSize: ROW_SIZE + data.layout.size,
       dropped: this.#dropped,
+      time: this.options.time === undefined ? null : { format: this.options.time, clock },
+      eventsOnly: this.options.eventsOnly === true,
     });
   }
 
@@ -115,7 +117,7 @@ export class Results implements Consumer {
 
   tell(packet: number, told: string | object): void {
     const { format } = this.#descriptor;
-    if (format === 'csv') return; // whose lines are events
+    if (format === 'csv' || this.options.eventsOnly === true) return; // whose lines are events
     const object = typeof told === 'string' ? { text: told } : told;
     if (format === 'json') this.#write(`${printableJson(Object.assign({ packet }, object, { packet }))}\n`);
     else if (typeof told === 'string') this.#write(printableLines(told).replace(/\n?$/, '\n'));

@@ -197,6 +197,10 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['--mark', '0x1ffffffff'], /received '0x1ffffffff'/, /--mark/],
     [['-m', ''], /received ''/, /--mark/],
     [['-m', '1', '--mask', '4294967296'], /--mask: .*received '4294967296'/, /--mask/],
+    [['-m', '0x1/0xff', '--mask', '1'], /--mark has a mask already/, /leave --mask out/],
+    [['-m', '0x101/0xff'], /no mark has '0x101\/0xff'/, /--mark 0x1\/0xff/],
+    [['-m', '1/2/3'], /received '1\/2\/3'/, /--mark/],
+    [['--mask', '1'], /neither a mark nor a filter/, /-m 0xdeadbeef/],
     [['-m', '1', '-r', '('], /--regex: expected a regular expression, received '\('/, /--regex/],
     [['-m', '1', '--module-regex', '['], /--module-regex/, /--module-regex/],
     [

@@ -133,6 +133,9 @@ describe('-o json', () => {
       backend: 'kprobe-multi',
       tracer: 'function',
       functions: 3,
+      absent: [],
+      real_offset_ns: '1000000000000000000',
+      clock_step_ns: 0,
       end: 'signal',
     });
     expect(result.stderr).toContain('Samples: 4 Lost: 2 Suppressed: 3\n');

@@ -164,5 +164,6 @@ module.exports = {
   probeTracepoint: () => Number(FAKE_PROBE_ERRNO.split(',')[2] ?? 0),
   orphanedTraceEvents: () => 0,
   hasNoReader: () => false,
+  realTimeOffset: () => BigInt(process.env.FAKE_REAL_TIME_OFFSET ?? '1000000000000000000'),
   setRlimits: () => undefined,
 };

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "support/clocks.h"
+
+#include <time.h>
+
+#include <limits>
+
+namespace ipft {
+namespace {
+
+constexpr int trials = 5;
+
+int64_t now(clockid_t clock) {
+  timespec time = {};
+  clock_gettime(clock, &time);
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+} // namespace
+
+// The thread may be interrupted between two readings: the pair that took the shortest time is the best one.
+int64_t real_time_offset() {
+  int64_t shortest = std::numeric_limits<int64_t>::max();
+  int64_t offset = 0;
+  for (int i = 0; i < trials; i++) {
+    int64_t before = now(CLOCK_MONOTONIC);
+    int64_t real = now(CLOCK_REALTIME);
+    int64_t took = now(CLOCK_MONOTONIC) - before;
+    if (took >= shortest)
+      continue;
+    shortest = took;
+    offset = real - (before + took / 2);
+  }
+  return offset;
+}
+
+} // namespace ipft

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <cstdint>
+
+namespace ipft {
+
+// ns that CLOCK_REALTIME is ahead of CLOCK_MONOTONIC.
+int64_t real_time_offset();
+
+} // namespace ipft

@@ -1,0 +1,50 @@
+import { isoWriter, secondsText, type TimeFormat, type TraceClock } from '../core/clock.js';
+import { behind, type Cell, type Column } from '../core/column.js';
+import { timeNs } from '../core/row.js';
+import { timestamp } from './timestamp.js';
+
+const ISO_LENGTH = '2026-01-01T00:00:00.000000000Z'.length;
+
+/** What of an event's time is shown, ns. */
+function sinceReader(
+  format: 'relative' | 'delta',
+  clock: TraceClock,
+): (rows: DataView, at: number) => bigint {
+  if (format === 'relative') return (rows, at) => timeNs(rows, at) - (clock.firstNs ?? timeNs(rows, at));
+  let before: bigint | null = null;
+  return (rows, at) => {
+    const now = timeNs(rows, at);
+    const since = now - (before ?? now);
+    before = now;
+    return since;
+  };
+}
+
+/** The column of --time: first in lines of text, `time` in JSON and CSV. */
+export function timeColumn(format: TimeFormat, clock: TraceClock): Column {
+  if (format === 'monotonic') return { ...timestamp, id: 'time', key: 'time' };
+  const common = { id: 'time', key: 'time', width: 0, style: 'dim' } as const;
+  if (format === 'real') {
+    const cell = (quote: string): Cell => {
+      const iso = isoWriter();
+      return (rows, at, text) => text.string(`${quote}${iso(timeNs(rows, at) + clock.realOffsetNs)}${quote}`);
+    };
+    return {
+      ...common,
+      description: 'time of the wall clock, ISO 8601 in UTC',
+      header: 'TIME'.padEnd(ISO_LENGTH),
+      bind: () => ({ text: cell(''), json: (prefix) => behind(prefix, cell('"')) }),
+    };
+  }
+  const cell = (show: (ns: bigint) => string): Cell => {
+    const since = sinceReader(format, clock);
+    return (rows, at, text) => text.string(show(since(rows, at)));
+  };
+  return {
+    ...common,
+    description: format === 'relative' ? 'since the first event' : 'since the line before',
+    header: 'TIME(s)',
+    width: 14,
+    bind: () => ({ text: cell(secondsText), json: (prefix) => behind(prefix, cell(String)) }),
+  };
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { existsSync, statSync } from 'node:fs';
+import { netns } from '../../src/filters/netns.js';
+import { parseResults } from '../support/ipft/results.js';
+import { ipftProcess } from '../support/ipft/process.js';
+import { run } from '../support/kernel/system.js';
+import { refusal } from '../support/addon/bpf-objects.js';
+
+/* Filters that ask for what is not there. */
+
+const TRACE = ['-b', 'tracepoint', '-r', '^tp:net_dev_queue$', '--duration', '300ms', '-o', 'json'];
+/** A namespace whose name is a number. */
+const NUMBER = '72345';
+
+beforeAll(() => {
+  if (!existsSync(`/run/netns/${NUMBER}`)) run('ip', 'netns', 'add', NUMBER);
+});
+afterAll(() => void run('ip', 'netns', 'delete', NUMBER));
+
+const cannotTrace = refusal() !== null;
+
+it.skipIf(cannotTrace).each([
+  ['--ifname nosuch0', 'no network device is called so, in the network namespaces of the processes that run'],
+  ['--pid 32767', 'no process has this id'],
+  ['--netns inode:1', 'no process is in a network namespace with this inode, and it has no name'],
+])('%s is told of at once, at the end, and in the summary', async (option, why) => {
+  const { code, stdout, stderr } = await ipftProcess([...option.split(' '), ...TRACE]);
+  expect(stderr).toContain(`warning: ${option}: ${why}: nothing matches as yet\nTry: `);
+  expect(stderr).toContain(`warning: ${option}: ${why}: nothing matched\nTry: `);
+  expect(stderr.indexOf('as yet')).toBeLessThan(stderr.indexOf('Trace ready!'));
+  expect(parseResults(stdout).summary.absent).toEqual([`${option}: ${why}`]);
+  expect(code).toBe(0);
+});
+
+it.skipIf(cannotTrace)('a device that is there is no absence, whatever matches', async () => {
+  const { stdout, stderr } = await ipftProcess(['-m', '0x7f000001', '--ifname', 'lo', ...TRACE]);
+  expect(stderr).not.toContain('warning');
+  expect(parseResults(stdout).summary).toMatchObject({ matched: 0, absent: [] });
+});
+
+it('a process id that no process can have is an error', async () => {
+  const { code, stderr } = await ipftProcess(['--pid', '4194305', ...TRACE]);
+  expect(stderr).toMatch(/--pid 4194305: no process can have it, ids are less than \d+ .*\nTry: --pid/);
+  expect(code).toBe(2);
+});
+
+it('a name that looks like a number is the name, and inode: and name: say which it is', () => {
+  const { ino } = statSync(`/run/netns/${NUMBER}`);
+  const of = (value: string): string => netns.condition(value, () => true);
+  expect(of(NUMBER)).toContain(` == ${ino} `);
+  expect(of(`name:${NUMBER}`)).toContain(` == ${ino} `);
+  expect(of(`inode:${NUMBER}`)).toContain(` == ${NUMBER} `);
+});
