@@ -79,6 +79,10 @@ enum ipft_role {
 };
 /* Functions that may have such a role. */
 #define IPFT_ROLES 20
+/* Functions, or tracepoints, that are called when the skb's bytes are freed, and while its headers are
+ * written. */
+#define IPFT_FREED 2
+#define IPFT_UNWRITTEN 6
 
 struct ipft_function_role {
   __u64 function_address; /* 0: none */
@@ -116,6 +120,15 @@ struct ipft_settings {
   __u32 has_bodies; /* the map `bodies` has entries: probes of the backend kprobe */
   __u32 releases;   /* of packets that are being freed, that are remembered on each CPU; a power of two */
   struct ipft_function_role roles[IPFT_ROLES];
+  __u64 freed[IPFT_FREED]; /* function addresses; 0: none */
+  __u64 unwritten[IPFT_UNWRITTEN];
+};
+
+/* What a function finds of the skb's bytes. */
+enum ipft_bytes {
+  IPFT_BYTES_THERE,
+  IPFT_BYTES_FREED,     /* nothing: skb_shared_info is gone, too */
+  IPFT_BYTES_UNWRITTEN, /* the headers are still to be written, or were moved */
 };
 
 /* Per CPU, in an array that user space maps. One cache line each, so that CPUs do not share one. */

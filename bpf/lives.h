@@ -111,6 +111,14 @@ static __always_inline bool is_of(struct dying *life, __u64 function_address) {
 static __always_inline bool may_begin(const struct sk_buff *skb, const struct hit *hit) {
   if (!hit->is_wanted)
     return false;
+#pragma unroll
+  for (int i = 0; i < IPFT_FREED; i++)
+    if (settings.asks_behind_head && settings.freed[i] == hit->function_address)
+      return false;
+#pragma unroll
+  for (int i = 0; i < IPFT_UNWRITTEN; i++)
+    if (settings.asks_bytes && settings.unwritten[i] == hit->function_address)
+      return false;
   if (settings.asks_bytes)
     return has_headers(skb);
   return !settings.asks_mark || is_on_its_way(skb);
@@ -189,8 +197,8 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
     life->born_ns = *born_ns;
   else if (released)
     life->born_ns = released->born_ns;
-  else if (may_begin(skb, hit) && !(settings.asks_behind_head && (role & ~IPFT_ROLE_HIDDEN) == IPFT_ENDS))
-    life->known = false, life->born_ns = life->time_ns; /* where it ends, its bytes are freed already */
+  else if (may_begin(skb, hit))
+    life->known = false, life->born_ns = life->time_ns;
   else
     return false;
   life->hidden = role & IPFT_ROLE_HIDDEN;

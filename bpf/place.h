@@ -36,8 +36,9 @@ static __always_inline bool is_on_its_way(const struct sk_buff *skb) {
   return has_mac_header(skb) || has_route(skb) || has_device(skb);
 }
 
-/* Whether its headers are written: UDP writes its own behind IP's. skb->protocol is set where the packet is
- * handed on (__ip_local_out, ip6_xmit, __ip6_local_out), when all of them are there. */
+/* Whether its headers are written. Over IPv4 skb->protocol is set where the packet is handed on, in
+ * __ip_local_out, when UDP has written its own header, too. Over IPv6, and for fragments, it is set before:
+ * settings.unwritten has the functions that are called meanwhile. */
 static __always_inline bool has_headers(const struct sk_buff *skb) {
   if (has_mac_header(skb))
     return true;

@@ -54,7 +54,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   auto roles = Napi::Uint8Array::New(env, count);
   auto ends = Napi::Uint8Array::New(env, count);
   auto reason_arguments = Napi::Uint8Array::New(env, count);
-  auto data_freed = Napi::Uint8Array::New(env, count);
+  auto bytes = Napi::Uint8Array::New(env, count);
   for (size_t i = 0; i < count; i++) {
     const Function &function = table.functions[i];
     const char *separator = i == 0 ? "" : "\n";
@@ -69,7 +69,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
     roles[i] = function.role;
     ends[i] = ends_lives(function.role);
     reason_arguments[i] = function.drop_reason_register;
-    data_freed[i] = function.data_freed;
+    bytes[i] = function.bytes;
   }
   Napi::Object result = Napi::Object::New(env);
   result.Set("names", names);
@@ -82,7 +82,7 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   result.Set("reasons", reasons);
   result.Set("roles", roles);
   result.Set("ends", ends);
-  result.Set("dataFreed", data_freed);
+  result.Set("bytes", bytes);
   result.Set("reasonArguments", reason_arguments);
   result.Set("reasonNames", strings(env, reason_names()));
   auto text = Napi::BigUint64Array::New(env, 2);

@@ -87,7 +87,7 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
     : cpus_(online_cpus()), page_count_(options.page_count),
       buffers_(open_buffers(map_fd, options, cpus_, page_count_), perf_buffer__free),
       merge_(rings_of(buffers_.get(), cpus_), options.size, {horizon_ns, most_waiting}),
-      functions_(std::move(functions)), behind_head_(options.behind_head) {
+      functions_(std::move(functions)), behind_head_(options.behind_head), in_bytes_(options.in_bytes) {
   if (options.size.event == sizeof(ipft_graph_event))
     packets_.count_calls();
   if (options.tells_ends)
@@ -97,11 +97,14 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
 EventReader::~EventReader() = default;
 
 // What was read there is whatever the memory holds by now.
-void EventReader::forget_bytes(Rows rows, size_t row) const {
-  ipft_event &event = rows[row].graph.event;
-  event.gso_type = event.gso_size = event.gso_segs = 0;
-  if (behind_head_ != 0)
-    *static_cast<uint32_t *>(rows.data(row)) |= behind_head_; // the word of what is absent
+void EventReader::forget_bytes(Rows rows, size_t row, uint8_t found) const {
+  if (found == IPFT_BYTES_FREED) {
+    ipft_event &event = rows[row].graph.event;
+    event.gso_type = event.gso_size = event.gso_segs = 0;
+  }
+  uint32_t absent = found == IPFT_BYTES_FREED ? behind_head_ : in_bytes_;
+  if (absent != 0)
+    *static_cast<uint32_t *>(rows.data(row)) |= absent; // the word of what is absent
 }
 
 int EventReader::epoll_fd() const {
@@ -115,8 +118,8 @@ size_t EventReader::fill(Rows rows, size_t capacity, bool all) {
     ipft_event &event = rows[i].graph.event;
     const KnownFunction &known = functions_.find(event.function_address);
     rows[i].function = known.function;
-    if (known.data_freed)
-      forget_bytes(rows, i);
+    if (known.bytes != IPFT_BYTES_THERE)
+      forget_bytes(rows, i, known.bytes);
     rows[i].packet = packets_.number(event);
     delivered_ += (event.flags & IPFT_HIDDEN) == 0;
   }

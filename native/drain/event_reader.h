@@ -21,6 +21,7 @@ struct PerfOptions {
   uint32_t wakeup_events = 0;  // 0: a quarter of the buffer
   EventSize size;
   uint32_t behind_head = 0; // bits of those captures that are of what is behind skb->head
+  uint32_t in_bytes = 0;    // of those, the ones that are of the packet's bytes
   bool tells_ends = false;  // rows with IPFT_HIDDEN tell of packets' ends
 };
 
@@ -54,7 +55,7 @@ public:
   std::vector<uint64_t> lost_per_cpu() const;
 
 private:
-  void forget_bytes(Rows rows, size_t row) const;
+  void forget_bytes(Rows rows, size_t row, uint8_t found) const;
 
   using Buffers = std::unique_ptr<perf_buffer, void (*)(perf_buffer *)>;
 
@@ -65,6 +66,7 @@ private:
   FunctionIndex functions_;
   PacketNumbers packets_;
   uint32_t behind_head_;
+  uint32_t in_bytes_;
   uint64_t delivered_ = 0;
 };
 

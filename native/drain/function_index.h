@@ -14,21 +14,20 @@ namespace ipft {
 struct KnownFunction {
   uint64_t address;
   uint32_t function; // index into the function table, or IPFT_NO_FUNCTION
-  bool data_freed;   // the skb's data is freed when it is called
+  uint8_t bytes;     // enum ipft_bytes: what it finds of the skb's
 };
 
 // Entry address -> function: one multiplication and mostly one comparison, for every event.
 class FunctionIndex {
 public:
-  // `count` functions: entry addresses (0: unknown), and whether the skb's data is freed when they are
-  // called.
-  FunctionIndex(const uint64_t *addresses, const uint8_t *data_freed, size_t count) {
+  // `count` functions: entry addresses (0: unknown), and what they find of the skb's bytes.
+  FunctionIndex(const uint64_t *addresses, const uint8_t *bytes, size_t count) {
     while ((size_t{1} << bits_) < count * 4)
       bits_++;
-    entries_.resize(size_t{1} << bits_, KnownFunction{0, IPFT_NO_FUNCTION, false});
+    entries_.resize(size_t{1} << bits_, KnownFunction{0, IPFT_NO_FUNCTION, IPFT_BYTES_THERE});
     for (size_t i = 0; i < count; i++)
       if (addresses[i] != 0)
-        entries_[place(addresses[i])] = {addresses[i], static_cast<uint32_t>(i), data_freed[i] != 0};
+        entries_[place(addresses[i])] = {addresses[i], static_cast<uint32_t>(i), bytes[i]};
   }
 
   // Its function is IPFT_NO_FUNCTION when the address is nobody's.

@@ -70,6 +70,20 @@ void set_roles(const Napi::Object &options, ipft_settings &settings) {
   set("hidden", IPFT_ROLE_HIDDEN);
 }
 
+// Fills `into` with the addresses of the functions that find of an skb's bytes what `kind` says.
+template <size_t size> void set_functions(const Napi::Object &options, ipft_bytes kind, __u64 (&into)[size]) {
+  auto found = options.Get("bytes").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  size_t used = 0;
+  for (size_t id = 0; id < found.ElementLength(); id++) {
+    if (found[id] != kind || addresses[id] == 0)
+      continue;
+    if (used == size)
+      throw NativeError(E2BIG, "load", "the functions that do not find a packet's bytes");
+    into[used++] = addresses[id];
+  }
+}
+
 // Rounded up, so that there are never more than `rate` events a second.
 uint64_t interval_ns(uint64_t rate) {
   constexpr uint64_t second = 1000000000;
@@ -118,10 +132,12 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.attaching = attaching_by_name(options.Get("programs").As<Napi::String>());
   result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
   set_roles(options, result.settings);
+  set_functions(options, IPFT_BYTES_FREED, result.settings.freed);
+  set_functions(options, IPFT_BYTES_UNWRITTEN, result.settings.unwritten);
   set_places(options, result.settings);
   result.replacements = replacements(options);
   result.settings.has_filter = !result.replacements.filter.empty();
-  result.settings.asks_mark = result.settings.mask != 0;
+  result.settings.asks_mark = result.settings.mask != 0 || options.Get("asksMark").ToBoolean();
   result.settings.asks_bytes = options.Get("asksBytes").ToBoolean();
   result.settings.asks_behind_head = options.Get("asksBehindHead").ToBoolean();
   if (result.settings.reason_at != 0)
@@ -147,13 +163,14 @@ PerfOptions perf_options(const Napi::Object &options) {
     result.size.event = sizeof(ipft_graph_event);
   result.size.data = number_or_zero(options, "dataSize");
   result.behind_head = number_or_zero(options, "behindHead");
+  result.in_bytes = number_or_zero(options, "inBytes");
   return result;
 }
 
 FunctionIndex function_index(const Napi::Object &options) {
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
-  auto data_freed = options.Get("dataFreed").As<Napi::Uint8Array>();
-  return FunctionIndex(addresses.Data(), data_freed.Data(), addresses.ElementLength());
+  auto found = options.Get("bytes").As<Napi::Uint8Array>();
+  return FunctionIndex(addresses.Data(), found.Data(), addresses.ElementLength());
 }
 
 } // namespace

@@ -56,8 +56,8 @@ struct Function {
   // Of the argument that says why the packet is dropped, from 0; no_register: there is none, or it is not
   // known.
   uint8_t drop_reason_register = no_register;
-  uint8_t role = 0;        // enum ipft_role
-  bool data_freed = false; // called when the skb's data, skb_shared_info in it, is freed already
+  uint8_t role = 0;  // enum ipft_role
+  uint8_t bytes = 0; // enum ipft_bytes
 };
 
 } // namespace ipft

@@ -25,9 +25,20 @@ void add_knowledge(Function &function) {
   // Only the skb itself is left: skb_release_data() ran before.
   static const std::unordered_set<std::string_view> after_release = {"kfree_skbmem", "napi_skb_cache_put"};
 
+  // UDP's header is written in it (net/ipv6/udp.c); a fragment's is copied behind it (ip_frag_next,
+  // ip6_frag_next); the bytes are at another address than the offsets say (pskb_expand_head, skb_segment);
+  // TCP's header is put behind IP's.
+  static const std::unordered_set<std::string_view> while_written = {
+      "udp_v6_send_skb",         "skb_set_owner_w",          "skb_headers_offset_update",
+      "nf_reject_ip_tcphdr_put", "nf_reject_ip6_tcphdr_put",
+  };
+
   if (out_parameters.count(function.name) > 0)
     function.reason = Reason::out_parameter;
-  function.data_freed = after_release.count(function.name) > 0;
+  if (after_release.count(function.name) > 0)
+    function.bytes = IPFT_BYTES_FREED;
+  if (while_written.count(function.name) > 0)
+    function.bytes = IPFT_BYTES_UNWRITTEN;
 }
 
 // The first skb of these is not made yet, so that its memory has an earlier packet's mark: it becomes a copy

@@ -45,7 +45,7 @@ std::vector<Function> skb_tracepoints(const btf *btf) {
     tracepoint.module = "vmlinux";
     tracepoint.address = tracepoints.size() + 1;
     // It comes when the driver has the packet, and may have freed it: of the data nothing is certain.
-    tracepoint.data_freed = name == "btf_trace_net_dev_xmit";
+    tracepoint.bytes = name == "btf_trace_net_dev_xmit" ? IPFT_BYTES_FREED : IPFT_BYTES_THERE;
     if (name == "btf_trace_kfree_skb" || name == "btf_trace_consume_skb")
       give_role(tracepoint, IPFT_ENDS);
     tracepoints.push_back(std::move(tracepoint));

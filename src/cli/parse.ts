@@ -52,7 +52,7 @@ function checkTogether(flags: Flags): void {
     throw new UsageError(`--drops: -o ${output} shows no whole packets`, able.join(' or '));
   }
   if (eventsOnly === true && (output !== 'json' || list === true))
-    throw new UsageError('--events-only: it is for results as JSON', '-o json');
+    throw new UsageError('--events-only: it is for traces as JSON', '-o json, without --list');
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
   if (rotate !== undefined && outputFile === undefined)

@@ -155,7 +155,10 @@ function outputOptions(): Option[] {
       ),
       oneOf(TIME_FORMATS),
     ),
-    new Option('--events-only', 'with -o json, lines of events alone: no summary'),
+    new Option(
+      '--events-only',
+      'with -o json, lines of events alone: no summary, no lines of drops and extensions',
+    ),
     new Option('--drops', 'show packets that are dropped, and no others: the whole path, then where and why'),
     fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
     option(

@@ -6,8 +6,17 @@ import type { SkbLayout, StateOffsets } from './skb-layout.js';
 export type SkbOffsets = Pick<SkbLayout, 'head' | 'data' | 'tail' | 'mac_header' | 'network_header'> &
   StateOffsets & { readonly end: number };
 
-/** CHECKSUM_PARTIAL of include/linux/skbuff.h, in both bits of ip_summed: csum_start and csum_offset are in the place of csum then. */
+/** CHECKSUM_PARTIAL of include/linux/skbuff.h, in both bits of ip_summed. */
 const PARTIAL = 0b11;
+/** Members that share their place: whether they are there where ip_summed is partial, or where it is not. */
+const SUMS: Readonly<Partial<Record<string, boolean>>> = {
+  'skb->csum': false,
+  'skb->csum_start': true,
+  'skb->csum_offset': true,
+};
+
+const THROUGH_DEVICE = /^(skb->)?dev(->|\[)/;
+const THROUGH_SOCKET = /^(skb->)?sk(->|\[)/;
 
 /** Of sockets that are no struct sock but its beginning: TCP_TIME_WAIT and TCP_NEW_SYN_RECV of net/tcp_states.h. */
 const SMALL_SOCKETS = [6, 12];
@@ -88,35 +97,38 @@ export class PathFollower {
    * cannot be read, and to `unknown` where the kernel keeps something else in the place of the pointer.
    */
   follow(
-    { root, steps }: Pick<ResolvedPath, 'root' | 'steps'>,
+    { root, path, steps }: Pick<ResolvedPath, 'root' | 'path' | 'steps'>,
     to: Register,
     absent: Label,
     unknown: Label = absent,
   ): void {
     const { code, scratch } = this;
     this.#start(root, to, absent);
-    if (root === 'skb' && steps.length === 1 && steps[0] === this.offsets.csum) this.#checkSum(unknown);
+    const sum = root === 'skb' ? SUMS[path] : undefined;
+    if (sum !== undefined) this.#checkSum(sum, unknown);
     steps.slice(0, -1).forEach((offset, place) => {
       readNumber(code, to, 8, { address: to, offset, scratch }, absent);
       code.jumpIf('eq', to, 0, absent);
-      if (root === 'skb' && place === 0) this.#checkMember(offset, steps[1] ?? 0, to, unknown);
+      if (place === 0) this.#checkPointer(path, steps[1] ?? 0, to, unknown);
     });
   }
 
-  #checkSum(unknown: Label): void {
+  /** Whether ip_summed is partial, or is not. */
+  #checkSum(isPartial: boolean, unknown: Label): void {
     const { code, skb, offsets, scratch } = this;
     const partial = offsets.ipSummed.mask * PARTIAL;
     readNumber(code, R4, 1, { address: skb, offset: offsets.ipSummed.offset, scratch }, unknown);
     code.alu('and', R4, partial);
-    code.jumpIf('eq', R4, partial, unknown);
+    code.jumpIf(isPartial ? 'ne' : 'eq', R4, partial, unknown);
   }
 
-  /** Whether what was read at this offset of the skb is what the member's type says. */
-  #checkMember(offset: number, next: number, value: Register, unknown: Label): void {
+  /** Whether a pointer of the skb is what the member's type says. */
+  #checkPointer(path: string, next: number, value: Register, unknown: Label): void {
     const { code, offsets, scratch } = this;
-    if (offset === offsets.dev) checkDevice(code, value, offsets, scratch, unknown);
-    if (offset !== offsets.sk || next < offsets.sockCommonEnd) return;
+    if (THROUGH_DEVICE.test(path)) checkDevice(code, value, offsets, scratch, unknown);
+    if (!THROUGH_SOCKET.test(path)) return;
     readNumber(code, R4, 1, { address: value, offset: offsets.sockState, scratch }, unknown);
+    if (next < offsets.sockCommonEnd) return;
     for (const state of SMALL_SOCKETS) code.jumpIf('eq', R4, state, unknown);
   }
 

@@ -17,10 +17,8 @@ export interface SkbCast {
 /** Where members of this kernel's structs are that tell what stands in a union, and whether a packet is on its way. */
 export interface StateOffsets {
   readonly dev: number;
-  readonly sk: number;
   readonly refdst: number;
   readonly protocol: number;
-  readonly csum: number;
   /** of two bits, the lower one */
   readonly ipSummed: Bit;
   /** of struct net_device: its transmit queues; of struct netdev_queue: its device */

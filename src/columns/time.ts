@@ -20,7 +20,7 @@ function sinceReader(
   };
 }
 
-/** The column of --time: first in lines of text, `time` in JSON and CSV. */
+/** The column of --time, of one output: first in lines of text, `time` in JSON and CSV. */
 export function timeColumn(format: TimeFormat, clock: TraceClock): Column {
   if (format === 'monotonic') return { ...timestamp, id: 'time', key: 'time' };
   const common = { id: 'time', key: 'time', width: 0, style: 'dim' } as const;
@@ -36,10 +36,11 @@ export function timeColumn(format: TimeFormat, clock: TraceClock): Column {
       bind: () => ({ text: cell(''), json: (prefix) => behind(prefix, cell('"')) }),
     };
   }
-  const cell = (show: (ns: bigint) => string): Cell => {
-    const since = sinceReader(format, clock);
-    return (rows, at, text) => text.string(show(since(rows, at)));
-  };
+  const since = sinceReader(format, clock);
+  const cell =
+    (show: (ns: bigint) => string): Cell =>
+    (rows, at, text) =>
+      text.string(show(since(rows, at)));
   return {
     ...common,
     description: format === 'relative' ? 'since the first event' : 'since the line before',

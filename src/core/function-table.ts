@@ -20,7 +20,7 @@ export interface FunctionColumns {
   readonly reasons: Uint8Array;
   readonly reasonNames: readonly string[];
   /** 1 = the skb's data is freed when the function is called, so that nothing in it can be shown */
-  readonly dataFreed: Uint8Array;
+  readonly bytes: Uint8Array;
   /** register, from 0, of the argument that says why the packet is dropped, 255 = there is none */
   readonly reasonArguments: Uint8Array;
   /** what each means for the life of an skb: enum ipft_role of bpf/ipft.h, 0 = nothing */

@@ -30,7 +30,7 @@ export const ifname: Filter = {
     deviceNames().has(name)
       ? null
       : {
-          text: 'no network device is called so, in the network namespaces of the processes that run',
+          text: 'no network device is called so in a network namespace that a process is in',
           remedy: 'a name that `ip link show` lists, with `ip netns exec` of another namespace',
         },
 };

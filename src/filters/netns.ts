@@ -18,15 +18,15 @@ function inodeOfFile(path: string): number {
   return stat.ino;
 }
 
-/** A number may be a name, too: one that there is comes first. */
-function inodeOf(value: string): number {
+/** What a value names: a file, or an inode by its number. A number may be a name, too: one that there is comes first. */
+function named(value: string): { readonly file: string } | { readonly inode: number } {
   const [, kind, given = value] = /^(inode|name):(.+)$/.exec(value) ?? [];
   const isNumber = /^\d+$/.test(given);
   if (kind === 'inode' && !isNumber)
     throw new UsageError(`--netns: expected a number behind inode:, received '${given}'`, REMEDY);
-  const path = kind !== 'name' && given.includes('/') ? given : `${FOLDER}/${given}`;
-  const isInode = kind === 'inode' || (kind === undefined && isNumber && !existsSync(path));
-  return isInode ? Number(given) : inodeOfFile(path);
+  const file = kind !== 'name' && given.includes('/') ? given : `${FOLDER}/${given}`;
+  const isInode = kind === 'inode' || (kind === undefined && isNumber && !existsSync(file));
+  return isInode ? { inode: Number(given) } : { file };
 }
 
 /** Whether a process is in it, or a name of `ip netns` stands for it. */
@@ -42,11 +42,17 @@ export const netns: Filter = {
   value: 'name|path|inode',
   description: 'packets in this network namespace',
   condition: (value) => {
-    const inode = inodeOf(value);
+    const name = named(value);
+    const inode = 'inode' in name ? name.inode : inodeOfFile(name.file);
     return `skb->dev->nd_net.net->ns.inum == ${inode} || skb->sk->__sk_common.skc_net.net->ns.inum == ${inode}`;
   },
-  missing: (value) =>
-    isThere(inodeOf(value))
-      ? null
-      : { text: 'no process is in a network namespace with this inode, and it has no name', remedy: REMEDY },
+  // A file was there when the condition was made.
+  missing: (value) => {
+    const name = named(value);
+    if (!('inode' in name) || isThere(name.inode)) return null;
+    return {
+      text: 'no process is in a network namespace with this inode, and no name stands for it',
+      remedy: REMEDY,
+    };
+  },
 };

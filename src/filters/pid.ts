@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
 
-/** The kernel gives out smaller ones. */
-const limit = (): number => Number(readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
+/** PID_MAX_LIMIT of include/linux/threads.h, on 64-bit kernels: ids are smaller, whatever kernel.pid_max says now. */
+const LIMIT = 4_194_304;
 
 /** The process that runs when a packet is first seen; what it sent is followed from there. */
 export const pid: Filter = {
@@ -13,11 +13,8 @@ export const pid: Filter = {
   condition: (value) => {
     if (!/^\d{1,10}$/.test(value))
       throw new UsageError(`--pid: expected a process id, received '${value}'`, '--pid 1234');
-    if (Number(value) < limit()) return `task->tgid == ${value}`;
-    throw new UsageError(
-      `--pid ${value}: no process can have it, ids are less than ${limit()} (/proc/sys/kernel/pid_max)`,
-      '--pid 1234',
-    );
+    if (Number(value) < LIMIT) return `task->tgid == ${value}`;
+    throw new UsageError(`--pid ${value}: no process can have it, ids are less than ${LIMIT}`, '--pid 1234');
   },
   missing: (value) =>
     // 0: the idle task, which has no folder

@@ -113,10 +113,12 @@ export interface SessionOptions {
   readonly bodyOffsets: Uint8Array;
   /** FunctionColumns.modules, of the whole table */
   readonly modules: string;
-  /** FunctionColumns.dataFreed, of the whole table */
-  readonly dataFreed: Uint8Array;
+  /** FunctionColumns.bytes, of the whole table */
+  readonly bytes: Uint8Array;
   /** instructions of ipft_filter() in bpf/generated.h; undefined: the mark alone decides */
   readonly filter?: Uint8Array | undefined;
+  /** the filter reads the mark; false if undefined */
+  readonly asksMark?: boolean;
   /** the filter reads the packet's bytes; false if undefined */
   readonly asksBytes?: boolean;
   /** the filter reads what skb->head points to */
@@ -129,6 +131,8 @@ export interface SessionOptions {
   readonly dataSize?: number;
   /** of the word of absent captures, the bits of those that are of what skb->head points to */
   readonly behindHead?: number;
+  /** of those, the ones that are of the packet's bytes */
+  readonly inBytes?: number;
   /** places in the data; 0 or undefined: not wanted */
   readonly reasonAt?: number;
   readonly callerAt?: number;

@@ -13,7 +13,8 @@ function absences({ filters: values = {} }: TraceOptions): Absence[] {
 
 /** Warns of filters that no packet can match as things are. */
 export function warnOfAbsences(options: TraceOptions, messages: Messages): void {
-  for (const { text, remedy } of absences(options)) messages.warn(`${text}: nothing matches as yet`, remedy);
+  for (const { text, remedy } of absences(options))
+    messages.warn(`${text}: nothing may match as yet`, remedy);
 }
 
 /** The same when a trace has ended in which nothing matched. Returns what the summary says. */

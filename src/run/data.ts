@@ -1,5 +1,5 @@
 import { generateCapture } from '../codegen/capture.js';
-import { isBehindHead } from '../codegen/paths.js';
+import { isBehindHead, isInBytes } from '../codegen/paths.js';
 import { DATA } from '../core/abi.js';
 import {
   capturedIn,
@@ -25,8 +25,7 @@ const REASON_PREFIX = /^SKB_DROP_REASON_/;
 export interface Data {
   readonly layout: Layout;
   readonly capture: Uint8Array | undefined;
-  /** SessionOptions.behindHead */
-  readonly behindHead: number;
+  readonly absent: Pick<SessionOptions, 'behindHead' | 'inBytes'>;
 }
 
 /** Null for a path that this kernel has not. */
@@ -64,12 +63,17 @@ export function planData(addon: Addon, columns: readonly Column[], further: read
       'fewer fields, or shorter ones',
     );
   checkReasons(addon, layout);
-  if (layout.reads.length === 0) return { layout, capture: undefined, behindHead: 0 };
+  if (layout.reads.length === 0) return { layout, capture: undefined, absent: {} };
   const skb = skbLayout(addon);
-  const behindHead = layout.reads
-    .filter(({ read, path }) => read.kind === 'headers' || (path !== null && isBehindHead(path, skb)))
-    .reduce((bits, { bit }) => bits + 2 ** bit, 0);
-  return { layout, capture: generateCapture(layout, skb), behindHead };
+  const bitsOf = (is: (path: ResolvedPath) => boolean): number =>
+    layout.reads
+      .filter(({ read, path }) => read.kind === 'headers' || (path !== null && is(path)))
+      .reduce((bits, { bit }) => bits + 2 ** bit, 0);
+  const absent = {
+    behindHead: bitsOf((path) => isBehindHead(path, skb)),
+    inBytes: bitsOf((path) => isInBytes(path, skb)),
+  };
+  return { layout, capture: generateCapture(layout, skb), absent };
 }
 
 function checkReasons(addon: Addon, layout: Layout): void {
@@ -79,12 +83,12 @@ function checkReasons(addon: Addon, layout: Layout): void {
 }
 
 /** What the session is told of it. */
-export function dataOptions({ layout, capture, behindHead }: Data): Partial<SessionOptions> {
+export function dataOptions({ layout, capture, absent }: Data): Partial<SessionOptions> {
   const placeOf = (kind: Read['kind']): number =>
     layout.reads.find(({ read }) => read.kind === kind)?.place ?? 0;
   return {
     capture,
-    behindHead,
+    ...absent,
     dataSize: layout.size,
     reasonAt: placeOf('reason'),
     callerAt: placeOf('caller'),

@@ -45,7 +45,7 @@ export interface Preparation {
   readonly further: readonly Column[];
   readonly extensions: Extensions;
   readonly data: Data;
-  /** instructions that tell which packets are wanted; undefined: the mark is all */
+  /** what tells, beside the mark, which packets are wanted; undefined: the mark is all */
   readonly filter: PlannedFilter | undefined;
   readonly clock: TraceClock;
   /** the session, once there is one */

@@ -17,7 +17,7 @@ import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
 
 const STATUS_MS = 250;
-/** Of the wall clock: what corrects it gradually takes longer for so much. */
+/** Of the wall clock: two readings of both clocks differ by far less. */
 const LEAST_STEP_NS = 10_000_000;
 
 /** Takes events from the session to a consumer. */
@@ -77,14 +77,15 @@ export class Recorder {
     const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
     const functions = Uint32Array.from(traceable);
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
-    const { addresses, slots, btfIds, modules, dataFreed, roles, reasonArguments } = table.columns;
-    const columns = { addresses, bodyOffsets, slots, btfIds, modules, dataFreed, roles, reasonArguments };
+    const { addresses, slots, btfIds, modules, bytes, roles, reasonArguments } = table.columns;
+    const columns = { addresses, bodyOffsets, slots, btfIds, modules, bytes, roles, reasonArguments };
     const sessionOptions = {
       ...settings,
       ...ends,
       ...columns,
       ...dataOptions(data),
       filter: filter?.code,
+      asksMark: filter?.asksMark === true,
       asksBytes: filter?.asksBytes === true,
       asksBehindHead: filter?.asksBehindHead === true,
       functions,
@@ -125,7 +126,7 @@ export class Recorder {
     if (this.options.verbose) this.#showLosses();
   }
 
-  /** ns by which the wall clock was set since the trace was prepared, the small corrections of ntpd and its like included */
+  /** ns by which the wall clock was set since the trace was prepared, or the machine was suspended; gradual corrections are of both clocks */
   #clockStep(): number {
     const { addon, clock } = this.preparation;
     return Number(addon.realTimeOffset() - clock.realOffsetNs);
@@ -135,7 +136,7 @@ export class Recorder {
     const step = this.#clockStep();
     if (Math.abs(step) < LEAST_STEP_NS) return;
     this.messages.warn(
-      `the wall clock was set ${step > 0 ? 'ahead' : 'back'} by ${secondsText(BigInt(Math.abs(step)))} s while ipft traced`,
+      `the wall clock was set ${step > 0 ? 'ahead' : 'back'} by ${secondsText(BigInt(Math.abs(step)))} s, or the machine was suspended, while ipft traced`,
       'take --time real as what the clock showed at the beginning, and went on with; timestamp is not touched',
     );
   }

@@ -38,16 +38,15 @@ export interface RenderOptions {
   readonly eventsOnly?: boolean;
 }
 
-/** Puts the time where the format has it: in the place of the time stamp, behind it, or in the last place. */
+/** Puts the time where text and JSON have it: in the place of the time stamp, or behind it. */
 function withTime(
-  { lead, fields }: { lead: readonly Column[]; fields: readonly Column[] },
+  lead: readonly Column[],
   format: OutputDescriptor['format'],
   time: Column | null,
-): { lead: readonly Column[]; fields: readonly Column[] } {
-  if (time === null) return { lead, fields };
-  if (format === 'csv') return { lead, fields: [...fields, time] };
+): readonly Column[] {
+  if (time === null || format === 'csv') return lead;
   const inPlace = (column: Column): Column[] => (format === 'text' ? [time] : [column, time]);
-  return { lead: lead.flatMap((column) => (column.id === 'timestamp' ? inPlace(column) : [column])), fields };
+  return lead.flatMap((column) => (column.id === 'timestamp' ? inPlace(column) : [column]));
 }
 
 /** The columns that function_graph's text has behind the output's own. */
@@ -105,12 +104,15 @@ export function createOutput(
     eventsOnly = false,
   }: RenderOptions = {},
 ): Output {
-  const ownLead = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
-  const own = wanted ?? columnsOf(descriptor.fields);
-  const inFront = returns && descriptor.format === 'text' ? [...ownLead, DURATION, FUNCTION] : ownLead;
-  const ownFields = shownFields(own, further, inFront, returns);
   const timed = time === null ? null : timeColumn(time.format, time.clock);
-  const { lead, fields } = withTime({ lead: ownLead, fields: ownFields }, descriptor.format, timed);
+  const ids = returns ? descriptor.graphLead : descriptor.lead;
+  const lead = withTime(columnsOf(ids), descriptor.format, timed);
+  // CSV has the time in its last place.
+  const last = descriptor.format === 'csv' && timed !== null ? [timed] : [];
+  const own = wanted ?? columnsOf(descriptor.fields);
+  const inFront =
+    returns && descriptor.format === 'text' ? [...lead, DURATION, FUNCTION] : [...lead, ...last];
+  const fields = shownFields(own, further, inFront, returns);
   const dropLine = descriptor.format === 'json' ? dropJson(context, timed) : dropText(context);
   const drops = dropped === null ? null : { packets: dropped, line: dropLine };
   const common = { palette, terminal, rowSize, drops, eventsOnly };
@@ -119,7 +121,7 @@ export function createOutput(
     return descriptor.create({ ...common, line, calls: null, header: '' });
   }
   if (descriptor.format === 'csv') {
-    const all = [...lead, ...fields];
+    const all = [...lead, ...fields, ...last];
     return descriptor.create({ ...common, line: csvLine(all, context), calls: null, header: csvHeader(all) });
   }
   const line = textLine(lead, fields, context, palette);

@@ -3,6 +3,12 @@ import type { Bit, SkbLayout } from '../codegen/skb-layout.js';
 import type { Addon } from '../native/types.js';
 import { resolvePath } from './field-paths.js';
 
+/** Members of struct sock of which one is the first behind __sk_common: which, differs between kernels. */
+const BEHIND_COMMON = [
+  ...['sk_rx_dst', 'sk_lock.owned', 'sk_lock.slock.rlock.raw_lock.val.counter', 'sk_drops.counter'],
+  ...['sk_peek_off', 'sk_rcvlowat', 'sk_error_queue.qlen', 'sk_receive_queue.qlen'],
+];
+
 /** Where this kernel's struct sk_buff has what generated code looks for. */
 export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
   const at = (member: string): number => resolvePath(addon, `skb->${member}`).steps[0] ?? 0;
@@ -11,10 +17,9 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
     return { offset: (steps[0] ?? 0) + (bitOffset >> 3), mask: 1 << (bitOffset & 7) };
   };
   const step = (path: string): number => resolvePath(addon, path).steps.at(-1) ?? 0;
-  // The first member behind __sk_common is another one on other kernels.
-  const behindCommon = ['sk_lock', 'sk_rx_dst', 'sk_drops']
-    .map((member) => addon.resolvePath(`skb->sk->${member}`))
-    .map((resolved) => ('error' in resolved ? Infinity : (resolved.steps.at(-1) ?? 0)));
+  const behindCommon = BEHIND_COMMON.map((member) => addon.resolvePath(`skb->sk->${member}`)).flatMap(
+    (resolved) => ('error' in resolved ? [] : (resolved.steps.at(-1) ?? [])),
+  );
   const hasVlanBit = !('error' in addon.resolvePath('skb->vlan_present'));
   return {
     head: at('head'),
@@ -30,14 +35,12 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
     vlan_present: hasVlanBit ? bit('vlan_present') : null,
     cast: addon.skbCast(),
     dev: at('dev'),
-    sk: at('sk'),
     refdst: at('_skb_refdst'),
     protocol: at('protocol'),
-    csum: at('csum'),
     ipSummed: bit('ip_summed'),
     netdevTx: step('skb->dev->_tx'),
     queueDev: step('skb->dev->_tx->dev'),
     sockState: step('skb->sk->__sk_common.skc_state'),
-    sockCommonEnd: Math.min(...behindCommon),
+    sockCommonEnd: behindCommon.length === 0 ? 0 : Math.min(...behindCommon),
   };
 }

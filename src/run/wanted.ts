@@ -76,6 +76,8 @@ export interface PlannedFilter {
   readonly asksBehindHead: boolean;
   /** it reads the packet's bytes */
   readonly asksBytes: boolean;
+  /** it reads the mark */
+  readonly asksMark: boolean;
 }
 
 /** Undefined: the mark is all. `further`: the conditions of extensions. */
@@ -87,13 +89,14 @@ export function planFilter(
   if (!hasFilters(options) && further.length === 0) return undefined;
   const layout = skbLayout(addon);
   const wanted = readFilters(options, addon, further);
-  let [asksBytes, asksBehindHead] = [wanted.pcap !== null, wanted.pcap !== null];
+  let [asksBytes, asksBehindHead, asksMark] = [wanted.pcap !== null, wanted.pcap !== null, false];
   const path = (text: string): ResolvedPath => {
     const resolved = resolvePath(addon, text);
     asksBytes ||= isInBytes(resolved, layout);
     asksBehindHead ||= isBehindHead(resolved, layout);
+    asksMark ||= resolved.path === 'skb->mark';
     return resolved;
   };
   const code = generateFilter(wanted, { path, constant: (name) => constant(addon, name) }, layout);
-  return { code, asksBytes, asksBehindHead };
+  return { code, asksBytes, asksBehindHead, asksMark };
 }

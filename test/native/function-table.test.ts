@@ -139,8 +139,8 @@ describe('addresses and reasons', () => {
       '',
       '',
     ]);
-    const { names: all, dataFreed, ends } = addon.readFunctions(sources);
-    for (const column of [dataFreed, ends])
+    const { names: all, bytes, ends } = addon.readFunctions(sources);
+    for (const column of [bytes, ends])
       expect(all.split('\n').filter((_, i) => column[i] === 1)).toEqual(['kfree_skbmem']);
   });
 

@@ -33,7 +33,7 @@ describe('the probe-keeper', () => {
 it.skipIf(reason !== null)(
   `a tracepoint that does not exist costs no other, and hidden ones do not count${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const { names, modules, slots, addresses, btfIds, dataFreed, roles, reasonArguments } =
+    const { names, modules, slots, addresses, btfIds, bytes, roles, reasonArguments } =
       addon.readTracepoints();
     const id = names.split('\n').indexOf('tp:net_dev_queue');
     const session = new addon.Session(
@@ -47,7 +47,7 @@ it.skipIf(reason !== null)(
         btfIds,
         bodyOffsets: new Uint8Array(slots.length),
         modules,
-        dataFreed,
+        bytes,
         reasonArguments,
         roles,
         hidden: new Uint32Array(0),

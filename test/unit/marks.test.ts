@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../src/cli/parse.js';
+import { completeOptions } from '../../src/run/api/check.js';
 
 describe('marks', () => {
   const packets = (...args: string[]): unknown => {
@@ -33,4 +34,8 @@ describe('marks', () => {
       [0, 0],
     ],
   ])('%j', (args, expected) => expect(packets(...args)).toEqual(expected));
+});
+
+it('a script may ask for every packet by the mask alone, too', () => {
+  expect(completeOptions({ mask: 0 })).toMatchObject({ mark: 0, mask: 0 });
 });

@@ -187,7 +187,7 @@ describe('the function table', () => {
     reasons: Uint8Array.of(0, 0, 2),
     reasonNames: ['', 'ambiguous name', 'no address'],
     text: new BigUint64Array(2),
-    dataFreed: new Uint8Array(3),
+    bytes: new Uint8Array(3),
     reasonArguments: new Uint8Array(3).fill(255),
     roles: new Uint8Array(3),
     ends: Uint8Array.of(1, 1, 1),

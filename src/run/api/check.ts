@@ -115,7 +115,9 @@ export function completeOptions(options: ScriptOptions<FieldList | undefined>): 
     throw new UsageError('trace(): expected an object of options', 'trace({ mark: 0xdeadbeef })');
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
-  if (options.mark === undefined && options.extensions === undefined && !hasFilters(options))
+  const everyPacket = options.mask === 0 ? 0 : undefined;
+  const mark = options.mark ?? everyPacket;
+  if (mark === undefined && options.extensions === undefined && !hasFilters(options))
     throw new UsageError(
       'trace(): neither a mark nor a filter given: which packets to trace?',
       'trace({ mark: 0xdeadbeef })',
@@ -135,6 +137,7 @@ export function completeOptions(options: ScriptOptions<FieldList | undefined>): 
     verbose: false,
     setRlimits: true,
     ...asked,
+    mark,
     fields: typeof options.fields === 'object' ? options.fields.join(',') : options.fields,
     backend,
     selection,

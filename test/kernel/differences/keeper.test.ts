@@ -50,7 +50,7 @@ async function keep(
     btfIds: Uint32Array.of(0),
     bodyOffsets: Uint8Array.of(0),
     modules: 'vmlinux',
-    dataFreed: new Uint8Array(addresses.length),
+    bytes: new Uint8Array(addresses.length),
     reasonArguments: new Uint8Array(addresses.length).fill(255),
     ...{ hidden: new Uint32Array(0), roles: new Uint8Array(addresses.length), tellsEnds: false },
   };

@@ -14,7 +14,7 @@ import { MARKED_PORT, OTHER_PORT, sendInTurn } from '../../support/traffic/in-tu
 const MARK = 0x77;
 /** Functions from where an skb is made to where it is freed. */
 const FUNCTIONS =
-  '^(_*(copy_skb_header|skb_clone|build_skb_around|ip_|ip_make|tcp_|udp_|netif_|dev_queue|icmp_)|skb_(clone|copy|put|set_owner|release)|sock_|kfree_skb)';
+  '^(_*(copy_skb_header|skb_clone|build_skb_around|ip6?_|ip6?_make|tcp_|udp_|udpv?6?_|netif_|dev_queue|icmp_)|skb_(clone|copy|put|set_owner|release)|sock_|kfree_skb)';
 
 interface Shown {
   readonly function: string;
@@ -49,41 +49,44 @@ const wordsFor = (events: readonly Shown[]): string =>
 beforeAll(() => expect(readText('/proc/cmdline')).toContain('init_on_alloc=0'));
 afterEach(cleanUp);
 
-describe.each(['tcp', 'udp'] as const)('%s, marked packets and others in turn', (protocol) => {
-  it('-m shows packets that had the mark, and no others', async () => {
-    const packets = packetsOf(await shown(['-m', String(MARK)], () => sendInTurn(protocol, MARK, 20)));
-    const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
-    console.log(`${protocol}: ${packets.length} packets, ${wrong.length} of them never had the mark`);
-    expect(wrong.map(wordsFor)).toEqual([]);
-    expect(packets.flat().filter((event) => isOf(event, OTHER_PORT))).toEqual([]);
-    expect(packets.length).toBeGreaterThan(30);
-  });
+describe.each(['tcp', 'udp', 'tcp6', 'udp6'] as const)(
+  '%s, marked packets and others in turn',
+  (protocol) => {
+    it('-m shows packets that had the mark, and no others', async () => {
+      const packets = packetsOf(await shown(['-m', String(MARK)], () => sendInTurn(protocol, MARK, 20)));
+      const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
+      console.log(`${protocol}: ${packets.length} packets, ${wrong.length} of them never had the mark`);
+      expect(wrong.map(wordsFor)).toEqual([]);
+      expect(packets.flat().filter((event) => isOf(event, OTHER_PORT))).toEqual([]);
+      expect(packets.length).toBeGreaterThan(30);
+    });
 
-  it('-m 0 shows packets without a mark, and no others', async () => {
-    const packets = packetsOf(await shown(['-m', '0'], () => sendInTurn(protocol, MARK, 5)));
-    const wrong = packets.filter((events) => events.some((event) => isTo(event, MARKED_PORT)));
-    expect(wrong.map(wordsFor)).toEqual([]);
-    expect(
-      packets.filter((events) => events.some((event) => isTo(event, OTHER_PORT))).length,
-    ).toBeGreaterThan(5);
-  });
+    it('-m 0 shows packets without a mark, and no others', async () => {
+      const packets = packetsOf(await shown(['-m', '0'], () => sendInTurn(protocol, MARK, 5)));
+      const wrong = packets.filter((events) => events.some((event) => isTo(event, MARKED_PORT)));
+      expect(wrong.map(wordsFor)).toEqual([]);
+      expect(
+        packets.filter((events) => events.some((event) => isTo(event, OTHER_PORT))).length,
+      ).toBeGreaterThan(5);
+    });
 
-  it('--filter takes packets to a port, and no others', async () => {
-    const filter = `${protocol} dst port ${MARKED_PORT}`;
-    const packets = packetsOf(await shown(['--filter', filter], () => sendInTurn(protocol, MARK, 20)));
-    const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
-    expect(wrong.map(wordsFor)).toEqual([]);
-    expect(packets.flat().filter((event) => isOf(event, OTHER_PORT))).toEqual([]);
-    expect(packets.length).toBeGreaterThan(30);
-  });
+    it('--filter takes packets to a port, and no others', async () => {
+      const filter = `${protocol.replace('6', '')} dst port ${MARKED_PORT}`;
+      const packets = packetsOf(await shown(['--filter', filter], () => sendInTurn(protocol, MARK, 20)));
+      const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
+      expect(wrong.map(wordsFor)).toEqual([]);
+      expect(packets.flat().filter((event) => isOf(event, OTHER_PORT))).toEqual([]);
+      expect(packets.length).toBeGreaterThan(30);
+    });
 
-  it("--filter 'not ...' follows no packet that it excludes, also while that is being made", async () => {
-    const filter = `not ${protocol} and not icmp`;
-    const events = await shown(['--filter', filter], () => sendInTurn(protocol, MARK, 5));
-    const wrong = events.filter((event) => isOf(event, MARKED_PORT) || isOf(event, OTHER_PORT));
-    expect(wordsFor(wrong)).toEqual('');
-  });
-});
+    it("--filter 'not ...' follows no packet that it excludes, also while that is being made", async () => {
+      const filter = `not ${protocol.replace('6', '')} and not icmp and not icmp6`;
+      const events = await shown(['--filter', filter], () => sendInTurn(protocol, MARK, 5));
+      const wrong = events.filter((event) => isOf(event, MARKED_PORT) || isOf(event, OTHER_PORT));
+      expect(wordsFor(wrong)).toEqual('');
+    });
+  },
+);
 
 it('headers are not shown where nobody has written them', async () => {
   const args = ['--where', 'skb->len > 0', '-r', '^(ip_generic_getfrag|skb_put|sock_alloc_send_pskb)$'];
