@@ -29,6 +29,9 @@ function kernelProbes(): KernelProbe[] {
   });
 }
 
+/** Which modules are loaded depends on the files of tests that ran before. */
+const OF_KERNEL = ['--module-regex', '^vmlinux$'];
+
 /** Behind ftrace's room, and what may come before that. */
 const BODY_OFFSETS = [5, 9];
 
@@ -36,7 +39,16 @@ afterEach(cleanUp);
 
 describe('ipft -b kprobe', () => {
   it('puts probes into the bodies of functions, few on their entries, and none on both', async () => {
-    const running = await trace(['-m', MARK, '-b', 'kprobe', '-v', '-r', '^(ip|icmp|netif|__netif)_']);
+    const running = await trace([
+      '-m',
+      MARK,
+      '-b',
+      'kprobe',
+      '-v',
+      '-r',
+      '^(ip|icmp|netif|__netif)_',
+      ...OF_KERNEL,
+    ]);
     const probes = kernelProbes();
     await ping(0xdeadbeef);
     const { code, stdout, stderr } = await running.end();
