@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "drain/event_reader.h"
 
+#include "support/clocks.h"
 #include "support/cpus.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
 
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -74,13 +74,6 @@ std::vector<RingMerge::Ring> rings_of(perf_buffer *buffers, const std::vector<in
   return rings;
 }
 
-// CLOCK_MONOTONIC in ns, the clock of the events.
-uint64_t now_ns() {
-  timespec now = {};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
-
 } // namespace
 
 EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions)
@@ -112,7 +105,7 @@ int EventReader::epoll_fd() const {
 }
 
 size_t EventReader::fill(Rows rows, size_t capacity, bool all) {
-  uint64_t now = now_ns();
+  auto now = static_cast<uint64_t>(monotonic_ns());
   size_t count = merge_.take(rows, capacity, now, all);
   for (size_t i = 0; i < count; i++) {
     ipft_event &event = rows[i].graph.event;

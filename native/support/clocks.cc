@@ -18,14 +18,18 @@ int64_t now(clockid_t clock) {
 
 } // namespace
 
+int64_t monotonic_ns() {
+  return now(CLOCK_MONOTONIC);
+}
+
 // The thread may be interrupted between two readings: the pair that took the shortest time is the best one.
 int64_t real_time_offset() {
   int64_t shortest = std::numeric_limits<int64_t>::max();
   int64_t offset = 0;
   for (int i = 0; i < trials; i++) {
-    int64_t before = now(CLOCK_MONOTONIC);
+    int64_t before = monotonic_ns();
     int64_t real = now(CLOCK_REALTIME);
-    int64_t took = now(CLOCK_MONOTONIC) - before;
+    int64_t took = monotonic_ns() - before;
     if (took >= shortest)
       continue;
     shortest = took;

@@ -5,6 +5,9 @@
 
 namespace ipft {
 
+// CLOCK_MONOTONIC in ns, the clock of the events.
+int64_t monotonic_ns();
+
 // ns that CLOCK_REALTIME is ahead of CLOCK_MONOTONIC.
 int64_t real_time_offset();
 

@@ -19,7 +19,7 @@ export interface FunctionColumns {
   /** index into reasonNames, 0 = traceable */
   readonly reasons: Uint8Array;
   readonly reasonNames: readonly string[];
-  /** 1 = the skb's data is freed when the function is called, so that nothing in it can be shown */
+  /** what each finds of the skb's bytes: enum ipft_bytes of bpf/ipft.h, 0 = all of them, 1 = they are freed, 2 = headers are being written */
   readonly bytes: Uint8Array;
   /** register, from 0, of the argument that says why the packet is dropped, 255 = there is none */
   readonly reasonArguments: Uint8Array;

@@ -38,6 +38,8 @@ export class Recorder {
   #counters: Counters | null = null;
   /** what filters ask for that is not there, when nothing matched */
   #absent: readonly string[] = [];
+  /** by which the wall clock was set while ipft traced, or the machine was suspended; gradual corrections are of both clocks */
+  #clockStepNs = 0;
   #paused = false;
   #isBroken = false;
   #timer: NodeJS.Timeout | undefined;
@@ -126,14 +128,10 @@ export class Recorder {
     if (this.options.verbose) this.#showLosses();
   }
 
-  /** ns by which the wall clock was set since the trace was prepared, or the machine was suspended; gradual corrections are of both clocks */
-  #clockStep(): number {
-    const { addon, clock } = this.preparation;
-    return Number(addon.realTimeOffset() - clock.realOffsetNs);
-  }
-
   #warnOfStep(): void {
-    const step = this.#clockStep();
+    const { addon, clock } = this.preparation;
+    const step = Number(addon.realTimeOffset() - clock.realOffsetNs);
+    this.#clockStepNs = step;
     if (Math.abs(step) < LEAST_STEP_NS) return;
     this.messages.warn(
       `the wall clock was set ${step > 0 ? 'ahead' : 'back'} by ${secondsText(BigInt(Math.abs(step)))} s, or the machine was suspended, while ipft traced`,
@@ -172,7 +170,7 @@ export class Recorder {
       functions,
       absent: this.#absent,
       real_offset_ns: this.preparation.clock.realOffsetNs.toString(),
-      clock_step_ns: this.#clockStep(),
+      clock_step_ns: this.#clockStepNs,
       end,
     };
   }
