@@ -9,6 +9,7 @@
 #include "attach/tracepoint.h"
 #include "extension_exports.h"
 #include "field_exports.h"
+#include "function_exports.h"
 #include "filter/pcap_compile.h"
 #include "napi_strings.h"
 #include "session/kernel_features.h"
@@ -17,10 +18,7 @@
 #include "support/clocks.h"
 #include "symbols/body_offsets.h"
 #include "symbols/code_symbols.h"
-#include "symbols/function_table.h"
 #include "symbols/kernel_btf.h"
-#include "symbols/roles.h"
-#include "symbols/skb_tracepoints.h"
 
 #include <bpf/btf.h>
 #include <poll.h>
@@ -31,107 +29,13 @@
 namespace ipft {
 namespace {
 
-Napi::Array module_loads(Napi::Env env, const std::vector<ModuleLoad> &modules) {
-  Napi::Array loads = Napi::Array::New(env, modules.size());
-  for (uint32_t i = 0; i < modules.size(); i++) {
-    Napi::Object load = Napi::Object::New(env);
-    load.Set("module", modules[i].name);
-    load.Set("inode", Napi::BigInt::New(env, modules[i].inode));
-    loads[i] = load;
-  }
-  return loads;
-}
-
-// The whole table as three strings and some typed arrays: a handful of objects instead of thousands.
-Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
-  size_t count = table.functions.size();
-  std::string names, modules, symbols;
-  auto addresses = Napi::BigUint64Array::New(env, count);
-  auto btf_ids = Napi::Uint32Array::New(env, count);
-  auto positions = Napi::Uint8Array::New(env, count);
-  auto slots = Napi::Uint8Array::New(env, count);
-  auto reasons = Napi::Uint8Array::New(env, count);
-  auto roles = Napi::Uint8Array::New(env, count);
-  auto ends = Napi::Uint8Array::New(env, count);
-  auto reason_arguments = Napi::Uint8Array::New(env, count);
-  auto bytes = Napi::Uint8Array::New(env, count);
-  for (size_t i = 0; i < count; i++) {
-    const Function &function = table.functions[i];
-    const char *separator = i == 0 ? "" : "\n";
-    names.append(separator).append(function.name);
-    modules.append(separator).append(function.module);
-    symbols.append(separator).append(function.symbol);
-    addresses[i] = function.address;
-    btf_ids[i] = function.btf_id;
-    positions[i] = function.position;
-    slots[i] = function.slot;
-    reasons[i] = static_cast<uint8_t>(function.reason);
-    roles[i] = function.role;
-    ends[i] = ends_lives(function.role);
-    reason_arguments[i] = function.drop_reason_register;
-    bytes[i] = function.bytes;
-  }
-  Napi::Object result = Napi::Object::New(env);
-  result.Set("names", names);
-  result.Set("modules", modules);
-  result.Set("symbols", symbols);
-  result.Set("addresses", addresses);
-  result.Set("btfIds", btf_ids);
-  result.Set("positions", positions);
-  result.Set("slots", slots);
-  result.Set("reasons", reasons);
-  result.Set("roles", roles);
-  result.Set("ends", ends);
-  result.Set("bytes", bytes);
-  result.Set("reasonArguments", reason_arguments);
-  result.Set("reasonNames", strings(env, reason_names()));
-  auto text = Napi::BigUint64Array::New(env, 2);
-  text[0] = table.text.start;
-  text[1] = table.text.end;
-  result.Set("text", text);
-  result.Set("moduleLoads", module_loads(env, table.modules));
-  result.Set("warnings", strings(env, table.warnings));
-  result.Set("traceableUnknown", table.traceable_unknown);
-  return result;
-}
-
-// A path from `options`, or what it was before.
-void set_path(const Napi::Object &options, const char *name, std::string &path) {
-  Napi::Value value = options.Get(name);
-  if (value.IsString())
-    path = value.As<Napi::String>();
-}
-
-// { tracefs } and, in tests, { btf, moduleBtf, modules, kallsyms, blacklist }.
-Napi::Value read_functions(const Napi::CallbackInfo &info) {
-  auto options = info[0].As<Napi::Object>();
-  SymbolSources sources;
-  set_path(options, "tracefs", sources.tracefs);
-  set_path(options, "btf", sources.btf);
-  set_path(options, "moduleBtf", sources.module_btf);
-  set_path(options, "modules", sources.modules);
-  set_path(options, "kallsyms", sources.kallsyms);
-  set_path(options, "blacklist", sources.blacklist);
-  return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });
-}
-
-// The same columns; in tests, { btf }.
-Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
-  SymbolSources sources;
-  if (info[0].IsObject())
-    set_path(info[0].As<Napi::Object>(), "btf", sources.btf);
-  return with_js_errors(info.Env(), [&] {
-    return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}, {}, {}, {}});
-  });
-}
-
 // { addresses, text, stacks } and, in tests, { kcore }.
 Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
   auto options = info[0].As<Napi::Object>();
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
   auto text = options.Get("text").As<Napi::BigUint64Array>();
   std::string kcore = "/proc/kcore";
-  set_path(options, "kcore", kcore);
+  set_text(options, "kcore", kcore);
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
     auto offsets = body_offsets(KernelMemory(kcore), {text[0], text[1]},
                                 {addresses.Data(), addresses.Data() + addresses.ElementLength()},
@@ -269,8 +173,7 @@ void set_rlimits(const Napi::CallbackInfo &) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  exports.Set("readFunctions", Napi::Function::New(env, read_functions));
-  exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
+  export_functions(env, exports);
   exports.Set("runsAtBreakpoints", Napi::Function::New(env, runs_at_breakpoints));
   exports.Set("readBodyOffsets", Napi::Function::New(env, read_body_offsets));
   export_fields(env, exports);

@@ -15,4 +15,11 @@ inline Napi::Array strings(Napi::Env env, const std::vector<std::string> &values
   return array;
 }
 
+// A text of `options`, or what it was before.
+inline void set_text(const Napi::Object &options, const char *name, std::string &text) {
+  Napi::Value value = options.Get(name);
+  if (value.IsString())
+    text = value.As<Napi::String>();
+}
+
 } // namespace ipft

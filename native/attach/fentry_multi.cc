@@ -55,7 +55,7 @@ size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
     ends.swap(slots[IPFT_END_PROGRAM]);
   for (Probes &probes : slots)
     set_aside_ineligible(probes);
-  Probes rare = take_rare(slots);
+  Probes rare = take_rare(plan, slots);
   for (size_t slot = 0; slot < slots.size(); slot++)
     attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);
   attach_range(plan.programs[IPFT_COOKIE_PROGRAM], rare.data(), rare.size(), reporter);

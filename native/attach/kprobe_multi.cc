@@ -54,7 +54,7 @@ int KprobeMulti::probe_session() {
 size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {
   set_attach_type(plan);
   auto slots = by_program(plan); // a slot's program has its number
-  Probes others = take_rare(slots);
+  Probes others = take_rare(plan, slots);
   for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++)
     if (!slots[slot].empty())
       attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);

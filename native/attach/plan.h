@@ -55,15 +55,24 @@ inline std::vector<Probes> by_program(const Plan &plan) {
   return programs;
 }
 
+inline bool is_loaded(const Plan &plan, size_t program) {
+  return program < plan.programs.size() && plan.programs[program] != not_loaded;
+}
+
+// Whether a program is loaded for functions of this program number: its own, or that of all slots.
+inline bool is_served(const Plan &plan, size_t program) {
+  return is_loaded(plan, program) || (program < IPFT_SLOTS && is_loaded(plan, IPFT_COOKIE_PROGRAM));
+}
+
 // Takes out of `programs` the probes of those that few probes have, to share a link: each link takes its time
-// to detach. Not those of packets' ends, which may interrupt any other program and must not be kept out by
-// it.
-inline Probes take_rare(std::vector<Probes> &programs) {
+// to detach; and of those that are not loaded. Not those of packets' ends, which may interrupt any other
+// program and must not be kept out by it.
+inline Probes take_rare(const Plan &plan, std::vector<Probes> &programs) {
   constexpr size_t few = 64;
   Probes rare;
   for (size_t program = 0; program < programs.size(); program++) {
     Probes &probes = programs[program];
-    if (program == IPFT_END_PROGRAM || probes.size() >= few)
+    if (program == IPFT_END_PROGRAM || (probes.size() >= few && is_loaded(plan, program)))
       continue;
     rare.insert(rare.end(), probes.begin(), probes.end());
     probes.clear();

@@ -8,6 +8,7 @@
 
 #include <bpf/libbpf.h>
 #include <linux/perf_event.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,7 +78,8 @@ std::vector<RingMerge::Ring> rings_of(perf_buffer *buffers, const std::vector<in
 } // namespace
 
 EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions)
-    : cpus_(online_cpus()), page_count_(options.page_count),
+    : map_fd_(map_fd), options_(options), cpus_(online_cpus()), online_(cpus_),
+      page_count_(options.page_count),
       buffers_(open_buffers(map_fd, options, cpus_, page_count_), perf_buffer__free),
       merge_(rings_of(buffers_.get(), cpus_), options.size, {horizon_ns, most_waiting}),
       functions_(std::move(functions)), behind_head_(options.behind_head), in_bytes_(options.in_bytes) {
@@ -98,6 +100,52 @@ void EventReader::forget_bytes(Rows rows, size_t row, uint8_t found) const {
   uint32_t absent = found == IPFT_BYTES_FREED ? behind_head_ : in_bytes_;
   if (absent != 0)
     *static_cast<uint32_t *>(rows.data(row)) |= absent; // the word of what is absent
+}
+
+// A buffer of its own for a CPU, which may have had one; false if there is none to be had.
+bool EventReader::open_buffer(int cpu) {
+  std::vector<int> one = {cpu};
+  size_t ring = static_cast<size_t>(std::find(cpus_.begin(), cpus_.end(), cpu) - cpus_.begin());
+  bool is_new = ring == cpus_.size();
+  if (!is_new && later_.count(cpu) > 0) {
+    merge_.close(ring);
+    later_.erase(cpu); // takes the map's entry with it, so before the next one is made
+  }
+  try {
+    size_t page_count = page_count_;
+    Buffers buffers(open_buffers(map_fd_, options_, one, page_count), perf_buffer__free);
+    void *mapped = rings_of(buffers.get(), one).front().mapped;
+    epoll_event event = {};
+    event.events = EPOLLIN;
+    if (epoll_ctl(epoll_fd(), EPOLL_CTL_ADD, perf_buffer__epoll_fd(buffers.get()), &event) != 0)
+      return false;
+    if (is_new) {
+      cpus_.push_back(cpu);
+      merge_.add({mapped, static_cast<uint32_t>(cpu)});
+    } else {
+      merge_.close(ring);
+      merge_.reopen(ring, mapped);
+    }
+    later_.emplace(cpu, std::move(buffers));
+    return true;
+  } catch (const NativeError &) {
+    return false;
+  }
+}
+
+size_t EventReader::follow_cpus(const std::vector<uint64_t> &unread) {
+  std::vector<int> online = online_cpus();
+  unread_.resize(unread.size());
+  size_t opened = 0;
+  for (int cpu : online) {
+    auto place = static_cast<size_t>(cpu);
+    bool was_online = std::find(online_.begin(), online_.end(), cpu) != online_.end();
+    if (!was_online || (place < unread.size() && unread[place] > unread_[place]))
+      opened += open_buffer(cpu);
+  }
+  online_ = std::move(online);
+  unread_ = unread;
+  return opened;
 }
 
 int EventReader::epoll_fd() const {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -43,6 +44,16 @@ public:
   // Readable when a CPU's buffer asks for attention.
   int epoll_fd() const;
 
+  // Gives buffers to those CPUs that have come online, and to those, by CPU, that have `unread` events since
+  // the last call: they have gone and come again. Returns how many CPUs got one. Where none can be had,
+  // events stay unread.
+  size_t follow_cpus(const std::vector<uint64_t> &unread);
+
+  // `count` more functions, the next ones of the function table: see FunctionIndex.
+  void add_functions(const uint64_t *addresses, const uint8_t *bytes, size_t count) {
+    functions_.add(addresses, bytes, count);
+  }
+
   // Of the buffers as they are.
   size_t page_count() const { return page_count_; }
 
@@ -56,12 +67,18 @@ public:
 
 private:
   void forget_bytes(Rows rows, size_t row, uint8_t found) const;
+  bool open_buffer(int cpu);
 
   using Buffers = std::unique_ptr<perf_buffer, void (*)(perf_buffer *)>;
 
-  std::vector<int> cpus_;
+  int map_fd_;
+  PerfOptions options_;
+  std::vector<int> cpus_;        // of the rings
+  std::vector<int> online_;      // at the last look
+  std::vector<uint64_t> unread_; // by CPU, likewise
   size_t page_count_;
   Buffers buffers_;
+  std::map<int, Buffers> later_; // by CPU: of those that came online later
   RingMerge merge_;
   FunctionIndex functions_;
   PacketNumbers packets_;

@@ -22,18 +22,38 @@ class FunctionIndex {
 public:
   // `count` functions: entry addresses (0: unknown), and what they find of the skb's bytes.
   FunctionIndex(const uint64_t *addresses, const uint8_t *bytes, size_t count) {
-    while ((size_t{1} << bits_) < count * 4)
-      bits_++;
-    entries_.resize(size_t{1} << bits_, KnownFunction{0, IPFT_NO_FUNCTION, IPFT_BYTES_THERE});
+    add(addresses, bytes, count);
+  }
+
+  // `count` more, which are the next ones of the function table.
+  void add(const uint64_t *addresses, const uint8_t *bytes, size_t count) {
+    auto first = static_cast<uint32_t>(count_);
+    count_ += count;
+    make_room();
     for (size_t i = 0; i < count; i++)
       if (addresses[i] != 0)
-        entries_[place(addresses[i])] = {addresses[i], static_cast<uint32_t>(i), bytes[i]};
+        put({addresses[i], first + static_cast<uint32_t>(i), bytes[i]});
   }
 
   // Its function is IPFT_NO_FUNCTION when the address is nobody's.
   const KnownFunction &find(uint64_t address) const { return entries_[place(address)]; }
 
 private:
+  static constexpr KnownFunction free_entry = {0, IPFT_NO_FUNCTION, IPFT_BYTES_THERE};
+
+  void put(const KnownFunction &function) { entries_[place(function.address)] = function; }
+
+  // For all functions that were counted.
+  void make_room() {
+    while ((size_t{1} << bits_) < count_ * 4)
+      bits_++;
+    std::vector<KnownFunction> before(size_t{1} << bits_, free_entry);
+    before.swap(entries_);
+    for (const KnownFunction &known : before)
+      if (known.address != 0)
+        put(known);
+  }
+
   // The entry that holds the address, or the free one where it would go. The table is never full.
   size_t place(uint64_t address) const {
     size_t at = address * 0x9e3779b97f4a7c15ULL >> (64 - bits_);
@@ -43,6 +63,7 @@ private:
   }
 
   unsigned bits_ = 4;
+  size_t count_ = 0;
   std::vector<KnownFunction> entries_;
 };
 

@@ -13,6 +13,9 @@ namespace ipft {
 // kernel was at the last refresh(), and may wrap.
 class PerfRing {
 public:
+  // Without a mapping: always empty.
+  PerfRing() = default;
+
   // `mapped` is the mapping's first page, which the data follow.
   explicit PerfRing(void *mapped)
       : page_(static_cast<perf_event_mmap_page *>(mapped)),
@@ -20,7 +23,10 @@ public:
         head_(page_->data_tail), tail_(page_->data_tail) {}
 
   // Looks how far the kernel has written. What it writes later is not seen before the next time.
-  void refresh() { head_ = __atomic_load_n(&page_->data_head, __ATOMIC_ACQUIRE); }
+  void refresh() {
+    if (page_)
+      head_ = __atomic_load_n(&page_->data_head, __ATOMIC_ACQUIRE);
+  }
 
   bool empty() const { return tail_ == head_; }
 
@@ -48,11 +54,11 @@ public:
   void release() { __atomic_store_n(&page_->data_tail, tail_, __ATOMIC_RELEASE); }
 
 private:
-  perf_event_mmap_page *page_;
-  const char *data_;
-  uint64_t mask_;
-  uint64_t head_;
-  uint64_t tail_;
+  perf_event_mmap_page *page_ = nullptr;
+  const char *data_ = nullptr;
+  uint64_t mask_ = 0;
+  uint64_t head_ = 0;
+  uint64_t tail_ = 0;
 };
 
 } // namespace ipft

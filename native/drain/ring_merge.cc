@@ -28,8 +28,20 @@ RingMerge::RingMerge(const std::vector<Ring> &rings, const EventSize &size, cons
     : size_(size), horizon_ns_(limits.horizon_ns),
       chunks_(limits.bytes / EventChunk::capacity / stride_of(size), stride_of(size)) {
   for (const Ring &ring : rings)
-    sources_.push_back({PerfRing(ring.mapped), ring.cpu, EventQueue(stride_of(size))});
+    add(ring);
+}
+
+void RingMerge::add(const Ring &ring) {
+  sources_.push_back({PerfRing(ring.mapped), ring.cpu, EventQueue(chunks_.stride())});
   heap_.reserve(sources_.size());
+}
+
+void RingMerge::close(size_t ring) {
+  Source &source = sources_[ring];
+  source.ring.refresh();
+  while (!source.ring.empty())
+    read_some(source);
+  source.ring = PerfRing();
 }
 
 size_t RingMerge::take(Rows rows, size_t capacity, uint64_t now_ns, bool all) {

@@ -26,6 +26,13 @@ public:
 
   RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits);
 
+  // The next ring.
+  void add(const Ring &ring);
+  // Takes over what is in a ring, by its number, whose mapping then goes away.
+  void close(size_t ring);
+  // Gives a closed ring another mapping.
+  void reopen(size_t ring, void *mapped) { sources_[ring].ring = PerfRing(mapped); }
+
   // Reads the rings, then moves up to `capacity` events into `rows` (`graph` and `cpu` of each, and the data
   // behind it), the earliest first: those older than the horizon, or with `all` all. `now_ns` is
   // CLOCK_MONOTONIC before the call.

@@ -122,7 +122,7 @@ bool read_plan(Plan &plan) {
       probe.hidden = command == "hidden";
       words >> probe.id >> probe.program >> std::hex >> probe.address >> std::dec >> probe.body_offset >>
           probe.btf_id >> probe.module >> probe.symbol;
-      if (!words || probe.program >= plan.programs.size() || plan.programs[probe.program] == not_loaded)
+      if (!words || probe.program >= plan.programs.size())
         throw NativeError(EINVAL, "plan", line);
       plan.probes.push_back(std::move(probe));
     }
@@ -160,6 +160,16 @@ template <typename Work> bool without_throwing(Work work) {
   }
 }
 
+// Reports the functions for which no program is loaded, since nothing had the skb where they have it when the
+// programs were loaded, and drops them from the plan.
+void drop_unserved(Plan &plan, LineReporter &reporter) {
+  auto unserved = [&](const Probe &probe) { return !is_served(plan, probe.program); };
+  for (const Probe &probe : plan.probes)
+    if (unserved(probe))
+      reporter.failed(probe, ENOEXEC);
+  plan.probes.erase(std::remove_if(plan.probes.begin(), plan.probes.end(), unserved), plan.probes.end());
+}
+
 // Reports the functions of modules that are no longer loaded as they were when the addresses were read, and
 // drops from the plan what failed. True if there were such.
 bool drop_stale(Plan &plan, LineReporter &reporter) {
@@ -185,6 +195,7 @@ bool drop_stale(Plan &plan, LineReporter &reporter) {
 // A module that was replaced while its functions were attached may have others at their addresses, so all is
 // attached again without them. Of what is attached, kprobe-multi holds the modules.
 size_t attach(Plan &plan, std::unique_ptr<Backend> &backend, LineReporter &reporter) {
+  drop_unserved(plan, reporter);
   drop_stale(plan, reporter);
   size_t attached = backend->attach(plan, reporter);
   while (!reporter.cancelled() && drop_stale(plan, reporter)) {

@@ -65,6 +65,9 @@ uint32_t releases_per_cpu(size_t cpus) {
 // An interrupt may release a packet between two steps of another release.
 constexpr uint32_t nested_releases = 8;
 
+// Functions of modules that are loaded during the trace, and are told why a packet is dropped.
+constexpr size_t later_reasons = 256;
+
 // How long the calls that are under way when a trace ends may take to return.
 constexpr int return_patience_ms = 50;
 
@@ -77,7 +80,7 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
   bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
                                                   variable_offset(".bss", "active", sizeof(*active_)));
-  fill_reason_arguments(options);
+  add_reason_arguments(options.reason_arguments);
   fill_bodies(options);
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
   collect_fds(options);
@@ -148,17 +151,17 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
     bpf_map__set_value_size(bpf_object__find_map_by_name(object_.get(), "stacks"),
                             stack_depth() * sizeof(uint64_t));
   }
-  if (!options.reason_arguments.empty())
-    resize("reason_arguments", options.reason_arguments.size());
+  if (settings.reason_at != 0)
+    resize("reason_arguments", options.reason_arguments.size() + later_reasons);
   if (bodies > 0)
     resize("bodies", bodies);
   autoload(options, kernel);
 }
 
-void Programs::fill_reason_arguments(const ProgramOptions &options) {
+void Programs::add_reason_arguments(const std::vector<ReasonArgument> &arguments) {
   int map = bpf_object__find_map_fd_by_name(object_.get(), "reason_arguments");
-  for (const ReasonArgument &argument : options.reason_arguments)
-    if (bpf_map_update_elem(map, &argument.address, &argument.place, BPF_ANY) != 0)
+  for (const ReasonArgument &argument : arguments)
+    if (bpf_map_update_elem(map, &argument.address, &argument.place, BPF_ANY) != 0 && errno != E2BIG)
       throw NativeError(errno, "load", "the functions with a drop reason");
 }
 
@@ -287,6 +290,14 @@ template <typename Visit> void Programs::each_program(Visit visit) const {
   for (size_t number = 0; number < fds_.size(); number++)
     visit_one(fds_[number], hidden_[number]);
   visit_one(drops_.fd(), false);
+}
+
+std::vector<uint64_t> Programs::unread_by_cpu() const {
+  auto *counters = static_cast<const volatile ipft_counters *>(counters_.data());
+  std::vector<uint64_t> unread(cpus_);
+  for (size_t cpu = 0; cpu < cpus_; cpu++)
+    unread[cpu] = counters[cpu].unread;
+  return unread;
 }
 
 uint64_t Programs::sum(__u64 ipft_counters::*counter) const {

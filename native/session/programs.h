@@ -81,6 +81,8 @@ public:
   uint64_t lost() const { return sum(&ipft_counters::lost); }
   // Of the lost, those on CPUs that came online after the perf buffers were made.
   uint64_t unread() const { return sum(&ipft_counters::unread); }
+  // The same, by CPU.
+  std::vector<uint64_t> unread_by_cpu() const;
   uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
   // Calls that had an event and whose return has none, now.
   uint64_t unreturned() const {
@@ -95,6 +97,9 @@ public:
   // Runs since activate() that the kernel left out because another program, or the same, was running on that
   // CPU; whether they would have matched nobody knows. Kernels before 6.7 do not count them for kprobes.
   Misses missed() const;
+  // Further functions that are told why a packet is dropped, if that is wanted. Beyond `later_reasons` of
+  // them, their events have none.
+  void add_reason_arguments(const std::vector<ReasonArgument> &arguments);
   // Return addresses of a kernel stack, the innermost first; empty if it is no longer known.
   std::vector<uint64_t> stack(uint32_t id) const;
   // ns that CPUs have spent in the programs, all together. 0 unless ProgramOptions.timed.
@@ -109,7 +114,6 @@ private:
   bool loads_without_module(ProgramOptions options, const btf *kernel);
   void configure(const ProgramOptions &options, const btf *kernel);
   void autoload(const ProgramOptions &options, const btf *kernel);
-  void fill_reason_arguments(const ProgramOptions &options);
   void fill_bodies(const ProgramOptions &options);
   void collect_fds(const ProgramOptions &options);
   bpf_program *program(size_t number) const;

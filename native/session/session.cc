@@ -182,6 +182,8 @@ Napi::Function Session::define(Napi::Env env) {
        InstanceAccessor<&Session::page_count>("pageCount"), InstanceMethod<&Session::activate>("activate"),
        InstanceMethod<&Session::deactivate>("deactivate"), InstanceMethod<&Session::drain>("drain"),
        InstanceMethod<&Session::pause>("pause"), InstanceMethod<&Session::resume>("resume"),
+       InstanceMethod<&Session::follow_cpus>("followCpus"),
+       InstanceMethod<&Session::add_functions>("addFunctions"),
        InstanceMethod<&Session::counters>("counters"), InstanceMethod<&Session::run_time>("runTimeNs"),
        InstanceMethod<&Session::stack>("stack"), InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"),
        InstanceMethod<&Session::close>("close")});
@@ -199,6 +201,7 @@ void Session::open(const Napi::Object &options) {
   size_t data_size = number_or_zero(options, "dataSize");
   auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * (sizeof(ipft_row) + data_size));
   batch_ = Napi::Persistent(batch);
+  is_told_reasons_ = number_or_zero(options, "reasonAt") != 0;
   programs_ = std::make_unique<Programs>(program_options(options), kernel_btf(vmlinux_btf));
   reader_ =
       std::make_unique<EventReader>(programs_->events_fd(), perf_options(options), function_index(options));
@@ -265,6 +268,27 @@ void Session::pause(const Napi::CallbackInfo &) {
 void Session::resume(const Napi::CallbackInfo &) {
   if (drainer_)
     drainer_->resume();
+}
+
+Napi::Value Session::follow_cpus(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    size_t opened = reader_->follow_cpus(programs_->unread_by_cpu());
+    return Napi::Number::New(info.Env(), static_cast<double>(opened));
+  });
+}
+
+// { addresses, bytes, reasonArguments }, of functions that the table has not had
+void Session::add_functions(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  auto columns = info[0].As<Napi::Object>();
+  auto addresses = columns.Get("addresses").As<Napi::BigUint64Array>();
+  auto found = columns.Get("bytes").As<Napi::Uint8Array>();
+  with_js_errors(info.Env(), [&] {
+    if (is_told_reasons_)
+      programs_->add_reason_arguments(reason_arguments(columns));
+    reader_->add_functions(addresses.Data(), found.Data(), addresses.ElementLength());
+  });
 }
 
 Napi::Value Session::counters(const Napi::CallbackInfo &info) {

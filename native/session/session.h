@@ -28,6 +28,8 @@ private:
   void drain(const Napi::CallbackInfo &info);
   void pause(const Napi::CallbackInfo &info);
   void resume(const Napi::CallbackInfo &info);
+  Napi::Value follow_cpus(const Napi::CallbackInfo &info);
+  void add_functions(const Napi::CallbackInfo &info);
   Napi::Value counters(const Napi::CallbackInfo &info);
   Napi::Value run_time(const Napi::CallbackInfo &info);
   Napi::Value stack(const Napi::CallbackInfo &info);
@@ -39,6 +41,7 @@ private:
   void require_open(Napi::Env env) const;
 
   Napi::FunctionReference on_batch_;
+  bool is_told_reasons_ = false;
   Napi::Reference<Napi::ArrayBuffer> batch_;
   // Destroyed from the last to the first: the drain goes before the buffers, the buffers before the programs.
   std::unique_ptr<Programs> programs_;

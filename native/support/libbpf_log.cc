@@ -9,19 +9,20 @@
 namespace ipft {
 namespace {
 
-std::string collected;
+thread_local std::string *collected = nullptr;
 
+// libbpf's print function is one for all threads.
 int collect(libbpf_print_level level, const char *format, va_list arguments) {
-  if (level == LIBBPF_DEBUG)
+  if (level == LIBBPF_DEBUG || !collected)
     return 0;
   va_list again;
   va_copy(again, arguments);
   int length = vsnprintf(nullptr, 0, format, arguments);
   if (length > 0) {
-    size_t start = collected.size();
-    collected.resize(start + static_cast<size_t>(length) + 1);
-    vsnprintf(&collected[start], static_cast<size_t>(length) + 1, format, again);
-    collected.pop_back(); // the terminating zero
+    size_t start = collected->size();
+    collected->resize(start + static_cast<size_t>(length) + 1);
+    vsnprintf(&(*collected)[start], static_cast<size_t>(length) + 1, format, again);
+    collected->pop_back(); // the terminating zero
   }
   va_end(again);
   return length;
@@ -29,17 +30,13 @@ int collect(libbpf_print_level level, const char *format, va_list arguments) {
 
 } // namespace
 
-LibbpfLog::LibbpfLog() {
-  collected.clear();
+LibbpfLog::LibbpfLog() : outer_(collected) {
+  collected = &text_;
   libbpf_set_print(collect);
 }
 
 LibbpfLog::~LibbpfLog() {
-  libbpf_set_print(nullptr);
-}
-
-const std::string &LibbpfLog::text() const {
-  return collected;
+  collected = outer_;
 }
 
 } // namespace ipft

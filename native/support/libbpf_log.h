@@ -5,8 +5,8 @@
 
 namespace ipft {
 
-// Collects what libbpf and the verifier print while it lives, instead of letting it go to stderr. libbpf's
-// print function is global, so one at a time, on the thread that calls libbpf.
+// Collects what libbpf and the verifier print on this thread while it lives. Once there was one, nothing that
+// libbpf prints goes to stderr any more. One within another has what is printed meanwhile.
 class LibbpfLog {
 public:
   LibbpfLog();
@@ -14,7 +14,11 @@ public:
   LibbpfLog(const LibbpfLog &) = delete;
   LibbpfLog &operator=(const LibbpfLog &) = delete;
 
-  const std::string &text() const;
+  const std::string &text() const { return text_; }
+
+private:
+  std::string text_;
+  std::string *outer_;
 };
 
 } // namespace ipft

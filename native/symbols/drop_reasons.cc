@@ -59,7 +59,7 @@ std::map<uint32_t, std::string> read_drop_reasons(const std::string &kernel_btf_
   std::map<uint32_t, std::string> reasons;
   collect(kernel, 1, reasons);
   if (!reasons.empty())
-    for_each_module_btf(module_btf_folder, kernel, [&](const ModuleLoad &, const btf *module) {
+    for_each_module_btf(module_btf_folder, {}, kernel, [&](const ModuleLoad &, const btf *module) {
       collect(module, btf__type_cnt(kernel), reasons);
     });
   return reasons;

@@ -13,11 +13,14 @@ namespace {
 std::vector<Function> described_functions(const SymbolSources &sources, FunctionTable &table) {
   const btf *kernel = kernel_btf(sources.btf);
   SkbFunctions described(kernel);
-  for_each_module_btf(sources.module_btf, kernel, [&](const ModuleLoad &load, const btf *btf) {
+  if (sources.only.empty())
+    described.add_kernel();
+  for_each_module_btf(sources.module_btf, sources.only, kernel, [&](const ModuleLoad &load, const btf *btf) {
     described.add_module(btf, load.name);
     table.modules.push_back(load);
   });
-  std::string unknown = modules_without_btf(sources.modules, table.modules);
+  std::string unknown =
+      sources.only.empty() ? modules_without_btf(sources.modules, table.modules) : std::string();
   if (!unknown.empty())
     table.warnings.push_back(std::move(unknown));
   return described.take();
@@ -28,6 +31,8 @@ std::vector<Function> described_functions(const SymbolSources &sources, Function
 FunctionTable read_function_table(const SymbolSources &sources) {
   FunctionTable table;
   std::vector<Function> described = described_functions(sources, table);
+  if (described.empty() && !sources.only.empty())
+    return table;
   Kallsyms kallsyms = read_kallsyms(sources.kallsyms, described);
   table.functions = locate(described, kallsyms);
   table.text = kallsyms.text;

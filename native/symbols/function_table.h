@@ -6,6 +6,7 @@
 #include "symbols/kernel_text.h"
 #include "symbols/module_btf.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct SymbolSources {
   std::string modules = "/proc/modules";
   std::string kallsyms = "/proc/kallsyms";
   std::string blacklist = "/sys/kernel/debug/kprobes/blacklist";
-  std::string tracefs; // holds available_filter_functions; empty: not mounted
+  std::string tracefs;        // holds available_filter_functions; empty: not mounted
+  std::set<std::string> only; // modules: nothing but their functions; empty: all functions
 };
 
 struct FunctionTable {

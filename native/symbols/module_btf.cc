@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 
 namespace ipft {
 namespace {
@@ -26,10 +25,12 @@ std::vector<std::string> names_in(const std::string &folder) {
 
 } // namespace
 
-void for_each_module_btf(const std::string &folder, const btf *kernel,
+void for_each_module_btf(const std::string &folder, const std::set<std::string> &only, const btf *kernel,
                          const std::function<void(const ModuleLoad &, const btf *)> &visit) {
   LibbpfLog log;
   for (const std::string &name : names_in(folder)) {
+    if (!only.empty() && only.count(name) == 0)
+      continue;
     UniqueFd fd(open((folder + "/" + name).c_str(), O_RDONLY | O_CLOEXEC));
     struct stat info = {};
     if (!fd || fstat(fd.get(), &info) != 0)

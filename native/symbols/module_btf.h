@@ -4,6 +4,7 @@
 #include "support/module_load.h"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,10 @@ struct btf;
 
 namespace ipft {
 
-// Visits the BTF of each module in the folder, which is valid meanwhile: it adds its types to those of
-// `kernel`. A module that goes meanwhile, and one whose BTF does not fit, is left out.
-void for_each_module_btf(const std::string &folder, const btf *kernel,
+// Visits the BTF of each module in the folder, or of those in `only` if there are any, which is valid
+// meanwhile: it adds its types to those of `kernel`. A module that goes meanwhile, and one whose BTF does not
+// fit, is left out.
+void for_each_module_btf(const std::string &folder, const std::set<std::string> &only, const btf *kernel,
                          const std::function<void(const ModuleLoad &, const btf *)> &visit);
 
 // Says which loaded modules (by /proc/modules) have no BTF; '' if all have, or none is loaded.

@@ -78,8 +78,11 @@ void add_role(Function &function) {
 
 } // namespace
 
-SkbFunctions::SkbFunctions(const btf *kernel) : prototypes_(kernel), kernel_types_(btf__type_cnt(kernel)) {
-  add(kernel, prototypes_, 1, "vmlinux");
+SkbFunctions::SkbFunctions(const btf *kernel)
+    : kernel_(kernel), prototypes_(kernel), kernel_types_(btf__type_cnt(kernel)) {}
+
+void SkbFunctions::add_kernel() {
+  add(kernel_, prototypes_, 1, "vmlinux");
 }
 
 void SkbFunctions::add_module(const btf *module, const std::string &name) {

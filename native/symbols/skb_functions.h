@@ -18,6 +18,8 @@ class SkbFunctions {
 public:
   explicit SkbFunctions(const btf *kernel);
 
+  // vmlinux's.
+  void add_kernel();
   // `module`: its BTF, split from the kernel's.
   void add_module(const btf *module, const std::string &name);
 
@@ -26,6 +28,7 @@ public:
 private:
   void add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module);
 
+  const btf *kernel_;
   Prototypes prototypes_; // of the kernel's types
   uint32_t kernel_types_;
   std::vector<Function> functions_;

@@ -14,7 +14,7 @@ export interface Accounts {
   readonly causes: {
     /** events that the perf buffer had no room for */
     readonly perf_buffer_full: number;
-    /** events on CPUs that came online after the trace had begun, and have no perf buffer */
+    /** events on CPUs that came online after the trace had begun, before they had a perf buffer */
     readonly no_buffer: number;
     /** events that were taken from the perf buffer and never written to stdout */
     readonly backlog: number;
@@ -41,6 +41,24 @@ export interface Accounts {
   readonly missed_ends: number;
 }
 
+/** A module that was loaded while the trace ran, and that has functions to trace. */
+export interface LaterModule {
+  readonly module: string;
+  /** of its functions, those that were attached then */
+  readonly functions: number;
+  /** those that were not; null: it is not known how many there are */
+  readonly unattached: number | null;
+  /** ns of CLOCK_MONOTONIC, as events' `timestamp`, from which on they are traced: a number in digits */
+  readonly attached_ns: string;
+}
+
+/** What came while a trace ran. */
+export interface Changes {
+  readonly modules: readonly LaterModule[];
+  /** how often a CPU came online, or came again, and was given a perf buffer */
+  readonly cpus: number;
+}
+
 /** What a trace amounts to, with the keys that JSON shows. */
 export interface Summary extends Accounts {
   /** s, from the first moment in which events were made to the last */
@@ -49,8 +67,9 @@ export interface Summary extends Accounts {
   readonly kernel: string;
   readonly backend: string;
   readonly tracer: string;
-  /** functions or tracepoints that were attached */
+  /** functions or tracepoints that were attached when the trace began */
   readonly functions: number;
+  readonly later: Changes;
   /** packets that were dropped; null: nobody asked for --drops */
   readonly dropped: number | null;
   /** of a trace in which nothing matched: what its filters ask for that is not there, in words */

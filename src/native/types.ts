@@ -7,6 +7,11 @@ import type { FunctionColumns } from '../core/function-table.js';
 /** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
   readFunctions(options: { tracefs: string | null }): FunctionColumns;
+  /** The same columns of the functions of some modules alone; works beside the event loop. */
+  readModuleFunctions(
+    options: { tracefs: string | null },
+    modules: readonly string[],
+  ): Promise<FunctionColumns>;
   /**
    * By function, where behind its address a kprobe is to go: into its body, or 0, at its entry. `stacks`: stacks are to be
    * unwound from there. Throws with phase `kernel text` where the kernel's code cannot be read.
@@ -166,7 +171,7 @@ export interface Counters {
   readonly late: number;
   /** refused by the perf buffer */
   readonly lost: number;
-  /** of the lost, those on CPUs that came online after the session was made, and have no buffer */
+  /** of the lost, those on CPUs that came online after the session was made, and had no buffer yet */
   readonly unread: number;
   /** left out by maxRate; the returns of such calls are not counted */
   readonly suppressed: number;
@@ -200,6 +205,10 @@ export interface Session {
   drain(): void;
   pause(): void;
   resume(): void;
+  /** Gives CPUs that have come online, or come again, a perf buffer; returns how many. Call it now and then. */
+  followCpus(): number;
+  /** Further functions, the next ones of the table: what events tell them by. */
+  addFunctions(columns: Pick<FunctionColumns, 'addresses' | 'bytes' | 'reasonArguments'>): void;
   counters(): Counters;
   /** ns that all CPUs together have spent in the programs; 0 unless timed. */
   runTimeNs(): number;

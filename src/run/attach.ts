@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { KernelError } from '../core/errors.js';
 import { keeperPath } from '../native/addon.js';
 import { Keeper, OUTLIVED, type AttachCounts } from '../native/keeper.js';
+import type { ModuleLoad } from '../core/function-table.js';
+import type { KeeperFunction } from '../native/keeper-protocol.js';
 import type { Session } from '../native/types.js';
 import type { Messages } from './messages.js';
 import { tracedModules, warnOfReloaded } from './modules.js';
-import { planOf, type Preparation } from './prepare.js';
+import { laterPlan, planOf, type Preparation } from './prepare.js';
 
 /** When a detach that takes longer is told of. */
 const PATIENCE_MS = 1000;
@@ -18,6 +20,10 @@ const secondsSince = (began: number): string => ((performance.now() - began) / 1
 /** The probes of one trace: attaches them, and lets go of them. */
 export class Probes {
   readonly #keeper: Keeper;
+  /** those of modules that were loaded later, a keeper for each time */
+  readonly #later: { readonly keeper: Keeper; readonly modules: readonly ModuleLoad[] }[] = [];
+  readonly #lost: Promise<Error>;
+  #lose: (error: Error) => void = () => undefined;
   readonly #failures: string[] = [];
   readonly #hiddenFailures: string[] = [];
   readonly #shares: string[] = [];
@@ -29,7 +35,7 @@ export class Probes {
 
   constructor(
     private readonly preparation: Preparation,
-    session: Session,
+    private readonly session: Session,
     private readonly messages: Messages,
   ) {
     const { table } = preparation;
@@ -47,13 +53,19 @@ export class Probes {
         if (this.#impatient) messages.status(`Detaching (step ${done} of ${total})`);
       },
     });
+    this.#lost = new Promise((resolve) => (this.#lose = resolve));
+    this.#watch(this.#keeper);
   }
 
-  /** Resolves when the keeper ends by itself. */
-  get lost(): Promise<Error> {
-    return this.#keeper.ended.then(
-      (error) => error ?? new KernelError('the probe-keeper let go of the probes'),
+  #watch(keeper: Keeper): void {
+    void keeper.ended.then((error) =>
+      this.#lose(error ?? new KernelError('the probe-keeper let go of the probes')),
     );
+  }
+
+  /** Resolves when a keeper ends by itself. */
+  get lost(): Promise<Error> {
+    return this.#lost;
   }
 
   /** Functions or tracepoints that were attached. */
@@ -81,9 +93,32 @@ export class Probes {
     return true;
   }
 
+  /** Attaches further functions, of modules that are loaded by now. Returns those that were refused, by id. */
+  async attachLater(
+    modules: readonly ModuleLoad[],
+    functions: readonly KeeperFunction[],
+  ): Promise<ReadonlySet<number>> {
+    const failed = new Set<number>();
+    if (functions.length === 0) return failed;
+    const keeper = new Keeper(keeperPath(), laterPlan(this.preparation, this.session, modules, functions), {
+      progress: () => undefined,
+      failed: (id, code) => {
+        failed.add(id);
+        if (this.#verbose) this.messages.line(`Failed: ${this.preparation.shown.names[id]}: ${code}`);
+      },
+      share: () => undefined,
+      detaching: () => undefined,
+    });
+    this.#later.push({ keeper, modules });
+    await keeper.attached;
+    this.#watch(keeper);
+    return failed;
+  }
+
   /** Tells which modules were not loaded all the time. */
   checkModules(): void {
-    warnOfReloaded(tracedModules(this.preparation), this.messages);
+    const later = this.#later.flatMap(({ modules }) => modules);
+    warnOfReloaded([...tracedModules(this.preparation), ...later], this.messages);
   }
 
   #details(): string[] {
@@ -101,7 +136,11 @@ export class Probes {
    */
   async detach(): Promise<void> {
     const began = performance.now();
-    this.#keeper.detach();
+    const keepers = [this.#keeper, ...this.#later.map(({ keeper }) => keeper)];
+    keepers.forEach((keeper) => keeper.detach());
+    const ended = Promise.all(keepers.map((keeper) => keeper.ended)).then(
+      (errors) => errors.find((error) => error !== null) ?? null,
+    );
     const timer = setTimeout(() => {
       this.#impatient = true;
       this.messages.status(
@@ -109,7 +148,7 @@ export class Probes {
       );
     }, PATIENCE_MS);
     const limit = OUTLIVED ? [delay(DETACH_LIMIT_MS, 'too long' as const, { ref: false })] : [];
-    const outcome = await Promise.race([this.#keeper.ended, ...limit]);
+    const outcome = await Promise.race([ended, ...limit]);
     clearTimeout(timer);
     this.messages.endStatus();
     if (outcome === 'too long')

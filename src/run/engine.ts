@@ -7,6 +7,7 @@ import type { Consumer } from './consumer.js';
 import { endOf, type End } from './end.js';
 import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
+import { KernelChanges } from './kernel-changes.js';
 import { Recorder } from './recorder.js';
 
 /** How long a reader of the results may hold up the removal of the probes. */
@@ -56,23 +57,27 @@ export class Engine {
     let end: End = { reason: 'signal', error: null };
     let finished: Promise<Error | null> = Promise.resolve(null);
     let summary: Summary;
+    const changes = new KernelChanges(this.preparation, options, recorder.session, probes, messages);
     try {
       if (await probes.attach(course.stop, options.verbose)) {
         recorder.start();
+        changes.start();
         messages.line('Trace ready!');
         end = await endOf(options, { recorder, probes, ...course, announced: course.announce() });
         await nextTurn(); // stopping drains, which a batch that is being delivered forbids
-        recorder.stop();
+        changes.stop();
+        recorder.stop(changes);
         probes.checkModules();
         messages.line('Trace done!');
-        summary = recorder.summary(end.reason, probes.attached);
+        summary = recorder.summary(end.reason, probes.attached, changes.all);
         finished = this.consumer.finish(summary);
         await Promise.race([finished, delay(FINISH_PATIENCE_MS)]);
       } else {
         messages.line('Interrupted while attaching: nothing was traced');
-        summary = recorder.summary(end.reason, 0);
+        summary = recorder.summary(end.reason, 0, changes.all);
       }
     } finally {
+      changes.stop();
       recorder.session.close();
       await probes.detach();
     }

@@ -37,8 +37,7 @@ const lostInBuffer = (lost: number, matched: number, pageCount: number): Loss =>
 });
 
 const lostWithoutBuffer = (lost: number, matched: number): Loss => ({
-  text: missing(lost, matched, 'their CPU came online after ipft had started'),
-  remedy: 'start ipft again',
+  text: missing(lost, matched, 'their CPU had just come online, and had no perf buffer yet'),
 });
 
 const cutShort = (cut: number): Loss => ({

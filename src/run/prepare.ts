@@ -2,12 +2,12 @@ import type { Backend, TableKind } from '../core/backend.js';
 import type { TraceClock } from '../core/clock.js';
 import type { ColumnContext } from '../core/column.js';
 import { EnvironmentError } from '../core/errors.js';
-import type { FunctionTable, Selection } from '../core/function-table.js';
+import type { FunctionTable, ModuleLoad, Selection } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
 import { tracers, type Tracer } from '../core/tracer.js';
 import { keeperPath, loadAddon } from '../native/addon.js';
 import { startSweep } from '../native/keeper.js';
-import type { AttachPlan } from '../native/keeper-protocol.js';
+import type { AttachPlan, KeeperFunction } from '../native/keeper-protocol.js';
 import type { Addon, Session } from '../native/types.js';
 import { bodyOffsets } from './bodies.js';
 import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from './choose-backend.js';
@@ -29,6 +29,8 @@ export interface Preparation {
   /** null if it is not mounted: the backend does without */
   readonly tracefs: string | null;
   readonly table: FunctionTable;
+  /** of all functions that events may be of, by index: the table's, and behind them those of modules that come later */
+  readonly shown: { readonly names: string[]; readonly modules: string[] };
   /** indexes of the functions that the regular expressions select */
   readonly selected: readonly number[];
   /** those of them that can be traced */
@@ -117,7 +119,8 @@ export function prepare(
   warnOfAbsences(options, messages);
   const clock = { realOffsetNs: addon.realTimeOffset(), firstNs: null };
   const live = { session: null };
-  const functions = { table, selected, traceable, hidden };
+  const shownNames = { names: [...table.names], modules: [...table.modules] };
+  const functions = { table, shown: shownNames, selected, traceable, hidden };
   const shown = { fields, further, extensions, data, filter };
   return { addon, tracefs, ...functions, ...way, bodyOffsets: offsets, ...shown, clock, live };
 }
@@ -142,31 +145,39 @@ function selectOrExplain(table: FunctionTable, selection: Selection, choice: Cho
 }
 
 /** What columns show the events of this trace with. */
-export function columnContext({ addon, table, data, live }: Preparation): ColumnContext {
+export function columnContext({ addon, shown, data, live }: Preparation): ColumnContext {
   return {
     ...dataContext(addon, data, () => live.session),
-    names: table.names,
-    modules: table.modules,
+    ...shown,
     enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),
   };
 }
 
-/** The number of the program that a traced function runs. */
-function programOf({ backend, table }: Preparation, id: number, place: number): number {
-  return backend.ownPrograms ? place : (table.columns.slots[id] ?? 0);
+/** A function as the probe-keeper gets it. */
+export function keeperFunction(table: FunctionTable, id: number): KeeperFunction {
+  const { symbol, module, address } = table.at(id);
+  const { btfIds, slots } = table.columns;
+  return { id, program: slots[id] ?? 0, address, bodyOffset: 0, btfId: btfIds[id] ?? 0, module, symbol };
 }
 
 /** What the probe-keeper is to attach. */
 export function planOf(preparation: Preparation, session: Session): AttachPlan {
-  const { table, traceable, hidden, backend, bodyOffsets, tracefs, tracer } = preparation;
-  const functions = [...traceable, ...hidden].map((id, place) => {
-    const { symbol, module, address } = table.at(id);
-    const btfId = table.columns.btfIds[id] ?? 0;
-    const bodyOffset = bodyOffsets[id] ?? 0;
-    const program = programOf(preparation, id, place);
-    return { id, program, address, bodyOffset, btfId, module, symbol, hidden: place >= traceable.length };
-  });
-  const modules = tracedModules(preparation);
-  const { programFds } = session;
+  const { table, traceable, hidden, backend, bodyOffsets } = preparation;
+  const functions = [...traceable, ...hidden].map((id, place) => ({
+    ...keeperFunction(table, id),
+    ...(backend.ownPrograms ? { program: place } : {}),
+    bodyOffset: bodyOffsets[id] ?? 0,
+    hidden: place >= traceable.length,
+  }));
+  return laterPlan(preparation, session, tracedModules(preparation), functions);
+}
+
+/** The same for functions that are known. `modules`: those that they are of, as they were read. */
+export function laterPlan(
+  { backend, tracefs, tracer }: Preparation,
+  { programFds }: Session,
+  modules: readonly ModuleLoad[],
+  functions: readonly KeeperFunction[],
+): AttachPlan {
   return { backend: backend.id, tracefs, returns: tracer.returns, programFds, modules, functions };
 }

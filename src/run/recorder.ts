@@ -5,7 +5,7 @@ import { timeNs } from '../core/row.js';
 import { firstEvents } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
 import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
-import type { EndReason, Summary } from '../core/summary.js';
+import type { Changes, EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import type { Consumer } from './consumer.js';
 import { tellAbsences } from './absences.js';
@@ -13,6 +13,7 @@ import { dataOptions } from './data.js';
 import { loadedWith } from './extension/refusal.js';
 import { native } from './functions.js';
 import { accounts, doubts, losses, remarks, type Loss } from './losses.js';
+import type { KernelChanges } from './kernel-changes.js';
 import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
 
@@ -36,6 +37,8 @@ export class Recorder {
   #began = 0;
   #seconds = 0;
   #counters: Counters | null = null;
+  /** of what came while the trace ran */
+  #later: readonly Loss[] = [];
   /** what filters ask for that is not there, when nothing matched */
   #absent: readonly string[] = [];
   /** by which the wall clock was set while ipft traced, or the machine was suspended; gradual corrections are of both clocks */
@@ -109,12 +112,13 @@ export class Recorder {
   }
 
   /** No more events flow; takes those that are buffered, and says how many there were. */
-  stop(): void {
+  stop(changes: Pick<KernelChanges, 'losses'>): void {
     clearInterval(this.#timer);
     this.session.deactivate();
     this.#seconds = (performance.now() - this.#began) / 1000;
     this.session.drain();
     this.#counters = this.session.counters();
+    this.#later = changes.losses();
     this.messages.status(this.#counter(this.#counters));
     this.messages.endStatus();
     for (const { text, remedy } of [
@@ -153,11 +157,13 @@ export class Recorder {
   // What the counter line does not tell, or not in words.
   #losses(): Loss[] {
     const { id } = this.preparation.backend;
-    return this.#counters === null ? [] : losses(this.#counters, this.#pageCount, this.consumer.cut, id);
+    const found =
+      this.#counters === null ? [] : losses(this.#counters, this.#pageCount, this.consumer.cut, id);
+    return [...found, ...this.#later];
   }
 
-  /** What the trace amounts to. `functions`: how many were attached. */
-  summary(end: EndReason, functions: number): Summary {
+  /** What the trace amounts to. `functions`: how many were attached; `later`: what came meanwhile. */
+  summary(end: EndReason, functions: number, later: Changes): Summary {
     const { backend, tracer } = this.preparation;
     const counters = this.#counters ?? this.session.counters();
     return {
@@ -168,6 +174,7 @@ export class Recorder {
       backend: backend.id,
       tracer: tracer.id,
       functions,
+      later,
       absent: this.#absent,
       real_offset_ns: this.preparation.clock.realOffsetNs.toString(),
       clock_step_ns: this.#clockStepNs,

@@ -4,7 +4,13 @@ import { kernelState } from './kernel-state.js';
 /** Of what the addon knows the symbols. */
 let known: string | null = null;
 
-/** Names the kernel's code at addresses, for one trace: as kallsyms has it when the first one is asked for. */
+/** Modules have come or gone: each trace asks kallsyms again. */
+export function forgetSymbols(addon: Addon): void {
+  addon.forgetSymbols();
+  known = null;
+}
+
+/** Names the kernel's code at addresses, for one trace: as kallsyms has it when the first one is asked for, or after forgetSymbols(). */
 export function symbolReader(addon: Addon): (address: bigint) => string {
   let isCurrent = false;
   return (address) => {

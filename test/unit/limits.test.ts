@@ -43,7 +43,7 @@ describe('what is missing', () => {
     );
     expect(told.map(({ text }) => text)).toEqual([
       '15.0 % of the trace is missing: 3 of 20 events were lost, since the perf buffer was full',
-      '5.0 % of the trace is missing: 1 of 20 events were lost, since their CPU came online after ipft had started',
+      '5.0 % of the trace is missing: 1 of 20 events were lost, since their CPU had just come online, and had no perf buffer yet',
       '9 calls were not looked at, since the kernel had no room to wait for their return',
       '7 calls were not looked at, since another BPF program was running on their CPU',
       '8 calls have no return: they still run, or the kernel missed it',
@@ -133,6 +133,7 @@ describe('-o json', () => {
       backend: 'kprobe-multi',
       tracer: 'function',
       functions: 3,
+      later: { modules: [], cpus: 0 },
       absent: [],
       real_offset_ns: '1000000000000000000',
       clock_step_ns: 0,

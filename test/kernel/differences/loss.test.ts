@@ -4,8 +4,8 @@ import { MARK, DEADBEEF } from '../../support/ipft/running.js';
 import { trace } from '../../support/ipft/in-process.js';
 import { BACKENDS, cleanUp, expectNothingLeft } from '../../support/kernel/kernel.js';
 import { expectOrder } from '../../support/ipft/order.js';
-import { countsOf, parseJson, parseResults } from '../../support/ipft/results.js';
-import { pidsOf, until, withSetting } from '../../support/kernel/system.js';
+import { countsOf, parseJson } from '../../support/ipft/results.js';
+import { pidsOf, until } from '../../support/kernel/system.js';
 import { countedByNft, udp } from '../../support/traffic/traffic.js';
 import { traceProcess } from '../../support/ipft/process.js';
 
@@ -70,36 +70,4 @@ it('a reader that does not read delays neither the end of the trace nor the coun
   expect(samples + lost + missed).toBe(FLOOD);
   expect(events.length).toBe(samples);
   expect(code).toBe(0);
-});
-
-describe('events of a CPU without a perf buffer are lost, with that as the cause: a CPU', () => {
-  const ONLINE = '/sys/devices/system/cpu/cpu1/online';
-  afterEach(() => writeFileSync(ONLINE, '1'));
-
-  it.each([
-    ['that comes online after ipft has started', () => withSetting(ONLINE, '0', () => trace(IP_OUTPUT))],
-    [
-      'that goes and comes while ipft runs',
-      async () => {
-        const running = await trace(IP_OUTPUT);
-        await withSetting(ONLINE, '0', () => undefined);
-        return running;
-      },
-    ],
-  ])('%s', async (_, start) => {
-    const running = await start();
-    await udp({ mark: DEADBEEF, count: 10, rate: 0, cpu: 0 });
-    await udp({ mark: DEADBEEF, count: 20, rate: 0, cpu: 1 });
-    const { code, stdout, stderr } = await running.end();
-    expect(parseResults(stdout).summary).toMatchObject({
-      matched: 30,
-      delivered: 10,
-      lost: 20,
-      causes: { perf_buffer_full: 0, no_buffer: 20, recursion: 0 },
-    });
-    expect(stderr).toContain(
-      '66.7 % of the trace is missing: 20 of 30 events were lost, since their CPU came online after ipft had started',
-    );
-    expect(code).toBe(0);
-  });
 });

@@ -76,6 +76,7 @@ const REMARKS: readonly RegExp[] = [
   /^warning: [\d.]+ % of the trace is missing: /,
   /^warning: \d+ calls /,
   /^warning: \d+ packets /,
+  /^warning: module \w+ was loaded during the trace: /,
   /^warning: \d+ events are of packets /,
   /^CPU \d+: \d+ lost, as PERF_RECORD_LOST tells$/,
   /^\d+ events came too late /,

@@ -76,6 +76,12 @@ class Session {
     if (FAKE_READ_LOG !== undefined) require('node:fs').appendFileSync(FAKE_READ_LOG, 'resume\n');
   }
 
+  followCpus() {
+    return 0;
+  }
+
+  addFunctions() {}
+
   counters() {
     const [lost, suppressed] = [Number(FAKE_LOST), Number(FAKE_SUPPRESSED)];
     return {
@@ -108,6 +114,8 @@ class Session {
 
 module.exports = {
   Session,
+  // No module of this machine has functions.
+  readModuleFunctions: () => Promise.resolve({ names: '', modules: '', symbols: '' }),
   readFunctions: () => ({
     names: 'ip_output\nip_rcv\nnft_do_chain\nnf_no',
     modules: 'vmlinux\nvmlinux\nnf_tables\nvmlinux',
