@@ -109,6 +109,16 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     const lua = file('script.lua', generated('lua').replace(/open\(.*, 'rb'/, `open('${object}', 'rb'`));
     const { stdout } = await traced(lua, '-o', 'json');
     expect(parseResults(stdout).events[0]).toMatchObject({ len: 98, mark: HEX });
+    const values = `${generated('lua').replace(/open\(.*, 'rb'/, `open('${object}', 'rb'`)}
+function decode()
+  local address = string.unpack('<I8', string.pack('<I8', 0xffff888000000001))
+  return { address = address, hex = ('0x%016x'):format(address), odd = (1 << 53) + 1, none = nil }
+end`;
+    const { stdout: shown } = await traced(file('values.lua', values), '-o', 'json');
+    expect(shown).toMatch(
+      /"address":-131391639519231\b.*"hex":"0xffff888000000001".*"odd":9007199254740993\b/,
+    );
+    expect(shown).not.toContain('none');
     const broken = `${generated('lua').replace(/open\(.*, 'rb'/, `open('${object}', 'rb'`)}\nfunction decode() error('broken') end`;
     const { code, stderr } = await traced(file('broken.lua', broken));
     expect(code).toBe(6);
