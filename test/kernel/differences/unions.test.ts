@@ -104,6 +104,8 @@ it("-m takes no packet by what 5.10 keeps in the mark's place", async () => {
     '0x100',
     '-b',
     AUTO,
+    '-r',
+    '^(_*tcp_|_*ip_|_*icmp_|_*dev_|_*netif_|_*skb_|_*k?free|consume)',
     '-f',
     'mark,tuple',
     '-o',

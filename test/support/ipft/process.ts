@@ -95,6 +95,22 @@ class ScriptProcess extends TracingProcess {
   }
 }
 
+interface RestartingTraces {
+  readonly mark: number;
+  readonly function: string;
+  readonly backend: string;
+  /** how many there are at a time */
+  readonly traces: number;
+}
+
+/** Starts a script whose traces start and end, over and over, until it is killed: see restarter.mjs. */
+export const restartingTraces = (traces: RestartingTraces): TracingProcess =>
+  new TracingProcess([
+    process.execPath,
+    join(HOME, 'test/support/ipft/restarter.mjs'),
+    JSON.stringify(traces),
+  ]);
+
 /** Starts a script with several traces, and resolves when all of them are ready. */
 export async function traceScript(traces: HeldTraces): Promise<Running> {
   const running = new ScriptProcess(traces);
