@@ -6,11 +6,13 @@
 
 #include "body.h"
 
+/* In assembly, so that the compiler neither splits nor computes with it. */
+#define REPLACED(number, result) asm volatile("%0 = %1 ll" : "=r"(result) : "i"(number))
+
 static __always_inline __u64 function_address(void) {
   __u64 address;
 
-  /* In assembly, so that the compiler neither splits nor computes with it. */
-  asm volatile("%0 = %1 ll" : "=r"(address) : "i"(IPFT_FUNCTION_ADDRESS));
+  REPLACED(IPFT_FUNCTION_ADDRESS, address);
   return address;
 }
 

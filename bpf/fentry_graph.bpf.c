@@ -36,7 +36,19 @@ static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
 
 #include "copied_slots.h"
 
+/* It lies behind the arguments. bpf_get_func_ret() came with kernel 5.17; read from ctx itself it would have
+ * to be of a type that the verifier knows. */
+static __always_inline int returned(void *ctx) {
+  __u64 offset, value = 0;
+  __u32 flags = IPFT_VALUED;
+
+  REPLACED(IPFT_RETURN_OFFSET, offset);
+  if (bpf_probe_read_kernel(&value, sizeof(value), (void *)(offset - place(ctx))) != 0)
+    flags = 0;
+  return emit_return(ctx, function_address(), place(ctx), value, flags);
+}
+
 SEC("raw_tracepoint") int ipft_program_14(void *ctx) {
-  return active == IPFT_INACTIVE ? 0 : emit_return(ctx, function_address(), place(ctx), 0, 0);
+  return active == IPFT_INACTIVE ? 0 : returned(ctx);
 }
 _Static_assert(IPFT_RETURN_PROGRAM == 14, "ipft_program_14");

@@ -32,6 +32,8 @@
 
 /* What stands for ipft_event.function_address in programs of which each function gets a copy (copied.h). */
 #define IPFT_FUNCTION_ADDRESS 0x697066742d69642dULL
+/* Likewise for bytes from the first argument to what the function returns (fentry_graph.bpf.c). */
+#define IPFT_RETURN_OFFSET 0x697066742d726574ULL
 
 /* What stands for kfuncs in the programs of sessions (session.h) until they are loaded. */
 #define IPFT_SESSION_IS_RETURN 0x69706601

@@ -9,16 +9,17 @@
 #include "attach/tracepoint.h"
 #include "extension_exports.h"
 #include "field_exports.h"
-#include "function_exports.h"
 #include "filter/pcap_compile.h"
 #include "napi_strings.h"
 #include "session/kernel_features.h"
 #include "session/napi_errors.h"
+#include "session/run_once.h"
 #include "session/session.h"
 #include "support/clocks.h"
 #include "symbols/body_offsets.h"
 #include "symbols/code_symbols.h"
 #include "symbols/kernel_btf.h"
+#include "table_exports.h"
 
 #include <bpf/btf.h>
 #include <poll.h>
@@ -107,6 +108,15 @@ Napi::Value skb_cast(const Napi::CallbackInfo &info) {
   });
 }
 
+// (code)
+Napi::Value run_once(const Napi::CallbackInfo &info) {
+  auto code = info[0].As<Napi::Uint8Array>();
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(
+        info.Env(), ipft::run_once({reinterpret_cast<const char *>(code.Data()), code.ByteLength()}));
+  });
+}
+
 Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
   return Napi::Number::New(info.Env(), FentryMulti::probe());
 }
@@ -173,11 +183,12 @@ void set_rlimits(const Napi::CallbackInfo &) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  export_functions(env, exports);
+  export_tables(env, exports);
   exports.Set("runsAtBreakpoints", Napi::Function::New(env, runs_at_breakpoints));
   exports.Set("readBodyOffsets", Napi::Function::New(env, read_body_offsets));
   export_fields(env, exports);
   export_extensions(env, exports);
+  exports.Set("runOnce", Napi::Function::New(env, run_once));
   exports.Set("skbCast", Napi::Function::New(env, skb_cast));
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
   exports.Set("forgetSymbols", Napi::Function::New(env, forget_symbols));

@@ -4,8 +4,10 @@
 #include "support/lines.h"
 #include "support/native_error.h"
 
+#include <signal.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <set>
@@ -25,9 +27,9 @@ UniqueFd open_kprobe_events(const std::string &tracefs) {
 }
 
 // Field 22 of /proc/PID/stat; 0 if there is no such process.
-unsigned long long start_time_of(unsigned long pid) {
+unsigned long long start_time_of(const std::string &process) {
   unsigned long long start_time = 0;
-  for_each_line("/proc/" + std::to_string(pid) + "/stat", [&](std::string_view line) {
+  for_each_line("/proc/" + process + "/stat", [&](std::string_view line) {
     std::istringstream fields(std::string(line.substr(line.rfind(')') + 1)));
     std::string skipped;
     for (int field = 3; field < 22; field++)
@@ -43,11 +45,23 @@ Owner this_process() {
   if (stat("/proc/self/ns/pid", &info) != 0)
     throw NativeError(errno, "attach", "/proc/self/ns/pid");
   unsigned long pid = static_cast<unsigned long>(getpid());
-  return {pid, start_time_of(pid), info.st_ino};
+  return {pid, start_time_of("self"), info.st_ino};
 }
 
+// Whether the /proc that is mounted is of this pid namespace, and so has processes by the ids that they have
+// here.
+bool has_own_proc(const Owner &self) {
+  char link[32] = {};
+  return readlink("/proc/self", link, sizeof(link) - 1) > 0 && std::to_string(self.pid) == link;
+}
+
+// A process of another namespace may run, and so may one whose start cannot be seen.
 bool is_orphan(const Owner &owner, const Owner &self) {
-  return owner.pid_namespace == self.pid_namespace && start_time_of(owner.pid) != owner.start_time;
+  if (owner.pid_namespace != self.pid_namespace)
+    return false;
+  if (kill(static_cast<pid_t>(owner.pid), 0) != 0 && errno == ESRCH)
+    return true;
+  return has_own_proc(self) && start_time_of(std::to_string(owner.pid)) != owner.start_time;
 }
 
 // "p:ipft_7_123_4026531836/a0 ip_rcv" -> "ipft_7_123_4026531836/a0" and its owner; empty for all other lines.

@@ -26,21 +26,20 @@ Instructions loaded_instructions(const bpf_object *object, size_t number) {
   return Instructions(first, first + bpf_program__insn_cnt(program));
 }
 
-// IPFT_FUNCTION_ADDRESS is loaded by a pair of instructions with 32 bits each.
-void set_address(Instructions &instructions, uint64_t address) {
+// What stands for a number is loaded by a pair of instructions with 32 bits each.
+void replace(Instructions &instructions, uint64_t stand_in, uint64_t number) {
   for (size_t i = 0; i + 1 < instructions.size(); i++) {
     bpf_insn &low = instructions[i];
     bpf_insn &high = instructions[i + 1];
     if (low.code != (BPF_LD | BPF_IMM | BPF_DW) || low.src_reg != 0)
       continue;
-    if (low.imm != static_cast<int32_t>(IPFT_FUNCTION_ADDRESS) ||
-        high.imm != static_cast<int32_t>(IPFT_FUNCTION_ADDRESS >> 32))
+    if (low.imm != static_cast<int32_t>(stand_in) || high.imm != static_cast<int32_t>(stand_in >> 32))
       continue;
-    low.imm = static_cast<int32_t>(address);
-    high.imm = static_cast<int32_t>(address >> 32);
+    low.imm = static_cast<int32_t>(number);
+    high.imm = static_cast<int32_t>(number >> 32);
     return;
   }
-  throw NativeError(EINVAL, "load", "a program without the place for its function's address");
+  throw NativeError(EINVAL, "load", "a program without the place for its function's numbers");
 }
 
 // Where a copy is to run, for the kernel. Of modules it knows each BTF once.
@@ -85,7 +84,9 @@ int load_copy(Instructions instructions, const TracedFunction &function, bpf_att
   int error = targets.set(function, type, options);
   if (error != 0)
     return -error;
-  set_address(instructions, function.address);
+  replace(instructions, IPFT_FUNCTION_ADDRESS, function.address);
+  if (type == BPF_TRACE_FEXIT)
+    replace(instructions, IPFT_RETURN_OFFSET, function.return_place * sizeof(uint64_t));
   return bpf_prog_load(targets.type(), targets.name(), "GPL", instructions.data(), instructions.size(),
                        &options);
 }

@@ -32,6 +32,7 @@ struct TracedFunction {
   uint8_t body_offset = 0; // of its probe, if the program is to expect it in the function's body
   uint64_t address = 0;    // what events tell it by
   uint32_t btf_id = 0;
+  uint8_t return_place = 0; // Function::return_place
   std::string module;
 };
 

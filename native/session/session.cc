@@ -38,13 +38,15 @@ std::vector<TracedFunction> traced_functions(const Napi::Object &options) {
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
   auto btf_ids = options.Get("btfIds").As<Napi::Uint32Array>();
   auto body_offsets = options.Get("bodyOffsets").As<Napi::Uint8Array>();
+  auto return_places = options.Get("returnPlaces").As<Napi::Uint8Array>();
   auto modules = lines(options.Get("modules").As<Napi::String>());
   std::vector<TracedFunction> result;
   for (const char *list : {"functions", "hidden"}) {
     auto functions = options.Get(list).As<Napi::Uint32Array>();
     for (size_t i = 0; i < functions.ElementLength(); i++) {
       uint32_t id = functions[i];
-      result.push_back({id, slots[id], body_offsets[id], addresses[id], btf_ids[id], modules.at(id)});
+      result.push_back(
+          {id, slots[id], body_offsets[id], addresses[id], btf_ids[id], return_places[id], modules.at(id)});
     }
   }
   return result;

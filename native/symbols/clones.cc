@@ -2,6 +2,7 @@
 #include "symbols/clones.h"
 
 #include "support/hex.h"
+#include "symbols/value_type.h"
 
 #include <linux/types.h>
 #include "ipft.h"
@@ -72,6 +73,8 @@ void append(std::vector<Function> &functions, const Function &described, const s
       function.symbol = described.name + each.suffix;
       function.drop_reason_register = no_register;
     }
+    if (clone == Clone::other) // .isra may have taken its result away
+      function.return_type = ReturnTypes::unknown;
     if (sharing(located, each.suffix) > 1)
       tell_apart(function, stext);
     if (!function.symbol.empty())

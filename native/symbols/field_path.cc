@@ -19,27 +19,6 @@ constexpr uint64_t largest_offset = INT32_MAX;
   throw PathProblem{place.path + " is " + why, std::move(instead), true, place.path};
 }
 
-// Neither typedef nor size says it: only the name of one of the typedefs on the way does.
-bool is_big_endian(const btf *btf, uint32_t id) {
-  const btf_type *type = btf__type_by_id(btf, id);
-  while (type && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type))) {
-    std::string name = btf__name_by_offset(btf, type->name_off);
-    if (btf_is_typedef(type) && (name == "__be16" || name == "__be32" || name == "__be64"))
-      return true;
-    type = btf__type_by_id(btf, type->type);
-  }
-  return false;
-}
-
-FieldKind kind_of_integer(const btf_type *type) {
-  if (type->size > sizeof(uint64_t))
-    return FieldKind::bytes;
-  uint8_t encoding = btf_int_encoding(type);
-  return encoding & BTF_INT_BOOL     ? FieldKind::boolean
-         : encoding & BTF_INT_SIGNED ? FieldKind::signed_number
-                                     : FieldKind::unsigned_number;
-}
-
 void describe_array(const btf *btf, const Place &place, const btf_type *type, ResolvedPath &value) {
   const auto *array = btf_array(type);
   const btf_type *element = skip_modifiers(btf, array->type);
@@ -69,20 +48,13 @@ void describe_value(const FieldPlaces &places, const Place &place, ResolvedPath 
   value.type = c_type(btf, place.type);
   if (type && btf_is_array(type))
     return describe_array(btf, place, type, value);
-  value.size = static_cast<uint32_t>(size_of(btf, place.type));
-  value.big_endian = is_big_endian(btf, place.type);
-  if (type && btf_is_int(type)) {
-    value.kind = kind_of_integer(type);
-  } else if (type && btf_is_any_enum(type)) {
-    value.kind = FieldKind::enumeration;
-    value.enum_name = btf__name_by_offset(btf, type->name_off);
-  } else if (type && btf_is_ptr(type)) {
-    value.kind = FieldKind::pointer;
-  } else if (type && btf_is_float(type)) {
-    value.kind = FieldKind::bytes;
-  } else {
+  std::optional<ValueType> number = value_type(btf, place.type);
+  if (!number)
     refuse(place, "of type " + value.type + ", which has no value");
-  }
+  value.kind = number->kind;
+  value.size = number->size;
+  value.big_endian = number->big_endian;
+  value.enum_name = std::move(number->enum_name);
 }
 
 // The smallest aligned bytes that hold all bits of a bit-field. One of a packed struct may reach over eight
@@ -108,11 +80,6 @@ void place_bit_field(const Place &place, ResolvedPath &value) {
 }
 
 } // namespace
-
-const char *kind_name(FieldKind kind) {
-  constexpr const char *names[] = {"unsigned", "signed", "bool", "enum", "chars", "bytes", "pointer"};
-  return names[static_cast<size_t>(kind)];
-}
 
 ResolvedPath resolve_path(const FieldPlaces &places, const std::string &text) {
   PathText parsed = parse_path(text);

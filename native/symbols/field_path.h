@@ -2,25 +2,13 @@
 #pragma once
 
 #include "symbols/field_place.h"
+#include "symbols/value_type.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace ipft {
-
-// How to print a value. `bytes`: as hex, of any length.
-enum class FieldKind : uint8_t {
-  unsigned_number,
-  signed_number,
-  boolean,
-  enumeration,
-  chars,
-  bytes,
-  pointer
-};
-
-const char *kind_name(FieldKind kind);
 
 // A value and how to get at it: address = root; for each step but the last, address = *(u64 *)(address +
 // step); the value's `size` bytes are at address + the last step. All steps in bytes.

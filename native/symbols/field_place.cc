@@ -129,7 +129,7 @@ Place FieldPlaces::member(const Place &place, const Member &member) const {
   bool behind_pointer = is_pointer(type);
   Place found = behind_pointer ? through_pointer(kernel_, place, type) : place;
   found.path += (behind_pointer || place.at_root ? "->" : ".") + member.name;
-  found.at_root = false;
+  found.at_root = found.is_last = false;
   found.bits += member.bits;
   found.bit_size = member.bit_size;
   found.type = member.type;
@@ -151,29 +151,37 @@ Place FieldPlaces::named_member(const Place &place, const std::string &name) con
                       {},
                       false,
                       ""};
-  for (const Member &each : members_of(kernel_, structure))
-    if (each.name == name)
-      return member(place, each);
+  std::vector<Member> members = members_of(kernel_, structure);
+  for (const Member &each : members) {
+    if (each.name != name)
+      continue;
+    Place found = member(place, each);
+    found.is_last = &each == &members.back();
+    return found;
+  }
   const char *of = btf__name_by_offset(kernel_, structure->name_off);
   std::string keyword = btf_is_union(structure) ? "union" : "struct";
   throw PathProblem{keyword + (of[0] == '\0' ? "" : " ") + of + " has no member '" + name + "'",
                     nearest_paths(*this, place, name), false, place.path};
 }
 
-// As in C: of an array, or of what a pointer points to.
+// As in C: of an array, or of what a pointer points to. One of a single element at the end of a struct is as
+// long as there is room (`numbers` of struct pid, before Linux 6.6).
 Place FieldPlaces::element(const Place &place, uint32_t index) const {
   const btf_type *type = skip_modifiers(kernel_, place.type);
   bool is_array = type && btf_is_array(type);
   if (!is_array && !is_pointer(type))
     throw PathProblem{place.path + " is no array", {}, place.at_root, ""};
   uint32_t length = is_array ? btf_array(type)->nelems : 0;
-  if (length > 0 && index >= length)
+  bool is_flexible = length == 1 && place.is_last;
+  if (length > 0 && index >= length && !is_flexible)
     throw PathProblem{place.path + " has " + std::to_string(length) + " elements, the last of them [" +
                           std::to_string(length - 1) + "]",
                       {},
                       false,
                       ""};
   Place found = is_array ? place : through_pointer(kernel_, place, type);
+  found.is_last = false;
   found.type = is_array ? btf_array(type)->type : type->type;
   uint64_t size = size_of(kernel_, found.type);
   if (size == 0)

@@ -21,6 +21,7 @@ struct Place {
   std::string path; // as C writes it
   uint32_t type = 0;
   bool at_root = false; // nothing behind the root yet
+  bool is_last = false; // the last member of its struct
   std::vector<uint64_t>
       pointers;          // offsets of the pointers to follow, bytes, each from where the one before led
   uint64_t bits = 0;     // from where the last pointer leads

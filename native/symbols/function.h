@@ -56,8 +56,10 @@ struct Function {
   // Of the argument that says why the packet is dropped, from 0; no_register: there is none, or it is not
   // known.
   uint8_t drop_reason_register = no_register;
-  uint8_t role = 0;  // enum ipft_role
-  uint8_t bytes = 0; // enum ipft_bytes
+  uint8_t role = 0;         // enum ipft_role
+  uint8_t bytes = 0;        // enum ipft_bytes
+  uint8_t return_place = 0; // where a trampoline keeps what it returns, in words behind the first argument
+  uint16_t return_type = 0; // the place of its type among all, ReturnTypes
 };
 
 } // namespace ipft

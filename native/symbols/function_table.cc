@@ -23,6 +23,7 @@ std::vector<Function> described_functions(const SymbolSources &sources, Function
       sources.only.empty() ? modules_without_btf(sources.modules, table.modules) : std::string();
   if (!unknown.empty())
     table.warnings.push_back(std::move(unknown));
+  table.return_types = described.take_return_types();
   return described.take();
 }
 

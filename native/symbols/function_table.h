@@ -5,6 +5,7 @@
 #include "symbols/kernel_btf.h"
 #include "symbols/kernel_text.h"
 #include "symbols/module_btf.h"
+#include "symbols/value_type.h"
 
 #include <set>
 #include <string>
@@ -25,10 +26,11 @@ struct SymbolSources {
 
 struct FunctionTable {
   std::vector<Function> functions;
-  TextRange text;                    // the kernel's own code
-  std::vector<ModuleLoad> modules;   // those whose BTF was read
-  std::vector<std::string> warnings; // what could not be read, and so is not known
-  std::string traceable_unknown;     // why it is not known which functions can be traced; empty: it is
+  std::vector<ReturnType> return_types; // where Function::return_type says
+  TextRange text;                       // the kernel's own code
+  std::vector<ModuleLoad> modules;      // those whose BTF was read
+  std::vector<std::string> warnings;    // what could not be read, and so is not known
+  std::string traceable_unknown;        // why it is not known which functions can be traced; empty: it is
 };
 
 // BTF x kallsyms x available_filter_functions x kprobe blacklist. Throws NativeError when BTF or kallsyms

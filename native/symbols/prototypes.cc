@@ -64,6 +64,21 @@ uint8_t Prototypes::drop_reason_register(const btf_type *prototype, unsigned fir
   return no_register;
 }
 
+// Words that a tracing program finds in front of the argument at this position, from 0.
+unsigned Prototypes::words_before(const btf_type *prototype, unsigned position) const {
+  unsigned words = 0;
+  for (unsigned i = 0; i < position; i++) {
+    const btf_type *type = skip_modifiers(btf_, btf_params(prototype)[i].type);
+    bool has_size = type && (btf_is_composite(type) || btf_is_int(type));
+    words += has_size ? (type->size + 7) / 8 : 1;
+  }
+  return words;
+}
+
+uint8_t Prototypes::return_place(const btf_type *prototype) const {
+  return static_cast<uint8_t>(words_before(prototype, btf_vlen(prototype)));
+}
+
 // The rules are those of btf_distill_func_proto(). A tracing program sees the arguments in their order, so
 // one that went onto the stack before the skb puts the skb elsewhere than its register tells.
 bool Prototypes::has_trampoline(const btf_type *prototype, const Function &function) const {
@@ -72,16 +87,13 @@ bool Prototypes::has_trampoline(const btf_type *prototype, const Function &funct
   unsigned count = btf_vlen(prototype);
   if (count > most_arguments || (result && btf_is_composite(result)))
     return false;
-  unsigned place = 0;
   for (unsigned i = 0; i < count; i++) {
     const btf_type *type = skip_modifiers(btf_, btf_params(prototype)[i].type);
     bool is_variadic = !type;
     if (is_variadic || (btf_is_composite(type) && type->size > 16))
       return false;
-    if (i + 1 < function.position)
-      place += btf_is_composite(type) || btf_is_int(type) ? (type->size + 7) / 8 : 1;
   }
-  return place == function.slot % IPFT_REGISTERS;
+  return words_before(prototype, function.position - 1u) == function.slot % IPFT_REGISTERS;
 }
 
 bool Prototypes::is_skb(const btf_type *type) const {

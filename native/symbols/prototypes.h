@@ -28,6 +28,9 @@ public:
   // that of a subsystem. no_register: none does.
   uint8_t drop_reason_register(const btf_type *prototype, unsigned first = 0) const;
 
+  // Where a trampoline keeps what such a function returns: behind all arguments, in words of 8 bytes.
+  uint8_t return_place(const btf_type *prototype) const;
+
   // Whether the kernel makes a trampoline for such a function, and a tracing program finds the skb by its
   // slot.
   bool has_trampoline(const btf_type *prototype, const Function &function) const;
@@ -39,6 +42,7 @@ private:
   bool is_drop_reason(const btf_type *type) const;
   Kind kind_of(uint32_t id);
   unsigned registers_of(uint32_t id) const;
+  unsigned words_before(const btf_type *prototype, unsigned position) const;
 
   const btf *btf_;
   Prototypes *base_ = nullptr;

@@ -114,9 +114,12 @@ void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id
     function.name = btf__name_by_offset(btf, type->name_off);
     if (fills_first(function))
       prototypes.describe(prototype, function, 0, 1);
-    if (prototypes.has_trampoline(prototype, function))
+    if (prototypes.has_trampoline(prototype, function)) {
       function.btf_id = id;
+      function.return_place = prototypes.return_place(prototype);
+    }
     function.drop_reason_register = prototypes.drop_reason_register(prototype);
+    function.return_type = return_types_.add(btf, prototype->type);
     auto [known, added] = by_name.emplace(type->name_off, functions_.size());
     if (added) {
       function.module = module;
@@ -129,6 +132,8 @@ void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id
       first.reason = Reason::ambiguous;
     if (first.drop_reason_register != function.drop_reason_register)
       first.drop_reason_register = no_register;
+    if (first.return_type != function.return_type)
+      first.return_type = ReturnTypes::unknown;
   }
   for (uint32_t name : others) {
     auto known = by_name.find(name);

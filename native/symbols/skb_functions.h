@@ -2,6 +2,7 @@
 #pragma once
 
 #include "symbols/prototypes.h"
+#include "symbols/value_type.h"
 
 #include <string>
 #include <vector>
@@ -12,8 +13,8 @@ namespace ipft {
 
 // Every function in the kernel's BTF, and in those of modules, that takes a `struct sk_buff *` or
 // `struct sk_buff **`, through typedefs and qualifiers, with the position and register of the first such
-// argument that a register carries (System V AMD64 calling convention). One entry per name and module; a name
-// whose prototypes disagree is marked ambiguous.
+// argument that a register carries (System V AMD64 calling convention), and what they return. One entry per
+// name and module; a name whose prototypes disagree is marked ambiguous, or what it returns is unknown.
 class SkbFunctions {
 public:
   explicit SkbFunctions(const btf *kernel);
@@ -25,12 +26,15 @@ public:
 
   std::vector<Function> take();
 
+  std::vector<ReturnType> take_return_types() { return return_types_.take(); }
+
 private:
   void add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module);
 
   const btf *kernel_;
   Prototypes prototypes_; // of the kernel's types
   uint32_t kernel_types_;
+  ReturnTypes return_types_;
   std::vector<Function> functions_;
 };
 

@@ -1,4 +1,5 @@
 import type { Layout, PlacedRead } from '../core/capture.js';
+import type { ResolvedPath } from '../core/field-path.js';
 import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R8, R9, type Label } from './emitter.js';
 import { checkDevice, PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
 
@@ -21,11 +22,11 @@ const member = (offset: number): Parameters<typeof readNumber>[3] => ({
 
 function readPath(
   code: Emitter,
-  { path, place, size }: PlacedRead,
+  path: ResolvedPath,
+  { place, size }: PlacedRead,
   follower: PathFollower,
   absent: Label,
 ): void {
-  if (path === null) throw new Error('not a path');
   follower.follow(path, R9, absent);
   code.mov(R1, DATA);
   code.alu('add', R1, place);
@@ -113,12 +114,12 @@ export function generateCapture(layout: Layout, skb: SkbOffsets): Uint8Array {
   clearAbsent(code);
   const follower = new PathFollower(code, SKB, skb, SCRATCH);
   for (const placed of layout.reads) {
-    const { read, place, size, bit } = placed;
+    const { read, path, place, size, bit } = placed;
     if (read.kind === 'extra') code.store(8, DATA, place, 0);
-    if (read.kind !== 'path' && read.kind !== 'headers') continue;
+    if (path === null && read.kind !== 'headers') continue;
     for (let at = place; at < place + size; at += WORD) code.store(8, DATA, at, 0);
     const [absent, done] = [code.label(), code.label()];
-    if (read.kind === 'path') readPath(code, placed, follower, absent);
+    if (path !== null) readPath(code, path, placed, follower, absent);
     else readHeaders(code, placed, skb, absent);
     code.jump(done);
     code.bind(absent);

@@ -1,5 +1,6 @@
 import type { ResolvedPath } from '../core/field-path.js';
-import { type Emitter, HELPERS, R0, R1, R10, R2, R3, R4, type Label, type Register } from './emitter.js';
+import type { Requirement } from '../core/process-id.js';
+import { type Emitter, HELPERS, R0, R1, R10, R2, R3, R4, R5, type Label, type Register } from './emitter.js';
 import type { SkbLayout, StateOffsets } from './skb-layout.js';
 
 /** The members that fields and conditions start from. */
@@ -97,12 +98,13 @@ export class PathFollower {
    * cannot be read, and to `unknown` where the kernel keeps something else in the place of the pointer.
    */
   follow(
-    { root, path, steps }: Pick<ResolvedPath, 'root' | 'path' | 'steps'>,
+    { root, path, steps, requires = [] }: Pick<ResolvedPath, 'root' | 'path' | 'steps' | 'requires'>,
     to: Register,
     absent: Label,
     unknown: Label = absent,
   ): void {
     const { code, scratch } = this;
+    for (const requirement of requires) this.#require(requirement, to, absent);
     this.#start(root, to, absent);
     const sum = root === 'skb' ? SUMS[path] : undefined;
     if (sum !== undefined) this.#checkSum(sum, unknown);
@@ -111,6 +113,14 @@ export class PathFollower {
       code.jumpIf('eq', to, 0, absent);
       if (place === 0) this.#checkPointer(path, steps[1] ?? 0, to, unknown);
     });
+  }
+
+  #require({ path, comparison, value }: Requirement<ResolvedPath>, to: Register, absent: Label): void {
+    const { code, scratch } = this;
+    this.follow(path, to, absent);
+    readNumber(code, R4, 4, { address: to, offset: path.steps.at(-1) ?? 0, scratch }, absent);
+    code.loadImm64(R5, BigInt(value));
+    code.jumpIf(comparison === '==' ? 'ne' : 'lt', R4, R5, absent);
   }
 
   /** Whether ip_summed is partial, or is not. */

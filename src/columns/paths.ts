@@ -1,5 +1,6 @@
 import type { Column } from '../core/column.js';
 import { hexColumn, pathColumn } from '../core/path-column.js';
+import { pid } from './pid.js';
 
 /** Columns that are one value of the kernel's; where kernels differ, the first path that is there. */
 export const pathColumns: readonly Column[] = [
@@ -19,7 +20,7 @@ export const pathColumns: readonly Column[] = [
   pathColumn({ id: 'users', key: 'users' }, 'skb->users.refs.counter'),
   pathColumn({ id: 'cloned', key: 'cloned' }, 'skb->cloned'),
   pathColumn({ id: 'truesize', key: 'truesize' }, 'skb->truesize'),
-  pathColumn({ id: 'pid', key: 'pid' }, 'task->tgid'),
+  pid,
   pathColumn({ id: 'comm', key: 'comm' }, 'task->comm'),
   // Before Linux 5.15 the cgroup's address is a number; where the socket has none, one that is no address.
   pathColumn({ id: 'cgroup', key: 'cgroup' }, 'skb->sk->sk_cgrp_data.cgroup->kn->id', {

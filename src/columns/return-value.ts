@@ -1,22 +1,57 @@
 import { ROW, VALUED } from '../core/abi.js';
-import { behind, type Cell, type Column } from '../core/column.js';
-import { isReturn } from '../core/row.js';
+import { behind, type BoundColumn, type Cell, type Column, type ReturnType } from '../core/column.js';
+import { functionIndex, isReturn, type RowReader } from '../core/row.js';
+import { formatsOf, NOTHING } from '../core/value.js';
 
-/** As most of the kernel's functions return an int: negative ones are errnos. */
-const cell =
-  (nothing: string): Cell =>
-  (rows, at, text) => {
-    const isKnown = isReturn(rows, at) && (rows.getUint32(at + ROW.flags, true) & VALUED) !== 0;
-    text.string(isKnown ? String(rows.getInt32(at + ROW.return_value, true)) : nothing);
-  };
+/** Where nothing is returned, and where it is not known what is. */
+const fixed = (text: string): BoundColumn => {
+  const cell = (shown: string): Cell => behind(shown, () => undefined);
+  return { text: cell(text), json: (prefix) => cell(`${prefix}null`) };
+};
+const VOID = fixed('');
+const UNKNOWN = fixed(NOTHING);
 
-/** What a call returned, as an int, at its return; of a function that returns nothing it means nothing. */
+/** The lowest bytes of the register, by their type. */
+function formatOf({ kind, size, bigEndian, names }: ReturnType): BoundColumn {
+  if (kind === 'void') return VOID;
+  if (kind === 'unknown') return UNKNOWN;
+  // Of enums that have no such member a number like an int's: errnos are negative.
+  const read = { kind: kind === 'enum' ? 'signed' : kind, bitOffset: 0, bitSize: 0, bigEndian } as const;
+  return formatsOf({ at: ROW.return_value, size, path: read }, { ...read, kind }, names);
+}
+
+const isKnown: RowReader<boolean> = (rows, at) => (rows.getUint32(at + ROW.flags, true) & VALUED) !== 0;
+
+/** What a call returned, at its return, by the type in the function's prototype. */
 export const returnValue: Column = {
   id: 'return-value',
-  description: 'what the function returns, as an int (function_graph)',
+  description: 'what the function returns, by its prototype (function_graph)',
   key: 'return_value',
   header: 'return_value',
   width: 0,
   ofReturns: true,
-  bind: () => ({ text: cell(''), json: (prefix) => behind(prefix, cell('null')) }),
+  bind: (context) => {
+    const formats = new Map<ReturnType, BoundColumn>();
+    const formatFor: RowReader<BoundColumn> = (rows, at) => {
+      if (!isReturn(rows, at)) return VOID;
+      const type = context.returnType(functionIndex(rows, at));
+      if (!isKnown(rows, at) && type.kind !== 'void') return UNKNOWN;
+      const format = formats.get(type) ?? formatOf(type);
+      formats.set(type, format);
+      return format;
+    };
+    return {
+      text: (rows, at, text) => formatFor(rows, at).text(rows, at, text),
+      json: (prefix) => {
+        const cells = new Map<BoundColumn, Cell>();
+        return (rows, at, text) => {
+          const format = formatFor(rows, at);
+          const cell = cells.get(format) ?? format.json(prefix);
+          cells.set(format, cell);
+          cell(rows, at, text);
+        };
+      },
+      integer: (rows, at) => formatFor(rows, at).integer?.(rows, at) ?? 0n,
+    };
+  },
 };

@@ -18,6 +18,8 @@ export type KernelPath = string | PathThroughNumber;
 export type Read =
   /** a path of the kernel's types: the first of them that this kernel has */
   | { readonly kind: 'path'; readonly paths: readonly [string, ...KernelPath[]] }
+  /** the process that runs: s32, its id in the pid namespace that ipft is in */
+  | { readonly kind: 'process' }
   /** the packet's first bytes: u32 how many there are, u32 where among them the network header is, then the bytes */
   | { readonly kind: 'headers'; readonly bytes: number }
   /** u64: the function's argument `enum skb_drop_reason`, 0 where it has none */
@@ -31,12 +33,17 @@ export type Read =
   /** u64: left 0, for what the extension of this path adds to an event once it is here */
   | { readonly kind: 'extra'; readonly of: string };
 
+/** A read of what a path of the kernel's types leads to. */
+export type PathRead = Extract<Read, { readonly kind: 'path' | 'process' }>;
+
+const isPathRead = (read: Read): read is PathRead => read.kind === 'path' || read.kind === 'process';
+
 /** Where a read's bytes are in a row. */
 export interface Captured {
   /** bytes from the start of the row */
   readonly at: number;
   readonly size: number;
-  /** of a path: what is there */
+  /** of a PathRead: what is there */
   readonly path: ResolvedPath | null;
   /** true if there was a null pointer on the way, or no such header */
   readonly isAbsent: RowReader<boolean>;
@@ -99,14 +106,11 @@ function unique(reads: readonly Read[]): Map<string, Read> {
 }
 
 /** Gives each of the reads its place, once for those of the same bytes. */
-export function layOut(
-  reads: readonly Read[],
-  resolve: (paths: readonly [string, ...KernelPath[]]) => ResolvedPath,
-): Layout {
+export function layOut(reads: readonly Read[], resolve: (read: PathRead) => ResolvedPath): Layout {
   const placed: PlacedRead[] = [];
   let end = WORD;
   for (const read of unique(reads).values()) {
-    const path = read.kind === 'path' ? resolve(read.paths) : null;
+    const path = isPathRead(read) ? resolve(read) : null;
     const size = sizeOf(read, path);
     placed.push({ read, path, place: end, size, bit: placed.length });
     end += toWords(size);

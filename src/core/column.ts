@@ -1,4 +1,5 @@
 import type { Captured, Read } from './capture.js';
+import type { FieldKind } from './field-path.js';
 import { isReturn, type RowReader } from './row.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';
 
@@ -11,6 +12,8 @@ export interface ColumnContext {
   readonly names: readonly string[];
   /** module names by function index; `vmlinux` for the kernel itself */
   readonly modules: readonly string[];
+  /** what a function returns; index: of the function, or UNKNOWN_FUNCTION */
+  returnType(index: number): ReturnType;
   /** members of the kernel's enum that holds `enumerator`, or null if its BTF has none */
   enumMembers(enumerator: string): EnumMembers | null;
   /** members of the kernel's enum of this name, or null if its BTF has none */
@@ -31,6 +34,18 @@ export interface EnumMembers {
   readonly names: readonly string[];
   readonly values: readonly number[];
 }
+
+/** What functions return, by their prototypes; `unknown`: those of one name do not agree, or it is no number in one register. */
+export interface ReturnType {
+  readonly kind: FieldKind | 'void' | 'unknown';
+  /** bytes, of the lowest of the register; 0: no value */
+  readonly size: number;
+  readonly bigEndian: boolean;
+  /** of an enum */
+  readonly names: EnumMembers | null;
+}
+
+export const UNKNOWN_TYPE: ReturnType = { kind: 'unknown', size: 0, bigEndian: false, names: null };
 
 export type Style = 'dim' | 'bold' | 'cyan';
 

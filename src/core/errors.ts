@@ -1,5 +1,3 @@
-import { constants } from 'node:os';
-
 /** Exit codes of ipft. A trace that ran and was ended by a signal or a closed pipe exits with `ok`. */
 export const EXIT = {
   ok: 0,
@@ -150,11 +148,4 @@ export function isNativeFailure(error: unknown): error is Error & NativeFailure 
 /** True for errors of Node's system calls, which carry `code` such as `EPIPE`. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
-}
-
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, errno]) => [errno, name]));
-
-/** `EPERM` for 1; the kernel's own errnos, which have no name here, as numbers. */
-export function errnoName(errno: number): string {
-  return errnoNames.get(errno) ?? `errno ${errno}`;
 }

@@ -1,3 +1,5 @@
+import type { Requirement } from './process-id.js';
+
 /**
  * A value and how to get at it: address = root; for each step but the last, address = *(u64 *)(address + step); the
  * value's `size` bytes are at address + the last step.
@@ -21,6 +23,8 @@ export interface ResolvedPath {
   readonly type: string;
   /** for readEnumByName(); null also for an enum without a name */
   readonly enumName: string | null;
+  /** where one of them does not hold there is no value; undefined: none */
+  readonly requires?: readonly Requirement<ResolvedPath>[];
 }
 
 /** How to print a value; `bytes`: as hex. */

@@ -1,4 +1,5 @@
 import type { TableKind } from './backend.js';
+import { UNKNOWN_TYPE, type ReturnType } from './column.js';
 
 /** The addon's answer: every kernel function that takes an skb in a register, or every tracepoint, in columns. */
 export interface FunctionColumns {
@@ -23,6 +24,11 @@ export interface FunctionColumns {
   readonly bytes: Uint8Array;
   /** register, from 0, of the argument that says why the packet is dropped, 255 = there is none */
   readonly reasonArguments: Uint8Array;
+  /** what each returns: index into returnTypes */
+  readonly returns: Uint16Array;
+  readonly returnTypes: readonly ReturnType[];
+  /** where a trampoline keeps what it returns: words behind the first argument */
+  readonly returnPlaces: Uint8Array;
   /** what each means for the life of an skb: enum ipft_role of bpf/ipft.h, 0 = nothing */
   readonly roles: Uint8Array;
   /** 1 = packets' lives may end there, so that it is traced in any case */
@@ -119,6 +125,12 @@ export class FunctionTable {
   /** A function's name, with its module. */
   label(index: number): string {
     return labelOf(this.names[index] ?? '', this.modules[index] ?? KERNEL);
+  }
+
+  /** What a function returns. */
+  returnType(index: number): ReturnType {
+    const { returns, returnTypes } = this.columns;
+    return returnTypes[returns[index] ?? 0] ?? UNKNOWN_TYPE;
   }
 
   at(index: number): KernelFunction {

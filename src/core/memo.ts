@@ -17,7 +17,7 @@ export function indexCell(read: RowReader<number>, format: (index: number) => st
 /** A cell of a few numbers of any size that remembers their text: sets of bits. */
 export function valueCell(read: RowReader<number>, format: (value: number) => string): Cell {
   const known = new Map<number, Piece>();
-  let last = -1;
+  let last: number | undefined;
   let lastPiece = pieceOf('');
   return (rows, at, text) => {
     const value = read(rows, at);

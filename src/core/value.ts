@@ -1,6 +1,7 @@
 import type { Captured } from './capture.js';
 import type { BoundColumn, Cell, ColumnContext, EnumMembers } from './column.js';
 import { behind } from './column.js';
+import { knownErrno } from './errno.js';
 import type { ResolvedPath } from './field-path.js';
 import { valueCell } from './memo.js';
 import type { RowReader } from './row.js';
@@ -24,12 +25,17 @@ function always(text: string): Cell {
   return (_rows, _at, into) => into.piece(piece);
 }
 
+/** How a value's bytes are read. */
+type Shape = Pick<ResolvedPath, 'kind' | 'bitOffset' | 'bitSize' | 'bigEndian'>;
+/** Where in a row a value is, and how it is read. */
+type Shaped = Pick<Captured, 'at' | 'size'> & { readonly path: Shape | null };
+
 /** Reads an unsigned number of 1, 2 or 4 bytes, or a bit-field within so many. */
-export function smallReader({ at: offset, path, size }: Captured): RowReader<number> {
+export function smallReader({ at: offset, path, size }: Shaped): RowReader<number> {
   const little = path?.bigEndian !== true;
   const [shift, bits] = [path?.bitOffset ?? 0, path?.bitSize ?? 0];
   if (bits !== 0) {
-    const whole = smallReader({ at: offset, path: null, size, isAbsent: () => false });
+    const whole = smallReader({ at: offset, path: null, size });
     const mask = 2 ** bits - 1;
     return (rows, at) => ((whole(rows, at) >>> shift) & mask) >>> 0;
   }
@@ -39,7 +45,7 @@ export function smallReader({ at: offset, path, size }: Captured): RowReader<num
 }
 
 /** Reads any number that a path leads to, with its sign. */
-export function numberReader(captured: Captured): RowReader<bigint> {
+export function numberReader(captured: Shaped): RowReader<bigint> {
   const { at: offset, path, size } = captured;
   const bits = (path?.bitSize ?? 0) || size * 8;
   const shift = BigInt(path?.bitOffset ?? 0);
@@ -56,7 +62,7 @@ export function numberReader(captured: Captured): RowReader<bigint> {
 }
 
 /** Numbers that are shown as they are: fast where they are small and unsigned. */
-export function plainNumber(captured: Captured): Cell {
+export function plainNumber(captured: Shaped): Cell {
   const { path, size } = captured;
   const isSmall = path?.kind === 'unsigned' && size <= 4 && size !== 3;
   if (isSmall) {
@@ -68,7 +74,7 @@ export function plainNumber(captured: Captured): Cell {
 }
 
 /** A string of the kernel's: up to the first 0. */
-export function readChars({ at: offset, size }: Captured): RowReader<string> {
+export function readChars({ at: offset, size }: Shaped): RowReader<string> {
   const decoder = new TextDecoder();
   return (rows, at) => {
     const bytes = new Uint8Array(rows.buffer, rows.byteOffset + at + offset, size);
@@ -77,7 +83,7 @@ export function readChars({ at: offset, size }: Captured): RowReader<string> {
   };
 }
 
-function readHex({ at: offset, size }: Captured): RowReader<string> {
+function readHex({ at: offset, size }: Shaped): RowReader<string> {
   return (rows, at) => Buffer.from(rows.buffer, rows.byteOffset + at + offset, size).toString('hex');
 }
 
@@ -86,10 +92,21 @@ const stringCell =
   (rows, at, text) =>
     text.string(format(read(rows, at)));
 
-/** The enumerator's name, or the number. */
-export function enumName(members: EnumMembers | null, value: number): string {
-  const index = members?.values.findIndex((known) => (known | 0) === (value | 0)) ?? -1;
+/** The enumerator's name, or the number. Values are compared modulo `bits`: BTF has a sign where memory has none, and the other way around. */
+export function enumName(members: EnumMembers | null, value: number, bits: number): string {
+  const modulo = (number: number): bigint => BigInt.asUintN(bits, BigInt(number));
+  const index = members?.values.findIndex((known) => modulo(known) === modulo(value)) ?? -1;
   return members?.names[index] ?? String(value);
+}
+
+/** MAX_ERRNO of include/linux/err.h: the last so many addresses are errnos. */
+const LAST_ERRNO = 4095n;
+
+/** An address in hex, or the errno that a pointer is where there is none to return (IS_ERR). */
+function pointerText(address: bigint): string {
+  const errno = BigInt.asUintN(64, -address);
+  const name = errno <= LAST_ERRNO ? knownErrno(Number(errno)) : undefined;
+  return name === undefined ? `0x${address.toString(16)}` : `-${name}`;
 }
 
 type Formats = BoundColumn;
@@ -100,7 +117,8 @@ const quoted = (read: RowReader<string>): Formats => ({
   json: (prefix) => behind(prefix, stringCell(read, printableJson)),
 });
 
-function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContext): Formats {
+/** How a number, or bytes, are shown; `members`: of an enum. */
+export function formatsOf(captured: Shaped, path: Shape, members: EnumMembers | null): Formats {
   switch (path.kind) {
     case 'chars':
       return quoted(readChars(captured));
@@ -108,16 +126,16 @@ function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContex
       return quoted(readHex(captured));
     case 'pointer': {
       const read = numberReader(captured);
-      return quoted((rows, at) => `0x${read(rows, at).toString(16)}`);
+      return quoted((rows, at) => pointerText(read(rows, at)));
     }
     case 'bool': {
       const read = numberReader(captured);
       return bothOf(stringCell((rows, at) => String(read(rows, at) !== 0n), String));
     }
     case 'enum': {
-      const members = path.enumName === null ? null : context.enumByName(path.enumName);
       const read = numberReader(captured);
-      const name = (value: number): string => enumName(members, value);
+      const bits = path.bitSize || captured.size * 8;
+      const name = (value: number): string => enumName(members, value, bits);
       const value: RowReader<number> = (rows, at) => Number(read(rows, at));
       return {
         text: valueCell(value, name),
@@ -135,7 +153,9 @@ function formatsOf(captured: Captured, path: ResolvedPath, context: ColumnContex
 /** Shows what a path leads to, by its type: `-` and null where there is a null pointer on the way. */
 export function valueFormats(captured: Captured, context: ColumnContext): Formats {
   if (captured.path === null) throw new Error('not a path');
-  const { text, json, ...rest } = formatsOf(captured, captured.path, context);
+  const { kind, enumName: name } = captured.path;
+  const members = kind === 'enum' && name !== null ? context.enumByName(name) : null;
+  const { text, json, ...rest } = formatsOf(captured, captured.path, members);
   return {
     ...rest,
     text: whereThere(captured, text, NOTHING),

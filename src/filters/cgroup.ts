@@ -37,14 +37,14 @@ export const cgroup: Filter = {
   id: 'cgroup',
   value: 'path',
   description: 'packets whose socket is in this cgroup (v2), or in one below it',
-  condition: (path, kernelHas) => {
+  condition: (path, kernel) => {
     if (!isCgroup(path))
       throw new UsageError(
         `--cgroup: ${path} is no cgroup of version 2`,
         '--cgroup /sys/fs/cgroup/system.slice',
       );
     // Before Linux 6.1 there are their numbers only.
-    const of = kernelHas(`${GROUP}->ancestors[0]`)
+    const of = kernel.has(`${GROUP}->ancestors[0]`)
       ? (level: number) => `ancestors[${level}]->kn->id`
       : (level: number) => `ancestor_ids[${level}]`;
     const id = statSync(path).ino;

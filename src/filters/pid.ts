@@ -1,24 +1,42 @@
-import { existsSync } from 'node:fs';
-import { UsageError } from '../core/errors.js';
+import { isSystemError, UsageError } from '../core/errors.js';
+import { processId } from '../core/process-id.js';
 import type { Filter } from './filter.js';
 
 /** PID_MAX_LIMIT of include/linux/threads.h, on 64-bit kernels: ids are smaller, whatever kernel.pid_max says now. */
 const LIMIT = 4_194_304;
+
+/** Whether a process has this id in this pid namespace, which the /proc that is mounted here need not be of. */
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return isSystemError(error) && error.code === 'EPERM';
+  }
+}
 
 /** The process that runs when a packet is first seen; what it sent is followed from there. */
 export const pid: Filter = {
   id: 'pid',
   value: 'pid',
   description: 'packets that this process runs with, and what becomes of them',
-  condition: (value) => {
+  condition: (value, kernel) => {
     if (!/^\d{1,10}$/.test(value))
       throw new UsageError(`--pid: expected a process id, received '${value}'`, '--pid 1234');
-    if (Number(value) < LIMIT) return `task->tgid == ${value}`;
-    throw new UsageError(`--pid ${value}: no process can have it, ids are less than ${LIMIT}`, '--pid 1234');
+    if (Number(value) >= LIMIT)
+      throw new UsageError(
+        `--pid ${value}: no process can have it, ids are less than ${LIMIT}`,
+        '--pid 1234',
+      );
+    const namespace = kernel.pidNamespace();
+    if (Number(value) === 0 && namespace !== null)
+      throw new UsageError('--pid 0: idle CPUs have an id in the initial pid namespace only', '--pid 1234');
+    const { path, requires } = processId(namespace);
+    const required = requires.map((each) => `${each.path} ${each.comparison} ${each.value}`);
+    return [...required, `${path} == ${value}`].join(' && ');
   },
   missing: (value) =>
-    // 0: the idle task, which has no folder
-    Number(value) === 0 || existsSync(`/proc/${value}`)
+    // 0: the idle task, to which no signal can be sent
+    Number(value) === 0 || exists(Number(value))
       ? null
       : {
           text: 'no process has this id',

@@ -32,6 +32,8 @@ export interface Addon extends KernelProbes {
   readDropReasons(): Readonly<Record<number, string>> | null;
   /** Follows a path such as `skb->dev->name` through the types of vmlinux's BTF. */
   resolvePath(path: string): ResolvedPath | PathProblem;
+  /** Runs BPF instructions once, in this thread, and returns what they do: u32. */
+  runOnce(code: Uint8Array): number;
   /** ids in vmlinux's BTF: see SkbCast of src/codegen; null before Linux 6.2 */
   skbCast(): { readonly bpf_rdonly_cast: number; readonly sk_buff: number } | null;
   /** `tcp_v4_rcv+0x1c`: what of the kernel's code is at this address, by kallsyms; null if that is not known. */
@@ -145,6 +147,8 @@ export interface SessionOptions {
   readonly moduleAt?: number;
   /** FunctionColumns.reasonArguments, of the whole table */
   readonly reasonArguments: Uint8Array;
+  /** FunctionColumns.returnPlaces, of the whole table */
+  readonly returnPlaces: Uint8Array;
   readonly pageCount: number;
   /** Where so many cannot be had, halves down to this will do. */
   readonly leastPageCount: number;

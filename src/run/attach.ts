@@ -104,7 +104,7 @@ export class Probes {
       progress: () => undefined,
       failed: (id, code) => {
         failed.add(id);
-        if (this.#verbose) this.messages.line(`Failed: ${this.preparation.shown.names[id]}: ${code}`);
+        if (this.#verbose) this.messages.line(`Failed: ${this.preparation.functions.names[id]}: ${code}`);
       },
       share: () => undefined,
       detaching: () => undefined,

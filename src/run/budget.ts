@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { BudgetError } from '../core/errors.js';
 import type { Session } from '../native/types.js';
 import { native } from './functions.js';
+import { processFile } from './process-file.js';
 
 const PERIOD_MS = 1000;
 const NS_A_MS = 1e6;
@@ -10,14 +10,11 @@ const MS_A_TICK = 10;
 
 /** CPU time of another process, ms; what has ended uses none. */
 function processMs(pid: number | undefined): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name, in parentheses, may have spaces; utime and stime are the 12th and 13th field behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
-  } catch {
-    return 0;
-  }
+  const stat = pid === undefined ? null : processFile(pid, 'stat');
+  if (stat === null) return 0;
+  // The name, in parentheses, may have spaces; utime and stime are the 12th and 13th field behind it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
 }
 
 /** CPU time of this process, ms. */

@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import { backends } from '../backends/index.js';
 import type { Backend, KernelProbes } from '../core/backend.js';
-import { errnoName, UnsupportedError, UsageError, type EnvironmentError } from '../core/errors.js';
+import { errnoName } from '../core/errno.js';
+import { UnsupportedError, UsageError, type EnvironmentError } from '../core/errors.js';
 import type { Tracer } from '../core/tracer.js';
 import type { Environment } from './environment.js';
 

@@ -14,6 +14,7 @@ import { UnsupportedError, UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, Session, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './field-paths.js';
+import { resolveProcessId } from './pid-namespace.js';
 import { symbolReader } from './symbols.js';
 import { native } from './functions.js';
 import { skbLayout } from './skb-layout.js';
@@ -56,7 +57,9 @@ function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): 
 /** Plans what columns want to know. Throws an UnsupportedError for what this kernel has not. */
 export function planData(addon: Addon, columns: readonly Column[], further: readonly Read[] = []): Data {
   const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
-  const layout = layOut(reads, (paths) => resolveFirst(addon, paths));
+  const layout = layOut(reads, (read) =>
+    read.kind === 'process' ? resolveProcessId(addon) : resolveFirst(addon, read.paths),
+  );
   if (layout.size > DATA)
     throw new UsageError(
       `--fields: what is read for them takes ${layout.size} bytes of each event, at most ${DATA} can be had`,

@@ -110,15 +110,13 @@ export class KernelChanges {
   }
 
   async #attach(loads: readonly ModuleLoad[]): Promise<void> {
-    const { addon, tracefs, shown } = this.preparation;
+    const { addon, tracefs } = this.preparation;
     forgetSymbols(addon);
     const names = loads.map(({ module }) => module);
     const table = new FunctionTable(await addon.readModuleFunctions({ tracefs }, names));
     if (this.#hasStopped()) return;
-    const first = shown.names.length;
     this.session.addFunctions(table.columns);
-    shown.names.push(...table.names);
-    shown.modules.push(...table.modules);
+    const first = this.preparation.functions.add(table);
     const selected = table.select(this.options.selection);
     const attachable = selected.filter((id) => table.isTraceable(id) && this.#canBeAttached(table, id));
     const functions = attachable.map((id) => ({ ...keeperFunction(table, id), id: first + id }));

@@ -4,6 +4,7 @@ import type { ColumnContext } from '../core/column.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, ModuleLoad, Selection } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
+import { ShownFunctions } from '../core/shown-functions.js';
 import { tracers, type Tracer } from '../core/tracer.js';
 import { keeperPath, loadAddon } from '../native/addon.js';
 import { startSweep } from '../native/keeper.js';
@@ -29,8 +30,8 @@ export interface Preparation {
   /** null if it is not mounted: the backend does without */
   readonly tracefs: string | null;
   readonly table: FunctionTable;
-  /** of all functions that events may be of, by index: the table's, and behind them those of modules that come later */
-  readonly shown: { readonly names: string[]; readonly modules: string[] };
+  /** the table's, and behind them those of modules that come later */
+  readonly functions: ShownFunctions;
   /** indexes of the functions that the regular expressions select */
   readonly selected: readonly number[];
   /** those of them that can be traced */
@@ -119,8 +120,7 @@ export function prepare(
   warnOfAbsences(options, messages);
   const clock = { realOffsetNs: addon.realTimeOffset(), firstNs: null };
   const live = { session: null };
-  const shownNames = { names: [...table.names], modules: [...table.modules] };
-  const functions = { table, shown: shownNames, selected, traceable, hidden };
+  const functions = { table, functions: new ShownFunctions(table), selected, traceable, hidden };
   const shown = { fields, further, extensions, data, filter };
   return { addon, tracefs, ...functions, ...way, bodyOffsets: offsets, ...shown, clock, live };
 }
@@ -145,10 +145,12 @@ function selectOrExplain(table: FunctionTable, selection: Selection, choice: Cho
 }
 
 /** What columns show the events of this trace with. */
-export function columnContext({ addon, shown, data, live }: Preparation): ColumnContext {
+export function columnContext({ addon, functions, data, live }: Preparation): ColumnContext {
   return {
     ...dataContext(addon, data, () => live.session),
-    ...shown,
+    names: functions.names,
+    modules: functions.modules,
+    returnType: (index) => functions.returnType(index),
     enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),
   };
 }

@@ -82,8 +82,9 @@ export class Recorder {
     const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
     const functions = Uint32Array.from(traceable);
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
-    const { addresses, slots, btfIds, modules, bytes, roles, reasonArguments } = table.columns;
-    const columns = { addresses, bodyOffsets, slots, btfIds, modules, bytes, roles, reasonArguments };
+    const { addresses, slots, btfIds, modules, bytes, roles, reasonArguments, returnPlaces } = table.columns;
+    const found = { bytes, roles, reasonArguments, returnPlaces };
+    const columns = { addresses, bodyOffsets, slots, btfIds, modules, ...found };
     const sessionOptions = {
       ...settings,
       ...ends,

@@ -9,6 +9,7 @@ import { compilePcapFilter } from '../filters/pcap.js';
 import type { Addon } from '../native/types.js';
 import { kernelHas, resolvePath } from './field-paths.js';
 import { native } from './functions.js';
+import { pidNamespace } from './pid-namespace.js';
 import { skbLayout } from './skb-layout.js';
 
 /** True if the options say which packets to trace, beside the mark. */
@@ -38,8 +39,9 @@ function readFilters(options: TraceOptions, addon: Addon, further: readonly stri
       '--filter: it is empty, and would match every packet',
       'an expression as in pcap-filter(7), or --mark 0 --mask 0 for every packet',
     );
+  const kernel = { has: (path: string) => kernelHas(addon, path), pidNamespace: () => pidNamespace(addon) };
   const conditions = Object.entries(values).map(
-    ([id, value]) => filters.get(id)?.condition(value, (path) => kernelHas(addon, path)) ?? '',
+    ([id, value]) => filters.get(id)?.condition(value, kernel) ?? '',
   );
   const texts = [...conditions, where, ...further].filter((text) => text !== undefined);
   return {

@@ -51,7 +51,7 @@ it('a process id that no process can have is an error', async () => {
 
 it('a name that looks like a number is the name, and inode: and name: say which it is', () => {
   const { ino } = statSync(`/run/netns/${NUMBER}`);
-  const of = (value: string): string => netns.condition(value, () => true);
+  const of = (value: string): string => netns.condition(value, { has: () => true, pidNamespace: () => null });
   expect(of(NUMBER)).toContain(` == ${ino} `);
   expect(of(`name:${NUMBER}`)).toContain(` == ${ino} `);
   expect(of(`inode:${NUMBER}`)).toContain(` == ${NUMBER} `);

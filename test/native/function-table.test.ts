@@ -45,6 +45,21 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const symbols = (names: string[]): string[] =>
   names.map((name, i) => `${(0xf000 + i * 16).toString(16)} T ${name}`);
 
+/** What functions return: kind, bytes. */
+const RETURNED: Record<string, readonly [kind: string, size: number]> = {
+  returns_int: ['signed', 4],
+  returns_long: ['signed', 8],
+  returns_u64: ['unsigned', 8],
+  returns_u8: ['unsigned', 1],
+  returns_char: ['signed', 1],
+  returns_be16: ['unsigned', 2],
+  returns_bool: ['bool', 1],
+  returns_enum: ['enum', 4],
+  returns_pointer: ['pointer', 8],
+  returns_u128: ['unknown', 0],
+  returns_word: ['unknown', 0],
+};
+
 describe('prototypes', () => {
   /** name: position, slot (register, plus 6 for **) */
   const expected: Record<string, [number, number]> = {
@@ -67,6 +82,7 @@ describe('prototypes', () => {
     variadic: [1, 0],
     thirteen: [1, 0],
     returns_pair: [1, 0],
+    ...Object.fromEntries(Object.keys(RETURNED).map((name) => [name, [1, 0]])),
   };
 
   it('finds the position and the register of the first skb that a register carries', () => {
@@ -89,12 +105,43 @@ describe('prototypes', () => {
   });
 });
 
+describe('what functions return', () => {
+  const typesIn = (kallsyms: string[], traceable: string[]) => {
+    const table = addon.readFunctions(kernel(kallsyms, traceable));
+    return new Map(
+      table.names.split('\n').map((name, i) => [name, table.returnTypes[table.returns[i] ?? 0]] as const),
+    );
+  };
+
+  it('is known by its type, void as such', () => {
+    const names = [...Object.keys(RETURNED), 'first'];
+    const types = typesIn(symbols(names), names);
+    const found = Object.keys(RETURNED).map((name) => [name, [types.get(name)?.kind, types.get(name)?.size]]);
+    expect(Object.fromEntries(found)).toEqual(RETURNED);
+    expect(types.get('first')?.kind).toBe('void');
+    expect(names.filter((name) => types.get(name)?.bigEndian)).toEqual(['returns_be16']);
+    expect(types.get('returns_enum')?.names?.names).toEqual(['DROPPED', 'PASSED']);
+  });
+
+  it('is not known of clones whose result the compiler may have taken away', () => {
+    const symbols = ['10 t returns_int.isra.0', '20 t returns_long.constprop.0'];
+    const types = typesIn(symbols, ['returns_int.isra.0', 'returns_long.constprop.0']);
+    expect([types.get('returns_int')?.kind, types.get('returns_long')?.kind]).toEqual(['unknown', 'signed']);
+  });
+
+  it('lies behind the arguments where a trampoline keeps it', () => {
+    const { names, returnPlaces } = addon.readFunctions(kernel(symbols(['first']), ['first']));
+    const places = Object.fromEntries(names.split('\n').map((name, i) => [name, returnPlaces[i]]));
+    expect(places).toMatchObject({ first: 1, third: 3, after_pair: 3, many_arguments: 8, after_int128: 3 });
+  });
+});
+
 describe('BTF ids', () => {
   it('are given for the functions that get a trampoline and find the skb by its slot', () => {
     const { names, btfIds } = addon.readFunctions(kernel(symbols(['first']), ['first']));
     const without = names.split('\n').filter((_, i) => btfIds[i] === 0);
     expect(without.sort()).toEqual(
-      ['after_large', 'pair_does_not_fit', 'returns_pair', 'seventh', 'thirteen', 'variadic'].sort(),
+      ['after_large', 'pair_does_not_fit', 'returns_pair', 'returns_word', 'seventh', 'thirteen', 'variadic'].sort(),
     );
     const [first = 0, constant = 0] = btfIds;
     expect(first).toBeGreaterThan(0);

@@ -33,7 +33,7 @@ const PATHS = [
   'deep deep_bits whole named.depth named.further->further->depth named.names[2] named.names[1][7]',
   'negative color flag over long_bits plain_color small_color port address long_address odd',
   'text raw one numbers[1][2] many[1].names[2][3] many[1].further->names[0] pointers[1]->depth indirect[1]->depth',
-  'indirect[0][1].depth elsewhere nothing call array_of_calls[1] name name[3] flexible[7]',
+  'indirect[0][1].depth elsewhere nothing call array_of_calls[1] name name[3] flexible[7] old_style.of_one[5]',
   'tight.before tight.wide tight.across tight.after',
 ].flatMap((line) => line.split(' ').map((member) => `skb->${member}`));
 

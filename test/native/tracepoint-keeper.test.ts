@@ -33,7 +33,7 @@ describe('the probe-keeper', () => {
 it.skipIf(reason !== null)(
   `a tracepoint that does not exist costs no other, and hidden ones do not count${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const { names, modules, slots, addresses, btfIds, bytes, roles, reasonArguments } =
+    const { names, modules, slots, addresses, btfIds, bytes, roles, reasonArguments, returnPlaces } =
       addon.readTracepoints();
     const id = names.split('\n').indexOf('tp:net_dev_queue');
     const session = new addon.Session(
@@ -49,6 +49,7 @@ it.skipIf(reason !== null)(
         modules,
         bytes,
         reasonArguments,
+        returnPlaces,
         roles,
         hidden: new Uint32Array(0),
         tellsEnds: false,

@@ -65,7 +65,7 @@ describe('aggregate', () => {
           '2000 0000               |   nft_do_chain [nf_tables]() { (len: 5764 delta: 1000)',
           '3000 0000      0.250 us |     selinux_ipv4_output(); (len: 84 delta: 1000 return_value: 1)',
           '8000 0000      6.000 us |   } (delta: 4750 return_value: -13)',
-          '9500 0000      8.500 us | } (delta: 1500)',
+          '9500 0000      8.500 us | } (delta: 1500 return_value: -)',
           '',
         ].join('\n'),
       );

@@ -3,7 +3,8 @@ import { readlinkSync } from 'node:fs';
 import { UsageError } from '../../src/core/errors.js';
 import { netns } from '../../src/filters/netns.js';
 
-const condition = (value: string): string => netns.condition(value, () => true);
+const condition = (value: string): string =>
+  netns.condition(value, { has: () => true, pidNamespace: () => null });
 const inode = (number: number): string =>
   `skb->dev->nd_net.net->ns.inum == ${number} || skb->sk->__sk_common.skc_net.net->ns.inum == ${number}`;
 const OWN = Number(/\d+/.exec(readlinkSync('/proc/self/ns/net'))?.[0]);

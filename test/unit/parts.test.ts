@@ -1,9 +1,10 @@
+import { UNKNOWN_TYPE } from '../../src/core/column.js';
+import { errnoName } from '../../src/core/errno.js';
 import { automaticPageCount } from '../../src/core/perf-buffer.js';
 import { describe, expect, it } from 'vitest';
 import {
   EnvironmentError,
   ExtensionError,
-  errnoName,
   EXIT,
   isNativeFailure,
   KernelError,
@@ -81,7 +82,14 @@ describe('errors', () => {
   });
 
   it('name errnos', () => {
-    expect([1, 95, 524].map(errnoName)).toEqual(['EPERM', 'EOPNOTSUPP', 'errno 524']);
+    expect([1, 11, 95, 108, 524].map(errnoName)).toEqual([
+      'EPERM',
+      'EAGAIN',
+      'EOPNOTSUPP',
+      'ESHUTDOWN',
+      'ENOTSUPP',
+    ]);
+    expect(errnoName(4095)).toBe('errno 4095');
   });
 });
 
@@ -189,6 +197,9 @@ describe('the function table', () => {
     text: new BigUint64Array(2),
     bytes: new Uint8Array(3),
     reasonArguments: new Uint8Array(3).fill(255),
+    returns: new Uint16Array(3),
+    returnTypes: [UNKNOWN_TYPE],
+    returnPlaces: new Uint8Array(3),
     roles: new Uint8Array(3),
     ends: Uint8Array.of(1, 1, 1),
     moduleLoads: [],

@@ -66,6 +66,7 @@ export interface BuiltInFields extends Required<EventLead> {
   readonly users: number | null;
   readonly cloned: number | null;
   readonly truesize: number | null;
+  /** in ipft's pid namespace */
   readonly pid: number | null;
   readonly comm: string | null;
   readonly cgroup: number | bigint | null;
@@ -83,7 +84,8 @@ export interface BuiltInFields extends Required<EventLead> {
   readonly network_offset: number | null;
   readonly transport_offset: number | null;
   readonly reason: string | null;
-  readonly return_value: number | null;
+  /** as the function's prototype says: see docs/output.md */
+  readonly return_value: PathValue;
   readonly delta: number;
   readonly age: number;
   readonly caller: string | null;

@@ -34,10 +34,12 @@ function flagNames({ names }: ExtensionMember, value: bigint): string {
 function formatOf(member: ExtensionMember, captured: Captured): RowReader<string> | null {
   const { format, kind, names, size, bitSize } = member;
   const read = numberReader(captured);
-  const unsigned: RowReader<bigint> = (rows, at) => BigInt.asUintN(bitSize || size * 8, read(rows, at));
+  const bits = bitSize || size * 8;
+  const unsigned: RowReader<bigint> = (rows, at) => BigInt.asUintN(bits, read(rows, at));
   if (format === 'hex') return (rows, at) => `0x${unsigned(rows, at).toString(16)}`;
   if (format === 'enum_flags') return (rows, at) => flagNames(member, unsigned(rows, at));
-  if (format === 'enum' || kind === 'enum') return (rows, at) => enumName(names, Number(read(rows, at)));
+  if (format === 'enum' || kind === 'enum')
+    return (rows, at) => enumName(names, Number(read(rows, at)), bits);
   return null;
 }
 

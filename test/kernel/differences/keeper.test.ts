@@ -52,6 +52,7 @@ async function keep(
     modules: 'vmlinux',
     bytes: new Uint8Array(addresses.length),
     reasonArguments: new Uint8Array(addresses.length).fill(255),
+    returnPlaces: new Uint8Array(addresses.length),
     ...{ hidden: new Uint32Array(0), roles: new Uint8Array(addresses.length), tellsEnds: false },
   };
   const perf = { pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 };

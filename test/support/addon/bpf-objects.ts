@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { errnoName } from '../../../src/core/errors.js';
+import { errnoName } from '../../../src/core/errno.js';
 import { addon } from './addon.js';
 
 /** Why this process cannot trace by raw tracepoints here, or null. */

@@ -66,7 +66,7 @@ export const JSON_TYPES: JsonTypes = {
   network_offset: 'number',
   transport_offset: 'number',
   reason: 'string',
-  return_value: 'number',
+  return_value: 'object',
   delta: 'number',
   age: 'number',
   caller: 'string',

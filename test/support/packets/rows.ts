@@ -1,6 +1,6 @@
 import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE, VALUED } from '../../../src/core/abi.js';
 import type { Batch } from '../../../src/core/batch.js';
-import type { Cell, ColumnContext } from '../../../src/core/column.js';
+import { UNKNOWN_TYPE, type Cell, type ColumnContext, type ReturnType } from '../../../src/core/column.js';
 import { capturedIn, NO_LAYOUT } from '../../../src/core/capture.js';
 import { UNKNOWN_FUNCTION } from '../../../src/core/row.js';
 import { TextBuffer } from '../../../src/core/text-buffer.js';
@@ -20,7 +20,7 @@ export interface Event {
   tid?: number;
   isReturn?: boolean;
   /** of a return */
-  value?: number;
+  value?: number | bigint;
   isLast?: boolean;
   isHidden?: boolean;
   isDrop?: boolean;
@@ -91,7 +91,10 @@ export function cellText(cell: Cell, rows: DataView, at = 0): string {
   return textOf([text.take()]);
 }
 
-/** Functions 0 to 4 of a small kernel. */
+const INT: ReturnType = { kind: 'signed', size: 4, bigEndian: false, names: null };
+const RETURN_TYPES = [INT, INT, INT, { ...INT, kind: 'void', size: 0 } as const];
+
+/** Functions 0 to 4 of a small kernel; 3 returns nothing, and what 4 does is not known. */
 export const CONTEXT: ColumnContext = {
   names: [
     'selinux_ipv4_output',
@@ -108,6 +111,7 @@ export const CONTEXT: ColumnContext = {
           values: [1, 2, 1024, 0x80000000 | 0],
         }
       : null,
+  returnType: (index) => RETURN_TYPES[index] ?? UNKNOWN_TYPE,
   enumByName: () => null,
   captured: capturedIn(NO_LAYOUT),
   symbol: (address) => `0x${address.toString(16)}`,

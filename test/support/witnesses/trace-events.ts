@@ -60,7 +60,11 @@ const setOption = (name: string, value: string): void =>
 
 function prepare(definitions: readonly string[], names: readonly string[]): void {
   for (const definition of definitions.filter((each) => each.includes(' ')))
-    appendFileSync(PROBES, `${definition}\n`);
+    try {
+      appendFileSync(PROBES, `${definition}\n`);
+    } catch (error) {
+      throw new Error(`the kernel refuses ${definition}`, { cause: error });
+    }
   writeFileSync(join(INSTANCE, 'trace_clock'), 'mono');
   setOption('stacktrace', '1');
   setOption('sym-offset', '1');

@@ -5,7 +5,7 @@
 
 namespace ipft {
 
-// What the addon tells about functions and tracepoints.
-void export_functions(Napi::Env env, Napi::Object exports);
+// What the addon tells about the kernel's functions and tracepoints.
+void export_tables(Napi::Env env, Napi::Object exports);
 
 } // namespace ipft

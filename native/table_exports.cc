@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-#include "function_exports.h"
+#include "table_exports.h"
 
+#include "enum_members.h"
 #include "napi_strings.h"
 #include "session/napi_errors.h"
 #include "symbols/function_table.h"
+#include "symbols/kernel_btf.h"
 #include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
 
@@ -23,6 +25,24 @@ Napi::Array module_loads(Napi::Env env, const std::vector<ModuleLoad> &modules) 
   return loads;
 }
 
+// What functions return, where `returns` of the table says.
+Napi::Array return_types(Napi::Env env, const std::vector<ReturnType> &types) {
+  Napi::Array array = Napi::Array::New(env, types.size());
+  for (uint32_t i = 0; i < types.size(); i++) {
+    const ReturnType &type = types[i];
+    bool has_value = type.known == ReturnType::Known::value;
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("kind", has_value                                  ? kind_name(type.kind)
+                       : type.known == ReturnType::Known::nothing ? "void"
+                                                                  : "unknown");
+    object.Set("size", type.size);
+    object.Set("bigEndian", type.big_endian);
+    object.Set("names", enum_to_js(env, type.names));
+    array[i] = object;
+  }
+  return array;
+}
+
 // The whole table as three strings and some typed arrays: a handful of objects instead of thousands.
 Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   size_t count = table.functions.size();
@@ -36,6 +56,8 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   auto ends = Napi::Uint8Array::New(env, count);
   auto reason_arguments = Napi::Uint8Array::New(env, count);
   auto bytes = Napi::Uint8Array::New(env, count);
+  auto returns = Napi::Uint16Array::New(env, count);
+  auto return_places = Napi::Uint8Array::New(env, count);
   for (size_t i = 0; i < count; i++) {
     const Function &function = table.functions[i];
     const char *separator = i == 0 ? "" : "\n";
@@ -51,6 +73,8 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
     ends[i] = ends_lives(function.role);
     reason_arguments[i] = function.drop_reason_register;
     bytes[i] = function.bytes;
+    returns[i] = function.return_type;
+    return_places[i] = function.return_place;
   }
   Napi::Object result = Napi::Object::New(env);
   result.Set("names", names);
@@ -65,6 +89,9 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   result.Set("ends", ends);
   result.Set("bytes", bytes);
   result.Set("reasonArguments", reason_arguments);
+  result.Set("returns", returns);
+  result.Set("returnPlaces", return_places);
+  result.Set("returnTypes", return_types(env, table.return_types));
   result.Set("reasonNames", strings(env, reason_names()));
   auto text = Napi::BigUint64Array::New(env, 2);
   text[0] = table.text.start;
@@ -140,13 +167,14 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   if (info[0].IsObject())
     set_text(info[0].As<Napi::Object>(), "btf", sources.btf);
   return with_js_errors(info.Env(), [&] {
-    return table_object(info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {}, {}, {}, {}});
+    return table_object(
+        info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {ReturnType{}}, {}, {}, {}, {}});
   });
 }
 
 } // namespace
 
-void export_functions(Napi::Env env, Napi::Object exports) {
+void export_tables(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readModuleFunctions", Napi::Function::New(env, read_module_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace ipft {
+
+// What BPF instructions return that run once, in this thread. Throws NativeError.
+uint32_t run_once(std::string_view code);
+
+} // namespace ipft

@@ -1,0 +1,16 @@
+import type { Read } from '../core/capture.js';
+import type { Column } from '../core/column.js';
+import { valueFormats } from '../core/value.js';
+
+const READ: Read = { kind: 'process' };
+
+/** The process that runs; absent for one that has no id in ipft's pid namespace. */
+export const pid: Column = {
+  id: 'pid',
+  description: "process that runs, by its id in ipft's pid namespace",
+  key: 'pid',
+  header: 'pid',
+  width: 0,
+  reads: [READ],
+  bind: (context) => valueFormats(context.captured(READ), context),
+};

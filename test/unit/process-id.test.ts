@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/core/errors.js';
+import { parseCondition } from '../../src/core/condition.js';
+import type { PidNamespace } from '../../src/core/process-id.js';
+import { pid } from '../../src/filters/pid.js';
+
+const condition = (value: string, namespace: PidNamespace | null): string =>
+  pid.condition(value, { has: () => true, pidNamespace: () => namespace });
+
+describe('--pid', () => {
+  it('is the kernel’s own id in the initial pid namespace', () => {
+    expect(condition('12', null)).toBe('task->tgid == 12');
+    expect(condition('0', null)).toBe('task->tgid == 0');
+  });
+
+  it('is an id of the namespace elsewhere, where the process has one', () => {
+    const id = 'task->group_leader->thread_pid';
+    const text = condition('12', { level: 2, inode: 4026532500 });
+    expect(text.split(' && ')).toEqual([
+      `${id}->level >= 2`,
+      `${id}->numbers[2].ns->ns.inum == 4026532500`,
+      `${id}->numbers[2].nr == 12`,
+    ]);
+    expect(() => parseCondition(text)).not.toThrow();
+    expect(() => condition('0', { level: 1, inode: 1 })).toThrow(UsageError);
+  });
+
+  it('misses a process by its id in this namespace, whatever /proc there is', () => {
+    expect(pid.missing?.(process.pid.toString())).toBeNull();
+    expect(pid.missing?.('1')).toBeNull(); // which may not be ours
+    expect(pid.missing?.('4194303')?.text).toBe('no process has this id');
+  });
+});
