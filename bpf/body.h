@@ -45,6 +45,19 @@ static __always_inline volatile __u32 *followers(__u64 skb) {
   return &followed[(skb >> 8 ^ skb >> 20) & (IPFT_FOLLOWED - 1)]; /* skbs are 256 bytes apart */
 }
 
+/* skb -> born_ns, which is never 0. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, IPFT_LIVES);
+  __type(key, __u64);
+  __type(value, __u64);
+} lives SEC(".maps");
+
+/* With a frame of its own: that of programs has no room for the key. */
+static __noinline int is_followed(__u64 skb) {
+  return bpf_map_lookup_elem(&lives, &skb) != 0;
+}
+
 /* A call that matches. */
 struct hit {
   __u64 function_address;
@@ -72,18 +85,25 @@ static __always_inline bool read_mark(const struct sk_buff *skb, struct hit *hit
   return bpf_core_read(&hit->mark, sizeof(hit->mark), &skb->mark) == 0;
 }
 
+static __always_inline bool wants(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+  return (hit->mark & settings.mask) == settings.mark && (!settings.has_filter || ipft_filter(ctx, skb));
+}
+
 /* A packet is followed to its end, whatever becomes of its mark. The miss path reads the mark, or what the
  * filter wants if no mark is asked for, and one counter, and returns; an unreadable skb (NULL is passed to
- * many functions) is a miss. */
+ * many functions) is a miss. The filter is not asked about a packet that is followed. */
 static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   bool any_mark = settings.mask == 0;
 
   if (!any_mark && !read_mark(skb, hit))
     return false;
-  hit->is_wanted =
-      (hit->mark & settings.mask) == settings.mark && (!settings.has_filter || ipft_filter(ctx, skb));
-  return (hit->is_wanted || *followers((__u64)skb) != 0) && active == IPFT_ACTIVE &&
-         (!any_mark || read_mark(skb, hit));
+  if (settings.has_filter && *followers((__u64)skb) != 0)
+    hit->is_wanted = !is_followed((__u64)skb) && wants(ctx, skb, hit);
+  else if (wants(ctx, skb, hit))
+    hit->is_wanted = true;
+  else if (settings.has_filter || *followers((__u64)skb) == 0)
+    return false;
+  return active == IPFT_ACTIVE && (!any_mark || read_mark(skb, hit));
 }
 
 /* Says of a call that matches what is known of it. */

@@ -4,6 +4,7 @@
 #define IPFT_DATA_H
 
 #include "body.h"
+#include "place.h"
 
 struct {
   __uint(type, BPF_MAP_TYPE_STACK_TRACE);
@@ -23,6 +24,8 @@ static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, cons
                                       __u8 *data) {
   if (settings.data_size == 0)
     return 1;
+  if (settings.headers_at)
+    put(data, settings.headers_at, packet_start(skb)); /* which ipft_capture() goes by */
   ipft_capture(ctx, skb, data);
   if (settings.reason_at)
     put(data, settings.reason_at, hit->reason);

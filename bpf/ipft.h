@@ -115,6 +115,7 @@ struct ipft_settings {
   __u32 has_drop_reason;  /* the tracepoint kfree_skb tells why (5.17) */
   __u32 data_size;        /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
   /* Places in it, 0: not wanted. At 0 is a word of bits: those of the captures that were not there. */
+  __u32 headers_at; /* the packet's first bytes */
   __u32 reason_at;  /* the argument of the type enum skb_drop_reason; 0 where the function has none */
   __u32 caller_at;  /* where the function returns to; 0: not known */
   __u32 stack_at;   /* number of the stack in the map `stacks`, or -errno */

@@ -8,14 +8,6 @@
 #include "place.h"
 #include "rationing.h"
 
-/* skb -> born_ns. */
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, IPFT_LIVES);
-  __type(key, __u64);
-  __type(value, __u64);
-} lives SEC(".maps");
-
 struct dying {
   __u64 born_ns;
   __u64 destructor; /* that is still to be called; 0: none */
@@ -120,7 +112,7 @@ static __always_inline bool may_begin(const struct sk_buff *skb, const struct hi
     if (settings.asks_bytes && settings.unwritten[i] == hit->function_address)
       return false;
   if (settings.asks_bytes)
-    return has_headers(skb);
+    return packet_start(skb) != 0;
   return !settings.asks_mark || is_on_its_way(skb);
 }
 
@@ -195,7 +187,7 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
   life->known = true;
   if (born_ns)
     life->born_ns = *born_ns;
-  else if (released)
+  else if (released && (role & ~IPFT_ROLE_HIDDEN) != IPFT_RELEASES) /* which happens once in a life */
     life->born_ns = released->born_ns;
   else if (may_begin(skb, hit))
     life->known = false, life->born_ns = life->time_ns;

@@ -10,6 +10,7 @@
 
 /* skb_mac_header_was_set(): what mac_header is as long as there is none. */
 #define NO_MAC_HEADER 0xffff
+#define ETHERNET_HEADER 14
 
 /* In the place of skb->dev the kernel keeps other things, too: a device is the one that its own transmit
  * queues belong to. */
@@ -19,9 +20,8 @@ static __always_inline bool has_device(const struct sk_buff *skb) {
   return dev && BPF_CORE_READ(dev, _tx, dev) == dev;
 }
 
-static __always_inline bool has_mac_header(const struct sk_buff *skb) {
-  __u16 mac_header = BPF_CORE_READ(skb, mac_header);
-
+/* Whether mac_header is set. */
+static __always_inline bool is_mac_header(__u16 mac_header) {
   return mac_header != 0 && mac_header != NO_MAC_HEADER;
 }
 
@@ -33,17 +33,26 @@ static __always_inline bool has_route(const struct sk_buff *skb) {
  * kernel sets the mark where it sets the route (__ip_make_skb, ip_queue_xmit, ip6_xmit, raw_send_hdrinc).
  * TCP's own skbs, whose clones are sent, have no header, and something else in the place of the route. */
 static __always_inline bool is_on_its_way(const struct sk_buff *skb) {
-  return has_mac_header(skb) || has_route(skb) || has_device(skb);
+  return is_mac_header(BPF_CORE_READ(skb, mac_header)) || has_route(skb) || has_device(skb);
 }
 
-/* Whether its headers are written. Over IPv4 skb->protocol is set where the packet is handed on, in
- * __ip_local_out, when UDP has written its own header, too. Over IPv6, and for fragments, it is set before:
- * settings.unwritten has the functions that are called meanwhile. */
-static __always_inline bool has_headers(const struct sk_buff *skb) {
-  if (has_mac_header(skb))
-    return true;
-  return BPF_CORE_READ(skb, protocol) != 0 && BPF_CORE_READ(skb, network_header) != 0 &&
-         (BPF_CORE_READ(skb, _skb_refdst) != 0 || has_device(skb));
+/* Where the packet starts, as an offset from skb->head, and in the upper half how far behind it the network
+ * header is: where the skb says or, where nothing has set that yet, behind an Ethernet header. 0 as long as its
+ * headers are not written. Over IPv4 skb->protocol is set where the packet is handed on, in __ip_local_out,
+ * when UDP has written its own header, too. Over IPv6, and for fragments, it is set before: settings.unwritten
+ * has the functions that are called meanwhile. */
+static __noinline __u64 packet_start(const struct sk_buff *skb) {
+  struct {
+    __u16 network, mac; /* neighbours in the skb: src/run/skb-layout.ts sees to that */
+  } header = {};
+
+  if (bpf_core_read(&header, sizeof(header), &skb->network_header) != 0)
+    return 0;
+  if (is_mac_header(header.mac))
+    return header.network ? header.network : header.mac | (__u64)ETHERNET_HEADER << 32;
+  if (header.network == 0 || BPF_CORE_READ(skb, protocol) == 0)
+    return 0;
+  return BPF_CORE_READ(skb, _skb_refdst) != 0 || has_device(skb) ? header.network : 0;
 }
 
 #endif

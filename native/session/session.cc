@@ -106,6 +106,7 @@ Replacements replacements(const Napi::Object &options) {
 // Where in the data what is, 0: not wanted.
 void set_places(const Napi::Object &options, ipft_settings &settings) {
   settings.data_size = number_or_zero(options, "dataSize");
+  settings.headers_at = number_or_zero(options, "headersAt");
   settings.reason_at = number_or_zero(options, "reasonAt");
   settings.caller_at = number_or_zero(options, "callerAt");
   settings.stack_at = number_or_zero(options, "stackAt");

@@ -1,17 +1,17 @@
 import type { Layout, PlacedRead } from '../core/capture.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R8, R9, type Label } from './emitter.js';
-import { checkDevice, PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
+import { doubtOf, PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
 
 const WORD = 8;
 const SKB = R6;
 const DATA = R7;
 /** Of the stack. */
 const SCRATCH = -8;
-const START = -16;
-
-const ETHERNET_HEADER = 14;
-const MAC_NOT_SET = 0xffff;
+/** The packet's device; 0: none, or something else is in its place. */
+const DEVICE = -16;
+/** Of the word that says where a packet starts: an offset of 16 bits; what else it has is in the upper half. */
+const START = 0xffff;
 
 /** Where readNumber() finds a member of the skb. */
 const member = (offset: number): Parameters<typeof readNumber>[3] => ({
@@ -20,72 +20,65 @@ const member = (offset: number): Parameters<typeof readNumber>[3] => ({
   scratch: SCRATCH,
 });
 
+/** Follows a path whose pointers are what its type says, or jumps to `absent`. */
+function follow(
+  code: Emitter,
+  path: ResolvedPath,
+  skb: SkbOffsets,
+  follower: PathFollower,
+  absent: Label,
+): void {
+  const doubt = doubtOf(path, skb);
+  if (doubt === 'device') code.load(8, R9, R10, DEVICE);
+  else if (doubt === 'full socket') follower.pointer(doubt, R9, absent);
+  else return follower.follow(path, R9, absent);
+  follower.followFrom(path, R9, absent);
+}
+
 function readPath(
   code: Emitter,
   path: ResolvedPath,
   { place, size }: PlacedRead,
+  skb: SkbOffsets,
   follower: PathFollower,
   absent: Label,
 ): void {
-  follower.follow(path, R9, absent);
+  follow(code, path, skb, follower, absent);
   code.mov(R1, DATA);
   code.alu('add', R1, place);
   readKernel(code, size, R9, path.steps.at(-1) ?? 0, absent);
 }
 
-/** R9 and R8: the offsets of the network header and of the MAC header, which are neighbours. */
-function readHeaderOffsets(code: Emitter, skb: SkbOffsets, absent: Label): void {
-  if (skb.mac_header !== skb.network_header + 2) throw new Error('mac_header is not behind network_header');
-  readNumber(code, R9, 4, member(skb.network_header), absent);
-  code.mov(R8, R9);
-  code.alu('and', R9, 0xffff);
-  code.alu('rsh', R8, 16);
+/** What several paths go through is looked at once. */
+function findDevice(code: Emitter, follower: PathFollower): void {
+  const [known, unknown] = [code.label(), code.label()];
+  follower.pointer('device', R9, unknown);
+  code.store(8, R10, DEVICE, R9);
+  code.jump(known);
+  code.bind(unknown);
+  code.store(8, R10, DEVICE, 0);
+  code.bind(known);
 }
 
 /**
- * Where the packet starts, as an offset from skb->head: R9, and in the word's upper half how far behind it the network
- * header is. That is where the skb says, or, where nothing has set it yet, behind an Ethernet header. has_headers() of bpf/place.h tells
- * whether they are written.
+ * Copies linear bytes only: skb->tail is where they end. Where the packet starts the program has written to the first word, by
+ * packet_start() of bpf/place.h; in the word's upper half is how far behind it the network header is.
  */
-function findStart(code: Emitter, { place }: PlacedRead, skb: SkbOffsets, absent: Label): void {
-  const [known, noMacHeader] = [code.label(), code.label()];
-  readHeaderOffsets(code, skb, absent);
-  code.jumpIf('eq', R8, MAC_NOT_SET, noMacHeader);
-  code.jumpIf('eq', R8, 0, noMacHeader);
-  code.jumpIf('ne', R9, 0, known);
-  code.mov(R9, R8);
-  code.store(4, DATA, place + 4, ETHERNET_HEADER);
-  code.jump(known);
-  code.bind(noMacHeader);
-  code.jumpIf('eq', R9, 0, absent);
-  readNumber(code, R8, 2, member(skb.protocol), absent);
-  code.jumpIf('eq', R8, 0, absent);
-  readNumber(code, R8, 8, member(skb.refdst), absent);
-  code.jumpIf('ne', R8, 0, known);
-  readNumber(code, R8, 8, member(skb.dev), absent);
-  code.jumpIf('eq', R8, 0, absent);
-  checkDevice(code, R8, skb, SCRATCH, absent);
-  code.bind(known);
-  code.store(8, R10, START, R9);
-}
-
-/** Copies linear bytes only: skb->tail is where they end. */
-function readHeaders(code: Emitter, placed: PlacedRead, skb: SkbOffsets, absent: Label): void {
-  const { place, size } = placed;
+function readHeaders(code: Emitter, { place, size }: PlacedRead, skb: SkbOffsets, absent: Label): void {
   const most = size - WORD;
   const fits = code.label();
-  findStart(code, placed, skb, absent);
+  code.load(8, R8, DATA, place);
+  code.alu('and', R8, START);
+  code.jumpIf('eq', R8, 0, absent);
   readNumber(code, R9, 4, member(skb.tail), absent);
-  code.load(8, R1, R10, START);
-  code.jumpIf('ge', R1, R9, absent);
-  code.alu('sub', R9, R1);
+  code.jumpIf('ge', R8, R9, absent);
+  code.alu('sub', R9, R8);
   code.jumpIf('le', R9, most, fits);
   code.mov(R9, most);
   code.bind(fits);
   code.store(4, DATA, place, R9);
   readNumber(code, R3, 8, member(skb.head), absent);
-  code.load(8, R1, R10, START);
-  code.alu('add', R3, R1);
+  code.alu('add', R3, R8);
   code.mov(R2, R9);
   code.mov(R1, DATA);
   code.alu('add', R1, place + WORD);
@@ -113,13 +106,16 @@ export function generateCapture(layout: Layout, skb: SkbOffsets): Uint8Array {
   code.mov(DATA, R3);
   clearAbsent(code);
   const follower = new PathFollower(code, SKB, skb, SCRATCH);
+  const isThroughDevice = ({ path }: PlacedRead): boolean => path !== null && doubtOf(path, skb) === 'device';
+  if (layout.reads.some(isThroughDevice)) findDevice(code, follower);
   for (const placed of layout.reads) {
     const { read, path, place, size, bit } = placed;
     if (read.kind === 'extra') code.store(8, DATA, place, 0);
     if (path === null && read.kind !== 'headers') continue;
-    for (let at = place; at < place + size; at += WORD) code.store(8, DATA, at, 0);
+    const from = read.kind === 'headers' ? place + WORD : place;
+    for (let at = from; at < place + size; at += WORD) code.store(8, DATA, at, 0);
     const [absent, done] = [code.label(), code.label()];
-    if (path !== null) readPath(code, path, placed, follower, absent);
+    if (path !== null) readPath(code, path, placed, skb, follower, absent);
     else readHeaders(code, placed, skb, absent);
     code.jump(done);
     code.bind(absent);

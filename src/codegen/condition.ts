@@ -18,7 +18,7 @@ import {
   type Label,
   type Register,
 } from './emitter.js';
-import { PathFollower, readNumber, type SkbOffsets } from './paths.js';
+import { doubtOf, PathFollower, readNumber, type Doubt, type SkbOffsets } from './paths.js';
 
 /** What names in an expression stand for on this kernel. */
 export interface Names {
@@ -62,7 +62,7 @@ export class ConditionTranslator {
   constructor(
     private readonly code: Emitter,
     private readonly names: Names,
-    skb: SkbOffsets,
+    private readonly skb: SkbOffsets,
   ) {
     this.#follower = new PathFollower(code, SKB, skb, SCRATCH);
     this.#unknown = code.label();
@@ -75,21 +75,51 @@ export class ConditionTranslator {
   emit(expression: Expression, yes: Label, no: Label, isNegated = false): void {
     const { code } = this;
     if (expression.kind === 'not') return this.emit(expression.operand, no, yes, !isNegated);
-    this.#unknown = isNegated ? yes : no;
-    if (expression.kind === 'string')
-      throw new UsageError(`--where: "${expression.value}" is no condition`, 'compare it with ==');
-    if (expression.kind !== 'binary' || expression.operator === '&') {
-      this.#number(expression, LEFT, no);
-      code.jumpIf('ne', LEFT, 0, yes);
-      return code.jump(no);
-    }
+    if (expression.kind !== 'binary' || (expression.operator !== '&&' && expression.operator !== '||'))
+      return this.#literal(expression, yes, no, isNegated);
     const { operator, left, right } = expression;
-    if (isComparison(operator)) return this.#comparison(operator, left, right, yes, no);
     const second = code.label();
     if (operator === '&&') this.emit(left, second, no, isNegated);
     else this.emit(left, yes, second, isNegated);
     code.bind(second);
     this.emit(right, yes, no, isNegated);
+  }
+
+  /**
+   * Whether pointers are what they are taken for is asked where that decides: not where the literal is false anyway, as it is for
+   * nearly every packet.
+   */
+  #literal(expression: Expression, yes: Label, no: Label, isNegated: boolean): void {
+    const { code } = this;
+    const doubts = this.#doubtsOf(expression);
+    const [known, unknown] = isNegated ? [no, yes] : [yes, no];
+    const doubtful = doubts.size === 0 ? known : code.label();
+    this.#unknown = unknown;
+    if (isNegated) this.#truth(expression, unknown, doubtful);
+    else this.#truth(expression, doubtful, unknown);
+    if (doubtful === known) return;
+    code.bind(doubtful);
+    for (const doubt of doubts) this.#follower.pointer(doubt, R9, unknown);
+    code.jump(known);
+  }
+
+  #doubtsOf(expression: Expression): Set<Doubt> {
+    if (expression.kind === 'binary')
+      return new Set([...this.#doubtsOf(expression.left), ...this.#doubtsOf(expression.right)]);
+    const doubt = expression.kind === 'path' ? doubtOf(this.names.path(expression.path), this.skb) : null;
+    return new Set(doubt === null ? [] : [doubt]);
+  }
+
+  /** Of a comparison, or a number. */
+  #truth(expression: Expression, yes: Label, no: Label): void {
+    const { code } = this;
+    if (expression.kind === 'string')
+      throw new UsageError(`--where: "${expression.value}" is no condition`, 'compare it with ==');
+    if (expression.kind === 'binary' && isComparison(expression.operator))
+      return this.#comparison(expression.operator, expression.left, expression.right, yes, no);
+    this.#number(expression, LEFT, no);
+    code.jumpIf('ne', LEFT, 0, yes);
+    code.jump(no);
   }
 
   #comparison(operator: Comparison, left: Expression, right: Expression, yes: Label, no: Label): void {

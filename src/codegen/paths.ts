@@ -4,8 +4,7 @@ import { type Emitter, HELPERS, R0, R1, R10, R2, R3, R4, R5, type Label, type Re
 import type { SkbLayout, StateOffsets } from './skb-layout.js';
 
 /** The members that fields and conditions start from. */
-export type SkbOffsets = Pick<SkbLayout, 'head' | 'data' | 'tail' | 'mac_header' | 'network_header'> &
-  StateOffsets & { readonly end: number };
+export type SkbOffsets = Pick<SkbLayout, 'head' | 'data' | 'tail'> & StateOffsets & { readonly end: number };
 
 /** CHECKSUM_PARTIAL of include/linux/skbuff.h, in both bits of ip_summed. */
 const PARTIAL = 0b11;
@@ -38,20 +37,17 @@ export function isInBytes(
   return root === 'skb' && further.length > 0 && (first === head || first === data);
 }
 
-/**
- * Goes on if the pointer in `dev` (r6 to r9) is that of a device: it is the one that its own transmit queues belong to. In the
- * place of skb->dev the kernel keeps nodes of trees and numbers, too, and which it is nobody says.
- */
-export function checkDevice(
-  code: Emitter,
-  dev: Register,
-  { netdevTx, queueDev }: StateOffsets,
-  scratch: number,
-  other: Label,
-): void {
-  readNumber(code, R4, 8, { address: dev, offset: netdevTx, scratch }, other);
-  readNumber(code, R4, 8, { address: R4, offset: queueDev, scratch }, other);
-  code.jumpIf('ne', R4, dev, other);
+/** A pointer of the skb in whose place the kernel keeps other things, too. */
+export type Doubt = 'device' | 'socket' | 'full socket';
+
+/** Which of them a path goes through; null: none. `full socket`: what it leads to is not in small sockets. */
+export function doubtOf(
+  { path, steps }: Pick<ResolvedPath, 'path' | 'steps'>,
+  { sockCommonEnd }: Pick<StateOffsets, 'sockCommonEnd'>,
+): Doubt | null {
+  if (THROUGH_DEVICE.test(path)) return 'device';
+  if (!THROUGH_SOCKET.test(path)) return null;
+  return (steps[1] ?? 0) < sockCommonEnd ? 'socket' : 'full socket';
 }
 
 /** Calls bpf_probe_read_kernel(r1, size, address + offset), and jumps to `failed` if that cannot be read. */
@@ -95,7 +91,8 @@ export class PathFollower {
 
   /**
    * `to` (r6 to r9) = the address that the path's last step is added to. Jumps to `absent` at a null pointer, or one that
-   * cannot be read, and to `unknown` where the kernel keeps something else in the place of the pointer.
+   * cannot be read, and to `unknown` where the kernel keeps something else in the place of the value. Whether the pointers on the way
+   * are what they are taken for is not asked: see pointer().
    */
   follow(
     { root, path, steps, requires = [] }: Pick<ResolvedPath, 'root' | 'path' | 'steps' | 'requires'>,
@@ -103,16 +100,37 @@ export class PathFollower {
     absent: Label,
     unknown: Label = absent,
   ): void {
-    const { code, scratch } = this;
     for (const requirement of requires) this.#require(requirement, to, absent);
     this.#start(root, to, absent);
     const sum = root === 'skb' ? SUMS[path] : undefined;
     if (sum !== undefined) this.#checkSum(sum, unknown);
-    steps.slice(0, -1).forEach((offset, place) => {
+    this.#walk(steps, to, absent);
+  }
+
+  /** The same from the first pointer on, which is in `to`. */
+  followFrom({ steps }: Pick<ResolvedPath, 'steps'>, to: Register, absent: Label): void {
+    this.code.jumpIf('eq', to, 0, absent);
+    this.#walk(steps.slice(1), to, absent);
+  }
+
+  /** `to` (r6 to r9) = the skb's pointer, which may be null. Jumps to `unknown` if it is something else than what it is taken for. */
+  pointer(doubt: Doubt, to: Register, unknown: Label): void {
+    const { code, skb, offsets, scratch } = this;
+    const known = code.label();
+    const offset = doubt === 'device' ? offsets.dev : offsets.sock;
+    readNumber(code, to, 8, { address: skb, offset, scratch }, unknown);
+    code.jumpIf('eq', to, 0, known);
+    if (doubt === 'device') this.#checkDevice(to, unknown);
+    else this.#checkSocket(doubt, to, unknown);
+    code.bind(known);
+  }
+
+  #walk(steps: readonly number[], to: Register, absent: Label): void {
+    const { code, scratch } = this;
+    for (const offset of steps.slice(0, -1)) {
       readNumber(code, to, 8, { address: to, offset, scratch }, absent);
       code.jumpIf('eq', to, 0, absent);
-      if (place === 0) this.#checkPointer(path, steps[1] ?? 0, to, unknown);
-    });
+    }
   }
 
   #require({ path, comparison, value }: Requirement<ResolvedPath>, to: Register, absent: Label): void {
@@ -132,14 +150,22 @@ export class PathFollower {
     code.jumpIf(isPartial ? 'ne' : 'eq', R4, partial, unknown);
   }
 
-  /** Whether a pointer of the skb is what the member's type says. */
-  #checkPointer(path: string, next: number, value: Register, unknown: Label): void {
+  /**
+   * A device is the one that its own transmit queues belong to. In the place of skb->dev the kernel keeps nodes of trees and numbers,
+   * too, and which it is nobody says.
+   */
+  #checkDevice(dev: Register, unknown: Label): void {
     const { code, offsets, scratch } = this;
-    if (THROUGH_DEVICE.test(path)) checkDevice(code, value, offsets, scratch, unknown);
-    if (!THROUGH_SOCKET.test(path)) return;
-    readNumber(code, R4, 1, { address: value, offset: offsets.sockState, scratch }, unknown);
-    if (next < offsets.sockCommonEnd) return;
-    for (const state of SMALL_SOCKETS) code.jumpIf('eq', R4, state, unknown);
+    readNumber(code, R4, 8, { address: dev, offset: offsets.netdevTx, scratch }, unknown);
+    readNumber(code, R4, 8, { address: R4, offset: offsets.queueDev, scratch }, unknown);
+    code.jumpIf('ne', R4, dev, unknown);
+  }
+
+  /** What is no pointer cannot be read. */
+  #checkSocket(doubt: 'socket' | 'full socket', sock: Register, unknown: Label): void {
+    const { code, offsets, scratch } = this;
+    readNumber(code, R4, 1, { address: sock, offset: offsets.sockState, scratch }, unknown);
+    if (doubt === 'full socket') for (const state of SMALL_SOCKETS) code.jumpIf('eq', R4, state, unknown);
   }
 
   #start(root: ResolvedPath['root'], to: Register, absent: Label): void {

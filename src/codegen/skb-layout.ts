@@ -14,11 +14,10 @@ export interface SkbCast {
   readonly sk_buff: number;
 }
 
-/** Where members of this kernel's structs are that tell what stands in a union, and whether a packet is on its way. */
+/** Where members of this kernel's structs are that tell what stands in a union. */
 export interface StateOffsets {
   readonly dev: number;
-  readonly refdst: number;
-  readonly protocol: number;
+  readonly sock: number;
   /** of two bits, the lower one */
   readonly ipSummed: Bit;
   /** of struct net_device: its transmit queues; of struct netdev_queue: its device */

@@ -141,6 +141,7 @@ export interface SessionOptions {
   /** of those, the ones that are of the packet's bytes */
   readonly inBytes?: number;
   /** places in the data; 0 or undefined: not wanted */
+  readonly headersAt?: number;
   readonly reasonAt?: number;
   readonly callerAt?: number;
   readonly stackAt?: number;

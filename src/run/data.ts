@@ -93,6 +93,7 @@ export function dataOptions({ layout, capture, absent }: Data): Partial<SessionO
     capture,
     ...absent,
     dataSize: layout.size,
+    headersAt: placeOf('headers'),
     reasonAt: placeOf('reason'),
     callerAt: placeOf('caller'),
     stackAt: placeOf('stack'),

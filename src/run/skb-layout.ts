@@ -20,6 +20,9 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
   const behindCommon = BEHIND_COMMON.map((member) => addon.resolvePath(`skb->sk->${member}`)).flatMap(
     (resolved) => ('error' in resolved ? [] : (resolved.steps.at(-1) ?? [])),
   );
+  // packet_start() of bpf/place.h reads both at once.
+  if (at('mac_header') !== at('network_header') + 2)
+    throw new Error('mac_header is not behind network_header');
   const hasVlanBit = !('error' in addon.resolvePath('skb->vlan_present'));
   return {
     head: at('head'),
@@ -35,8 +38,7 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
     vlan_present: hasVlanBit ? bit('vlan_present') : null,
     cast: addon.skbCast(),
     dev: at('dev'),
-    refdst: at('_skb_refdst'),
-    protocol: at('protocol'),
+    sock: at('sk'),
     ipSummed: bit('ip_summed'),
     netdevTx: step('skb->dev->_tx'),
     queueDev: step('skb->dev->_tx->dev'),

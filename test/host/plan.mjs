@@ -8,6 +8,9 @@ export const KERNELS = ['6.1', '5.10', '7.2', '6.12'];
 /** `make test`: what differs between kernels on one without FPROBE and on one with it, the quickest of each; the rest on the newest one. */
 const SHORT = { differing: ['5.10', '6.12'], same: ['7.2'] };
 
+/** What tests of a few minutes look at, to do all that they can. */
+const ALL = ['--env', 'IPFT_TEST_ALL=1'];
+
 /** More of the kernel's command line. */
 const booted = (append) => ({ isAlone: true, options: ['--append', append] });
 
@@ -65,7 +68,11 @@ export function planGuests(root, { all, kernels, names, known }) {
       options = [],
     } = FOLDERS.find(({ folder }) => dirname(file) === `${TIER}/${folder}`);
     return (kernels ?? (all ? KERNELS : short)).map((kernel) => {
-      return { kernel, file, isAlone, options, seconds: estimate(root, known, kernel, file) };
+      const isWhole = all || names.length > 0;
+      return {
+        ...{ kernel, file, isAlone, options: isWhole ? [...options, ...ALL] : options },
+        seconds: estimate(root, known, kernel, file),
+      };
     });
   });
   return jobs.toSorted((left, right) => right.seconds - left.seconds);

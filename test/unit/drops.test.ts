@@ -4,7 +4,7 @@ import { dropReader } from '../../src/core/drop.js';
 import { DroppedPackets } from '../../src/core/dropped-packets.js';
 import type { Output } from '../../src/core/output.js';
 import { outputs } from '../../src/outputs/index.js';
-import { createOutput } from '../../src/run/render.js';
+import { createOutput, type RenderOptions } from '../../src/run/render.js';
 import { parseCommandLine } from '../../src/cli/parse.js';
 import { batchOf, CONTEXT, pack, textOf, type Event } from '../support/packets/rows.js';
 
@@ -24,11 +24,15 @@ const KERNEL: ColumnContext = {
   hasDropReasons: () => true,
 };
 
-function open(id: string, context = KERNEL): { output: Output; packets: DroppedPackets } {
+function open(
+  id: string,
+  context = KERNEL,
+  options: RenderOptions = {},
+): { output: Output; packets: DroppedPackets } {
   const descriptor = outputs.get(id);
   if (descriptor === undefined) throw new Error(`no output ${id}`);
   const packets = new DroppedPackets(dropReader(context));
-  return { packets, output: createOutput(descriptor, context, { dropped: packets }) };
+  return { packets, output: createOutput(descriptor, context, { dropped: packets, ...options }) };
 }
 
 const put = (output: Output, events: readonly Event[]): string =>
@@ -97,6 +101,32 @@ describe('--drops', () => {
         reason: 'NO_SOCKET',
       },
     });
+  });
+
+  it('tells the time of calls and drops as --time has it', () => {
+    const time = {
+      format: 'real',
+      clock: { realOffsetNs: 1_699_999_990_000_000_000n, firstNs: 1n },
+    } as const;
+    const at = (ns: number): string => `2023-11-14T22:13:10.00000000${ns}Z`;
+    const events = [call(7n, 1n), drop(7n, 2n), end(7n)];
+    const [event, last] = put(open('json', KERNEL, { time }).output, events)
+      .trimEnd()
+      .split('\n');
+    expect(JSON.parse(event ?? '')).toMatchObject({ timestamp: 1, time: at(1) });
+    expect(JSON.parse(last ?? '')).toMatchObject({ drop: { timestamp: 2, time: at(2) } });
+    expect(put(open('aggregate', KERNEL, { time }).output, events)).toBe(
+      `===\n${line(1).replace('1', at(1))}dropped by tcp_v4_rcv+0x1c5: NO_SOCKET\n`,
+    );
+  });
+
+  it('leaves its objects out with --events-only, and the events in', () => {
+    const { output, packets } = open('json', KERNEL, { eventsOnly: true });
+    const [event, ...others] = put(output, [call(7n, 1n), drop(7n, 2n), call(8n, 3n), end(7n)]).split('\n');
+    expect(JSON.parse(event ?? '')).toMatchObject({ packet: 7, function: 'ip_output' });
+    expect(others).toEqual(['']);
+    expect(textOf(output.results({ matched: 4 } as never))).toBe('');
+    expect(packets.counts()).toEqual({ packets: 1, omitted: 1 });
   });
 
   it.each(['stream', 'csv'])('is refused with -o %s, which has no packets', (id) => {

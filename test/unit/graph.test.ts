@@ -54,6 +54,26 @@ describe('aggregate', () => {
     );
   });
 
+  it('tells the time of calls and returns as --time has it', () => {
+    const events = [outer, middle, middleEnd, outerEnd];
+    const clock = { realOffsetNs: 0n, firstNs: 1_000n };
+    const times = (format: 'relative' | 'delta'): (string | undefined)[] =>
+      write('aggregate', [events], { time: { format, clock } })
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim().split(' ')[0]);
+    // a leaf is folded: it has the time of its call
+    expect(times('relative')).toEqual(['0.000000000', '0.000001000', '0.000008500']);
+    expect(times('delta')).toEqual(['0.000000000', '0.000001000', '0.000007500']);
+    const json = write('json', [events], { time: { format: 'relative', clock } });
+    const told = json
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { time: number }).time);
+    expect(told).toEqual([0, 1_000, 7_000, 8_500]);
+  });
+
   it('shows fields of returns, of a folded call behind its own', () => {
     const events = [outer, middle, leaf, { ...leafEnd, value: 1 }, { ...middleEnd, value: -13 }, outerEnd];
     const wanted = ['len', 'delta', 'return-value'].map((id) => columns.get(id));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../src/cli/parse.js';
 import type { TimeFormat } from '../../src/core/clock.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/run/render.js';
@@ -81,3 +82,12 @@ it('--events-only leaves out the summary', () => {
   );
   expect(texts).toEqual(['{"summary":{"matched":0}}\n', '']);
 });
+
+it.each([[['-o', 'aggregate']], [['-o', 'stream']], [['-o', 'csv']], [[]]])(
+  '--events-only is for JSON: refused with %j',
+  (output) => {
+    expect(() => parseCommandLine(['-m', '1', '--events-only', ...output], '')).toThrow(
+      expect.objectContaining({ exitCode: 2, remedy: '-o json, without --list' }),
+    );
+  },
+);

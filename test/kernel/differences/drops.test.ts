@@ -102,8 +102,13 @@ describe.skipIf(skipped !== '')(`packets that are dropped${skipped}`, () => {
   });
 
   it.each(['function', 'function_graph'])('end with a line that says so, by %s', async (tracer) => {
-    const text = await traced(['-t', tracer], ['ttl']);
+    const before = new Date().toISOString();
+    const text = await traced(['-t', tracer, '--time', 'real'], ['ttl']);
     expect(text).toMatch(/^===\n(\d.*\n)+dropped by ip_forward\+0x[0-9a-f]+: IP_INHDR\n$/);
     expect(text).toContain('ip_rcv');
+    const times = text.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z(?= )/gm) ?? [];
+    expect(times).toHaveLength(text.split('\n').length - 3); // but for ===, the drop, and the end
+    const around = [before.slice(0, 23), ...times, new Date().toISOString()];
+    expect(around).toEqual(around.toSorted());
   });
 });

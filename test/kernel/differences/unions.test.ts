@@ -17,7 +17,15 @@ interface Shown {
   readonly ifindex: number | null;
   readonly netns: number | null;
   readonly mark: number;
+  readonly ip_summed: string;
+  readonly csum: number | null;
+  readonly transport_header: number;
+  readonly 'skb->csum_start': number | null;
+  readonly 'skb->csum_offset': number | null;
 }
+
+/** Where TCP has its checksum. */
+const CHECKSUM_AT = 16;
 
 const DEVICES = ['lo', 'veth'];
 /** What TCP does with packets in its queues, and what they pass on their way. */
@@ -46,20 +54,37 @@ afterAll(() => downPath(PAIR));
 afterEach(cleanUp);
 
 describe('TCP that loses packets', () => {
-  it('fields of the device are those of a device, or there is none', async () => {
-    const args = ['-m', '0', '--mask', '0', '-b', AUTO, '-r', FUNCTIONS];
+  let events: readonly Shown[];
+  beforeAll(async () => {
+    const sums = 'ip_summed,csum,transport_header,skb->csum_start,skb->csum_offset';
     const running = await trace([
-      ...args,
-      '-f',
-      'ifname,ifindex,netns,mark',
-      '-o',
-      'json',
-      '--perf-page-count',
-      '4096',
+      ...['--mask', '0', '-b', AUTO, '-r', FUNCTIONS, '-f', `ifname,ifindex,netns,mark,${sums}`],
+      ...['-o', 'json', '--perf-page-count', '4096'],
     ]);
     await transfer(5201, 400_000);
-    const { stdout } = await running.end();
-    const events = parseJson(stdout) as unknown as Shown[];
+    events = parseJson((await running.end()).stdout) as unknown as Shown[];
+  });
+
+  it('checksums are there, or where one is to be put: never both', () => {
+    const partial = events.filter((event) => event.ip_summed === 'partial');
+    const others = events.filter((event) => event.ip_summed !== 'partial');
+    expect(Math.min(partial.length, others.length)).toBeGreaterThan(10);
+    expect(partial.filter(({ csum }) => csum !== null)).toEqual([]);
+    expect(others.filter(({ csum }) => csum === null)).toEqual([]);
+    const placed = others.filter(
+      (event) => event['skb->csum_start'] !== null || event['skb->csum_offset'] !== null,
+    );
+    expect(placed).toEqual([]);
+    const sent = partial.filter(({ ifname }) => ifname === 'veth');
+    expect(sent.length).toBeGreaterThan(50);
+    for (const event of sent)
+      expect(event).toMatchObject({
+        'skb->csum_start': event.transport_header,
+        'skb->csum_offset': CHECKSUM_AT,
+      });
+  });
+
+  it('fields of the device are those of a device, or there is none', () => {
     const names = new Set(events.map(({ ifname }) => ifname));
     console.log(`${events.length} events, devices ${[...names].join(', ')}`);
     expect([...names].filter((name) => name !== null && !DEVICES.includes(name))).toEqual([]);
@@ -127,4 +152,53 @@ for _ in range(5):
   expect(shown.filter(({ tuple }) => tuple !== null && tuple.protocol !== 'icmp')).toEqual([]);
   expect(shown.filter(({ mark }) => (mark & 0x100) === 0)).toEqual([]);
   expect(shown.length).toBeGreaterThan(5);
+});
+
+describe('sockets that have little more than addresses', () => {
+  /** Of net/tcp_states.h. */
+  const STATE = { established: 1, timeWait: 6, newSynRecv: 12 };
+  /** The listener's answer and the client's last word come to a request, the server's farewell to a connection in TIME_WAIT. */
+  const HALF_CLOSED = `
+import socket
+server = socket.create_server(("127.0.0.1", 7302))
+client = socket.create_connection(("127.0.0.1", 7302))
+served, _ = server.accept()
+client.sendall(bytes(300))
+served.recv(1000)
+client.close()
+served.recv(1000)
+served.close()
+`;
+  const AT_SOCKETS = '^(ip_local_deliver|tcp_v4_rcv)$';
+
+  interface AtSocket {
+    readonly 'skb->sk->sk_state': number | null;
+    readonly 'skb->sk->sk_rcvbuf': number | null;
+    readonly cgroup: number | null;
+    readonly packet: number;
+  }
+
+  it('have no fields beyond them, and no condition on those holds, either way', async () => {
+    const fields = ['-f', 'skb->sk->sk_state,skb->sk->sk_rcvbuf,cgroup', '-r', AT_SOCKETS, '-o', 'json'];
+    const isNot = '!(skb->sk->sk_rcvbuf == 1)';
+    const [all, told] = await Promise.all([
+      trace(['--mask', '0', '-b', AUTO, ...fields]),
+      trace(['--where', `skb->sk != 0 && ${isNot}`, '-b', AUTO, ...fields]),
+    ]);
+    run('python3', '-c', HALF_CLOSED);
+    const shown = async (running: typeof all): Promise<AtSocket[]> =>
+      parseJson((await running.end()).stdout) as unknown as AtSocket[];
+    const [events, first] = [await shown(all), await shown(told)];
+    const of = (state: number, seen: readonly AtSocket[]): AtSocket[] =>
+      seen.filter((event) => event['skb->sk->sk_state'] === state);
+    const small = [...of(STATE.timeWait, events), ...of(STATE.newSynRecv, events)];
+    expect(of(STATE.timeWait, events).length).toBeGreaterThan(0);
+    expect(of(STATE.newSynRecv, events).length).toBeGreaterThan(0);
+    for (const event of small) expect(event).toMatchObject({ 'skb->sk->sk_rcvbuf': null, cgroup: null });
+    const full = of(STATE.established, events);
+    expect(full.length).toBeGreaterThan(0);
+    for (const event of full) expect(event['skb->sk->sk_rcvbuf']).toBeGreaterThan(0);
+    expect([...of(STATE.timeWait, first), ...of(STATE.newSynRecv, first)]).toEqual([]);
+    expect(of(STATE.established, first).length).toBeGreaterThan(0);
+  });
 });

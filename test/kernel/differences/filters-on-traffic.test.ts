@@ -1,0 +1,3 @@
+import { testFiltersOnTraffic } from '../../support/numbered/tests.js';
+
+testFiltersOnTraffic();
