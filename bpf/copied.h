@@ -22,7 +22,7 @@ static __always_inline void describe_copied(void *ctx, struct hit *hit) {
   __u64 reason = 0;
 
   hit->function_address = function_address();
-  if (!settings.reason_at)
+  if (!settings.asks_reason)
     return;
   place = reason_argument(hit->function_address);
   if (place && bpf_probe_read_kernel(&reason, sizeof(reason), (__u64 *)ctx + (*place & 7)) == 0)

@@ -4,6 +4,7 @@
 #define IPFT_DATA_H
 
 #include "body.h"
+#include "cause.h"
 #include "place.h"
 
 struct {
@@ -18,17 +19,27 @@ static __always_inline void put(__u8 *data, __u32 place, __u64 value) {
   *(__u64 *)(data + place) = value;
 }
 
+static __always_inline void put_reason(const struct sk_buff *skb, const struct hit *hit, __u64 born_ns,
+                                       __u8 *data) {
+  if (settings.reason_at)
+    put(data, settings.reason_at, hit->reason);
+  if (!settings.cause_at)
+    return;
+  put(data, settings.cause_at, told_cause((__u64)skb, born_ns));
+  put(data, settings.cause_at + sizeof(__u64), hit->reason);
+}
+
 /* Returns 0 if the extension drops the event. All the places are constants to the verifier, and what they
  * rule out is not there for it. */
 static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, const struct hit *hit,
-                                      __u8 *data) {
+                                      __u64 born_ns, __u8 *data) {
   if (settings.data_size == 0)
     return 1;
   if (settings.headers_at)
     put(data, settings.headers_at, packet_start(skb)); /* which ipft_capture() goes by */
   ipft_capture(ctx, skb, data);
-  if (settings.reason_at)
-    put(data, settings.reason_at, hit->reason);
+  if (settings.asks_reason)
+    put_reason(skb, hit, born_ns, data);
   if (settings.caller_at)
     put(data, settings.caller_at, hit->caller);
   /* One whose place another one has is not shown (-EEXIST): in that place, earlier events would show it. */

@@ -1,10 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* --drops: what the kernel says when it drops a packet. It is no call, so it has no return and no data. The
- * tracer that includes it says before what its events are: SENT_EVENT. */
+/* --drops: what the kernel says when it drops a packet, and of why before that. It is no call, so it has no
+ * return and no data. The tracer that includes it says before what its events are: SENT_EVENT. */
 #ifndef IPFT_DROP_H
 #define IPFT_DROP_H
 
 #include "lives.h"
+
+/* The last drop on a CPU, for tracepoints that tell of it behind it, and without the skb. */
+struct last_drop {
+  __u64 time_ns;
+  __u64 skb; /* 0: none, or it was told of */
+  __u64 born_ns;
+  __u64 location;
+  __u64 pid_tgid;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1); /* set to the number of possible CPUs before load */
+  __type(key, __u32);
+  __type(value, struct last_drop);
+} last_drops SEC(".maps");
+
+static __always_inline struct last_drop *last_drop(void) {
+  __u32 cpu = bpf_get_smp_processor_id();
+
+  return bpf_map_lookup_elem(&last_drops, &cpu);
+}
+
+static __always_inline void remember_drop(const struct ipft_event *event) {
+  struct last_drop *last = last_drop();
+
+  if (last)
+    *last = (struct last_drop){.time_ns = event->time_ns,
+                               .skb = event->skb,
+                               .born_ns = event->born_ns,
+                               .location = event->function_address,
+                               .pid_tgid = bpf_get_current_pid_tgid()};
+}
 
 /* The packet's life goes on: what frees it is called after this. */
 static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
@@ -25,11 +58,13 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const stru
       .mark = hit->mark,
       .flags = IPFT_DROP,
       .reason = hit->reason,
+      .cause = told_cause((__u64)skb, life.born_ns),
   };
   if (!is_wanted(count, &message.event, 1))
     return 0;
-  read_skb(&message.event, skb);
   send(ctx, count, &message, sizeof(message));
+  if (!settings.has_drop_reason)
+    remember_drop(&message.event);
   return 0;
 }
 
@@ -47,5 +82,69 @@ SEC("raw_tracepoint") int ipft_program_16(__u64 *ctx) {
   return emit_drop(ctx, skb, &hit);
 }
 _Static_assert(IPFT_DROP_PROGRAM == 16, "ipft_program_16");
+
+/* Of the arguments, 8 bytes each; 0 if there is none. */
+static __always_inline __u64 argument_at(__u64 *ctx, __u64 place) {
+  __u64 value = 0;
+
+  if (place != IPFT_NO_ARGUMENT)
+    bpf_probe_read_kernel(&value, sizeof(value), ctx + place);
+  return value;
+}
+
+/* On the stack there are programs, what runs them, and the function that has the tracepoint. */
+#define TRACEPOINT_DEPTH 8
+/* No function with a drop is longer. */
+#define LONGEST_FUNCTION 4096
+
+/* Whether the tracepoint is in the function that has dropped a packet at `location`: an interrupt may have
+ * dropped another one meanwhile. */
+static __noinline int is_told_from(void *ctx, __u64 location) {
+  __u64 stack[TRACEPOINT_DEPTH] = {};
+
+  bpf_get_stack(ctx, stack, sizeof(stack), 0);
+#pragma unroll
+  for (int i = 0; i < TRACEPOINT_DEPTH; i++)
+    if (stack[i] - location + LONGEST_FUNCTION <= 2 * LONGEST_FUNCTION)
+      return 1;
+  return 0;
+}
+
+static __noinline int tell_of_last_drop(void *ctx, __u64 cause) {
+  struct last_drop *last = last_drop();
+  union {
+    SENT_EVENT sent;
+    struct ipft_event event;
+  } message = {};
+
+  if (active != IPFT_ACTIVE || !last || last->skb == 0 || last->pid_tgid != bpf_get_current_pid_tgid() ||
+      !is_told_from(ctx, last->location))
+    return 0;
+  message.event.time_ns = last->time_ns;
+  message.event.skb = last->skb;
+  message.event.born_ns = last->born_ns;
+  message.event.cause = cause;
+  message.event.flags = IPFT_TELLS;
+  last->skb = 0;
+  bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
+  return 0;
+}
+
+/* A tracepoint that tells why a packet will be dropped; the packet may be followed from here on. Where the
+ * drop itself has no reason, one without an skb tells of the last drop. */
+SEC("raw_tracepoint") int ipft_program_17(__u64 *ctx) {
+  __u64 source = cause_source();
+  __u64 cause = (source & 0xff) << 32 | (__u32)argument_at(ctx, source >> 16 & 15);
+  const struct sk_buff *skb = (void *)argument_at(ctx, source >> 8 & 15);
+  struct life life = {.time_ns = bpf_ktime_get_ns()};
+  struct hit hit = {.function_address = ~0ULL}; /* none; 0 is what empty places of settings have */
+
+  if ((source >> 8 & 15) == IPFT_NO_ARGUMENT)
+    return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);
+  if (matches(ctx, skb, &hit) && find_life(&life, (__u64)skb, &hit))
+    tell_cause((__u64)skb, life.born_ns, cause);
+  return 0;
+}
+_Static_assert(IPFT_CAUSE_PROGRAM == 17, "ipft_program_17");
 
 #endif

@@ -27,7 +27,7 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
   };
   if (!count)
     return 0;
-  if (!is_wanted(count, &message.event, 1) || !read_data(ctx, skb, hit, message.data)) {
+  if (!is_wanted(count, &message.event, 1) || !read_data(ctx, skb, hit, life->born_ns, message.data)) {
     return tell_end(ctx, skb, life);
   }
   read_skb(&message.event, skb);

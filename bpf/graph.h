@@ -65,7 +65,7 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
   };
   if (!count)
     return false;
-  if (!is_wanted(count, &message.graph.event, 2) || !read_data(ctx, skb, hit, message.data)) {
+  if (!is_wanted(count, &message.graph.event, 2) || !read_data(ctx, skb, hit, life->born_ns, message.data)) {
     tell_end(ctx, skb, life);
     return false;
   }

@@ -27,13 +27,22 @@
  * kprobe program where IPFT_OTHERS_PROGRAM is loaded, see tracing_multi_slots.h. */
 #define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
 #define IPFT_PROGRAMS (IPFT_SLOTS + 4)
-/* Behind those that the probe-keeper attaches: the session itself attaches it to the tracepoint kfree_skb. */
+/* Behind those that the probe-keeper attaches: the session itself attaches the first to the tracepoint
+ * kfree_skb, and a copy of the second to each tracepoint that tells why a packet will be dropped (cause.h).
+ */
 #define IPFT_DROP_PROGRAM IPFT_PROGRAMS
+#define IPFT_CAUSE_PROGRAM (IPFT_PROGRAMS + 1)
 
 /* What stands for ipft_event.function_address in programs of which each function gets a copy (copied.h). */
 #define IPFT_FUNCTION_ADDRESS 0x697066742d69642dULL
 /* Likewise for bytes from the first argument to what the function returns (fentry_graph.bpf.c). */
 #define IPFT_RETURN_OFFSET 0x697066742d726574ULL
+
+/* What stands in IPFT_CAUSE_PROGRAM for IPFT_CAUSE() of a copy's tracepoint: its number, from 1, and the
+ * places of its arguments, IPFT_NO_ARGUMENT for one that it has not. */
+#define IPFT_CAUSE_SOURCE 0x697066742d637375ULL
+#define IPFT_CAUSE(number, skb, value) ((number) | (skb) << 8 | (value) << 16)
+#define IPFT_NO_ARGUMENT 15
 
 /* What stands for kfuncs in the programs of sessions (session.h) until they are loaded. */
 #define IPFT_SESSION_IS_RETURN 0x69706601
@@ -62,6 +71,9 @@ enum ipft_sizes {
 /* Kernel stacks that may be known at a time, and addresses in each: by default the kernel's own limit. */
 #define IPFT_STACKS 8192
 #define IPFT_STACK_DEPTH 127
+
+/* Packets that a cause may be known of at a time. */
+#define IPFT_CAUSES 8192
 
 /* Packets that may be alive at the same time, and those that are being freed: so many of all CPUs together
  * at most, unless so many of each are more; all are powers of two. */
@@ -113,10 +125,12 @@ struct ipft_settings {
   __u32 asks_bytes;       /* ipft_filter() reads the packet's bytes */
   __u32 asks_behind_head; /* ipft_filter() reads what is behind skb->head */
   __u32 has_drop_reason;  /* the tracepoint kfree_skb tells why (5.17) */
+  __u32 asks_reason;      /* reason_at or cause_at is not 0 */
   __u32 data_size;        /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
   /* Places in it, 0: not wanted. At 0 is a word of bits: those of the captures that were not there. */
   __u32 headers_at; /* the packet's first bytes */
   __u32 reason_at;  /* the argument of the type enum skb_drop_reason; 0 where the function has none */
+  __u32 cause_at;   /* ipft_event.cause, and behind it the same argument once more */
   __u32 caller_at;  /* where the function returns to; 0: not known */
   __u32 stack_at;   /* number of the stack in the map `stacks`, or -errno */
   __u32 module_at;  /* IPFT_MODULE_DATA bytes of the extension's */
@@ -156,6 +170,7 @@ enum ipft_flags {
   IPFT_HIDDEN = 16, /* tells of the end alone: the function was not selected */
   IPFT_VALUED = 32, /* a return that has its return_value */
   IPFT_DROP = 64,   /* no call: the packet is dropped */
+  IPFT_TELLS = 128, /* no event: has the cause of a drop that was told before, by its time, skb and born_ns */
 };
 
 /* One event as the programs write it into the perf buffer. Of a return only time_ns, skb, born_ns,
@@ -174,6 +189,8 @@ struct ipft_event {
       __u32 gso_type; /* skb_shared_info.gso_type, SKB_GSO_* bits */
     };
     __u64 return_value; /* of a return */
+    __u64 cause; /* of a drop: what the kernel told before; number of the source (IPFT_CAUSE) << 32, and
+                    its value; 0: nothing */
   };
   __u16 gso_size; /* bytes; 0: not a GSO packet */
   __u16 gso_segs;
@@ -201,5 +218,21 @@ struct ipft_row {
   __u32 cpu;
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 80);
+
+/* Devices and causes of drops by XDP that are counted apart. */
+#define IPFT_XDP_DROPS 1024
+
+/* What xdp.bpf.c counts by. All zeros: what there was no room for. */
+struct ipft_xdp_cause {
+  __u32 tracepoint; /* number, from 1, of the one in xdp.bpf.c, whose programs have the names of theirs */
+  __s32 value;      /* what it tells: an action, -errno; 0: nothing */
+  __u32 ifindex;    /* 0: no device */
+  __u32 netns;      /* inode */
+};
+
+struct ipft_xdp_drops {
+  __u64 packets;
+  char ifname[16];
+};
 
 #endif

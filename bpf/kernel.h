@@ -39,8 +39,23 @@ struct netdev_queue {
   struct net_device *dev;
 };
 
+struct ns_common {
+  unsigned int inum;
+};
+
+struct net {
+  struct ns_common ns;
+};
+
+typedef struct {
+  struct net *net;
+} possible_net_t;
+
 struct net_device {
   struct netdev_queue *_tx;
+  int ifindex;
+  possible_net_t nd_net;
+  char name[16];
 };
 
 struct sk_buff {

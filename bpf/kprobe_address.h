@@ -49,7 +49,7 @@ static __always_inline void describe(void *ctx, struct hit *hit) {
   hit->function_address = function_address(ctx);
   if (settings.caller_at)
     bpf_probe_read_kernel(&hit->caller, sizeof(hit->caller), (void *)registers->sp);
-  if (!settings.reason_at)
+  if (!settings.asks_reason)
     return;
   place = reason_argument(hit->function_address);
   if (place)

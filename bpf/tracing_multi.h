@@ -24,7 +24,7 @@ static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   hit->function_address = bpf_get_func_ip(ctx);
   if (settings.caller_at)
     hit->caller = trampoline_caller(ctx, hit->function_address);
-  if (!settings.reason_at)
+  if (!settings.asks_reason)
     return;
   place = reason_argument(hit->function_address);
   if (place && bpf_get_func_arg(ctx, *place, &reason) == 0)

@@ -20,6 +20,7 @@
 #include "symbols/code_symbols.h"
 #include "symbols/kernel_btf.h"
 #include "table_exports.h"
+#include "xdp_exports.h"
 
 #include <bpf/btf.h>
 #include <poll.h>
@@ -189,6 +190,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   export_fields(env, exports);
   export_extensions(env, exports);
   exports.Set("runOnce", Napi::Function::New(env, run_once));
+  export_xdp(env, exports);
   exports.Set("skbCast", Napi::Function::New(env, skb_cast));
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
   exports.Set("forgetSymbols", Napi::Function::New(env, forget_symbols));

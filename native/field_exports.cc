@@ -4,6 +4,7 @@
 #include "enum_members.h"
 #include "napi_strings.h"
 #include "session/napi_errors.h"
+#include "symbols/cause_sources.h"
 #include "symbols/drop_reasons.h"
 #include "symbols/field_listing.h"
 #include "symbols/field_path.h"
@@ -132,6 +133,22 @@ Napi::Value drop_reasons(const Napi::CallbackInfo &info) {
   });
 }
 
+// In the order of their numbers. (), in tests ({ btf })
+Napi::Value read_cause_sources(const Napi::CallbackInfo &info) {
+  Napi::Env env = info.Env();
+  return with_js_errors(env, [&] {
+    Napi::Array array = Napi::Array::New(env);
+    for (const CauseSource &source : cause_sources(kernel_btf(btf_path(info[0])))) {
+      Napi::Object object = Napi::Object::New(env);
+      object.Set("tracepoint", source.tracepoint);
+      object.Set("enumName",
+                 source.enum_name.empty() ? env.Null() : Napi::String::New(env, source.enum_name));
+      array[array.Length()] = object;
+    }
+    return array;
+  });
+}
+
 } // namespace
 
 void export_fields(Napi::Env env, Napi::Object exports) {
@@ -139,6 +156,7 @@ void export_fields(Napi::Env env, Napi::Object exports) {
   exports.Set("listFields", Napi::Function::New(env, list));
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
   exports.Set("readEnumByName", Napi::Function::New(env, read_enum_by_name));
+  exports.Set("readCauseSources", Napi::Function::New(env, read_cause_sources));
   exports.Set("readDropReasons", Napi::Function::New(env, drop_reasons));
 }
 

@@ -97,6 +97,36 @@ public:
       move_forward();
   }
 
+  // Takes the last event, which was not settled, back.
+  void retract(EventChunks &chunks) {
+    size_--;
+    if (--end_ > 0 && size_ > 0)
+      return;
+    EventChunk *chunk = last_;
+    last_ = chunk->previous;
+    (last_ ? last_->next : first_) = nullptr;
+    end_ = last_ ? EventChunk::capacity : 0;
+    first_at_ = last_ ? first_at_ : 0;
+    chunks.give_back(chunk);
+  }
+
+  // Gives `told`'s cause to the drop that it tells of, if that still waits.
+  void tell(const ipft_event &told) {
+    EventChunk *chunk = last_;
+    size_t at = end_;
+    for (size_t left = size_; left > 0; left--) {
+      if (at == 0) {
+        chunk = chunk->previous;
+        at = EventChunk::capacity;
+      }
+      ipft_event &event = chunk->at(--at, stride_).event;
+      if (event.time_ns < told.time_ns)
+        return;
+      if (event.flags & IPFT_DROP && event.skb == told.skb && event.born_ns == told.born_ns)
+        event.cause = told.cause;
+    }
+  }
+
   void pop(EventChunks &chunks) {
     size_--;
     if (++first_at_ == EventChunk::capacity || size_ == 0)

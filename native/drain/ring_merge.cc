@@ -108,6 +108,12 @@ void RingMerge::read_event(Source &source) {
   } else {
     source.ring.copy(sample_event_at, &event, sizeof(event));
   }
+  if (event.event.flags & IPFT_TELLS) {
+    ipft_event told = event.event;
+    source.queue.retract(chunks_);
+    source.queue.tell(told);
+    return;
+  }
   if (size_.data != 0)
     read_data(source, size, &event + 1);
   source.newest_ns = std::max<uint64_t>(source.newest_ns, event.event.time_ns);

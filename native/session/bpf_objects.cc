@@ -32,6 +32,7 @@ EMBED(kprobe)
 EMBED(kprobe_graph)
 EMBED(kprobe_session)
 EMBED(tracepoint)
+EMBED(xdp)
 
 namespace ipft {
 
@@ -56,6 +57,8 @@ std::string_view bpf_object_image(std::string_view name) {
     return IMAGE(kprobe_session);
   if (name == "tracepoint")
     return IMAGE(tracepoint);
+  if (name == "xdp")
+    return IMAGE(xdp);
   throw NativeError(ENOENT, "load", "the BPF object " + std::string(name));
 }
 

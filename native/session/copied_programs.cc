@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/copied_programs.h"
 
+#include "session/instructions.h"
 #include "session/module_btf.h"
 #include "support/native_error.h"
 
@@ -12,35 +13,6 @@
 
 namespace ipft {
 namespace {
-
-using Instructions = std::vector<bpf_insn>;
-
-// The instructions as libbpf has loaded them: CO-RE relocated, with the maps' fds, and with the subprogram
-// behind them.
-Instructions loaded_instructions(const bpf_object *object, size_t number) {
-  std::string name = program_name(number);
-  bpf_program *program = bpf_object__find_program_by_name(object, name.c_str());
-  if (!program)
-    throw NativeError(ENOENT, "load", name);
-  const bpf_insn *first = bpf_program__insns(program);
-  return Instructions(first, first + bpf_program__insn_cnt(program));
-}
-
-// What stands for a number is loaded by a pair of instructions with 32 bits each.
-void replace(Instructions &instructions, uint64_t stand_in, uint64_t number) {
-  for (size_t i = 0; i + 1 < instructions.size(); i++) {
-    bpf_insn &low = instructions[i];
-    bpf_insn &high = instructions[i + 1];
-    if (low.code != (BPF_LD | BPF_IMM | BPF_DW) || low.src_reg != 0)
-      continue;
-    if (low.imm != static_cast<int32_t>(stand_in) || high.imm != static_cast<int32_t>(stand_in >> 32))
-      continue;
-    low.imm = static_cast<int32_t>(number);
-    high.imm = static_cast<int32_t>(number >> 32);
-    return;
-  }
-  throw NativeError(EINVAL, "load", "a program without the place for its function's numbers");
-}
 
 // Where a copy is to run, for the kernel. Of modules it knows each BTF once.
 class Targets {
@@ -84,9 +56,9 @@ int load_copy(Instructions instructions, const TracedFunction &function, bpf_att
   int error = targets.set(function, type, options);
   if (error != 0)
     return -error;
-  replace(instructions, IPFT_FUNCTION_ADDRESS, function.address);
+  replace_constant(instructions, IPFT_FUNCTION_ADDRESS, function.address);
   if (type == BPF_TRACE_FEXIT)
-    replace(instructions, IPFT_RETURN_OFFSET, function.return_place * sizeof(uint64_t));
+    replace_constant(instructions, IPFT_RETURN_OFFSET, function.return_place * sizeof(uint64_t));
   return bpf_prog_load(targets.type(), targets.name(), "GPL", instructions.data(), instructions.size(),
                        &options);
 }

@@ -9,6 +9,11 @@ struct btf;
 
 namespace ipft {
 
+// The name of a program in the BPF object, by slot or other number (ipft.h).
+inline std::string program_name(size_t number) {
+  return "ipft_program_" + std::to_string(number);
+}
+
 // What the programs are to hang on. fentry_graph: fentry and fexit; kprobe_graph: kprobes and kretprobes;
 // fsession_multi and kprobe_session: the sessions of fentry_multi and kprobe_multi, which see returns, too.
 enum class Attaching {

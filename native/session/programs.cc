@@ -3,7 +3,6 @@
 
 #include "session/bpf_objects.h"
 #include "session/copied_programs.h"
-#include "session/core_types.h"
 #include "session/multi_links.h"
 #include "support/cpus.h"
 #include "support/libbpf_log.h"
@@ -22,17 +21,6 @@
 
 namespace ipft {
 namespace {
-
-// `types_path`: the BTF that CO-RE relocates against; null: the kernel's, whole.
-bpf_object *open_object(std::string_view image, const char *types_path, const LibbpfLog &log) {
-  LIBBPF_OPTS(bpf_object_open_opts, options);
-  options.object_name = "ipft";
-  options.btf_custom_path = types_path;
-  bpf_object *object = bpf_object__open_mem(image.data(), image.size(), &options);
-  if (!object)
-    throw NativeError(errno, "load", "the BPF object", log.text());
-  return object;
-}
 
 UniqueFd start_timing() {
   UniqueFd timing(bpf_enable_stats(BPF_STATS_RUN_TIME));
@@ -62,6 +50,10 @@ uint32_t releases_per_cpu(size_t cpus) {
   return count;
 }
 
+bool wants_causes(const ProgramOptions &options) {
+  return options.drops || options.settings.cause_at != 0;
+}
+
 // An interrupt may release a packet between two steps of another release.
 constexpr uint32_t nested_releases = 8;
 
@@ -86,6 +78,8 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
   collect_fds(options);
   if (options.drops)
     drops_.attach(object_.get());
+  if (wants_causes(options))
+    drops_.attach_causes(object_.get(), kernel);
   if (options.timed)
     timing_ = start_timing();
 }
@@ -95,10 +89,8 @@ void Programs::load(const ProgramOptions &options, const btf *kernel) {
   std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
   std::string_view image = linked.empty() ? own : linked;
   LibbpfLog log;
-  object_.reset(open_object(image, nullptr, log));
-  UniqueFd types = core_types(bpf_object__btf(object_.get()), kernel);
-  std::string types_path = "/proc/self/fd/" + std::to_string(types.get());
-  object_.reset(open_object(image, types_path.c_str(), log));
+  CoreObject opened = open_core_object(image, kernel, log);
+  object_ = std::move(opened.object);
   configure(options, kernel);
   int error = bpf_object__load(object_.get());
   if (error != 0)
@@ -132,7 +124,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
     settings.skb_type = static_cast<__u32>(btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT));
   uint32_t bodies = count_bodies(options.functions);
   settings.has_bodies = bodies > 0;
-  settings.has_drop_reason = options.drops && DropProgram::has_reasons(kernel);
+  settings.has_drop_reason = options.drops && DropPrograms::has_reasons(kernel);
   cpus_ = cpu_id_limit();
   settings.releases = releases_per_cpu(cpus_);
   size_t size = 0;
@@ -144,6 +136,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   };
   resize("events", cpus_);
   resize("counters", cpus_);
+  resize("last_drops", cpus_);
   resize("releases", cpus_ * settings.releases);
   resize("dying", cpus_ * (settings.releases + nested_releases));
   if (settings.stack_at != 0) {
@@ -151,7 +144,9 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
     bpf_map__set_value_size(bpf_object__find_map_by_name(object_.get(), "stacks"),
                             stack_depth() * sizeof(uint64_t));
   }
-  if (settings.reason_at != 0)
+  if (wants_causes(options))
+    resize("causes", IPFT_CAUSES);
+  if (settings.asks_reason)
     resize("reason_arguments", options.reason_arguments.size() + later_reasons);
   if (bodies > 0)
     resize("bodies", bodies);
@@ -187,6 +182,7 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
     prepare_program(program(number), options.attaching, kernel);
   }
   bpf_program__set_autoload(program(IPFT_DROP_PROGRAM), options.drops);
+  bpf_program__set_autoload(program(IPFT_CAUSE_PROGRAM), wants_causes(options));
 }
 
 // Null if there is none.
@@ -289,7 +285,8 @@ template <typename Visit> void Programs::each_program(Visit visit) const {
   };
   for (size_t number = 0; number < fds_.size(); number++)
     visit_one(fds_[number], hidden_[number]);
-  visit_one(drops_.fd(), false);
+  for (int fd : drops_.fds())
+    visit_one(fd, false);
 }
 
 std::vector<uint64_t> Programs::unread_by_cpu() const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include "session/drop_program.h"
+#include "session/core_object.h"
+#include "session/drop_programs.h"
 #include "session/linked_object.h"
 #include "session/mapped_map.h"
 #include "session/program_barrier.h"
@@ -20,11 +21,6 @@ struct btf;
 struct bpf_object;
 
 namespace ipft {
-
-// The name of a program in the BPF object, by slot or other number.
-inline std::string program_name(size_t number) {
-  return "ipft_program_" + std::to_string(number);
-}
 
 struct TracedFunction {
   uint32_t id = 0; // in the function table
@@ -48,7 +44,7 @@ struct ProgramOptions {
   std::vector<TracedFunction> functions;
   size_t hidden = 0; // so many of the functions, the last ones, are traced only since lives end there
   Replacements replacements;
-  std::vector<ReasonArgument> reason_arguments; // if settings.reason_at
+  std::vector<ReasonArgument> reason_arguments; // if settings.asks_reason
   bool drops = false;                           // events tell of packets that are dropped
   bool timed = false; // the kernel is to measure how long programs run, all of the machine's
 };
@@ -122,9 +118,9 @@ private:
 
   ProgramBarrier barrier_;
   UniqueFd timing_; // the kernel measures while it is open
-  std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
+  BpfObject object_;
   std::vector<UniqueFd> copies_; // the functions' own programs
-  DropProgram drops_;
+  DropPrograms drops_;
   std::vector<int> fds_;
   std::vector<bool> hidden_; // by number as fds_: only hidden functions have it
   Attaching attaching_;

@@ -108,6 +108,8 @@ void set_places(const Napi::Object &options, ipft_settings &settings) {
   settings.data_size = number_or_zero(options, "dataSize");
   settings.headers_at = number_or_zero(options, "headersAt");
   settings.reason_at = number_or_zero(options, "reasonAt");
+  settings.cause_at = number_or_zero(options, "causeAt");
+  settings.asks_reason = settings.reason_at != 0 || settings.cause_at != 0;
   settings.caller_at = number_or_zero(options, "callerAt");
   settings.stack_at = number_or_zero(options, "stackAt");
   settings.module_at = number_or_zero(options, "moduleAt");
@@ -143,7 +145,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.asks_mark = result.settings.mask != 0 || options.Get("asksMark").ToBoolean();
   result.settings.asks_bytes = options.Get("asksBytes").ToBoolean();
   result.settings.asks_behind_head = options.Get("asksBehindHead").ToBoolean();
-  if (result.settings.reason_at != 0)
+  if (result.settings.asks_reason)
     result.reason_arguments = reason_arguments(options);
   result.functions = traced_functions(options);
   result.hidden = options.Get("hidden").As<Napi::Uint32Array>().ElementLength();
@@ -204,7 +206,7 @@ void Session::open(const Napi::Object &options) {
   size_t data_size = number_or_zero(options, "dataSize");
   auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * (sizeof(ipft_row) + data_size));
   batch_ = Napi::Persistent(batch);
-  is_told_reasons_ = number_or_zero(options, "reasonAt") != 0;
+  is_told_reasons_ = number_or_zero(options, "reasonAt") != 0 || number_or_zero(options, "causeAt") != 0;
   programs_ = std::make_unique<Programs>(program_options(options), kernel_btf(vmlinux_btf));
   reader_ =
       std::make_unique<EventReader>(programs_->events_fd(), perf_options(options), function_index(options));

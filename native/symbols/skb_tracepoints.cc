@@ -6,50 +6,52 @@
 
 #include <bpf/btf.h>
 
-#include <string_view>
+#include <utility>
 
 namespace ipft {
 namespace {
 
-constexpr std::string_view typedef_prefix = "btf_trace_";
-
-// The prototype of the tracepoint's probes; null if the type describes no tracepoint.
-const btf_type *probe_prototype(const btf *btf, const btf_type *type) {
+// The name and the prototype of a tracepoint's probes; no prototype if the type describes no tracepoint.
+std::pair<std::string_view, const btf_type *> tracepoint_of(const btf *btf, const btf_type *type) {
+  constexpr std::string_view prefix = "btf_trace_";
   if (!btf_is_typedef(type))
-    return nullptr;
+    return {};
   std::string_view name = btf__name_by_offset(btf, type->name_off);
-  if (name.substr(0, typedef_prefix.size()) != typedef_prefix)
-    return nullptr;
+  if (name.substr(0, prefix.size()) != prefix)
+    return {};
   const btf_type *pointer = btf__type_by_id(btf, type->type);
   if (!pointer || !btf_is_ptr(pointer))
-    return nullptr;
+    return {};
   const btf_type *prototype = btf__type_by_id(btf, pointer->type);
-  return prototype && btf_is_func_proto(prototype) ? prototype : nullptr;
+  return {name.substr(prefix.size()), prototype && btf_is_func_proto(prototype) ? prototype : nullptr};
 }
 
 } // namespace
 
+void for_each_tracepoint(const btf *btf, const TracepointVisitor &visit) {
+  uint32_t count = btf__type_cnt(btf);
+  for (uint32_t id = 1; id < count; id++)
+    if (auto [name, prototype] = tracepoint_of(btf, btf__type_by_id(btf, id)); prototype)
+      visit(name, prototype);
+}
+
 std::vector<Function> skb_tracepoints(const btf *btf) {
   Prototypes prototypes(btf);
   std::vector<Function> tracepoints;
-  uint32_t count = btf__type_cnt(btf);
-  for (uint32_t id = 1; id < count; id++) {
-    const btf_type *type = btf__type_by_id(btf, id);
-    const btf_type *prototype = probe_prototype(btf, type);
+  for_each_tracepoint(btf, [&](std::string_view name, const btf_type *prototype) {
     Function tracepoint;
-    if (!prototype || !prototypes.describe(prototype, tracepoint, 1))
-      continue;
+    if (!prototypes.describe(prototype, tracepoint, 1))
+      return;
     tracepoint.drop_reason_register = prototypes.drop_reason_register(prototype, 1);
-    std::string_view name = btf__name_by_offset(btf, type->name_off);
-    tracepoint.name = tracepoint_prefix + std::string(name.substr(typedef_prefix.size()));
+    tracepoint.name = tracepoint_prefix + std::string(name);
     tracepoint.module = "vmlinux";
     tracepoint.address = tracepoints.size() + 1;
     // It comes when the driver has the packet, and may have freed it: of the data nothing is certain.
-    tracepoint.bytes = name == "btf_trace_net_dev_xmit" ? IPFT_BYTES_FREED : IPFT_BYTES_THERE;
-    if (name == "btf_trace_kfree_skb" || name == "btf_trace_consume_skb")
+    tracepoint.bytes = name == "net_dev_xmit" ? IPFT_BYTES_FREED : IPFT_BYTES_THERE;
+    if (name == "kfree_skb" || name == "consume_skb")
       give_role(tracepoint, IPFT_ENDS);
     tracepoints.push_back(std::move(tracepoint));
-  }
+  });
   return tracepoints;
 }
 

@@ -3,11 +3,19 @@
 
 #include "symbols/function.h"
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 struct btf;
+struct btf_type;
 
 namespace ipft {
+
+// Gets a tracepoint's name, and the prototype of its probes: `void *__data`, then its arguments.
+using TracepointVisitor = std::function<void(std::string_view, const btf_type *)>;
+
+void for_each_tracepoint(const btf *btf, const TracepointVisitor &visit);
 
 // Every tracepoint in `btf` that passes an skb, as `tp:NAME`. BTF describes a tracepoint by a typedef
 // btf_trace_NAME, a pointer to the prototype of its probes: `void *__data`, then its arguments, from which

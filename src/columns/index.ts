@@ -1,6 +1,7 @@
 import type { Column } from '../core/column.js';
 import { age } from './age.js';
 import { caller } from './caller.js';
+import { cause } from './cause.js';
 import { delta } from './delta.js';
 import { duration } from './duration.js';
 import { functionColumn } from './function.js';
@@ -58,6 +59,7 @@ const all: readonly Column[] = [
   networkOffset,
   transportOffset,
   reason,
+  cause,
   returnValue,
   delta,
   age,

@@ -24,6 +24,8 @@ export type Read =
   | { readonly kind: 'headers'; readonly bytes: number }
   /** u64: the function's argument `enum skb_drop_reason`, 0 where it has none */
   | { readonly kind: 'reason' }
+  /** u64: what the kernel has told of why the packet will be dropped (dropCause), and u64: that argument once more */
+  | { readonly kind: 'cause' }
   /** u64: where the function returns to, 0 where it is not known */
   | { readonly kind: 'caller' }
   /** s64: number of the kernel stack, or -errno */
@@ -89,6 +91,8 @@ function sizeOf(read: Read, path: ResolvedPath | null): number {
       return WORD + read.bytes;
     case 'module':
       return MODULE_DATA;
+    case 'cause':
+      return 2 * WORD;
     default:
       return path?.size ?? WORD;
   }

@@ -28,6 +28,8 @@ export interface ColumnContext {
   dropReason(reason: number): string | null;
   /** false: this kernel does not tell why packets are dropped */
   hasDropReasons(): boolean;
+  /** what the source of this number (bpf/cause.h) has told by a value; null if that says nothing */
+  cause(source: number, value: number): string | null;
 }
 
 export interface EnumMembers {

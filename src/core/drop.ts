@@ -1,6 +1,6 @@
 import { behind, between, type Cell, type Column, type ColumnContext } from './column.js';
 import { ROW } from './abi.js';
-import { dropLocation, dropReason, isDrop, type RowReader } from './row.js';
+import { dropCause, dropLocation, dropReason, isDrop, type RowReader } from './row.js';
 
 /** What the enum of drop reasons has for packets that are not dropped. */
 const NO_REASONS: ReadonlySet<string | null> = new Set(['SKB_NOT_DROPPED_YET', 'SKB_CONSUMED']);
@@ -17,6 +17,23 @@ export function reasonName(context: ColumnContext, reason: number): string {
   return context.dropReason(reason) ?? String(reason);
 }
 
+/** Names that say that there is a reason, and no more. */
+const SAYS_NOTHING = /(^|_)(NOT_SPECIFIED|UNSPEC|GENERIC)$|^QDISC_DROP$/;
+
+/** What a source of causes has told (bpf/ipft.h); null if none has, or if it says nothing. */
+function toldCause(context: ColumnContext, told: bigint): string | null {
+  const source = Number(told >> 32n);
+  const name = source === 0 ? null : context.cause(source, Number(BigInt.asIntN(32, told)));
+  return name === null || SAYS_NOTHING.test(name) ? null : name;
+}
+
+/** Why a packet is dropped: the reason that its free is given, where that says so, else what was told before; null: nothing tells. */
+export function causeName(context: ColumnContext, reason: number, told: bigint): string | null {
+  const name = context.dropReason(reason);
+  const isCause = name !== null && !NO_REASONS.has(name) && !SAYS_NOTHING.test(name);
+  return isCause ? name : toldCause(context, told);
+}
+
 /** Without its offset, its module and what compilers put behind the names of clones. */
 const functionOf = (symbol: string): string => /^[^+. ]+/.exec(symbol)?.[0] ?? symbol;
 
@@ -25,11 +42,13 @@ const stringCell =
   (rows, at, text) =>
     text.string(format(rows, at));
 
-/** `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET` */
+/** `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; behind a reason that is not the cause, the cause in parentheses. */
 export function dropText(context: ColumnContext): Cell {
+  const read = dropOf(context);
   return stringCell((rows, at) => {
-    const why = context.hasDropReasons() ? reasonName(context, dropReason(rows, at)) : NO_REASON;
-    return `dropped by ${context.symbol(dropLocation(rows, at))}: ${why}`;
+    const { location, reason, cause } = read(rows, at);
+    const further = reason === null || cause === null || cause === reason ? '' : ` (${cause})`;
+    return `dropped by ${location}: ${reason ?? cause ?? NO_REASON}${further}`;
   });
 }
 
@@ -39,8 +58,10 @@ export interface Drop {
   readonly location: string;
   /** the function that decided */
   readonly function: string;
-  /** its name without SKB_DROP_REASON_; null: this kernel has no drop reasons */
+  /** what the free was told: its name without SKB_DROP_REASON_; null: this kernel has no drop reasons */
   readonly reason: string | null;
+  /** why: the reason, or what the kernel told elsewhere where that says no cause; null: nothing tells */
+  readonly cause: string | null;
 }
 
 /** Reads it of a row that tells of it. */
@@ -48,8 +69,10 @@ export const dropOf =
   (context: ColumnContext): RowReader<Drop> =>
   (rows, at) => {
     const location = context.symbol(dropLocation(rows, at));
-    const reason = context.hasDropReasons() ? reasonName(context, dropReason(rows, at)) : null;
-    return { location, function: functionOf(location), reason };
+    const number = dropReason(rows, at);
+    const reason = context.hasDropReasons() ? reasonName(context, number) : null;
+    const cause = causeName(context, number, dropCause(rows, at));
+    return { location, function: functionOf(location), reason, cause };
   };
 
 /** `{"drop":{...}}`, with the keys of events where it has the same. `time`: a further column of theirs. */

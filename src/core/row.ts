@@ -53,5 +53,7 @@ export const isReturn = hasFlag(RETURN);
 export const isDrop = hasFlag(DROP);
 /** Of a drop: where in the kernel's code it was decided. */
 export const dropLocation: RowReader<bigint> = functionAddress;
+/** Of a drop: what the kernel told before of why; see toldCause in drop.ts. */
+export const dropCause: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.cause, true);
 /** Of a drop: enum skb_drop_reason; 0 where the kernel has none. */
 export const dropReason: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.reason, true);

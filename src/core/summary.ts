@@ -59,6 +59,32 @@ export interface Changes {
   readonly cpus: number;
 }
 
+/** An XDP program at a network device. */
+export interface XdpDevice {
+  readonly ifname: string;
+  readonly ifindex: number;
+  /** inode of the device's network namespace */
+  readonly netns: number;
+  readonly mode: 'native' | 'generic' | 'hardware';
+  readonly program_id: number;
+  /** its name, as far as the kernel keeps it; '': not known */
+  readonly program: string;
+}
+
+/** Packets that XDP lost, other than by a program's XDP_DROP. */
+export interface XdpDrop {
+  /** null: no device is told */
+  readonly ifname: string | null;
+  readonly ifindex: number | null;
+  /** inode of the device's network namespace */
+  readonly netns: number | null;
+  /** the tracepoint that told of them; null: there was no room to tell these apart */
+  readonly event: string | null;
+  /** the name of an action, or of an errno; null: none is told */
+  readonly cause: string | null;
+  readonly packets: number;
+}
+
 /** What a trace amounts to, with the keys that JSON shows. */
 export interface Summary extends Accounts {
   /** s, from the first moment in which events were made to the last */
@@ -72,6 +98,12 @@ export interface Summary extends Accounts {
   readonly later: Changes;
   /** packets that were dropped; null: nobody asked for --drops */
   readonly dropped: number | null;
+  /** network devices that had an XDP program, at the beginning or at the end */
+  readonly xdp_devices: readonly XdpDevice[];
+  /** network namespaces whose devices could not be asked for one */
+  readonly xdp_unseen_netns: number;
+  /** null: nobody asked for --drops */
+  readonly xdp_drops: readonly XdpDrop[] | null;
   /** of a trace in which nothing matched: what its filters ask for that is not there, in words */
   readonly absent: readonly string[];
   /** ns that CLOCK_REALTIME was ahead of CLOCK_MONOTONIC, the clock of events, when the trace was prepared: a number in digits */

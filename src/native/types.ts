@@ -30,6 +30,12 @@ export interface Addon extends KernelProbes {
    * that are loaded too. Null: this kernel has no drop reasons.
    */
   readDropReasons(): Readonly<Record<number, string>> | null;
+  /** Tracepoints that tell why a packet will be dropped; their numbers, in events, are their places from 1. */
+  readCauseSources(): readonly CauseSource[];
+  /** Network devices with an XDP program, in all network namespaces; never throws. */
+  xdpDevices(): { readonly found: readonly XdpAttachment[]; readonly unseen: number };
+  /** Counts packets that XDP loses, from start() on. */
+  readonly XdpCounter: new () => XdpCounter;
   /** Follows a path such as `skb->dev->name` through the types of vmlinux's BTF. */
   resolvePath(path: string): ResolvedPath | PathProblem;
   /** Runs BPF instructions once, in this thread, and returns what they do: u32. */
@@ -58,6 +64,45 @@ export interface Addon extends KernelProbes {
   /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
   setRlimits(): void;
   readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
+}
+
+export interface CauseSource {
+  readonly tracepoint: string;
+  /** of its value; null: that is -errno, or there is none */
+  readonly enumName: string | null;
+}
+
+export interface XdpAttachment {
+  readonly ifname: string;
+  readonly ifindex: number;
+  /** inode of the device's network namespace */
+  readonly netns: number;
+  /** it is the one that ipft is in */
+  readonly isOwnNetns: boolean;
+  readonly mode: 'native' | 'generic' | 'hardware';
+  readonly programId: number;
+  /** '': not known */
+  readonly program: string;
+}
+
+export interface XdpCounter {
+  start(): void;
+  read(): readonly XdpLoss[];
+  close(): void;
+}
+
+/** Packets that were lost at a device for one cause. */
+export interface XdpLoss {
+  /** that told of them; '': these could not be told apart */
+  readonly tracepoint: string;
+  /** what it told: an action, -errno; 0: nothing */
+  readonly value: number;
+  /** '': no device was told */
+  readonly ifname: string;
+  readonly ifindex: number;
+  /** inode */
+  readonly netns: number;
+  readonly packets: number;
 }
 
 /** A member of the struct that an extension's module() writes. */
@@ -143,6 +188,7 @@ export interface SessionOptions {
   /** places in the data; 0 or undefined: not wanted */
   readonly headersAt?: number;
   readonly reasonAt?: number;
+  readonly causeAt?: number;
   readonly callerAt?: number;
   readonly stackAt?: number;
   readonly moduleAt?: number;

@@ -15,12 +15,10 @@ import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, Session, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './field-paths.js';
 import { resolveProcessId } from './pid-namespace.js';
+import { reasonContext } from './reasons.js';
 import { symbolReader } from './symbols.js';
 import { native } from './functions.js';
 import { skbLayout } from './skb-layout.js';
-
-/** Of the kernel's own reasons; those of subsystems have other ones, which tell whose they are. */
-const REASON_PREFIX = /^SKB_DROP_REASON_/;
 
 /** What the session puts behind each event. */
 export interface Data {
@@ -95,6 +93,7 @@ export function dataOptions({ layout, capture, absent }: Data): Partial<SessionO
     dataSize: layout.size,
     headersAt: placeOf('headers'),
     reasonAt: placeOf('reason'),
+    causeAt: placeOf('cause'),
     callerAt: placeOf('caller'),
     stackAt: placeOf('stack'),
     moduleAt: placeOf('module'),
@@ -106,18 +105,12 @@ export function dataContext(
   addon: Addon,
   { layout }: Data,
   session: () => Session | null,
-): Pick<ColumnContext, 'captured' | 'symbol' | 'stack' | 'enumByName' | 'dropReason' | 'hasDropReasons'> {
-  let known: ReturnType<Addon['readDropReasons']> | undefined;
-  const reasons = (): ReturnType<Addon['readDropReasons']> => {
-    if (known === undefined) known = native('reading the drop reasons', () => addon.readDropReasons());
-    return known;
-  };
+): Omit<ColumnContext, 'names' | 'modules' | 'returnType' | 'enumMembers'> {
   return {
     captured: capturedIn(layout),
     enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
     symbol: symbolReader(addon),
     stack: (id) => [...(session()?.stack(id) ?? [])],
-    dropReason: (reason) => reasons()?.[reason]?.replace(REASON_PREFIX, '') ?? null,
-    hasDropReasons: () => reasons() !== null,
+    ...reasonContext(addon),
   };
 }

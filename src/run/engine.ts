@@ -47,7 +47,7 @@ export class Engine {
     try {
       return await this.#trace(new Probes(this.preparation, this.#recorder.session, this.messages), course);
     } finally {
-      this.#recorder.session.close();
+      this.#recorder.close();
     }
   }
 
@@ -78,7 +78,7 @@ export class Engine {
       }
     } finally {
       changes.stop();
-      recorder.session.close();
+      recorder.close();
       await probes.detach();
     }
     const unfinished = await finished;

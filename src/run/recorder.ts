@@ -16,6 +16,7 @@ import { accounts, doubts, losses, remarks, type Loss } from './losses.js';
 import type { KernelChanges } from './kernel-changes.js';
 import type { Messages } from './messages.js';
 import type { Preparation } from './prepare.js';
+import { Xdp } from './xdp.js';
 
 const STATUS_MS = 250;
 /** Of the wall clock: two readings of both clocks differ by far less. */
@@ -28,6 +29,7 @@ export class Recorder {
   readonly broken: Promise<Error | null>;
   /** Resolves when there are as many events as --count asks for. */
   readonly full: Promise<void>;
+  readonly #xdp: Xdp;
   readonly #pageCount: number;
   readonly #showsCounter: boolean;
   #rows: DataView | null = null;
@@ -67,6 +69,22 @@ export class Recorder {
     this.session = this.#openSession(consumer);
     preparation.live.session = this.session;
     this.#pageCount = this.session.pageCount;
+    this.#xdp = this.#openXdp();
+  }
+
+  #openXdp(): Xdp {
+    try {
+      return new Xdp(this.preparation.addon, this.messages, this.consumer.drops !== null);
+    } catch (error) {
+      this.session.close();
+      throw error;
+    }
+  }
+
+  /** Frees what is in the kernel; may be called twice. */
+  close(): void {
+    this.session.close();
+    this.#xdp.close();
   }
 
   #openSession({ tellsEnds, drops }: Consumer): Session {
@@ -103,6 +121,7 @@ export class Recorder {
 
   /** Events flow from here on. */
   start(): void {
+    this.#xdp.start();
     native('activating the trace', () => this.session.activate());
     this.#began = performance.now();
     if (this.#showsCounter)
@@ -128,6 +147,7 @@ export class Recorder {
     ])
       this.messages.warn(text, remedy);
     for (const remark of remarks(this.#counters)) this.messages.line(remark);
+    this.#xdp.stop();
     this.#absent = this.#counters.matched === 0 ? tellAbsences(this.options, this.messages) : [];
     this.#warnOfStep();
     if (this.options.verbose) this.#showLosses();
@@ -176,6 +196,7 @@ export class Recorder {
       tracer: tracer.id,
       functions,
       later,
+      ...this.#xdp.summary,
       absent: this.#absent,
       real_offset_ns: this.preparation.clock.realOffsetNs.toString(),
       clock_step_ns: this.#clockStepNs,

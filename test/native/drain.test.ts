@@ -17,6 +17,7 @@ describe('the merge of the rings', () => {
     ['full', 'keeps the order when its memory is used up'],
     ['full_by_one', 'keeps the order when one CPU has used its memory up'],
     ['full_of_young_ones', 'does not wait for the horizon when its memory is used up'],
+    ['told_behind', 'gives a cause that is told behind a drop to that drop'],
   ])('%s: %s', (name) => expectPass(program, name));
 });
 

@@ -12,6 +12,13 @@ const REASONS: Readonly<Record<number, string>> = {
   0: 'SKB_NOT_DROPPED_YET',
   1: 'SKB_CONSUMED',
   3: 'NO_SOCKET',
+  4: 'NOT_SPECIFIED',
+  5: 'QDISC_DROP',
+};
+const CAUSES: Readonly<Record<string, string>> = {
+  '1 196616': 'QDISC_DROP_FLOW_LIMIT',
+  '1 196609': 'QDISC_DROP_GENERIC',
+  '2 -12': 'udp_fail_queue_rcv_skb ENOMEM',
 };
 const SYMBOLS = new Map([
   [0x10n, 'tcp_v4_rcv+0x1c5'],
@@ -22,6 +29,7 @@ const KERNEL: ColumnContext = {
   symbol: (address) => SYMBOLS.get(address) ?? `0x${address.toString(16)}`,
   dropReason: (reason) => REASONS[reason] ?? null,
   hasDropReasons: () => true,
+  cause: (source, value) => CAUSES[`${source} ${value}`] ?? null,
 };
 
 function open(
@@ -39,10 +47,12 @@ const put = (output: Output, events: readonly Event[]): string =>
   textOf([output.batch(batchOf(pack(events)))]);
 
 const call = (packet: bigint, time: bigint): Event => ({ packet, time, function: 1, len: 84 });
-const drop = (packet: bigint, time: bigint, reason = 3, address = 0x10n): Event => ({
-  ...{ packet, time, address, reason },
+const drop = (packet: bigint, time: bigint, reason = 3, address = 0x10n, cause = 0n): Event => ({
+  ...{ packet, time, address, reason, cause },
   isDrop: true,
 });
+/** As the programs send it. */
+const told = (source: bigint, value: number): bigint => (source << 32n) | BigInt.asUintN(32, BigInt(value));
 const end = (packet: bigint): Event => ({ packet, isHidden: true, isLast: true });
 const line = (time: number): string => `${time} 0000                        ip_output (len: 84)\n`;
 
@@ -82,7 +92,13 @@ describe('--drops', () => {
     expect(put(open('aggregate', old).output, [drop(1n, 1n, 0), end(1n)])).toBe(
       '===\ndropped by tcp_v4_rcv+0x1c5: unknown (this kernel has no drop reasons)\n',
     );
-    expect(put(open('json', old).output, [drop(1n, 1n, 0), end(1n)])).toContain('"reason":null');
+    expect(put(open('json', old).output, [drop(1n, 1n, 0), end(1n)])).toContain(
+      '"reason":null,"cause":null}',
+    );
+    const full = drop(1n, 1n, 0, 0x10n, told(2n, -12));
+    expect(put(open('aggregate', old).output, [full, end(1n)])).toContain(
+      'dropped by tcp_v4_rcv+0x1c5: udp_fail_queue_rcv_skb ENOMEM\n',
+    );
   });
 
   it('ends the events of a packet with an object in JSON', () => {
@@ -99,6 +115,7 @@ describe('--drops', () => {
         location: 'nft_do_chain.isra.0+0x47f [nf_tables]',
         function: 'nft_do_chain',
         reason: 'NO_SOCKET',
+        cause: 'NO_SOCKET',
       },
     });
   });
@@ -127,6 +144,21 @@ describe('--drops', () => {
     expect(others).toEqual(['']);
     expect(textOf(output.results({ matched: 4 } as never))).toBe('');
     expect(packets.counts()).toEqual({ packets: 1, omitted: 1 });
+  });
+
+  it.each([
+    [4, told(1n, 196616), 'NOT_SPECIFIED (QDISC_DROP_FLOW_LIMIT)', 'QDISC_DROP_FLOW_LIMIT'],
+    [5, told(1n, 196616), 'QDISC_DROP (QDISC_DROP_FLOW_LIMIT)', 'QDISC_DROP_FLOW_LIMIT'],
+    [5, told(1n, 196609), 'QDISC_DROP', null],
+    [5, told(2n, -12), 'QDISC_DROP (udp_fail_queue_rcv_skb ENOMEM)', 'udp_fail_queue_rcv_skb ENOMEM'],
+    [5, told(7n, 0), 'QDISC_DROP', null],
+    [4, 0n, 'NOT_SPECIFIED', null],
+    [3, told(1n, 196616), 'NO_SOCKET', 'NO_SOCKET'],
+  ])('reason %i, with %i told before, is shown as %s', (reason, before, text, cause) => {
+    const events = [drop(1n, 1n, reason, 0x10n, before), end(1n)];
+    expect(put(open('aggregate').output, events)).toBe(`===\ndropped by tcp_v4_rcv+0x1c5: ${text}\n`);
+    const [line = ''] = put(open('json').output, events).split('\n');
+    expect((JSON.parse(line) as { drop: object }).drop).toMatchObject({ cause });
   });
 
   it.each(['stream', 'csv'])('is refused with -o %s, which has no packets', (id) => {

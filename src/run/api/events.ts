@@ -84,6 +84,7 @@ export interface BuiltInFields extends Required<EventLead> {
   readonly network_offset: number | null;
   readonly transport_offset: number | null;
   readonly reason: string | null;
+  readonly cause: string | null;
   /** as the function's prototype says: see docs/output.md */
   readonly return_value: PathValue;
   readonly delta: number;

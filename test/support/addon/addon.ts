@@ -4,7 +4,12 @@ import { loadAddon } from '../home.js';
 /** The built addon, with the sources that tests may replace. */
 export interface TestAddon extends Omit<
   Addon,
-  'readFunctions' | 'readBodyOffsets' | 'readTracepoints' | 'readEnumByName' | 'resolvePath'
+  | 'readFunctions'
+  | 'readBodyOffsets'
+  | 'readTracepoints'
+  | 'readEnumByName'
+  | 'readCauseSources'
+  | 'resolvePath'
 > {
   readBodyOffsets(options: {
     addresses: BigUint64Array;
@@ -14,6 +19,7 @@ export interface TestAddon extends Omit<
   }): ReturnType<Addon['readBodyOffsets']>;
   readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;
   readEnumByName(name: string, options?: { btf: string }): ReturnType<Addon['readEnumByName']>;
+  readCauseSources(options?: { btf: string }): ReturnType<Addon['readCauseSources']>;
   resolvePath(path: string, options?: { btf: string }): ReturnType<Addon['resolvePath']>;
   readFunctions(options: {
     tracefs: string | null;

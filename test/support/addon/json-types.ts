@@ -66,6 +66,7 @@ export const JSON_TYPES: JsonTypes = {
   network_offset: 'number',
   transport_offset: 'number',
   reason: 'string',
+  cause: 'string',
   return_value: 'object',
   delta: 'number',
   age: 'number',

@@ -26,6 +26,7 @@ export interface Event {
   isDrop?: boolean;
   /** of a drop */
   reason?: number;
+  cause?: bigint;
   packet?: bigint;
 }
 
@@ -65,6 +66,7 @@ export function pack(events: readonly Event[], numbers: PacketNumbers = new Map(
     const ofReturns = bit(event.value !== undefined, VALUED);
     const flags = ofCalls | ofReturns | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
     if (event.value !== undefined) rows.setBigInt64(at + ROW.return_value, BigInt(event.value), true);
+    if (event.cause !== undefined) rows.setBigUint64(at + ROW.cause, event.cause, true);
     rows.setUint32(at + ROW.flags, flags, true);
   });
   return rows;
@@ -118,4 +120,5 @@ export const CONTEXT: ColumnContext = {
   stack: () => [],
   dropReason: () => null,
   hasDropReasons: () => false,
+  cause: () => null,
 };

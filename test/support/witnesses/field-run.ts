@@ -50,7 +50,7 @@ const TRACES = {
     '-f',
     [
       'tid,len,data_len,ifname,queue,hash,truesize,nr_frags,gso_size,gso_segs,gso_type,delta,age,protocol',
-      ...(HAS_REASONS ? ['reason'] : []),
+      ...(HAS_REASONS ? ['reason', 'cause'] : []),
     ].join(),
   ],
 };

@@ -53,8 +53,8 @@ export const BY_KALLSYMS = ['module'] as const;
 /** A kprobe event of the return has them, or events inside of the call and the system call around it. */
 export const BY_RETURNS = ['is_return', 'return_value', 'duration_ns'] as const;
 
-/** The trace event kfree_skb prints it. */
-export const BY_DROPS = ['reason'] as const;
+/** The trace event kfree_skb prints the reason, which is the cause where it is one. */
+export const BY_DROPS = ['reason', 'cause'] as const;
 
 /** tcpdump prints them, of the same packets. */
 export const BY_TCPDUMP = [

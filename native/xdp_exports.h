@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include <napi.h>
+
+namespace ipft {
+
+// What the addon tells about XDP.
+void export_xdp(Napi::Env env, Napi::Object exports);
+
+} // namespace ipft

@@ -1,0 +1,39 @@
+import type { Read } from '../core/capture.js';
+import { behind, type Cell, type Column } from '../core/column.js';
+import { causeName } from '../core/drop.js';
+import { NOTHING } from '../core/value.js';
+
+const READ: Read = { kind: 'cause' };
+
+/** Of the argument that is the reason, behind what was told. */
+const REASON = 8;
+
+/** Why the packet is dropped: known from where the kernel tells it on, and in functions that are told a reason which says so. */
+export const cause: Column = {
+  id: 'cause',
+  description: 'why the packet is dropped, by its reason or by what the kernel told before',
+  key: 'cause',
+  header: 'cause',
+  width: 0,
+  reads: [READ],
+  bind: (context) => {
+    const { at: offset } = context.captured(READ);
+    const cell =
+      (format: (name: string | null, reason: number) => string): Cell =>
+      (rows, at, text) => {
+        const reason = rows.getUint32(at + offset + REASON, true);
+        const told = rows.getBigUint64(at + offset, true);
+        text.string(
+          reason === 0 && told === 0n ? format(null, 0) : format(causeName(context, reason, told), reason),
+        );
+      };
+    return {
+      text: cell((name, reason) => name ?? (reason === 0 ? '' : NOTHING)),
+      json: (prefix) =>
+        behind(
+          prefix,
+          cell((name) => JSON.stringify(name)),
+        ),
+    };
+  },
+};
