@@ -7,3 +7,4 @@ struct ipft_row row;
 enum ipft_function function;
 enum ipft_flags flags;
 enum ipft_sizes sizes;
+enum ipft_candidates candidates;

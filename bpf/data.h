@@ -19,14 +19,21 @@ static __always_inline void put(__u8 *data, __u32 place, __u64 value) {
   *(__u64 *)(data + place) = value;
 }
 
-static __always_inline void put_reason(const struct sk_buff *skb, const struct hit *hit, __u64 born_ns,
-                                       __u8 *data) {
+/* Out of line, so that events without a reason pay for nothing of it. */
+static __noinline int put_reason(const struct sk_buff *skb, const struct hit *hit, __u64 born_ns,
+                                 __u8 *data) {
   if (settings.reason_at)
     put(data, settings.reason_at, hit->reason);
-  if (!settings.cause_at)
-    return;
-  put(data, settings.cause_at, told_cause((__u64)skb, born_ns));
-  put(data, settings.cause_at + sizeof(__u64), hit->reason);
+  if (settings.cause_at) {
+    put(data, settings.cause_at, told_cause((__u64)skb, born_ns));
+    put(data, settings.cause_at + sizeof(__u64), hit->reason);
+  }
+  return 0;
+}
+
+/* With a frame of its own: the caller's has the message. */
+static __noinline __u64 start_of(const struct sk_buff *skb) {
+  return packet_start(skb);
 }
 
 /* Returns 0 if the extension drops the event. All the places are constants to the verifier, and what they
@@ -36,7 +43,7 @@ static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, cons
   if (settings.data_size == 0)
     return 1;
   if (settings.headers_at)
-    put(data, settings.headers_at, packet_start(skb)); /* which ipft_capture() goes by */
+    put(data, settings.headers_at, start_of(skb)); /* which ipft_capture() goes by */
   ipft_capture(ctx, skb, data);
   if (settings.asks_reason)
     put_reason(skb, hit, born_ns, data);

@@ -26,12 +26,21 @@
 /* The program on the functions that end a packet's life; the skb is their first argument. Of fentry-multi: a
  * kprobe program where IPFT_OTHERS_PROGRAM is loaded, see tracing_multi_slots.h. */
 #define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
-#define IPFT_PROGRAMS (IPFT_SLOTS + 4)
+/* The program on candidates (candidates.h). Always a kprobe program. */
+#define IPFT_CANDIDATE_PROGRAM (IPFT_SLOTS + 4)
+#define IPFT_PROGRAMS (IPFT_SLOTS + 5)
 /* Behind those that the probe-keeper attaches: the session itself attaches the first to the tracepoint
  * kfree_skb, and a copy of the second to each tracepoint that tells why a packet will be dropped (cause.h).
  */
 #define IPFT_DROP_PROGRAM IPFT_PROGRAMS
 #define IPFT_CAUSE_PROGRAM (IPFT_PROGRAMS + 1)
+
+enum ipft_candidates {
+  /* Functions of a trace that may be candidates. */
+  IPFT_CANDIDATES = 64,
+  /* Of one of them: calls with the skb of a packet that is followed. */
+  IPFT_CONFIRMING_CALLS = 100,
+};
 
 /* What stands for ipft_event.function_address in programs of which each function gets a copy (copied.h). */
 #define IPFT_FUNCTION_ADDRESS 0x697066742d69642dULL
@@ -96,7 +105,7 @@ enum ipft_role {
 /* Functions, or tracepoints, that are called when the skb's bytes are freed, and while its headers are
  * written. */
 #define IPFT_FREED 2
-#define IPFT_UNWRITTEN 6
+#define IPFT_UNWRITTEN 8
 
 struct ipft_function_role {
   __u64 function_address; /* 0: none */
@@ -139,6 +148,8 @@ struct ipft_settings {
   struct ipft_function_role roles[IPFT_ROLES];
   __u64 freed[IPFT_FREED]; /* function addresses; 0: none */
   __u64 unwritten[IPFT_UNWRITTEN];
+  __u64 candidates[IPFT_CANDIDATES]; /* function addresses */
+  __u32 candidate_count;
 };
 
 /* What a function finds of the skb's bytes. */
@@ -146,6 +157,15 @@ enum ipft_bytes {
   IPFT_BYTES_THERE,
   IPFT_BYTES_FREED,     /* nothing: skb_shared_info is gone, too */
   IPFT_BYTES_UNWRITTEN, /* the headers are still to be written, or were moved */
+};
+
+/* A function whose first argument may be an skb, and what its calls have shown (candidates.h). */
+struct ipft_candidate {
+  __u64 followed;      /* calls before it was certain, with the skb of a packet that is followed */
+  __u64 others;        /* likewise with another skb */
+  __u64 confirmed_ns;  /* since when it is certain; 0: it is not */
+  __u64 refuted_ns;    /* when a call was found with something else; 0: none was */
+  __u64 takes_pointer; /* the argument is a struct sk_buff ** */
 };
 
 /* Per CPU, in an array that user space maps. One cache line each, so that CPUs do not share one. */

@@ -66,8 +66,10 @@ struct sk_buff {
   __u16 mac_header;
   unsigned int len;
   __u32 mark;
+  unsigned int tail;
   unsigned int end;
   unsigned char *head;
+  unsigned char *data;
   void (*destructor)(struct sk_buff *skb);
 };
 

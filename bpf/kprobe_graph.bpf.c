@@ -27,6 +27,14 @@ static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *
 
 #include "kprobe_slots.h"
 
+#define KPROBE probe
+#include "candidates.h"
+
+SEC("kprobe") int ipft_program_16(struct pt_regs *ctx) {
+  return probe_candidate(ctx);
+}
+_Static_assert(IPFT_CANDIDATE_PROGRAM == 16, "ipft_program_16");
+
 /* The function whose kretprobe is handled, where there is no helper to tell: the kernel keeps it in a per-CPU
  * variable. */
 static __always_inline __u64 returning_function(struct pt_regs *ctx) {

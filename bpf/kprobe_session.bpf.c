@@ -41,8 +41,14 @@ static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *
 #define KPROBE_POINTER probe_pointer
 #define KPROBE_END probe_end
 #include "kprobe_cookie.h"
+#include "candidates.h"
 
 SEC("kprobe") int ipft_program_12(struct pt_regs *ctx) {
   return probe_by_cookie(ctx);
 }
 _Static_assert(IPFT_COOKIE_PROGRAM == 12, "ipft_program_12");
+
+SEC("kprobe") int ipft_program_16(struct pt_regs *ctx) {
+  return IS_RETURN(ctx) ? returned(ctx) : probe_candidate(ctx);
+}
+_Static_assert(IPFT_CANDIDATE_PROGRAM == 16, "ipft_program_16");

@@ -37,11 +37,11 @@ static __always_inline bool is_on_its_way(const struct sk_buff *skb) {
 }
 
 /* Where the packet starts, as an offset from skb->head, and in the upper half how far behind it the network
- * header is: where the skb says or, where nothing has set that yet, behind an Ethernet header. 0 as long as its
- * headers are not written. Over IPv4 skb->protocol is set where the packet is handed on, in __ip_local_out,
- * when UDP has written its own header, too. Over IPv6, and for fragments, it is set before: settings.unwritten
- * has the functions that are called meanwhile. */
-static __noinline __u64 packet_start(const struct sk_buff *skb) {
+ * header is: where the skb says or, where nothing has set that yet, behind an Ethernet header. 0 as long as
+ * its headers are not written. Over IPv4 skb->protocol is set where the packet is handed on, in
+ * __ip_local_out, when UDP has written its own header, too. Over IPv6, and for fragments, it is set before:
+ * settings.unwritten has the functions that are called meanwhile. */
+static __always_inline __u64 packet_start(const struct sk_buff *skb) {
   struct {
     __u16 network, mac; /* neighbours in the skb: src/run/skb-layout.ts sees to that */
   } header = {};

@@ -44,6 +44,7 @@ static __always_inline int probe_pointer_by_kprobe(void *ctx, const struct sk_bu
 #define KPROBE_END(ctx, skb) probe_end_with(ctx, skb, describe)
 #define KPROBE_POINTER probe_pointer_by_kprobe
 #include "kprobe_cookie.h"
+#include "candidates.h"
 
 /* As in kprobe_cookie.h: rare positions share a link, whose cookies are slots. */
 static __always_inline int probe_argument_by_cookie(void *ctx) {
@@ -71,3 +72,8 @@ SEC("kprobe") int ipft_program_15_by_kprobe(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE_END(ctx, (void *)ctx->di);
 }
 _Static_assert(IPFT_END_PROGRAM == 15, "ipft_program_15");
+
+SEC("kprobe") int ipft_program_16(struct pt_regs *ctx) {
+  return IS_RETURN(ctx) ? returned(ctx, true) : probe_candidate(ctx);
+}
+_Static_assert(IPFT_CANDIDATE_PROGRAM == 16, "ipft_program_16");

@@ -8,6 +8,7 @@
 #include "symbols/kernel_btf.h"
 #include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
+#include "symbols/undescribed.h"
 
 #include <optional>
 
@@ -56,6 +57,8 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   auto ends = Napi::Uint8Array::New(env, count);
   auto reason_arguments = Napi::Uint8Array::New(env, count);
   auto bytes = Napi::Uint8Array::New(env, count);
+  auto claims = Napi::Uint8Array::New(env, count);
+  auto uncertain = Napi::Uint8Array::New(env, count);
   auto returns = Napi::Uint16Array::New(env, count);
   auto return_places = Napi::Uint8Array::New(env, count);
   for (size_t i = 0; i < count; i++) {
@@ -73,6 +76,8 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
     ends[i] = ends_lives(function.role);
     reason_arguments[i] = function.drop_reason_register;
     bytes[i] = function.bytes;
+    claims[i] = static_cast<uint8_t>(function.claim);
+    uncertain[i] = function.reason == Reason::unconfirmed;
     returns[i] = function.return_type;
     return_places[i] = function.return_place;
   }
@@ -88,6 +93,8 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   result.Set("roles", roles);
   result.Set("ends", ends);
   result.Set("bytes", bytes);
+  result.Set("claims", claims);
+  result.Set("uncertain", uncertain);
   result.Set("reasonArguments", reason_arguments);
   result.Set("returns", returns);
   result.Set("returnPlaces", return_places);
@@ -111,10 +118,11 @@ SymbolSources sources_of(const Napi::Object &options) {
   set_text(options, "modules", sources.modules);
   set_text(options, "kallsyms", sources.kallsyms);
   set_text(options, "blacklist", sources.blacklist);
+  set_text(options, "knownFunctions", sources.known_functions);
   return sources;
 }
 
-// { tracefs } and, in tests, { btf, moduleBtf, modules, kallsyms, blacklist }.
+// { tracefs } and, in tests, { btf, moduleBtf, modules, kallsyms, blacklist, knownFunctions }.
 Napi::Value read_functions(const Napi::CallbackInfo &info) {
   SymbolSources sources = sources_of(info[0].As<Napi::Object>());
   return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });
@@ -161,7 +169,13 @@ Napi::Value read_module_functions(const Napi::CallbackInfo &info) {
   return reading->promise();
 }
 
-// The same columns; in tests, { btf }.
+// What ftrace can trace and BTF does not describe, an array of strings.
+Napi::Value read_undescribed(const Napi::CallbackInfo &info) {
+  SymbolSources sources = sources_of(info[0].As<Napi::Object>());
+  return with_js_errors(info.Env(), [&] { return strings(info.Env(), undescribed_symbols(sources)); });
+}
+
+// The same columns as read_functions(); in tests, { btf }.
 Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   SymbolSources sources;
   if (info[0].IsObject())
@@ -176,6 +190,7 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
 
 void export_tables(Napi::Env env, Napi::Object exports) {
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
+  exports.Set("readUndescribed", Napi::Function::New(env, read_undescribed));
   exports.Set("readModuleFunctions", Napi::Function::New(env, read_module_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
 }

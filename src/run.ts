@@ -20,12 +20,14 @@ import { describeFields } from './run/fields.js';
 import { findTracefs } from './run/environment/tracefs.js';
 import { readTable, selectFunctions } from './run/functions.js';
 import { Interruption, type Interruptions } from './run/interruption.js';
-import { listJson, listText } from './run/list.js';
+import { listJson, listText, summarize, summaryText } from './run/list.js';
 import { Messages } from './run/messages.js';
 import { NAMED_FIELDS } from './run/named-fields.js';
 import { prepare } from './run/prepare.js';
 import { ProbeServer, ReadyFile } from './run/ready.js';
 import { Results } from './run/results.js';
+import { undescribedFunctions, undescribedJson } from './run/undescribed.js';
+import { readVerdicts } from './run/verdicts.js';
 import { hasFilters } from './run/wanted.js';
 import { writeStdout } from './run/sink.js';
 
@@ -41,11 +43,21 @@ export async function listCommand({ backend, selection, json }: ListOptions): Pr
   const addon = loadAddon();
   const problem = listProblem(kind);
   if (problem !== null) throw problem;
-  const table = readTable(addon, kind, findTracefs());
+  const tracefs = findTracefs();
   const messages = new Messages();
+  const table = readTable(addon, kind, tracefs).judged(readVerdicts((text) => messages.warn(text)));
   for (const warning of table.columns.warnings) messages.warn(warning);
-  const selected = selectFunctions(table, selection);
-  await writeStdout([json ? listJson(table, selected) : listText(table, selected, process.stdout.isTTY)]);
+  const undescribed = undescribedFunctions(addon, table, tracefs, selection);
+  const more = undescribed === null ? '' : undescribedJson(undescribed, selection);
+  const selected = more === '' ? selectFunctions(table, selection) : table.select(selection);
+  const summary = summarize(table, selected, undescribed?.length ?? null);
+  if (json) {
+    const last = kind === 'functions' ? `${JSON.stringify({ summary })}\n` : '';
+    await writeStdout([listJson(table, selected), more, last]);
+  } else {
+    await writeStdout([listText(table, selected, process.stdout.isTTY)]);
+    if (kind === 'functions') messages.line(summaryText(summary));
+  }
   return EXIT.ok;
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace ipft {
 namespace {
@@ -21,6 +22,10 @@ bool has_trampoline(const Probe &probe) {
 // Whether the programs of such links are loaded, which they are if the kernel has them.
 bool has_kprobe_multi(const Plan &plan) {
   return plan.programs.size() > IPFT_OTHERS_PROGRAM && plan.programs[IPFT_OTHERS_PROGRAM] >= 0;
+}
+
+Probes take(std::vector<Probes> &programs, size_t number) {
+  return number < programs.size() ? std::exchange(programs[number], {}) : Probes();
 }
 
 // The kernel refuses the whole kind, so that halving would only repeat the refusal.
@@ -50,9 +55,11 @@ int FentryMulti::probe_session() {
 size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
   attach_type_ = plan.returns ? fsession_multi_type : fentry_multi_type;
   auto slots = by_program(plan); // a slot's program has its number
-  Probes ends;
-  if (has_kprobe_multi(plan) && slots.size() > IPFT_END_PROGRAM)
-    ends.swap(slots[IPFT_END_PROGRAM]);
+  Probes ends, candidates;
+  if (has_kprobe_multi(plan)) {
+    ends = take(slots, IPFT_END_PROGRAM);
+    candidates = take(slots, IPFT_CANDIDATE_PROGRAM);
+  }
   for (Probes &probes : slots)
     set_aside_ineligible(probes);
   Probes rare = take_rare(plan, slots);
@@ -61,7 +68,7 @@ size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
   attach_range(plan.programs[IPFT_COOKIE_PROGRAM], rare.data(), rare.size(), reporter);
   reporter.share("fentry-multi", attached_);
   if (has_kprobe_multi(plan))
-    attach_by_kprobe(plan, ends, reporter);
+    attach_by_kprobe(plan, ends, candidates, reporter);
   else
     for (const auto &[probe, error] : refused_)
       reporter.failed(probe, error);
@@ -104,15 +111,17 @@ void FentryMulti::attach_range(int program, const Probe *probes, size_t count, R
   attach_range(program, probes + count / 2, count - count / 2, reporter);
 }
 
-// What tracing_multi links refused, and the ends of packets' lives, whose program may not be preempted
-// (tracing_multi_slots.h).
-void FentryMulti::attach_by_kprobe(const Plan &plan, const Probes &ends, Reporter &reporter) {
+// What tracing_multi links refused, the ends of packets' lives, whose program may not be preempted
+// (tracing_multi_slots.h), and candidates, which have no BTF.
+void FentryMulti::attach_by_kprobe(const Plan &plan, const Probes &ends, const Probes &candidates,
+                                   Reporter &reporter) {
   Probes probes;
   for (const auto &[probe, error] : refused_)
     probes.push_back(probe);
   others_ = std::make_unique<KprobeMulti>(attached_);
   others_->attach_others(plan, IPFT_OTHERS_PROGRAM, probes, reporter);
-  size_t attached = others_->attach_others(plan, IPFT_END_PROGRAM, ends, reporter);
+  others_->attach_others(plan, IPFT_END_PROGRAM, ends, reporter);
+  size_t attached = others_->attach_others(plan, IPFT_CANDIDATE_PROGRAM, candidates, reporter);
   reporter.share("kprobe-multi", attached);
   attached_ += attached;
 }

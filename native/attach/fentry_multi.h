@@ -33,7 +33,7 @@ private:
 
   void set_aside_ineligible(Probes &probes);
   void attach_range(int program, const Probe *probes, size_t count, Reporter &reporter);
-  void attach_by_kprobe(const Plan &plan, const Probes &ends, Reporter &reporter);
+  void attach_by_kprobe(const Plan &plan, const Probes &ends, const Probes &candidates, Reporter &reporter);
 
   std::vector<UniqueFd> links_;
   std::vector<Refusal> refused_;

@@ -66,13 +66,14 @@ inline bool is_served(const Plan &plan, size_t program) {
 
 // Takes out of `programs` the probes of those that few probes have, to share a link: each link takes its time
 // to detach; and of those that are not loaded. Not those of packets' ends, which may interrupt any other
-// program and must not be kept out by it.
+// program and must not be kept out by it, nor those of candidates, whose program is no slot's.
 inline Probes take_rare(const Plan &plan, std::vector<Probes> &programs) {
   constexpr size_t few = 64;
   Probes rare;
   for (size_t program = 0; program < programs.size(); program++) {
     Probes &probes = programs[program];
-    if (program == IPFT_END_PROGRAM || (probes.size() >= few && is_loaded(plan, program)))
+    if (program == IPFT_END_PROGRAM || program == IPFT_CANDIDATE_PROGRAM ||
+        (probes.size() >= few && is_loaded(plan, program)))
       continue;
     rare.insert(rare.end(), probes.begin(), probes.end());
     probes.clear();

@@ -66,7 +66,7 @@ constexpr int return_patience_ms = 50;
 } // namespace
 
 Programs::Programs(const ProgramOptions &options, const btf *kernel)
-    : object_(nullptr, bpf_object__close), attaching_(options.attaching) {
+    : object_(nullptr, bpf_object__close), candidates_(options.candidates), attaching_(options.attaching) {
   load_or_blame(options, kernel);
   // libbpf keeps an image of .bss of its own; the running programs see the map alone.
   bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
@@ -74,6 +74,12 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
                                                   variable_offset(".bss", "active", sizeof(*active_)));
   add_reason_arguments(options.reason_arguments);
   fill_bodies(options);
+  if (!candidates_.empty()) {
+    known_candidates_ = reinterpret_cast<volatile ipft_candidate *>(
+        static_cast<char *>(bss_.data()) +
+        variable_offset(".bss", "candidates", IPFT_CANDIDATES * sizeof(ipft_candidate)));
+    fill_candidates(candidates_, known_candidates_);
+  }
   counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
   collect_fds(options);
   if (options.drops)
@@ -122,6 +128,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   ipft_settings settings = options.settings;
   if (reads_typed_skb(options.attaching))
     settings.skb_type = static_cast<__u32>(btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT));
+  set_candidates(options.candidates, settings);
   uint32_t bodies = count_bodies(options.functions);
   settings.has_bodies = bodies > 0;
   settings.has_drop_reason = options.drops && DropPrograms::has_reasons(kernel);
@@ -198,7 +205,7 @@ void Programs::collect_fds(const ProgramOptions &options) {
     size_t count = options.functions.size();
     for (size_t i = 0; i < copies_.size(); i++) {
       fds_.push_back(copies_[i].get());
-      hidden_.push_back(i % count >= count - options.hidden);
+      missed_as_.push_back(i % count >= count - options.hidden ? &Misses::ends : &Misses::calls);
     }
     return;
   }
@@ -209,8 +216,10 @@ void Programs::collect_fds(const ProgramOptions &options) {
   for (size_t number = 0; number < IPFT_PROGRAMS; number++) {
     bpf_program *loaded = program(number);
     fds_.push_back(loaded && bpf_program__autoload(loaded) ? bpf_program__fd(loaded) : -1);
-    hidden_.push_back(number == IPFT_END_PROGRAM && !shows_ends);
+    missed_as_.push_back(number == IPFT_END_PROGRAM && !shows_ends ? &Misses::ends : &Misses::calls);
   }
+  if (!any_certain(candidates_))
+    missed_as_[IPFT_CANDIDATE_PROGRAM] = nullptr;
 }
 
 // Where a global variable of the programs lives in its section.
@@ -255,8 +264,9 @@ Misses Programs::missed() const {
 
 Misses Programs::recursion_misses() const {
   Misses misses;
-  each_program([&](bool is_hidden, const bpf_prog_info &info) {
-    (is_hidden ? misses.ends : misses.calls) += info.recursion_misses;
+  each_program([&](uint64_t Misses::*missed_as, const bpf_prog_info &info) {
+    if (missed_as)
+      misses.*missed_as += info.recursion_misses;
   });
   return misses;
 }
@@ -272,21 +282,21 @@ std::vector<uint64_t> Programs::stack(uint32_t id) const {
 
 uint64_t Programs::run_time_ns() const {
   uint64_t total = 0;
-  each_program([&](bool, const bpf_prog_info &info) { total += info.run_time_ns; });
+  each_program([&](uint64_t Misses::*, const bpf_prog_info &info) { total += info.run_time_ns; });
   return total;
 }
 
 template <typename Visit> void Programs::each_program(Visit visit) const {
-  auto visit_one = [&](int fd, bool is_hidden) {
+  auto visit_one = [&](int fd, uint64_t Misses::*missed_as) {
     bpf_prog_info info = {};
     __u32 size = sizeof(info);
     if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size) == 0)
-      visit(is_hidden, info);
+      visit(missed_as, info);
   };
   for (size_t number = 0; number < fds_.size(); number++)
-    visit_one(fds_[number], hidden_[number]);
+    visit_one(fds_[number], missed_as_[number]);
   for (int fd : drops_.fds())
-    visit_one(fd, false);
+    visit_one(fd, &Misses::calls);
 }
 
 std::vector<uint64_t> Programs::unread_by_cpu() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "session/candidates.h"
 #include "session/core_object.h"
 #include "session/drop_programs.h"
 #include "session/linked_object.h"
@@ -44,6 +45,7 @@ struct ProgramOptions {
   std::vector<TracedFunction> functions;
   size_t hidden = 0; // so many of the functions, the last ones, are traced only since lives end there
   Replacements replacements;
+  std::vector<Candidate> candidates;
   std::vector<ReasonArgument> reason_arguments; // if settings.asks_reason
   bool drops = false;                           // events tell of packets that are dropped
   bool timed = false; // the kernel is to measure how long programs run, all of the machine's
@@ -97,6 +99,8 @@ public:
   // Further functions that are told why a packet is dropped, if that is wanted. Beyond `later_reasons` of
   // them, their events have none.
   void add_reason_arguments(const std::vector<ReasonArgument> &arguments);
+  // What is known now of each candidate.
+  std::vector<CandidateCalls> candidates() const { return read_candidates(candidates_, known_candidates_); }
   // Return addresses of a kernel stack, the innermost first; empty if it is no longer known.
   std::vector<uint64_t> stack(uint32_t id) const;
   // ns that CPUs have spent in the programs, all together. 0 unless ProgramOptions.timed.
@@ -121,8 +125,10 @@ private:
   BpfObject object_;
   std::vector<UniqueFd> copies_; // the functions' own programs
   DropPrograms drops_;
+  std::vector<Candidate> candidates_;
+  volatile ipft_candidate *known_candidates_ = nullptr; // null: there are no candidates
   std::vector<int> fds_;
-  std::vector<bool> hidden_; // by number as fds_: only hidden functions have it
+  std::vector<uint64_t Misses::*> missed_as_; // by number as fds_; null: no function that is shown has it
   Attaching attaching_;
   bool ends_by_kprobe_ = false; // of fentry-multi: IPFT_END_PROGRAM is a kprobe program
   size_t cpus_ = 0;

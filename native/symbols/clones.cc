@@ -43,12 +43,6 @@ Reason reason_of(const Function &described, Clone clone) {
   return clone == Clone::none ? Reason::none : Reason::changed_clone;
 }
 
-// How many functions have this very symbol.
-size_t sharing(const std::vector<Located> &located, const std::string &suffix) {
-  return static_cast<size_t>(std::count_if(located.begin(), located.end(),
-                                           [&](const Located &other) { return other.suffix == suffix; }));
-}
-
 // One of several functions with the same symbol: by its offset, which tells it from the others.
 void tell_apart(Function &function, uint64_t stext) {
   if (function.reason != Reason::none)
@@ -75,7 +69,7 @@ void append(std::vector<Function> &functions, const Function &described, const s
     }
     if (clone == Clone::other) // .isra may have taken its result away
       function.return_type = ReturnTypes::unknown;
-    if (sharing(located, each.suffix) > 1)
+    if (count_sharing(located, each.suffix) > 1)
       tell_apart(function, stext);
     if (!function.symbol.empty())
       function.btf_id = 0; // by it the kernel finds the name alone
@@ -97,6 +91,19 @@ Function anywhere(const Function &described, const std::vector<Located> &located
 }
 
 } // namespace
+
+bool is_constprop(std::string_view suffix) {
+  return kind_of(suffix) == Clone::constprop;
+}
+
+bool is_cold(std::string_view suffix) {
+  return kind_of(suffix) == Clone::cold;
+}
+
+size_t count_sharing(const std::vector<Located> &located, std::string_view suffix) {
+  return static_cast<size_t>(std::count_if(located.begin(), located.end(),
+                                           [&](const Located &other) { return other.suffix == suffix; }));
+}
 
 bool is_shared(const Function &function) {
   return function.symbol.compare(0, by_offset.size(), by_offset) == 0;

@@ -3,7 +3,17 @@
 
 #include "symbols/kallsyms.h"
 
+#include <string_view>
+
 namespace ipft {
+
+// Whether this is what a clone has behind its name that lacks constant arguments, or instructions that are no
+// function.
+bool is_constprop(std::string_view suffix);
+bool is_cold(std::string_view suffix);
+
+// How many of a function's addresses have this very symbol.
+size_t count_sharing(const std::vector<Located> &located, std::string_view suffix);
 
 // True for one of several functions with the same symbol.
 bool is_shared(const Function &function);

@@ -18,6 +18,8 @@ enum class Reason : uint8_t {
   out_parameter,
   moved_clone,
   changed_clone,
+  undescribed,
+  unconfirmed,
 };
 
 inline const std::vector<std::string> &reason_names() {
@@ -31,9 +33,19 @@ inline const std::vector<std::string> &reason_names() {
       "the skb is an out-parameter, not set when the function is called",
       "a .constprop clone: the skb is not the first argument, and others before it may be gone",
       "a compiler's clone (.isra, .part): its arguments are not those that BTF tells",
+      "not in this kernel's BTF: it takes an skb by another kernel's, but where is not certain",
+      "not in this kernel's BTF: by another kernel's the skb is its first argument, which calls must confirm",
   };
   return names;
 }
+
+// What BTF of other kernels says of a function that the running kernel's does not describe.
+enum class Claim : uint8_t {
+  none, // it is described, or cannot be traced
+  skb_first,
+  skb_pointer_first, // struct sk_buff **
+  elsewhere,         // an skb, but nobody knows in which register
+};
 
 inline constexpr uint8_t no_register = 255;
 
@@ -60,6 +72,7 @@ struct Function {
   uint8_t bytes = 0;        // enum ipft_bytes
   uint8_t return_place = 0; // where a trampoline keeps what it returns, in words behind the first argument
   uint16_t return_type = 0; // the place of its type among all, ReturnTypes
+  Claim claim = Claim::none;
 };
 
 } // namespace ipft

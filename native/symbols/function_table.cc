@@ -3,6 +3,7 @@
 
 #include "symbols/clones.h"
 #include "symbols/kallsyms.h"
+#include "symbols/known_functions.h"
 #include "symbols/skb_functions.h"
 #include "symbols/traceable.h"
 
@@ -10,11 +11,12 @@ namespace ipft {
 namespace {
 
 // What BTF describes: the kernel's own functions first.
-std::vector<Function> described_functions(const SymbolSources &sources, FunctionTable &table) {
+std::vector<Function> described_functions(const SymbolSources &sources, FunctionTable &table,
+                                          KnownFunctions &known_elsewhere) {
   const btf *kernel = kernel_btf(sources.btf);
   SkbFunctions described(kernel);
   if (sources.only.empty())
-    described.add_kernel();
+    described.add_kernel(known_elsewhere);
   for_each_module_btf(sources.module_btf, sources.only, kernel, [&](const ModuleLoad &load, const btf *btf) {
     described.add_module(btf, load.name);
     table.modules.push_back(load);
@@ -31,16 +33,23 @@ std::vector<Function> described_functions(const SymbolSources &sources, Function
 
 FunctionTable read_function_table(const SymbolSources &sources) {
   FunctionTable table;
-  std::vector<Function> described = described_functions(sources, table);
+  KnownFunctions known_elsewhere(sources.known_functions);
+  std::vector<Function> described = described_functions(sources, table, known_elsewhere);
   if (described.empty() && !sources.only.empty())
     return table;
-  Kallsyms kallsyms = read_kallsyms(sources.kallsyms, described);
+  std::vector<Function> undescribed = sources.only.empty() ? known_elsewhere.take() : std::vector<Function>();
+  std::vector<Function> all = described;
+  all.insert(all.end(), undescribed.begin(), undescribed.end());
+  Kallsyms kallsyms = read_kallsyms(sources.kallsyms, all);
   table.functions = locate(described, kallsyms);
+  std::vector<Function> found = locate_known(undescribed, kallsyms, described.size());
+  table.functions.insert(table.functions.end(), found.begin(), found.end());
   table.text = kallsyms.text;
   table.traceable_unknown = read_traceable(sources.tracefs, table.functions);
   if (!table.traceable_unknown.empty())
     table.warnings.push_back(table.traceable_unknown);
   read_blacklist(sources.blacklist, table.functions);
+  judge_claims(table.functions);
   return table;
 }
 

@@ -4,6 +4,7 @@
 #include "symbols/function.h"
 #include "symbols/kernel_btf.h"
 #include "symbols/kernel_text.h"
+#include "symbols/known_functions.h"
 #include "symbols/module_btf.h"
 #include "symbols/value_type.h"
 
@@ -20,6 +21,7 @@ struct SymbolSources {
   std::string modules = "/proc/modules";
   std::string kallsyms = "/proc/kallsyms";
   std::string blacklist = "/sys/kernel/debug/kprobes/blacklist";
+  std::string known_functions{ipft::known_functions};
   std::string tracefs;        // holds available_filter_functions; empty: not mounted
   std::set<std::string> only; // modules: nothing but their functions; empty: all functions
 };

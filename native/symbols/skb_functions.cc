@@ -10,9 +10,7 @@
 #include <unordered_set>
 
 namespace ipft {
-namespace {
 
-// What prototypes do not tell about some functions.
 void add_knowledge(Function &function) {
   // net/core/datagram.c hands `last` down unset, and may pass a queue's head for an skb; kernel/taskstats.c
   // makes the reply in prepare_reply().
@@ -27,10 +25,12 @@ void add_knowledge(Function &function) {
 
   // UDP's header is written in it (net/ipv6/udp.c); a fragment's is copied behind it (ip_frag_next,
   // ip6_frag_next); the bytes are at another address than the offsets say (pskb_expand_head, skb_segment);
-  // TCP's header is put behind IP's.
+  // TCP's header is put behind IP's. The last ones may look at the packet that an ICMP error quotes, with the
+  // offsets of the error set to it meanwhile (seg6_icmp_srh(), sctp_v4_err(), sctp_v6_err()).
   static const std::unordered_set<std::string_view> while_written = {
       "udp_v6_send_skb",         "skb_set_owner_w",          "skb_headers_offset_update",
-      "nf_reject_ip_tcphdr_put", "nf_reject_ip6_tcphdr_put",
+      "nf_reject_ip_tcphdr_put", "nf_reject_ip6_tcphdr_put", "seg6_get_srh",
+      "ipv6_find_hdr",           "sctp_err_lookup",
   };
 
   if (out_parameters.count(function.name) > 0)
@@ -41,8 +41,7 @@ void add_knowledge(Function &function) {
     function.bytes = IPFT_BYTES_UNWRITTEN;
 }
 
-// The first skb of these is not made yet, so that its memory has an earlier packet's mark: it becomes a copy
-// of the second one (net/core/skbuff.c, static; lineage as of Linux 5.10 to 7.2).
+// Its memory has an earlier packet's mark (net/core/skbuff.c, static; lineage as of Linux 5.10 to 7.2).
 bool fills_first(const Function &function) {
   return function.name == "__copy_skb_header" || function.name == "__skb_clone";
 }
@@ -76,13 +75,11 @@ void add_role(Function &function) {
     give_role(function, known->second);
 }
 
-} // namespace
-
 SkbFunctions::SkbFunctions(const btf *kernel)
     : kernel_(kernel), prototypes_(kernel), kernel_types_(btf__type_cnt(kernel)) {}
 
-void SkbFunctions::add_kernel() {
-  add(kernel_, prototypes_, 1, "vmlinux");
+void SkbFunctions::add_kernel(KnownFunctions &known_elsewhere) {
+  add(kernel_, prototypes_, 1, "vmlinux", &known_elsewhere);
 }
 
 void SkbFunctions::add_module(const btf *module, const std::string &name) {
@@ -97,7 +94,8 @@ std::vector<Function> SkbFunctions::take() {
 }
 
 // BTF has each string once, so that offsets stand for names.
-void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module) {
+void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module,
+                       KnownFunctions *known_elsewhere) {
   std::unordered_map<uint32_t, size_t> by_name;
   std::vector<uint32_t> others; // names of functions without an skb
   uint32_t count = btf__type_cnt(btf);
@@ -105,6 +103,8 @@ void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id
     const btf_type *type = btf__type_by_id(btf, id);
     if (!btf_is_func(type))
       continue;
+    if (known_elsewhere)
+      known_elsewhere->strike(btf__name_by_offset(btf, type->name_off));
     Function function;
     const btf_type *prototype = btf__type_by_id(btf, type->type);
     if (!prototypes.describe(prototype, function)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "symbols/known_functions.h"
 #include "symbols/prototypes.h"
 #include "symbols/value_type.h"
 
@@ -11,6 +12,13 @@ struct btf;
 
 namespace ipft {
 
+// What prototypes do not tell about some functions: reason and bytes; and role.
+void add_knowledge(Function &function);
+void add_role(Function &function);
+
+// The first skb of such a function is not made yet: it becomes a copy of the second one.
+bool fills_first(const Function &function);
+
 // Every function in the kernel's BTF, and in those of modules, that takes a `struct sk_buff *` or
 // `struct sk_buff **`, through typedefs and qualifiers, with the position and register of the first such
 // argument that a register carries (System V AMD64 calling convention), and what they return. One entry per
@@ -19,8 +27,8 @@ class SkbFunctions {
 public:
   explicit SkbFunctions(const btf *kernel);
 
-  // vmlinux's.
-  void add_kernel();
+  // vmlinux's. Strikes what its BTF describes from `known_elsewhere`.
+  void add_kernel(KnownFunctions &known_elsewhere);
   // `module`: its BTF, split from the kernel's.
   void add_module(const btf *module, const std::string &name);
 
@@ -29,7 +37,8 @@ public:
   std::vector<ReturnType> take_return_types() { return return_types_.take(); }
 
 private:
-  void add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module);
+  void add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module,
+           KnownFunctions *known_elsewhere = nullptr);
 
   const btf *kernel_;
   Prototypes prototypes_; // of the kernel's types

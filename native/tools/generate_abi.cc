@@ -66,6 +66,8 @@ int main(int argc, char **argv) {
   write_constant(output, types, "ipft_flags");
   output << "/** Bytes, see enum ipft_sizes. */\n";
   write_constant(output, types, "ipft_sizes");
+  output << "/** See enum ipft_candidates. */\n";
+  write_constant(output, types, "ipft_candidates");
   output.close();
   btf__free(types);
   if (!output) {

@@ -33,6 +33,10 @@ export interface FunctionColumns {
   readonly roles: Uint8Array;
   /** 1 = packets' lives may end there, so that it is traced in any case */
   readonly ends: Uint8Array;
+  /** what BTF of other kernels says of those that this kernel's does not describe: Claim of native/symbols/function.h, 0 = nothing */
+  readonly claims: Uint8Array;
+  /** 1 = whether its first argument is an skb, its calls must tell before it is traced */
+  readonly uncertain: Uint8Array;
   /** where the kernel's own code begins, and behind what address it ends; 0n = not known */
   readonly text: BigUint64Array;
   /** the modules whose BTF was read */
@@ -76,6 +80,14 @@ export interface Selection {
   readonly module?: RegExp | undefined;
 }
 
+/** What calls have told of functions that were uncertain, by their keys: FunctionTable.keyOf(). */
+export interface Verdicts {
+  readonly certain: ReadonlySet<string>;
+  readonly refuted: ReadonlySet<string>;
+}
+
+const REFUTED = "not in this kernel's BTF: a call had something else than an skb as its first argument";
+
 /** Every kernel function that takes an skb, or every tracepoint; they are known by their index. */
 export class FunctionTable {
   readonly names: readonly string[];
@@ -85,6 +97,8 @@ export class FunctionTable {
   constructor(
     readonly columns: FunctionColumns,
     readonly kind: TableKind = 'functions',
+    /** how many were uncertain until earlier traces have confirmed them */
+    readonly certain = 0,
   ) {
     this.names = columns.names === '' ? [] : columns.names.split('\n');
     this.modules = columns.modules === '' ? [] : columns.modules.split('\n');
@@ -120,6 +134,34 @@ export class FunctionTable {
 
   isTraceable(index: number): boolean {
     return this.columns.reasons[index] === 0;
+  }
+
+  /** Whether its first argument is an skb, its calls must tell before it is traced. */
+  isUncertain(index: number): boolean {
+    return this.columns.uncertain[index] === 1;
+  }
+
+  /** What tells a function from all others until the next boot. */
+  keyOf(index: number): string {
+    const { symbol, address } = this.at(index);
+    return `${symbol} 0x${address.toString(16)}`;
+  }
+
+  /** The same table with what is known of its uncertain functions. */
+  judged({ certain, refuted }: Verdicts): FunctionTable {
+    const { columns } = this;
+    const reasons = columns.reasons.slice();
+    let confirmed = 0;
+    const uncertain = columns.uncertain.map((is, index) => {
+      if (is === 0) return 0;
+      const key = this.keyOf(index);
+      if (refuted.has(key)) reasons[index] = columns.reasonNames.length;
+      else if (!certain.has(key)) return 1;
+      else [reasons[index], confirmed] = [0, confirmed + 1];
+      return 0;
+    });
+    const reasonNames = [...columns.reasonNames, REFUTED];
+    return new FunctionTable({ ...columns, reasons, uncertain, reasonNames }, this.kind, confirmed);
   }
 
   /** A function's name, with its module. */

@@ -85,6 +85,25 @@ export interface XdpDrop {
   readonly packets: number;
 }
 
+/** A function that this kernel's BTF does not describe, and of which calls have told whether its first argument is an skb. */
+export interface JudgedFunction {
+  readonly function: string;
+  /** what the kernel finds it by */
+  readonly symbol: string;
+  /** ns, CLOCK_MONOTONIC: when that was clear; a number in digits */
+  readonly timestamp: string;
+}
+
+/** What became of functions that this kernel's BTF does not describe. */
+export interface Candidates {
+  /** those that calls have confirmed during the trace: it has the calls after that */
+  readonly confirmed: readonly JudgedFunction[];
+  /** those of which a call had something else than an skb, from when on they are not traced; `shown`: they had events before */
+  readonly refuted: readonly (JudgedFunction & { readonly shown: boolean })[];
+  /** how many are as uncertain as before, and were not shown */
+  readonly uncertain: number;
+}
+
 /** What a trace amounts to, with the keys that JSON shows. */
 export interface Summary extends Accounts {
   /** s, from the first moment in which events were made to the last */
@@ -96,6 +115,7 @@ export interface Summary extends Accounts {
   /** functions or tracepoints that were attached when the trace began */
   readonly functions: number;
   readonly later: Changes;
+  readonly candidates: Candidates;
   /** packets that were dropped; null: nobody asked for --drops */
   readonly dropped: number | null;
   /** network devices that had an XDP program, at the beginning or at the end */

@@ -12,6 +12,8 @@ export interface Addon extends KernelProbes {
     options: { tracefs: string | null },
     modules: readonly string[],
   ): Promise<FunctionColumns>;
+  /** What ftrace can trace and BTF does not describe, as available_filter_functions has it: `NAME.constprop.0 [module]`. */
+  readUndescribed(options: { tracefs: string }): readonly string[];
   /**
    * By function, where behind its address a kprobe is to go: into its body, or 0, at its entry. `stacks`: stacks are to be
    * unwound from there. Throws with phase `kernel text` where the kernel's code cannot be read.
@@ -149,6 +151,10 @@ export interface SessionOptions {
   readonly programs: ProgramKind;
   /** indexes of the functions to trace */
   readonly functions: Uint32Array;
+  /** indexes of functions that are looked at, and shown once they are certain; none if undefined */
+  readonly candidates?: Uint32Array;
+  /** FunctionColumns.claims, of the whole table; undefined: none of the functions has one */
+  readonly claims?: Uint8Array;
   /** indexes of those that are traced without being shown */
   readonly hidden: Uint32Array;
   /** FunctionColumns.roles, of the whole table */
@@ -238,6 +244,20 @@ export interface Counters {
   readonly untracked: number;
 }
 
+/** What calls have shown of a function that is, or was, uncertain. */
+export interface CandidateCalls {
+  /** its index */
+  readonly function: number;
+  /** calls, before it was certain, with the skb of a packet that is followed */
+  readonly followed: number;
+  /** likewise with another skb */
+  readonly others: number;
+  /** CLOCK_MONOTONIC: since when it is certain and shown. 0n: it is not; 1n: since before the trace */
+  readonly confirmedNs: bigint;
+  /** when a call was found with something else than an skb: it is no longer shown. 0n: none was */
+  readonly refutedNs: bigint;
+}
+
 export interface Session {
   /** Holds the rows of a batch while onBatch runs, in order of time over all batches; reused afterwards. */
   readonly batch: ArrayBuffer;
@@ -263,6 +283,8 @@ export interface Session {
   counters(): Counters;
   /** ns that all CPUs together have spent in the programs; 0 unless timed. */
   runTimeNs(): number;
+  /** The uncertain functions, and those that earlier traces have confirmed. */
+  candidates(): readonly CandidateCalls[];
   /** return addresses of a kernel stack, the innermost first; empty if it is no longer known */
   stack(id: number): BigUint64Array;
   lostPerCpu(): Float64Array;

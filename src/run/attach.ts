@@ -25,6 +25,7 @@ export class Probes {
   readonly #lost: Promise<Error>;
   #lose: (error: Error) => void = () => undefined;
   readonly #failures: string[] = [];
+  readonly #uncertainFailures: string[] = [];
   readonly #hiddenFailures: string[] = [];
   readonly #shares: string[] = [];
   readonly #began = performance.now();
@@ -40,12 +41,14 @@ export class Probes {
   ) {
     const { table } = preparation;
     const hidden = new Set(preparation.hidden);
+    const uncertain = new Set(preparation.uncertain);
     this.#keeper = new Keeper(keeperPath(), planOf(preparation, session), {
       progress: (counts) => {
         if (this.#attaching) messages.status(this.#counter(counts));
       },
       failed: (id, code) => {
-        const failures = hidden.has(id) ? this.#hiddenFailures : this.#failures;
+        const others = hidden.has(id) ? this.#hiddenFailures : this.#failures;
+        const failures = uncertain.has(id) ? this.#uncertainFailures : others;
         failures.push(`${table.label(id)}: ${code}`);
       },
       share: (way, succeeded) => this.#shares.push(`${succeeded} by ${way}`),
@@ -126,6 +129,7 @@ export class Probes {
     return [
       `Attached in ${secondsSince(this.#began)} s${shares}`,
       ...this.#failures.map((failure) => `Failed: ${failure}`),
+      ...this.#uncertainFailures.map((failure) => `Failed, so that it stays uncertain: ${failure}`),
       ...this.#hiddenFailures.map((failure) => `Failed, so that packets may seem to be one: ${failure}`),
     ];
   }

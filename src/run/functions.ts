@@ -11,6 +11,9 @@ import type { Addon } from '../native/types.js';
 
 const REASONS_SHOWN = 3;
 
+const CONFIRMING =
+  'a trace without --regex, of packets that pass through it: when that has confirmed it, it can be traced until the next boot';
+
 const LIST = { functions: 'ipft --list', tracepoints: 'ipft --list --backend tracepoint' } as const;
 
 /** Runs `call` into the addon and makes an error of ipft's own of what it throws. */
@@ -60,7 +63,8 @@ export function describeSelection({ function: name, module }: Selection): string
   return flags.join(' with ');
 }
 
-const isRestricted = ({ function: name, module }: Selection): boolean =>
+/** Whether anything is left out. */
+export const isRestricted = ({ function: name, module }: Selection): boolean =>
   name !== undefined || module !== undefined;
 
 /** Indexes of the functions that the regular expressions select; at least one. */
@@ -89,6 +93,8 @@ export function traceableFunctions(
   });
   const more = selected.length > REASONS_SHOWN ? ` and ${selected.length - REASONS_SHOWN} more` : '';
   const message = `none of the ${table.kind} can be traced: ${reasons.join(', ')}${more}`;
-  if (isRestricted(selection)) throw new UsageError(message, 'ipft --list shows those that can be traced');
+  const uncertain = selected.some((index) => table.isUncertain(index));
+  const remedy = uncertain ? CONFIRMING : 'ipft --list shows those that can be traced';
+  if (isRestricted(selection)) throw new UsageError(message, remedy);
   throw new UnsupportedError(message, 'ipft --list -o json shows every function with the reason');
 }

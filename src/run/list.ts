@@ -40,3 +40,50 @@ export function listJson(table: FunctionTable, selected: readonly number[]): str
   }
   return text;
 }
+
+const count = (indexes: readonly number[], holds: (index: number) => boolean): number =>
+  indexes.filter(holds).length;
+
+/** What a list amounts to. */
+export interface ListSummary {
+  readonly functions: number;
+  readonly traceable: number | null;
+  readonly uncertain: number;
+  readonly reasons: Readonly<Record<string, number>>;
+  /** what ftrace can trace and nobody knows the arguments of; null: that is not known */
+  readonly undescribed: number | null;
+}
+
+export function summarize(
+  table: FunctionTable,
+  selected: readonly number[],
+  undescribed: number | null,
+): ListSummary {
+  const reasons: Record<string, number> = {};
+  for (const index of selected) {
+    const { reason } = table.at(index);
+    if (reason !== '') reasons[reason] = (reasons[reason] ?? 0) + 1;
+  }
+  const isKnown = table.columns.traceableUnknown === '';
+  return {
+    functions: selected.length,
+    traceable: isKnown ? count(selected, (index) => table.isTraceable(index)) : null,
+    uncertain: count(selected, (index) => table.isUncertain(index)),
+    reasons,
+    undescribed,
+  };
+}
+
+/** The same in words. */
+export function summaryText({ functions, traceable, uncertain, undescribed }: ListSummary): string {
+  const parts = [
+    `${functions} functions take an skb`,
+    ...(traceable === null ? [] : [`${traceable} of them can be traced`]),
+    ...(uncertain === 0 ? [] : [`${uncertain} when calls have confirmed it`]),
+  ];
+  const more =
+    undescribed === null || undescribed === 0
+      ? ''
+      : `; of ${undescribed} more that ftrace can trace nobody knows what they take, as they are not in BTF`;
+  return `${parts.join(', ')}${more}`;
+}

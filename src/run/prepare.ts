@@ -1,3 +1,4 @@
+import { CANDIDATES, CONFIRMING_CALLS } from '../core/abi.js';
 import type { Backend, TableKind } from '../core/backend.js';
 import type { TraceClock } from '../core/clock.js';
 import type { ColumnContext } from '../core/column.js';
@@ -23,6 +24,7 @@ import { describeSelection, native, selectFunctions, traceableFunctions } from '
 import { knownTable } from './known-tables.js';
 import { together, type Extensions } from './extension/extensions.js';
 import type { Messages } from './messages.js';
+import { readVerdicts } from './verdicts.js';
 
 /** All that is known before anything is loaded into the kernel. */
 export interface Preparation {
@@ -36,6 +38,8 @@ export interface Preparation {
   readonly selected: readonly number[];
   /** those of them that can be traced */
   readonly traceable: readonly number[];
+  /** those of the selected that are looked at, and traced once their calls have shown that they take an skb */
+  readonly uncertain: readonly number[];
   /** those that end packets' lives and are not selected: they are traced, but not shown */
   readonly hidden: readonly number[];
   readonly backend: Backend;
@@ -106,12 +110,8 @@ export function prepare(
   const { backend, force, selection } = options;
   const wanted = { backend, tracer, force, functions: () => tables.functionsIn(selection) };
   const choice = native('probing the backends', () => chooseBackend(wanted, addon, environment));
-  const table = tables.get(choice.backend.table);
-  for (const warning of table.columns.warnings) messages.warn(warning);
-  const selected = selectOrExplain(table, options.selection, choice);
-  const traceable = traceableFunctions(table, selected, options.selection);
-  explainChoice(choice, options.verbose).forEach((line) => messages.line(line));
-  const hidden = table.unselectedEnds(selected);
+  const functions = functionsOf(choice, tables.get(choice.backend.table), options, messages);
+  const { table } = functions;
   const way = { backend: choice.backend, tracer };
   const data = planData(addon, [...(fields ?? []), ...further], extensions.reads);
   const tell = options.verbose ? messages : null;
@@ -120,9 +120,52 @@ export function prepare(
   warnOfAbsences(options, messages);
   const clock = { realOffsetNs: addon.realTimeOffset(), firstNs: null };
   const live = { session: null };
-  const functions = { table, functions: new ShownFunctions(table), selected, traceable, hidden };
   const shown = { fields, further, extensions, data, filter };
-  return { addon, tracefs, ...functions, ...way, bodyOffsets: offsets, ...shown, clock, live };
+  const known = { ...functions, functions: new ShownFunctions(table) };
+  return { addon, tracefs, ...known, ...way, bodyOffsets: offsets, ...shown, clock, live };
+}
+
+/** What is traced, by what the options select. */
+function functionsOf(
+  choice: Choice,
+  read: FunctionTable,
+  { selection, verbose }: TraceOptions,
+  messages: Messages,
+): Pick<Preparation, 'table' | 'selected' | 'traceable' | 'uncertain' | 'hidden'> {
+  const { backend } = choice;
+  const table = judgedTable(read, backend, messages);
+  for (const warning of table.columns.warnings) messages.warn(warning);
+  const selected = selectOrExplain(table, selection, choice);
+  const traceable = traceableFunctions(table, selected, selection);
+  const uncertain = uncertainFunctions(table, selected, backend);
+  const hidden = table.unselectedEnds(selected);
+  const told = [...explainChoice(choice, verbose), ...explainUncertain(table, uncertain, selection)];
+  told.forEach((line) => messages.line(line));
+  return { table, selected, traceable, uncertain, hidden };
+}
+
+/** With what earlier traces have found out. A trampoline's program needs BTF, whatever is known. */
+function judgedTable(table: FunctionTable, backend: Backend, messages: Messages): FunctionTable {
+  if (backend.ownPrograms) return table;
+  return table.judged(readVerdicts((text) => messages.warn(text)));
+}
+
+function uncertainFunctions(table: FunctionTable, selected: readonly number[], backend: Backend): number[] {
+  if (backend.ownPrograms) return [];
+  return selected.filter((index) => table.isUncertain(index)).slice(0, CANDIDATES - table.certain);
+}
+
+/** Who names functions is told which of them may not be shown. */
+function explainUncertain(
+  table: FunctionTable,
+  uncertain: readonly number[],
+  selection: Selection,
+): string[] {
+  if (selection.function === undefined) return [];
+  return uncertain.map(
+    (index) =>
+      `${table.at(index).symbol} is shown once ${CONFIRMING_CALLS} calls with followed packets have confirmed that it takes an skb`,
+  );
 }
 
 function sweep(addon: Addon, tracefs: string, messages: Messages): void {
@@ -164,8 +207,8 @@ export function keeperFunction(table: FunctionTable, id: number): KeeperFunction
 
 /** What the probe-keeper is to attach. */
 export function planOf(preparation: Preparation, session: Session): AttachPlan {
-  const { table, traceable, hidden, backend, bodyOffsets } = preparation;
-  const functions = [...traceable, ...hidden].map((id, place) => ({
+  const { table, traceable, uncertain, hidden, backend, bodyOffsets } = preparation;
+  const functions = [...traceable, ...uncertain, ...hidden].map((id, place) => ({
     ...keeperFunction(table, id),
     ...(backend.ownPrograms ? { program: place } : {}),
     bodyOffset: bodyOffsets[id] ?? 0,

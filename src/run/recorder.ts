@@ -7,6 +7,7 @@ import type { TraceOptions } from '../core/options.js';
 import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
 import type { Changes, EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
+import { JudgedCandidates } from './candidates.js';
 import type { Consumer } from './consumer.js';
 import { tellAbsences } from './absences.js';
 import { dataOptions } from './data.js';
@@ -45,6 +46,7 @@ export class Recorder {
   #absent: readonly string[] = [];
   /** by which the wall clock was set while ipft traced, or the machine was suspended; gradual corrections are of both clocks */
   #clockStepNs = 0;
+  #candidates: JudgedCandidates;
   #paused = false;
   #isBroken = false;
   #timer: NodeJS.Timeout | undefined;
@@ -69,6 +71,7 @@ export class Recorder {
     this.session = this.#openSession(consumer);
     preparation.live.session = this.session;
     this.#pageCount = this.session.pageCount;
+    this.#candidates = this.#judge();
     this.#xdp = this.#openXdp();
   }
 
@@ -88,7 +91,7 @@ export class Recorder {
   }
 
   #openSession({ tellsEnds, drops }: Consumer): Session {
-    const { addon, table, traceable, hidden, backend, bodyOffsets, data, filter, extensions } =
+    const { addon, table, traceable, uncertain, hidden, backend, bodyOffsets, data, filter, extensions } =
       this.preparation;
     const { inBpf } = extensions;
     const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
@@ -100,8 +103,9 @@ export class Recorder {
     const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
     const functions = Uint32Array.from(traceable);
     const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
-    const { addresses, slots, btfIds, modules, bytes, roles, reasonArguments, returnPlaces } = table.columns;
-    const found = { bytes, roles, reasonArguments, returnPlaces };
+    const { addresses, slots, btfIds, modules, bytes, roles, claims, reasonArguments, returnPlaces } =
+      table.columns;
+    const found = { bytes, roles, claims, reasonArguments, returnPlaces };
     const columns = { addresses, bodyOffsets, slots, btfIds, modules, ...found };
     const sessionOptions = {
       ...settings,
@@ -113,10 +117,16 @@ export class Recorder {
       asksBytes: filter?.asksBytes === true,
       asksBehindHead: filter?.asksBehindHead === true,
       functions,
+      candidates: Uint32Array.from(uncertain),
       module: inBpf?.module,
     };
     const load = (): Session => new addon.Session(sessionOptions, (count) => this.#onBatch(count));
     return native('loading the BPF programs', () => loadedWith(inBpf, load));
+  }
+
+  #judge(): JudgedCandidates {
+    const calls = native('asking about candidates', () => this.session.candidates());
+    return new JudgedCandidates(this.preparation.table, calls);
   }
 
   /** Events flow from here on. */
@@ -139,6 +149,7 @@ export class Recorder {
     this.session.drain();
     this.#counters = this.session.counters();
     this.#later = changes.losses();
+    this.#candidates = this.#judge();
     this.messages.status(this.#counter(this.#counters));
     this.messages.endStatus();
     for (const { text, remedy } of [
@@ -146,6 +157,7 @@ export class Recorder {
       ...doubts(this.#counters, this.preparation.backend.id),
     ])
       this.messages.warn(text, remedy);
+    this.#candidates.tell(this.messages, this.options.verbose);
     for (const remark of remarks(this.#counters)) this.messages.line(remark);
     this.#xdp.stop();
     this.#absent = this.#counters.matched === 0 ? tellAbsences(this.options, this.messages) : [];
@@ -180,7 +192,7 @@ export class Recorder {
     const { id } = this.preparation.backend;
     const found =
       this.#counters === null ? [] : losses(this.#counters, this.#pageCount, this.consumer.cut, id);
-    return [...found, ...this.#later];
+    return [...found, ...this.#candidates.losses, ...this.#later];
   }
 
   /** What the trace amounts to. `functions`: how many were attached; `later`: what came meanwhile. */
@@ -197,6 +209,7 @@ export class Recorder {
       functions,
       later,
       ...this.#xdp.summary,
+      candidates: this.#candidates.summary,
       absent: this.#absent,
       real_offset_ns: this.preparation.clock.realOffsetNs.toString(),
       clock_step_ns: this.#clockStepNs,

@@ -36,6 +36,9 @@ const rows = (table: FunctionTable, name: string): string[] =>
 const NO_ADDRESS = '0x0 %s no address in kallsyms';
 const MOVED = 'a .constprop clone: the skb is not the first argument, and others before it may be gone';
 const CHANGED = "a compiler's clone (.isra, .part): its arguments are not those that BTF tells";
+const ELSEWHERE = "not in this kernel's BTF: it takes an skb by another kernel's, but where is not certain";
+const UNCONFIRMED =
+  "not in this kernel's BTF: by another kernel's the skb is its first argument, which calls must confirm";
 const UNKNOWN = 'not in available_filter_functions';
 
 describe('functions of modules', () => {
@@ -116,6 +119,66 @@ describe('clones', () => {
       names.slice(1).map((name, i) => `pointer 0x${i + 2}0 ${name} ${CHANGED}`),
     );
     expect(rows(table, 'twice')).toEqual([`twice ${NO_ADDRESS.replace('%s', 'twice')}`]);
+  });
+
+  it('that BTF does not describe are known by the BTF of other kernels', () => {
+    const clones = [
+      'only',
+      'pointed',
+      'behind',
+      'differs',
+      'kfree_skbmem',
+      'second',
+      'part',
+      'twice',
+      'untraced',
+    ];
+    const suffix = (name: string): string => (name === 'part' ? '.part.0' : '.constprop.0');
+    const symbols = [...clones, 'twice'].map((name) => `${name}_x${suffix(name)}`);
+    const known = ['absent 1 * 7.2', 'behind_x 2 * 7.2', 'differs_x 1 * 6.1', 'differs_x 1 ** 7.2'];
+    const firsts = ['only_x', 'part_x', 'second', 'twice_x', 'untraced_x'].map((name) => `${name} 1 * 7.2`);
+    const table = read({
+      kallsyms: [
+        ...symbols.map((symbol, i) => `${i + 1}0 t ${symbol}`),
+        'b0 t only_x',
+        'c0 t kfree_skbmem.constprop.0',
+      ],
+      traceable: [
+        ...symbols.filter((symbol) => !symbol.startsWith('untraced')),
+        'only_x',
+        'kfree_skbmem.constprop.0',
+      ],
+      knownFunctions: [...known, ...firsts, 'kfree_skbmem 1 * 7.2', 'pointed_x 1 ** 5.10,7.2']
+        .toSorted()
+        .join('\n'),
+    });
+    expect(rows(table, '\\w+_x')).toEqual([
+      `behind_x 0x30 behind_x.constprop.0 ${ELSEWHERE}`,
+      `differs_x 0x40 differs_x.constprop.0 ${ELSEWHERE}`,
+      `only_x 0x10 only_x.constprop.0 ${UNCONFIRMED}`,
+      `only_x 0xb0 only_x ${ELSEWHERE}`,
+      `part_x 0x70 part_x.part.0 ${ELSEWHERE}`,
+      `pointed_x 0x20 pointed_x.constprop.0 ${UNCONFIRMED}`,
+      `twice_x 0x80 twice_x.constprop.0 ${ELSEWHERE}`,
+      `twice_x 0x100 twice_x.constprop.0 ${ELSEWHERE}`,
+      `untraced_x 0x90 untraced_x.constprop.0 ${UNKNOWN}`,
+    ]);
+    expect(rows(table, 'kfree_skbmem')).toEqual([`kfree_skbmem 0xc0 kfree_skbmem.constprop.0 ${ELSEWHERE}`]);
+    expect(rows(table, 'absent')).toEqual([]);
+    // What this kernel's BTF describes is not asked of others'.
+    expect(rows(table, 'second').filter((row) => row.includes('BTF:'))).toEqual([]);
+    const judged = table.judged({
+      certain: new Set(['only_x.constprop.0 0x10', 'pointed_x.constprop.0 0x21']),
+      refuted: new Set(['pointed_x.constprop.0 0x20']),
+    });
+    const [only, , pointed] = judged.select({ function: /^(only|pointed)_x$/ });
+    expect(
+      [only, pointed].map((index = 0) => [judged.isTraceable(index), judged.isUncertain(index)]),
+    ).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+    expect(rows(judged, 'pointed_x')[0]).toMatch(/a call had something else than an skb/);
   });
 
   it('of modules are too', () => {

@@ -217,13 +217,14 @@ describe('a trace', () => {
 
 describe('--list', () => {
   it('prints NAME MOD ADDR SKB_POSITION of what can be traced, without titles in a pipe', async () => {
-    const { code, stdout } = await ipft(['--list', '-r', '^n']).ended;
+    const { code, stdout, stderr } = await ipft(['--list', '-r', '^n']).ended;
     expect(code).toBe(0);
+    expect(stderr).toBe('2 functions take an skb, 1 of them can be traced\n');
     expect(stdout.split(/\s+/)).toEqual(['nft_do_chain', 'nf_tables', '0xffffffffc0000010', '1', '']);
   });
 
-  it('prints all with their reasons as JSON', async () => {
-    const { stdout } = await ipft(['--list', '-o', 'json', '-r', '^n']).ended;
+  it('prints all with their reasons and how many there are as JSON, those that BTF lacks where they are asked for', async () => {
+    const { stdout } = await ipft(['--list', '-o', 'json', '-r', '^(n|tun_)']).ended;
     expect(
       stdout
         .trimEnd()
@@ -247,6 +248,24 @@ describe('--list', () => {
         skb_position: 7,
         traceable: false,
         reason: 'too far right',
+      },
+      {
+        name: 'tun_get',
+        module: 'tun',
+        symbol: 'tun_get.constprop.0',
+        address: null,
+        skb_position: null,
+        traceable: false,
+        reason: 'not in BTF: what it takes is not known',
+      },
+      {
+        summary: {
+          functions: 2,
+          traceable: 1,
+          uncertain: 0,
+          reasons: { 'too far right': 1 },
+          undescribed: 1,
+        },
       },
     ]);
   });

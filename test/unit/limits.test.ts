@@ -137,6 +137,7 @@ describe('-o json', () => {
       xdp_devices: [],
       xdp_unseen_netns: 0,
       xdp_drops: null,
+      candidates: { confirmed: [], refuted: [], uncertain: 0 },
       absent: [],
       real_offset_ns: '1000000000000000000',
       clock_step_ns: 0,

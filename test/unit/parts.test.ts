@@ -196,6 +196,8 @@ describe('the function table', () => {
     reasonNames: ['', 'ambiguous name', 'no address'],
     text: new BigUint64Array(2),
     bytes: new Uint8Array(3),
+    claims: new Uint8Array(3),
+    uncertain: new Uint8Array(3),
     reasonArguments: new Uint8Array(3).fill(255),
     returns: new Uint16Array(3),
     returnTypes: [UNKNOWN_TYPE],

@@ -61,6 +61,7 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     listed = (await ipftProcess(['--list', '-o', 'json'])).stdout
       .trimEnd()
       .split('\n')
+      .slice(0, -1) // the summary
       .map((line) => JSON.parse(line) as Listed);
     await ping(DEADBEEF);
     const stdout = openSync(OUTPUT, 'w');

@@ -51,6 +51,7 @@ async function listed(regex: string): Promise<Listed[]> {
   return stdout
     .trimEnd()
     .split('\n')
+    .slice(0, -1) // the summary
     .map((line) => JSON.parse(line) as Row)
     .filter(({ traceable }) => traceable)
     .map(({ name, module, symbol, skb_position: position }) => {

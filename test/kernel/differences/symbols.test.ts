@@ -21,6 +21,7 @@ const readList = async (): Promise<Listed[]> =>
   (await ipftProcess(['--list', '-o', 'json', '--module-regex', '^vmlinux$'])).stdout
     .trimEnd()
     .split('\n')
+    .slice(0, -1) // the summary
     .map((line) => JSON.parse(line) as Listed);
 /** The functions of the kernel itself, which do not change. */
 const listed = (): Promise<Listed[]> => (list ??= readList());

@@ -28,6 +28,7 @@ export interface TestAddon extends Omit<
     modules?: string;
     kallsyms?: string;
     blacklist?: string;
+    knownFunctions?: string;
   }): ReturnType<Addon['readFunctions']>;
 }
 

@@ -11,6 +11,8 @@ export interface KernelFiles {
   readonly blacklist?: readonly string[];
   /** of /proc/modules */
   readonly modules?: readonly string[];
+  /** in place of native/symbols/known_functions.inc */
+  readonly knownFunctions?: string;
 }
 
 export interface Sources {
@@ -18,6 +20,7 @@ export interface Sources {
   readonly kallsyms: string;
   readonly blacklist: string;
   readonly modules: string;
+  readonly knownFunctions: string;
 }
 
 /** Writes a kernel made of files. */
@@ -38,5 +41,6 @@ export function writeKernel(folder: string, files: KernelFiles): Sources {
     kallsyms: write('kallsyms', files.kallsyms),
     blacklist: write('blacklist', files.blacklist),
     modules: write('modules-loaded', files.modules),
+    knownFunctions: files.knownFunctions ?? '',
   };
 }

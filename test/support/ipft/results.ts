@@ -82,6 +82,9 @@ const REMARKS: readonly RegExp[] = [
   /^\d+ events came too late /,
   /^warning: \d+ ends of packets /,
   /^[\d.]+ % of \d+ events were left out by /,
+  /^\S+ takes an skb, which \d+ calls have confirmed: /,
+  /^\S+ is not certain yet to take an skb: /,
+  /^warning: \S+ is not traced: a call had something else than an skb /,
 ];
 const COUNTERS =
   /^Samples: (\d+) Lost: (\d+)(?: Unreturned: \d+)?(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*$/;

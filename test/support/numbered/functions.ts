@@ -1,3 +1,5 @@
+import { AUTO } from '../kernel/kernel.js';
+
 /** Of a packet's way, from its making to its end: the same for every trace, so that each shows every packet. */
 const ALWAYS = [
   ...['ip_output', 'ip6_output', 'dev_hard_start_xmit', 'veth_xmit', 'ip_rcv', 'ipv6_rcv', 'consume_skb'],
@@ -86,8 +88,12 @@ const FURTHER = [
 /** Of FURTHER each trace has so many, others than the one before it: attaching one takes kernels without FPROBE long. */
 const SHARE = 18;
 
-/** What trace number `place` selects, as --function-regex has it. */
-export function functionsOf(place: number): string {
+/** Where attaching all functions is quick, one in so many traces has them all: one with `not`, which bytes of whatever kind may match. */
+const WHOLE = 10;
+
+/** What trace number `place` selects. */
+export function selectionOf(place: number): string[] {
+  if (AUTO.endsWith('-multi') && place % WHOLE === 1) return [];
   const share = Array.from({ length: SHARE }, (_, i) => FURTHER[(place * SHARE + i) % FURTHER.length]);
-  return `^(${[...ALWAYS, ...share].join('|')})$`;
+  return ['-r', `^(${[...ALWAYS, ...share].join('|')})$`];
 }

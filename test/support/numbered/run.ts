@@ -3,13 +3,13 @@ import { trace } from '../ipft/in-process.js';
 import { parseResults } from '../ipft/results.js';
 import { AUTO } from '../kernel/kernel.js';
 import { Capture } from '../witnesses/capture.js';
-import { functionsOf } from './functions.js';
+import { selectionOf } from './functions.js';
 import { MAGIC, numberedIn, numberedOf } from './keys.js';
 import { NumberedSender, type Burst } from './sender.js';
 
 /** Traces that run at a time: a function takes so many programs, and the machine so many perf buffers. */
 const AT_A_TIME = 20;
-const BUFFER_PAGES = 512;
+const BUFFER_PAGES = 1024;
 /** Of each kind: comparing thousands would take a guest minutes. */
 const FAULTS_SHOWN = 5;
 /** How often is tried until no interrupt kept ipft from calls that matter, by its own counters. */
@@ -133,7 +133,7 @@ async function stop(capture: Capture, { last }: Burst): Promise<void> {
 async function burstThrough(filters: readonly string[], sender: NumberedSender): Promise<Verdict[]> {
   const traces = filters.map((filter, place) =>
     trace([
-      ...['--filter', filter, '-b', AUTO, '-r', functionsOf(place), '-f', 'tuple,seq,ack', '-o', 'json'],
+      ...['--filter', filter, '-b', AUTO, ...selectionOf(place), '-f', 'tuple,seq,ack', '-o', 'json'],
       ...['--perf-page-count', `${BUFFER_PAGES}`],
     ]),
   );

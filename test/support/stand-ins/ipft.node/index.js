@@ -99,6 +99,10 @@ class Session {
     };
   }
 
+  candidates() {
+    return [];
+  }
+
   runTimeNs() {
     return performance.now() * 1e6 * Number(FAKE_RUN_TIME_SHARE);
   }
@@ -129,6 +133,8 @@ module.exports = {
     slots: Uint8Array.of(2, 0, 0, 6),
     reasons: Uint8Array.of(0, 0, 0, 1),
     reasonNames: ['', 'too far right'],
+    claims: new Uint8Array(4),
+    uncertain: new Uint8Array(4),
     bytes: new Uint8Array(4),
     returns: new Uint16Array(4),
     returnTypes: [{ kind: 'signed', size: 4, bigEndian: false, names: null }],
@@ -137,6 +143,7 @@ module.exports = {
     ends: new Uint8Array(4),
     warnings: [],
   }),
+  readUndescribed: () => ['strlcpy', 'tun_get.constprop.0 [tun]'],
   runsAtBreakpoints: () => FAKE_NO_BREAKPOINTS === undefined,
   readBodyOffsets: () => {
     if (FAKE_TEXT_ERROR !== undefined)
@@ -159,6 +166,8 @@ module.exports = {
     positions: Uint8Array.of(1, 1),
     slots: Uint8Array.of(0, 0),
     reasons: Uint8Array.of(0, 0),
+    claims: Uint8Array.of(0, 0),
+    uncertain: Uint8Array.of(0, 0),
     bytes: Uint8Array.of(0, 0),
     returns: new Uint16Array(2),
     returnTypes: [{ kind: 'unknown', size: 0, bigEndian: false, names: null }],

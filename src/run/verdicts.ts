@@ -1,0 +1,86 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
+import { join } from 'node:path';
+import { isSystemError } from '../core/errors.js';
+import type { Verdicts } from '../core/function-table.js';
+
+/** Gone at the next boot, as what is in it must be. */
+export const FOLDER = '/run/ipft-candidates';
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+const NONE: Verdicts = { certain: new Set(), refuted: new Set() };
+
+const fileIn = (folder: string): string => join(folder, 'verdicts.json');
+
+const bootId = (): string => readFileSync(BOOT_ID, 'utf8').trim();
+
+/** Root's, and nobody else can write to it: what is in it decides what ipft takes for an skb. */
+const isRoots = ({ uid, mode }: Stats): boolean => uid === 0 && (mode & 0o022) === 0;
+
+/** Others than root may have written it. */
+class Untrusted extends Error {}
+
+function readTrusted(folder: string): string {
+  const file = fileIn(folder);
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(descriptor);
+    const around = lstatSync(folder);
+    if (!stats.isFile() || !isRoots(stats) || !around.isDirectory() || !isRoots(around))
+      throw new Untrusted('not root alone can write to it');
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const strings = (value: unknown): Set<string> =>
+  new Set(Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []);
+
+function parse(text: string): Verdicts {
+  const known: unknown = JSON.parse(text);
+  if (typeof known !== 'object' || known === null) return NONE;
+  const { boot, certain, refuted } = known as Record<string, unknown>;
+  return boot === bootId() ? { certain: strings(certain), refuted: strings(refuted) } : NONE;
+}
+
+/** What traces since the last boot have found out. `tell` gets what speaks against using it. */
+export function readVerdicts(tell: (text: string) => void, folder = FOLDER): Verdicts {
+  try {
+    return parse(readTrusted(folder));
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return NONE;
+    if (!(error instanceof Untrusted || error instanceof SyntaxError || isSystemError(error))) throw error;
+    tell(`${fileIn(folder)} is not used: ${error.message}`);
+    return NONE;
+  }
+}
+
+/** Adds to what is known until the next boot. Returns why that was not possible, or null. */
+export function keepVerdicts({ certain, refuted }: Verdicts, folder = FOLDER): string | null {
+  const file = fileIn(folder);
+  const made = `${file}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const before = readVerdicts(() => undefined, folder);
+    const all = { certain: [...before.certain, ...certain], refuted: [...before.refuted, ...refuted] };
+    rmSync(made, { force: true });
+    const text = JSON.stringify({ boot: bootId(), ...all });
+    writeFileSync(made, `${text}\n`, { flag: 'wx', mode: 0o644 });
+    renameSync(made, file);
+    return null;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return `${file} could not be written: ${error.message}`;
+  }
+}
