@@ -8,7 +8,7 @@ import type { Probes } from './attach.js';
 import { native } from './functions.js';
 import type { Loss } from './losses.js';
 import type { Messages } from './messages.js';
-import { moduleLoads, namesWithoutBtf } from './modules.js';
+import { moduleLoads, namesWithoutBtf } from './kernel-state.js';
 import { keeperFunction, type Preparation } from './prepare.js';
 import { forgetSymbols } from './symbols.js';
 
