@@ -44,7 +44,7 @@ function readKnown(file) {
 function kvmWorks(kernel) {
   const args = [
     ...accelArguments('kvm'),
-    ...machineArguments({ ...kernel, append: 'ipft.probe', cpus: 2, memory: '512M' }),
+    ...machineArguments({ ...kernel, accel: 'kvm', append: 'ipft.probe', cpus: 2, memory: '512M' }),
     '-serial',
     'stdio',
   ];
