@@ -15,26 +15,53 @@ volatile struct ipft_candidate candidates[IPFT_CANDIDATES] = {};
 /* NULL if it is none. */
 static __always_inline volatile struct ipft_candidate *candidate_at(__u64 function_address) {
 #pragma unroll
-  for (__u32 i = 0; i < IPFT_CANDIDATES; i++)
-    if (i < settings.candidate_count && settings.candidates[i] == function_address)
+  for (__u32 i = 0; i < IPFT_CANDIDATES; i++) {
+    if (i >= settings.candidate_count)
+      return 0;
+    if (settings.candidates[i] == function_address)
       return &candidates[i];
+  }
   return 0;
 }
 
-/* Where an skb's data are, members that stand side by side on the kernels that are known: one read instead of
- * four, as candidates may be called for each packet of the machine. */
+/* Where an skb's data are. tail and end are offsets from head, as on all 64-bit kernels. */
 struct data_place {
-  __u32 tail; /* an offset from head, as end, on 64-bit kernels */
+  __u32 before;
+  __u32 tail;
+  __u32 end;
+  __u32 gap;
+  __u64 head;
+  __u64 data;
+};
+
+/* The same where tail is at a multiple of 8. */
+struct close_place {
+  __u32 tail;
   __u32 end;
   __u64 head;
   __u64 data;
 };
 
 #define DISTANCE(skb, member) (bpf_core_field_offset(skb->member) - bpf_core_field_offset(skb->tail))
+#define HAS_PLACES(skb, head_at, data_at)                                                                    \
+  (DISTANCE(skb, end) == 4 && DISTANCE(skb, head) == head_at && DISTANCE(skb, data) == data_at)
 
+/* Candidates may be called for each packet of the machine, so where the members stand side by side, as on the
+ * kernels that are known, one read takes all of them. */
 static __always_inline void read_place(const struct sk_buff *skb, struct data_place *place) {
-  if (DISTANCE(skb, end) == 4 && DISTANCE(skb, head) == 8 && DISTANCE(skb, data) == 16) {
-    bpf_core_read(place, sizeof(*place), &skb->tail);
+  struct close_place close = {};
+
+  if (HAS_PLACES(skb, 12, 20)) {
+    bpf_probe_read_kernel(place, sizeof(*place),
+                          (const void *)__builtin_preserve_access_index(&skb->tail) - sizeof(place->before));
+    return;
+  }
+  if (HAS_PLACES(skb, 8, 16)) {
+    bpf_core_read(&close, sizeof(close), &skb->tail);
+    place->tail = close.tail;
+    place->end = close.end;
+    place->head = close.head;
+    place->data = close.data;
     return;
   }
   place->tail = BPF_CORE_READ(skb, tail);
