@@ -22,12 +22,22 @@ export const MARKED = ROUNDS * HITS;
 export const isIcount = / ipft\.icount\b/.test(readFileSync('/proc/cmdline', 'latin1'));
 export const unit = isIcount ? 'instructions' : 'ns';
 
+/** '' for a descriptor that has been closed since it was listed. */
+function toldBy(file) {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
 /** What all programs of a process took so far. From its descriptors: starting bpftool takes a guest half a second. */
 function programsOf(pid) {
   const folder = `/proc/${pid}/fdinfo`;
   const total = { ns: 0, calls: 0 };
   for (const fd of readdirSync(folder)) {
-    const told = readFileSync(`${folder}/${fd}`, 'latin1');
+    const told = toldBy(`${folder}/${fd}`);
     total.ns += Number(/^run_time_ns:\s+(\d+)/m.exec(told)?.[1] ?? 0);
     total.calls += Number(/^run_cnt:\s+(\d+)/m.exec(told)?.[1] ?? 0);
   }
