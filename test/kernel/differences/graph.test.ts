@@ -4,7 +4,13 @@ import { proves } from '../../support/matrix.js';
 import { checkNesting, parseGraph } from '../../support/ipft/calls.js';
 import { MARK, type Ended, DEADBEEF } from '../../support/ipft/running.js';
 import { ipft, trace } from '../../support/ipft/in-process.js';
-import { cleanUp, HAS_FUNC_IP, LACKING_RETURNS, WITH_RETURNS } from '../../support/kernel/kernel.js';
+import {
+  cleanUp,
+  HAS_FUNC_IP,
+  LACKING_RETURNS,
+  MOST_OF_THE_WAY,
+  WITH_RETURNS,
+} from '../../support/kernel/kernel.js';
 import { downPath, PAIR, transfer, upPath } from '../../support/traffic/path.js';
 import { attachCountsOf, parseJson } from '../../support/ipft/results.js';
 import { now, pause, run, until } from '../../support/kernel/system.js';
@@ -43,12 +49,15 @@ afterEach(() => expect(complaints()).toEqual(BEFORE));
 const SOME =
   '^_*(ip_(output|rcv|local|finish|queue|send)|icmp_(rcv|echo|reply)|nf_hook|dev_hard_start|dev_queue|kfree_skb|consume_skb)';
 const NARROW = { args: ['-r', SOME], least: 20, deep: 3 };
+const WIDE = { args: ['-r', MOST_OF_THE_WAY], least: 300, deep: 5 };
 const ALL = { args: [] as string[], least: 900, deep: 5 };
 
-// In a guest kretprobes take a minute for all functions, so they get all where there is nothing else; and kernels
-// before bpf_get_func_ip (5.15) take most of a second for a function's two probes.
-const selectionFor = (backend: string): typeof ALL =>
-  backend.endsWith('-multi') || (backend === WITH_RETURNS[0] && HAS_FUNC_IP) ? ALL : NARROW;
+// In a guest kretprobes take minutes for all functions, and kernels before bpf_get_func_ip (5.15) most of a second for a
+// function's two probes.
+function selectionFor(backend: string): typeof ALL {
+  if (backend.endsWith('-multi')) return ALL;
+  return backend === WITH_RETURNS[0] && HAS_FUNC_IP ? WIDE : NARROW;
+}
 
 describe.each(WITH_RETURNS)('function_graph of 64 kB over TCP, -b %s', (backend) => {
   const { args, least, deep } = selectionFor(backend);

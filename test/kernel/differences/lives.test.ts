@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MARK, type Running, DEADBEEF } from '../../support/ipft/running.js';
 import { trace } from '../../support/ipft/in-process.js';
-import { AUTO, BACKENDS, cleanUp, entriesOf, WITH_RETURNS } from '../../support/kernel/kernel.js';
+import {
+  AUTO,
+  BACKENDS,
+  cleanUp,
+  entriesOf,
+  MOST_OF_THE_WAY,
+  WITH_RETURNS,
+} from '../../support/kernel/kernel.js';
 import { downPath, PAIR, transfer, upPath } from '../../support/traffic/path.js';
 import {
   attachCountsOf,
@@ -111,10 +118,13 @@ afterEach(cleanUp);
 // Programs of fentry-multi are skipped now and then (docs/backends.md), and the first call of a packet may be such a one.
 const [UNSKIPPED = AUTO] = BACKENDS.filter((backend) => !backend.startsWith('fentry'));
 
+// What is asked here is the first and the last call of a packet.
+const ENOUGH = UNSKIPPED === 'kprobe' ? ['-r', MOST_OF_THE_WAY] : [];
+
 describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
   it(`prints 1,000 packets that reuse one skb address as 1,000 groups while the trace runs, -b ${UNSKIPPED}`, async () => {
     await freeOldPackets(); // those of other tests are marked, too, and would be shown when they are freed
-    const running = await trace(['-m', MARK, '-b', UNSKIPPED]);
+    const running = await trace(['-m', MARK, '-b', UNSKIPPED, ...ENOUGH]);
     await send(3, 2);
     await freeOldPackets();
     const single = ways(await liveGroups(running, 3));

@@ -126,3 +126,7 @@ export const HAS_FUNC_IP = readText('/proc/kallsyms').includes(' bpf_get_func_ip
 
 /** The backend that `auto` should find. */
 export const [AUTO = 'none'] = BACKENDS;
+
+/** Some 400 functions that make up most of a packet's way, for where attaching all, one by one, takes a guest minutes. */
+export const MOST_OF_THE_WAY =
+  '^_*(skb|pskb|kfree|consume|sk|sock|ip|tcp|udp|inet|nf|dev|netif|napi|validate|sch|qdisc|eth|veth|loopback)_';

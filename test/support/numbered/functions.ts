@@ -85,11 +85,11 @@ const FURTHER = [
   ...['__consume_stateless_skb', 'sock_rfree', 'skb_free_head'],
 ];
 
-/** Of FURTHER each trace has so many, others than the one before it: attaching one takes kernels without FPROBE long. */
-const SHARE = 18;
+/** Of FURTHER each trace has so many, others than the one before it, so that ten traces have them all: attaching one takes kernels without FPROBE long. */
+const SHARE = 11;
 
 /** Where attaching all functions is quick, one in so many traces has them all: one with `not`, which bytes of whatever kind may match. */
-const WHOLE = 10;
+const WHOLE = 20;
 
 /** What trace number `place` selects. */
 export function selectionOf(place: number): string[] {
