@@ -29,5 +29,5 @@ export default defineConfig([
   bundle('bin', 'bin', { plugins: [licences], format: 'cjs', entryFileNames: 'bin.cjs' }),
   bundle('index', 'index'),
   bundle('extension', 'extension'),
-  bundle('extension-hooks', 'run/extension/hooks'),
+  bundle('extension-hooks', 'extension/hooks'),
 ]);

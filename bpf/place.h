@@ -43,7 +43,7 @@ static __always_inline bool is_on_its_way(const struct sk_buff *skb) {
  * settings.unwritten has the functions that are called meanwhile. */
 static __always_inline __u64 packet_start(const struct sk_buff *skb) {
   struct {
-    __u16 network, mac; /* neighbours in the skb: src/run/skb-layout.ts sees to that */
+    __u16 network, mac; /* neighbours in the skb: src/plan/skb-layout.ts sees to that */
   } header = {};
 
   if (bpf_core_read(&header, sizeof(header), &skb->network_header) != 0)

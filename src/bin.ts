@@ -3,4 +3,4 @@
 process.title = 'ipft';
 // By default it lets whoever can connect to a port on the loopback debug this process, which runs as root.
 process.on('SIGUSR1', () => undefined);
-void import('./cli.js').then(({ main }) => main(process.argv.slice(2)));
+void import('./cli/main.js').then(({ main }) => main(process.argv.slice(2)));

@@ -4,9 +4,9 @@
  *     import { defineExtension } from 'ipft/extension';
  *     export default defineExtension({ name: 'mtu', fields: 'skb->dev->mtu' });
  */
-import type { Extension } from './run/extension/public.js';
+import type { Extension } from './extension/public.js';
 
-export type { Extension, ExtensionEvent, FieldValue } from './run/extension/public.js';
+export type { Extension, ExtensionEvent, FieldValue } from './extension/public.js';
 
 /** The extension as it is; for its types. */
 export const defineExtension = (extension: Extension): Extension => extension;

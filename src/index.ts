@@ -4,7 +4,7 @@
  * `trace` needs Linux, the native addon and the privilege to trace the kernel. `createOutput` turns recorded rows (ROW, ROW_SIZE)
  * into text on any machine.
  */
-export { trace, type Trace } from './run/api/trace.js';
+export { trace, type Trace } from './api/trace.js';
 export type {
   AnyEvent,
   BuiltInFields,
@@ -15,16 +15,11 @@ export type {
   PathValue,
   TraceEvent,
   Tuple,
-} from './run/api/events.js';
-export type {
-  PacketDrop,
-  ScriptOptions as TraceOptions,
-  TracePacket,
-  TraceSummary,
-} from './run/api/types.js';
+} from './columns/event-types.js';
+export type { PacketDrop, ScriptOptions as TraceOptions, TracePacket, TraceSummary } from './api/types.js';
 export type { EndReason } from './core/summary.js';
-export { createOutput, type RenderOptions } from './run/render.js';
-export type { MessageTarget } from './run/messages.js';
+export { createOutput, type RenderOptions } from './results/render.js';
+export type { MessageTarget } from './terminal/messages.js';
 export { tracers, type Tracer } from './core/tracer.js';
 export { TRACE_DEFAULTS } from './core/options.js';
 export type { Selection } from './core/function-table.js';

@@ -22,7 +22,7 @@ export function described(
 
 /** Prints an error on stderr. Returns the exit code. */
 export async function report(error: unknown, verbose: boolean): Promise<number> {
-  const { chalkFor } = await import('../run/colors.js');
+  const { chalkFor } = await import('../terminal/colors.js');
   const { text, code } = described(error, verbose, chalkFor('stderr'));
   print(text);
   return code;

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { sets } from '../../src/columns/sets.js';
 import { EXIT } from '../../src/core/errors.js';
-import { planData } from '../../src/run/data.js';
-import { parseFields } from '../../src/run/field-columns.js';
+import { planData } from '../../src/plan/data.js';
+import { parseFields } from '../../src/plan/field-columns.js';
 import { addon } from '../support/addon/addon.js';
 
 const plan = (list: string) => planData(addon, parseFields(list));

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keepVerdicts, readVerdicts } from '../../src/run/verdicts.js';
+import { keepVerdicts, readVerdicts } from '../../src/machine/verdicts.js';
 
 const CORE = '__netif_receive_skb_core.constprop.0 0xffffffff81234560';
 const OTHER = 'tcp_send.constprop.1 0xffffffff81234570';

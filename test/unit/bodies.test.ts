@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { replacedFunctions } from '../../src/run/bodies.js';
+import { replacedFunctions } from '../../src/machine/bodies.js';
 import { ipft, killLeftovers } from '../support/stand-ins/process.js';
 
 const directory = mkdtempSync('/tmp/ipft-unit-bodies-');

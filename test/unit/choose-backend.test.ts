@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError, UnsupportedError, UsageError } from '../../src/core/errors.js';
 import { functionTracer } from '../../src/core/tracer.js';
-import { chooseBackend, explainChoice, type Choice } from '../../src/run/choose-backend.js';
-import type { Environment } from '../../src/run/environment.js';
+import { chooseBackend, explainChoice, type Choice } from '../../src/machine/choose-backend.js';
+import type { Environment } from '../../src/machine/environment.js';
 
 const { EINVAL, EPERM } = constants.errno;
 const IDS = ['fentry-multi', 'kprobe-multi', 'kprobe', 'fentry', 'tracepoint'];

@@ -3,7 +3,7 @@ import { columns } from '../../src/columns/index.js';
 import { printable } from '../../src/core/printable.js';
 import { csvField } from '../../src/core/csv.js';
 import { outputs } from '../../src/outputs/index.js';
-import { createOutput, type RenderOptions } from '../../src/run/render.js';
+import { createOutput, type RenderOptions } from '../../src/results/render.js';
 import { batchOf, CONTEXT, pack, textOf, type Event } from '../support/packets/rows.js';
 
 function write(events: readonly Event[], options?: RenderOptions): string[] {

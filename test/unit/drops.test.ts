@@ -4,7 +4,7 @@ import { dropReader } from '../../src/core/drop.js';
 import { DroppedPackets } from '../../src/core/dropped-packets.js';
 import type { Output } from '../../src/core/output.js';
 import { outputs } from '../../src/outputs/index.js';
-import { createOutput, type RenderOptions } from '../../src/run/render.js';
+import { createOutput, type RenderOptions } from '../../src/results/render.js';
 import { parseCommandLine } from '../../src/cli/parse.js';
 import { batchOf, CONTEXT, pack, textOf, type Event } from '../support/packets/rows.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EnvironmentError } from '../../src/core/errors.js';
-import { basicProblem, readEnvironment } from '../../src/run/environment.js';
-import { readLockdown } from '../../src/run/environment/lockdown.js';
-import type { ReadStart } from '../../src/run/environment/read-start.js';
-import { findTracefs } from '../../src/run/environment/tracefs.js';
+import { basicProblem, readEnvironment } from '../../src/machine/environment.js';
+import { readLockdown } from '../../src/machine/environment/lockdown.js';
+import type { ReadStart } from '../../src/machine/environment/read-start.js';
+import { findTracefs } from '../../src/machine/environment/tracefs.js';
 
 const TRACEFS = '/sys/kernel/tracing/available_filter_functions';
 const DEBUGFS = '/sys/kernel/debug/tracing/available_filter_functions';

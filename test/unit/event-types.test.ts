@@ -11,8 +11,8 @@ import type {
   PathValue,
   TraceEvent,
   Tuple,
-} from '../../src/run/api/events.js';
-import { parseFields } from '../../src/run/field-columns.js';
+} from '../../src/columns/event-types.js';
+import { parseFields } from '../../src/plan/field-columns.js';
 import { JSON_TYPES } from '../support/addon/json-types.js';
 
 type Asked<Event> = Omit<Event, keyof EventLead>;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { outputs } from '../../src/outputs/index.js';
-import { createOutput, type RenderOptions } from '../../src/run/render.js';
+import { createOutput, type RenderOptions } from '../../src/results/render.js';
 import { ipft, killLeftovers } from '../support/stand-ins/process.js';
 import { batchOf, CONTEXT, pack, textOf, type Event, type PacketNumbers } from '../support/packets/rows.js';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/core/summary.js';
 import { ipft, killLeftovers, until, type Result } from '../support/stand-ins/process.js';
-import { doubts, losses, percent, remarks } from '../../src/run/losses.js';
+import { doubts, losses, percent, remarks } from '../../src/engine/losses.js';
 
 afterEach(killLeftovers);
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { LoopConsumer } from '../../src/run/api/loop.js';
-import type { Decode } from '../../src/run/api/decode.js';
-import type { TraceEvent } from '../../src/run/api/events.js';
+import { LoopConsumer } from '../../src/api/loop.js';
+import type { Decode } from '../../src/results/decode.js';
+import type { TraceEvent } from '../../src/columns/event-types.js';
 import { batchOf, pack } from '../support/packets/rows.js';
 
 const EVENT: TraceEvent = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../src/cli/parse.js';
-import { completeOptions } from '../../src/run/api/check.js';
+import { completeOptions } from '../../src/api/check.js';
 
 describe('marks', () => {
   const packets = (...args: string[]): unknown => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gsoTypeNames } from '../../src/columns/gso-type.js';
 import type { Palette } from '../../src/core/line.js';
 import { outputs } from '../../src/outputs/index.js';
-import { createOutput, type RenderOptions } from '../../src/run/render.js';
+import { createOutput, type RenderOptions } from '../../src/results/render.js';
 import {
   batchOf,
   CONTEXT,

@@ -22,7 +22,7 @@ import {
   LineSplitter,
   parseKeeperLine,
 } from '../../src/native/keeper-protocol.js';
-import { native } from '../../src/run/functions.js';
+import { native } from '../../src/native/call.js';
 import { cellText, pack } from '../support/packets/rows.js';
 
 describe('errors', () => {

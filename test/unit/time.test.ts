@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../src/cli/parse.js';
 import type { TimeFormat } from '../../src/core/clock.js';
 import { outputs } from '../../src/outputs/index.js';
-import { createOutput, type RenderOptions } from '../../src/run/render.js';
+import { createOutput, type RenderOptions } from '../../src/results/render.js';
 import { batchOf, CONTEXT, pack, textOf, type Event } from '../support/packets/rows.js';
 
 /** With this uptime, more than a double holds exactly. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Summary, XdpDrop } from '../../src/core/summary.js';
 import type { Addon, XdpAttachment, XdpLoss } from '../../src/native/types.js';
-import { Messages } from '../../src/run/messages.js';
-import { Xdp } from '../../src/run/xdp.js';
+import { Messages } from '../../src/terminal/messages.js';
+import { Xdp } from '../../src/engine/xdp.js';
 
 const HERE = 1;
 /** No name of `ip netns` stands for it. */

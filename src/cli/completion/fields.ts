@@ -2,6 +2,6 @@ import type { Candidate } from './completer.js';
 
 /** Completes the list of --fields; the kernel's types are read only for that. */
 export async function completeFields(word: string): Promise<Candidate[]> {
-  const { fieldCandidates } = await import('../../run/complete-fields.js');
+  const { fieldCandidates } = await import('../../run/fields/complete.js');
   return fieldCandidates(word).map(({ id, description }) => ({ value: id, description }));
 }

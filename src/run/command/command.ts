@@ -2,9 +2,9 @@ import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError, isSystemError } from '../../core/errors.js';
-import type { End } from '../end.js';
+import type { End } from '../../engine/end.js';
 import type { Interruptions } from '../interruption.js';
-import type { Messages } from '../messages.js';
+import type { Messages } from '../../terminal/messages.js';
 import { findProgram } from './find-program.js';
 import { isForeground } from './foreground.js';
 import { userLimits } from './user-limits.js';

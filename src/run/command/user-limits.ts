@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ifThere } from '../../filters/processes.js';
-import { processFile } from '../process-file.js';
+import { processFile } from '../../machine/process-file.js';
 
 interface Limit {
   readonly soft: string;

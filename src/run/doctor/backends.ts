@@ -1,9 +1,9 @@
 import { backends } from '../../backends/index.js';
 import type { EnvironmentError } from '../../core/errors.js';
 import type { Addon } from '../../native/types.js';
-import { ask, isAvailable, lacks, reasonsOf, type Demand } from '../choose-backend.js';
-import type { Environment } from '../environment.js';
-import { native } from '../functions.js';
+import { ask, isAvailable, lacks, reasonsOf, type Demand } from '../../machine/choose-backend.js';
+import type { Environment } from '../../machine/environment.js';
+import { native } from '../../native/call.js';
 import type { BackendFinding } from './report.js';
 
 /** Whether the machine has a backend does not depend on what is to be traced. */

@@ -1,5 +1,5 @@
-import type { Capabilities } from '../environment/capabilities.js';
-import type { Lockdown } from '../environment/lockdown.js';
+import type { Capabilities } from '../../machine/environment/capabilities.js';
+import type { Lockdown } from '../../machine/environment/lockdown.js';
 
 /** Something that may stand in the way, and what helps. */
 export interface Finding {

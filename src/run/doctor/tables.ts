@@ -1,6 +1,6 @@
 import { KERNEL, type FunctionTable } from '../../core/function-table.js';
 import type { Addon } from '../../native/types.js';
-import { readTable } from '../functions.js';
+import { readTable } from '../../machine/functions.js';
 import type { Count, DoctorReport } from './report.js';
 
 const known = (count: number): Count => ({ count, unknown: null });

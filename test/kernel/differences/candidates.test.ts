@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Summary } from '../../../src/core/summary.js';
-import { FOLDER } from '../../../src/run/verdicts.js';
+import { FOLDER } from '../../../src/machine/verdicts.js';
 import { MARK, DEADBEEF, type Running } from '../../support/ipft/running.js';
 import { trace } from '../../support/ipft/in-process.js';
 import { ipftProcess, traceProcess } from '../../support/ipft/process.js';

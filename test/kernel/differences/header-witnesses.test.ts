@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHeaders, type CapturedRow } from '../../support/witnesses/header-run.js';
 import { cleanUp } from '../../support/kernel/kernel.js';
-import type { Tuple } from '../../../src/run/api/events.js';
+import type { Tuple } from '../../../src/columns/event-types.js';
 import type { Pair, Row } from '../../support/witnesses/pairing.js';
 import { run } from '../../support/kernel/system.js';
 import { HAS_ADDRESSES, type TraceEvent } from '../../support/witnesses/trace-events.js';

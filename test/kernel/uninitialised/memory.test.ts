@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Tuple } from '../../../src/run/api/events.js';
+import type { Tuple } from '../../../src/columns/event-types.js';
 import { parseJson } from '../../support/ipft/results.js';
 import { trace } from '../../support/ipft/in-process.js';
 import { cleanUp } from '../../support/kernel/kernel.js';

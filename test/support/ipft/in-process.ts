@@ -4,8 +4,8 @@ import { Chalk } from 'chalk';
 import { parseCommandLine } from '../../../src/cli/parse.js';
 import { described } from '../../../src/cli/report.js';
 import type { Interruptions } from '../../../src/run/interruption.js';
-import { Messages } from '../../../src/run/messages.js';
-import { traceCommand } from '../../../src/run.js';
+import { Messages } from '../../../src/terminal/messages.js';
+import { traceCommand } from '../../../src/run/subcommands.js';
 import { textIfThere } from '../kernel/system.js';
 import { Running, type Ended } from './running.js';
 

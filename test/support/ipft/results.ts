@@ -1,5 +1,5 @@
 import type { Summary } from '../../../src/core/summary.js';
-import type { EventLead } from '../../../src/run/api/events.js';
+import type { EventLead } from '../../../src/columns/event-types.js';
 
 /** One line of `-o json`. */
 export interface Event extends EventLead {

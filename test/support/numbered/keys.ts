@@ -1,4 +1,4 @@
-import type { Tuple } from '../../../src/run/api/events.js';
+import type { Tuple } from '../../../src/columns/event-types.js';
 
 /*
  * Packets of send.py, as tcpdump has them and as ipft shows them, told by the same words: their number, where they go, and what the

@@ -1,4 +1,4 @@
-import type { Tuple } from '../../../src/run/api/events.js';
+import type { Tuple } from '../../../src/columns/event-types.js';
 import { trace } from '../ipft/in-process.js';
 import { parseResults } from '../ipft/results.js';
 import { AUTO } from '../kernel/kernel.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Tuple } from '../../../src/run/api/events.js';
+import type { Tuple } from '../../../src/columns/event-types.js';
 import { Capture, type CapturedPacket } from './capture.js';
 import { trace } from '../ipft/in-process.js';
 import { Members } from './members.js';

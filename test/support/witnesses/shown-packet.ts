@@ -1,5 +1,5 @@
 import { levelsOf, parseShown } from '../packets/tcpdump.js';
-import type { Tuple } from '../../../src/run/api/events.js';
+import type { Tuple } from '../../../src/columns/event-types.js';
 import type { CapturedPacket } from './capture.js';
 
 /** What tcpdump says of a packet, in the form of -o json. `undefined`: it does not say. */

@@ -1,0 +1,145 @@
+import { inspect } from 'node:util';
+import { backendIds } from '../backends/index.js';
+import { UsageError } from '../core/errors.js';
+import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
+import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
+import { tracers } from '../core/tracer.js';
+import { filters } from '../filters/index.js';
+import { hasFilters } from '../plan/wanted.js';
+import type { FieldList } from '../columns/event-types.js';
+import type { ScriptOptions } from './types.js';
+
+/** What a value must be, in words, and whether it is that. */
+interface Check {
+  readonly expected: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const U32_MAX = 0xffffffff;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const from = (min: number, max: number, unit = ''): Check => ({
+  expected: `a whole number from ${min} to ${max}${unit}`,
+  holds: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+});
+const oneOf = (valid: readonly string[]): Check => ({
+  expected: `one of ${valid.join(', ')}`,
+  holds: (value) => valid.includes(String(value)),
+});
+const boolean: Check = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
+const text = (expected: string): Check => ({ expected, holds: (value) => typeof value === 'string' });
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+const listOr = ({ expected, holds }: Check): Check => ({
+  expected,
+  holds: (value) => holds(value) || isList(value),
+});
+const object = (expected: string, member: string): Check => ({
+  expected,
+  holds: (value) => typeof value === 'object' && value !== null && member in value,
+});
+
+const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
+  mark: from(0, U32_MAX),
+  mask: from(0, U32_MAX),
+  backend: oneOf(['auto', ...backendIds.keys()]),
+  force: boolean,
+  tracer: oneOf([...tracers.keys()]),
+  filter: text('an expression as in pcap-filter(7)'),
+  inner: boolean,
+  where: text("a condition such as 'skb->len > 1500'"),
+  filters: {
+    expected: `{ ${[...filters.keys()].map((id) => `${id}?: string`).join(', ')} }`,
+    holds: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.entries(value).every(([id, chosen]) => filters.has(id) && typeof chosen === 'string'),
+  },
+  fields: listOr(text('names with commas between them, or an array of names')),
+  extensions: { expected: 'an array of paths', holds: isList },
+  selection: {
+    expected: '{ function?: RegExp, module?: RegExp }',
+    holds: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.entries(value).every(
+        ([key, regex]) =>
+          ['function', 'module'].includes(key) && (regex === undefined || regex instanceof RegExp),
+      ),
+  },
+  drops: boolean,
+  verbose: boolean,
+  pageCount: {
+    expected: `a power of two from 1 to ${LARGEST_PAGE_COUNT}`,
+    holds: (value) =>
+      Number.isInteger(Math.log2(Number(value))) && Number(value) <= LARGEST_PAGE_COUNT && Number(value) >= 1,
+  },
+  samplePeriod: from(1, U32_MAX),
+  wakeupEvents: from(0, U32_MAX),
+  setRlimits: boolean,
+  count: from(1, U32_MAX),
+  durationMs: from(1, LONGEST_TIMER_MS, ' ms'),
+  maxRate: from(1, U32_MAX),
+  sample: from(1, U32_MAX),
+  budget: {
+    expected: 'a share of one CPU, such as 0.05',
+    holds: (value) => typeof value === 'number' && value > 0 && value <= 1000,
+  },
+  failOnLoss: boolean,
+  signal: object('an AbortSignal', 'aborted'),
+  messages: object('something with write(text)', 'write'),
+};
+
+/** What the engine is not asked for. */
+const OF_SCRIPTS = ['signal', 'messages'];
+
+/** A regular expression without what makes it remember its last match. */
+const stateless = (regex: RegExp | undefined): RegExp | undefined =>
+  regex && new RegExp(regex.source, regex.flags.replace(/[gy]/g, ''));
+
+function checkGiven(given: ReadonlyMap<string, unknown>): void {
+  for (const [key, value] of given) {
+    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key as keyof ScriptOptions] : undefined;
+    if (check === undefined)
+      throw new UsageError(`trace(): unknown option '${key}'`, Object.keys(CHECKS).join(', '));
+    if (!check.holds(value))
+      throw new UsageError(
+        `trace(): ${key}: expected ${check.expected}, received ${inspect(value, { breakLength: Infinity })}`,
+      );
+  }
+}
+
+/** Completes what a script asks for, or throws a UsageError that says what is wrong about it. */
+export function completeOptions(options: ScriptOptions<FieldList | undefined>): TraceOptions {
+  if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
+    throw new UsageError('trace(): expected an object of options', 'trace({ mark: 0xdeadbeef })');
+  const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
+  checkGiven(given);
+  const everyPacket = options.mask === 0 ? 0 : undefined;
+  const mark = options.mark ?? everyPacket;
+  if (mark === undefined && options.extensions === undefined && !hasFilters(options))
+    throw new UsageError(
+      'trace(): neither a mark nor a filter given: which packets to trace?',
+      'trace({ mark: 0xdeadbeef })',
+    );
+  const { mask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss } = TRACE_DEFAULTS;
+  const defaults = { mask, force, tracer, samplePeriod, wakeupEvents, sample, failOnLoss };
+  const asked: Partial<TraceOptions> = Object.fromEntries(
+    [...given].filter(([key]) => !OF_SCRIPTS.includes(key)),
+  );
+  const backend = backendIds.get(options.backend ?? '') ?? TRACE_DEFAULTS.backend;
+  const selection = {
+    function: stateless(options.selection?.function),
+    module: stateless(options.selection?.module),
+  };
+  return {
+    ...defaults,
+    verbose: false,
+    setRlimits: true,
+    ...asked,
+    mark,
+    fields: typeof options.fields === 'object' ? options.fields.join(',') : options.fields,
+    backend,
+    selection,
+  };
+}

@@ -1,0 +1,25 @@
+import type { ColumnContext } from '../core/column.js';
+import { dropOf, dropReader } from '../core/drop.js';
+import { DroppedPackets } from '../core/dropped-packets.js';
+import type { PacketEvents } from '../core/packet-events.js';
+import { timeNs, type RowReader } from '../core/row.js';
+import type { PacketDrop } from './types.js';
+
+/** What a script that asks for drops is shown. */
+export class DropsShown {
+  readonly packets: DroppedPackets;
+  /** of a row that tells of a drop */
+  readonly dropOf: RowReader<PacketDrop>;
+
+  constructor(context: ColumnContext) {
+    const read = dropOf(context);
+    this.packets = new DroppedPackets(dropReader(context));
+    this.dropOf = (rows, at) => ({ timestamp: timeNs(rows, at), ...read(rows, at) });
+  }
+
+  /** How many of a packet's events are shown. */
+  count(events: PacketEvents): number {
+    const { calls, drops } = this.packets.split(events);
+    return calls.length + drops.length;
+  }
+}

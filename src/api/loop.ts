@@ -1,0 +1,177 @@
+import type { Batch } from '../core/batch.js';
+import type { DropCounts } from '../core/dropped-packets.js';
+import { PacketEvents } from '../core/packet-events.js';
+import { PacketsInFlight } from '../core/packets-in-flight.js';
+import { isHidden } from '../core/row.js';
+import type { Consumer, Loss } from '../core/consumer.js';
+import type { Decode } from '../results/decode.js';
+import type { EventLead, TraceEvent } from '../columns/event-types.js';
+import type { DropsShown } from './drops-shown.js';
+import { RowQueue, type Item } from './row-queue.js';
+import type { TracePacket } from './types.js';
+
+/** From row `first` on. */
+const countShown = ({ rows, count, rowSize }: Batch, first = 0): number => {
+  let shown = 0;
+  for (let row = first; row < count; row++) if (!isHidden(rows, row * rowSize)) shown++;
+  return shown;
+};
+
+/** Hands events to the loop of a script, as fast as that takes them. */
+export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consumer {
+  readonly tellsEnds = true;
+  readonly fillsTerminal = false;
+  readonly broken: Promise<null>;
+  readonly #queue = new RowQueue();
+  #shown: DropsShown | null = null;
+  #dropped = 0;
+  #cut = 0;
+  #taken = 0;
+  #hasLeft = false;
+  #leave: (left: null) => void = () => undefined;
+
+  constructor() {
+    this.broken = new Promise((resolve) => (this.#leave = resolve));
+  }
+
+  /** From now on there are packets that are dropped, and no others; before the first event. */
+  showDrops(shown: DropsShown): void {
+    this.#shown = shown;
+  }
+
+  take(batch: Batch, events: number): void {
+    this.#taken += events;
+    if (this.#hasLeft) this.#dropped += events;
+    else if (this.#shown === null) this.#queue.putBatch(batch);
+    else for (const packet of this.#shown.packets.take(batch)) this.#queue.put(packet);
+  }
+
+  get full(): boolean {
+    return this.#queue.full;
+  }
+
+  drained(): Promise<void> {
+    return this.#queue.room();
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get cut(): number {
+    return this.#shown?.packets.cut ?? this.#cut;
+  }
+
+  get drops(): DropCounts | null {
+    return this.#shown?.packets.counts() ?? null;
+  }
+
+  backlog(): Loss | null {
+    if (this.#dropped === 0) return null;
+    return { text: `${this.#dropped} of ${this.#taken} events were not read: the loop was left` };
+  }
+
+  finish(): Promise<null> {
+    for (const packet of this.#shown?.packets.rest() ?? []) this.#queue.put(packet);
+    this.end();
+    return Promise.resolve(null);
+  }
+
+  /** The loop gets what is there, and then ends. */
+  end(): void {
+    this.#queue.close();
+  }
+
+  /** The loop was left: events are of no use any more. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.#queue.close();
+    for (const item of this.#queue.clear()) this.#dropped += this.#countShown(item);
+    this.#dropped += this.#shown?.packets.shownInFlight ?? 0;
+    this.#leave(null);
+  }
+
+  #countShown(item: Item): number {
+    return item instanceof PacketEvents ? (this.#shown?.count(item) ?? 0) : countShown(item);
+  }
+
+  /** The next batch of rows, where packets are not what is put into the queue. */
+  async #takeBatch(): Promise<Batch | null> {
+    const item = await this.#queue.take();
+    if (item instanceof PacketEvents) throw new Error('a packet among the batches');
+    return item;
+  }
+
+  async *events(decode: Decode<Event>): AsyncGenerator<Event, void, undefined> {
+    for (let batch = await this.#takeBatch(); batch !== null; batch = await this.#takeBatch()) {
+      const events = decode(batch);
+      let read = 0;
+      try {
+        for (const event of events) {
+          const hidden = isHidden(batch.rows, read++ * batch.rowSize);
+          if (!hidden) yield event;
+        }
+      } finally {
+        this.#dropped += countShown(batch, read);
+      }
+    }
+  }
+
+  packets(decode: Decode<Event>): AsyncGenerator<TracePacket<Event>, void, undefined> {
+    return this.#shown === null ? this.#allPackets(decode) : this.#droppedPackets(decode, this.#shown);
+  }
+
+  async *#allPackets(decode: Decode<Event>): AsyncGenerator<TracePacket<Event>, void, undefined> {
+    const inFlight = new PacketsInFlight();
+    let unread = 0;
+    try {
+      for (let batch = await this.#takeBatch(); batch !== null; batch = await this.#takeBatch()) {
+        // What comes behind the end of the trace, and its summary, is in memory anyway.
+        const ended = this.#queue.isClosed ? inFlight.take(batch, Infinity) : inFlight.take(batch);
+        this.#cut = inFlight.cut;
+        unread = ended.reduce((sum, { size }) => sum + size, 0);
+        for (const events of ended) {
+          unread -= events.size;
+          yield packetOf(events, events.byTime(), decode);
+        }
+      }
+      for (const events of inFlight.rest()) {
+        unread = -events.size; // it counts as held while the script has it
+        yield packetOf(events, events.byTime(), decode);
+        unread = 0;
+      }
+    } finally {
+      this.#dropped += unread + inFlight.held;
+    }
+  }
+
+  async *#droppedPackets(
+    decode: Decode<Event>,
+    { packets, dropOf }: DropsShown,
+  ): AsyncGenerator<TracePacket<Event>, void, undefined> {
+    for (let item = await this.#queue.take(); item !== null; item = await this.#queue.take()) {
+      if (!(item instanceof PacketEvents)) throw new Error('a batch among the packets');
+      const { rows } = item;
+      const { calls, drops } = packets.split(item);
+      yield packetOf(
+        item,
+        calls,
+        decode,
+        Array.from(drops, (at) => dropOf(rows, at)),
+      );
+    }
+  }
+}
+
+/** `calls`: offsets of its events. */
+function packetOf<Event extends EventLead>(
+  { rows, rowSize, size, isComplete }: PacketEvents,
+  calls: Uint32Array,
+  decode: Decode<Event>,
+  drops: TracePacket['drops'] = [],
+): TracePacket<Event> {
+  const decoded = decode({ rows, count: size, rowSize });
+  const events = Array.from(calls, (at) => decoded[at / rowSize]).filter((event) => event !== undefined);
+  const { packet = 0, packet_id = '' } = decoded[0] ?? {};
+  return { packet, packet_id, events, drops, complete: isComplete };
+}

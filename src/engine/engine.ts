@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { LossError } from '../core/errors.js';
+import type { TraceOptions } from '../core/options.js';
+import type { Summary } from '../core/summary.js';
+import { Probes } from './attach.js';
+import type { Consumer } from '../core/consumer.js';
+import { endOf, type End } from './end.js';
+import type { Messages } from '../terminal/messages.js';
+import type { Preparation } from '../plan/prepare.js';
+import { KernelChanges } from './kernel-changes.js';
+import { Recorder } from './recorder.js';
+
+/** How long a reader of the results may hold up the removal of the probes. */
+const FINISH_PATIENCE_MS = 1000;
+
+/** What decides when a trace ends, beside its options. */
+export interface Course {
+  /** Resolves when the user wants no more of it, at any time. */
+  readonly stop: Promise<unknown>;
+  /** Resolves when what the trace is for has ended. */
+  readonly over?: Promise<End> | undefined;
+  /** The trace runs. Resolves when all who wait for that know, or with what kept them from knowing: the trace then ends. */
+  announce(): Promise<Error | null>;
+}
+
+/** One trace, from the loaded programs on: the command's and a script's alike. */
+export class Engine {
+  readonly #recorder: Recorder;
+
+  /** Loads the programs. Call run() at once: it frees them. */
+  constructor(
+    private readonly preparation: Preparation,
+    private readonly options: TraceOptions,
+    private readonly consumer: Consumer,
+    private readonly messages: Messages,
+  ) {
+    this.#recorder = new Recorder(preparation, options, consumer, messages);
+  }
+
+  /** For a process that leaves without waiting for the end of run(): tells of events that nobody has got. */
+  leave(): void {
+    this.#recorder.sayUnread();
+  }
+
+  /** Attaches, traces to the end, and detaches. Every error is an IpftError, or a bug. */
+  async run(course: Course): Promise<Summary> {
+    try {
+      return await this.#trace(new Probes(this.preparation, this.#recorder.session, this.messages), course);
+    } finally {
+      this.#recorder.close();
+    }
+  }
+
+  async #trace(probes: Probes, course: Course): Promise<Summary> {
+    const { options, messages } = this;
+    const recorder = this.#recorder;
+    let end: End = { reason: 'signal', error: null };
+    let finished: Promise<Error | null> = Promise.resolve(null);
+    let summary: Summary;
+    const changes = new KernelChanges(this.preparation, options, recorder.session, probes, messages);
+    try {
+      if (await probes.attach(course.stop, options.verbose)) {
+        recorder.start();
+        changes.start();
+        messages.line('Trace ready!');
+        end = await endOf(options, { recorder, probes, ...course, announced: course.announce() });
+        await nextTurn(); // stopping drains, which a batch that is being delivered forbids
+        changes.stop();
+        recorder.stop(changes);
+        probes.checkModules();
+        messages.line('Trace done!');
+        summary = recorder.summary(end.reason, probes.attached, changes.all);
+        finished = this.consumer.finish(summary);
+        await Promise.race([finished, delay(FINISH_PATIENCE_MS)]);
+      } else {
+        messages.line('Interrupted while attaching: nothing was traced');
+        summary = recorder.summary(end.reason, 0, changes.all);
+      }
+    } finally {
+      changes.stop();
+      recorder.close();
+      await probes.detach();
+    }
+    const unfinished = await finished;
+    this.#check(end.error ?? unfinished);
+    return summary;
+  }
+
+  #check(failure: Error | null): void {
+    this.#recorder.sayUnread();
+    if (failure !== null) throw failure;
+    if (this.options.failOnLoss && !this.#recorder.isComplete)
+      throw new LossError('something is missing from the results, and --fail-on-loss was given');
+  }
+}

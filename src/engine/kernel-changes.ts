@@ -1,0 +1,157 @@
+import { statSync } from 'node:fs';
+import { FunctionTable, type ModuleLoad } from '../core/function-table.js';
+import type { TraceOptions } from '../core/options.js';
+import type { Changes, LaterModule } from '../core/summary.js';
+import type { KeeperFunction } from '../native/keeper-protocol.js';
+import type { Session } from '../native/types.js';
+import type { Probes } from './attach.js';
+import { native } from '../native/call.js';
+import type { Loss } from '../core/consumer.js';
+import type { Messages } from '../terminal/messages.js';
+import { moduleLoads, namesWithoutBtf } from '../machine/kernel-state.js';
+import { keeperFunction, type Preparation } from '../plan/prepare.js';
+import { forgetSymbols } from '../plan/symbols.js';
+
+/** How often is looked: what a module does sooner is not seen. */
+const PERIOD_MS = 100;
+
+/** Has a link, `..` of a folder, for each module that is loaded. */
+const MODULES = '/sys/module';
+
+/** What changes when a module comes or goes; null where the kernel has no modules. */
+const moduleCount = (): number | null => statSync(MODULES, { throwIfNoEntry: false })?.nlink ?? null;
+
+/**
+ * Follows the kernel while a trace runs: attaches to the functions of modules that are loaded, and gives CPUs that come online a
+ * perf buffer.
+ */
+export class KernelChanges {
+  readonly #modules: LaterModule[] = [];
+  readonly #known: Set<string>;
+  readonly #withoutBtf = new Set(namesWithoutBtf());
+  #count: number | null = null;
+  #cpus = 0;
+  #isReading = false;
+  #isStopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly preparation: Preparation,
+    private readonly options: TraceOptions,
+    private readonly session: Session,
+    private readonly probes: Probes,
+    private readonly messages: Messages,
+  ) {
+    this.#known = new Set(preparation.table.columns.moduleLoads.map(({ module }) => module));
+  }
+
+  /** What there was so far. */
+  get all(): Changes {
+    return { modules: this.#modules, cpus: this.#cpus };
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), PERIOD_MS).unref();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+  }
+
+  /** Functions whose calls are missing since they came too late to be attached. */
+  losses(): Loss[] {
+    return this.#modules
+      .filter(({ unattached }) => unattached !== 0)
+      .map(({ module, unattached }) => ({
+        text: `module ${module} was loaded during the trace: calls of ${unattached ?? 'all'} of its functions are missing`,
+        remedy: 'start ipft again',
+      }));
+  }
+
+  #hasStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  #look(): void {
+    this.#cpus += native('following the CPUs', () => this.session.followCpus());
+    if (this.preparation.table.kind !== 'functions' || this.#isReading) return;
+    const count = moduleCount();
+    if (count === this.#count) return;
+    this.#count = count;
+    this.#isReading = true;
+    void this.#follow().finally(() => (this.#isReading = false));
+  }
+
+  async #follow(): Promise<void> {
+    let loads: readonly ModuleLoad[] = [];
+    try {
+      loads = this.#newLoads();
+      if (loads.length > 0) await this.#attach(loads);
+    } catch (error) {
+      if (this.#hasStopped()) return;
+      const why = error instanceof Error ? error.message : String(error);
+      if (loads.length === 0) this.messages.warn(`modules that are loaded now are not traced: ${why}`);
+      for (const { module } of loads) this.#add({ module, functions: 0, unattached: null }, why);
+    }
+  }
+
+  #newLoads(): ModuleLoad[] {
+    const loads = moduleLoads().filter(({ module }) => !this.#known.has(module));
+    loads.forEach(({ module }) => this.#known.add(module));
+    this.#tellOfThoseWithoutBtf();
+    return loads;
+  }
+
+  #tellOfThoseWithoutBtf(): void {
+    const names = namesWithoutBtf().filter((name) => !this.#known.has(name) && !this.#withoutBtf.has(name));
+    names.forEach((name) => this.#withoutBtf.add(name));
+    for (const module of names) this.#add({ module, functions: 0, unattached: null }, 'it has no BTF');
+  }
+
+  async #attach(loads: readonly ModuleLoad[]): Promise<void> {
+    const { addon, tracefs } = this.preparation;
+    forgetSymbols(addon);
+    const names = loads.map(({ module }) => module);
+    const table = new FunctionTable(await addon.readModuleFunctions({ tracefs }, names));
+    if (this.#hasStopped()) return;
+    this.session.addFunctions(table.columns);
+    const first = this.preparation.functions.add(table);
+    const selected = table.select(this.options.selection);
+    const attachable = selected.filter((id) => table.isTraceable(id) && this.#canBeAttached(table, id));
+    const functions = attachable.map((id) => ({ ...keeperFunction(table, id), id: first + id }));
+    const failed = await this.probes.attachLater(loads, functions);
+    if (this.#hasStopped()) return;
+    for (const module of names) this.#tell(module, table, selected, { functions, failed });
+  }
+
+  #tell(
+    module: string,
+    table: FunctionTable,
+    selected: readonly number[],
+    { functions, failed }: { functions: readonly KeeperFunction[]; failed: ReadonlySet<number> },
+  ): void {
+    const own = functions.filter((each) => each.module === module);
+    const attached = own.filter(({ id }) => !failed.has(id)).length;
+    const wanted = selected.filter((id) => table.modules[id] === module && table.isTraceable(id)).length;
+    if (wanted > 0) this.#add({ module, functions: attached, unattached: wanted - attached });
+  }
+
+  /** `why`: nothing of it can be attached. */
+  #add({ module, functions, unattached }: Omit<LaterModule, 'attached_ns'>, why?: string): void {
+    const attached_ns = process.hrtime.bigint().toString();
+    this.#modules.push({ module, functions, unattached, attached_ns });
+    const begin = `module ${module} was loaded: ${functions} of its functions are traced from now on`;
+    if (unattached === 0) this.messages.line(`M${begin.slice(1)}`);
+    else
+      this.messages.warn(
+        `${begin}, ${unattached ?? 'the others'} cannot be${why === undefined ? '' : `: ${why}`}`,
+        'start ipft again',
+      );
+  }
+
+  /** Programs cannot be added to a trace; and what functions find of an skb's bytes is told to them when they are loaded. */
+  #canBeAttached({ columns }: FunctionTable, id: number): boolean {
+    return !this.preparation.backend.ownPrograms && columns.bytes[id] === 0;
+  }
+}

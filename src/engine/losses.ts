@@ -1,0 +1,152 @@
+import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
+import type { Accounts } from '../core/summary.js';
+import type { Counters } from '../native/types.js';
+import type { Consumer, Loss } from '../core/consumer.js';
+
+/** `12.3 %`; what is next to nothing, or next to all, is not called nothing or all. */
+export function percent(part: number, whole: number): string {
+  const value = (part / whole) * 100;
+  if (part > 0 && value < 0.05) return 'less than 0.1 %';
+  if (part < whole && value > 99.95) return 'more than 99.9 %';
+  return `${value.toFixed(1)} %`;
+}
+
+const LARGEST_STEP = 16;
+
+/** A power of two, larger by a step that is in keeping with what was lost. */
+function largerPageCount(lost: number, matched: number, pageCount: number): number {
+  const step = Math.min(LARGEST_STEP, 2 ** Math.ceil(Math.log2(matched / (matched - lost))));
+  return Math.min(pageCount * step, LARGEST_PAGE_COUNT);
+}
+
+const missing = (lost: number, matched: number, why: string): string =>
+  `${percent(lost, matched)} of the trace is missing: ${lost} of ${matched} events were lost, since ${why}`;
+
+const lostInBuffer = (lost: number, matched: number, pageCount: number): Loss => ({
+  text: missing(lost, matched, 'the perf buffer was full'),
+  remedy:
+    pageCount < LARGEST_PAGE_COUNT
+      ? `--perf-page-count ${largerPageCount(lost, matched, pageCount)}, or fewer events: --regex, --sample`
+      : 'fewer events: --regex, --sample',
+});
+
+const lostWithoutBuffer = (lost: number, matched: number): Loss => ({
+  text: missing(lost, matched, 'their CPU had just come online, and had no perf buffer yet'),
+});
+
+const cutShort = (cut: number): Loss => ({
+  text: `${cut} packets were given up before their end, as there were too many events to hold: what came of each later stands apart`,
+  remedy: 'fewer events of packets in flight: --regex, --sample',
+});
+
+/** Why the kernel skips a program. */
+const BUSY = 'since another BPF program was running on their CPU';
+
+/** Backends whose programs may be preempted; the kernel skips them meanwhile. */
+const PREEMPTED = ['fentry-multi', 'fentry'];
+
+/** What helps where the kernel skips programs. */
+const unskipped = (backend: string): string =>
+  PREEMPTED.includes(backend)
+    ? 'a --backend whose programs are not preempted, kprobe-multi or kprobe'
+    : 'fewer functions, with --regex';
+
+const missedCalls = (missed: number, backend: string): Loss => ({
+  text: `${missed} calls were not looked at, ${BUSY}`,
+  remedy: unskipped(backend),
+});
+
+/**
+ * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers; `cut`:
+ * Consumer.cut; `backend`: its id.
+ */
+export function losses(counters: Counters, pageCount: number, cut: number, backend: string): Loss[] {
+  const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread } = counters;
+  const full = lost - unread;
+  const unaccounted = matched - delivered - lost - suppressed;
+  const calls = (count: number, why: string): Loss[] =>
+    count > 0 ? [{ text: `${count} calls ${why}` }] : [];
+  return [
+    ...(full > 0 ? [lostInBuffer(full, matched, pageCount)] : []),
+    ...(unread > 0 ? [lostWithoutBuffer(unread, matched)] : []),
+    ...calls(noRoom, 'were not looked at, since the kernel had no room to wait for their return'),
+    ...(missed > 0 ? [missedCalls(missed, backend)] : []),
+    ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
+    ...(untracked === 0
+      ? []
+      : [
+          {
+            text: `${untracked} events are of packets that were too many to know them all apart: each may be shown as one with another of the same skb`,
+          },
+        ]),
+    ...(cut === 0 ? [] : [cutShort(cut)]),
+    ...(unaccounted === 0
+      ? []
+      : [{ text: `${unaccounted} events are neither among the samples nor the lost ones` }]),
+  ];
+}
+
+/** What is not missing, but may be wrong: the packet that an event is said to be of. */
+export function doubts({ missedEnds }: Counters, backend: string): Loss[] {
+  if (missedEnds === 0) return [];
+  return [
+    {
+      text: `${missedEnds} ends of packets were not looked at, ${BUSY}: two packets of the same skb may be shown as one`,
+      remedy: unskipped(backend),
+    },
+  ];
+}
+
+/** What is not missing, but not as it should be, or as it was asked for. */
+export function remarks({ matched, suppressed, late }: Counters): string[] {
+  return [
+    ...(suppressed > 0
+      ? [`${percent(suppressed, matched)} of ${matched} events were left out by --max-rate: ${suppressed}`]
+      : []),
+    ...(late > 0 ? [`${late} events came too late to be printed in order of time`] : []),
+  ];
+}
+
+/**
+ * The counts of a summary. `taken`: by the consumer; of it `dropped`: those that it has thrown away, `cut`: packets that it has
+ * given up, and `drops`.
+ */
+export function accounts(
+  {
+    matched,
+    delivered,
+    lost,
+    unread,
+    missed,
+    unreturned,
+    noRoom,
+    late,
+    untracked,
+    missedEnds,
+    suppressed,
+  }: Counters,
+  taken: number,
+  { dropped, cut, drops }: Pick<Consumer, 'dropped' | 'cut' | 'drops'>,
+): Accounts {
+  const omitted = drops?.omitted ?? 0;
+  return {
+    matched,
+    delivered: taken - dropped - omitted,
+    lost: lost + dropped,
+    causes: {
+      perf_buffer_full: lost - unread,
+      no_buffer: unread,
+      backlog: dropped,
+      recursion: missed,
+      no_room: noRoom,
+      missed_returns: unreturned,
+    },
+    suppressed,
+    omitted,
+    beyond_count: delivered - taken,
+    late,
+    untracked,
+    cut_packets: cut,
+    missed_ends: missedEnds,
+  };
+}

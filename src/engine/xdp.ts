@@ -1,0 +1,122 @@
+import type { Summary, XdpDevice, XdpDrop } from '../core/summary.js';
+import type { Addon, XdpCounter, XdpLoss } from '../native/types.js';
+import { native } from '../native/call.js';
+import type { Messages } from '../terminal/messages.js';
+import { netnsName } from '../machine/netns-name.js';
+import { errorName } from '../plan/reasons.js';
+
+const DEVICES_SHOWN = 5;
+
+const REMEDY = "docs/drops.md says what is seen of it, and --drops counts XDP's exceptions and errors";
+
+/** An enumerator of enum xdp_action. */
+const AN_ACTION = 'XDP_ABORTED';
+/** Whose value is an action; that of the others is -errno. */
+const OF_ACTIONS = 'xdp_exception';
+
+interface Place {
+  readonly ifname: string;
+  readonly netns: number;
+}
+
+/** `veth1`, and where that is if it is not where ipft is. */
+const placeText = ({ ifname, netns }: Place, ownNetns: number | undefined): string =>
+  netns === ownNetns ? ifname : `${ifname} in network namespace ${netnsName(netns) ?? netns}`;
+
+const keyOf = ({ netns, ifindex, mode, program_id }: XdpDevice): string =>
+  [netns, ifindex, mode, program_id].join(' ');
+
+/** What XDP does to packets beside a trace, whose skbs and marks it knows nothing of: its programs, and what they lose. */
+export class Xdp {
+  readonly #devices = new Map<string, XdpDevice>();
+  readonly #counter: XdpCounter | null;
+  #drops: readonly XdpDrop[] | null = null;
+  #unseen = 0;
+  #ownNetns: number | undefined;
+
+  /** Warns of the programs that there are. `counts`: it is to count what they lose, which takes programs of its own. */
+  constructor(
+    private readonly addon: Addon,
+    private readonly messages: Messages,
+    counts: boolean,
+  ) {
+    this.#counter = counts ? native('counting what XDP drops', () => new addon.XdpCounter()) : null;
+    this.#look('');
+    if (this.#unseen > 0)
+      messages.warn(
+        `${this.#unseen} network namespaces may not be looked into: XDP programs at their devices are not known`,
+        'run it as root, outside of containers',
+      );
+  }
+
+  start(): void {
+    this.#counter?.start();
+  }
+
+  /** Warns of the programs that came meanwhile, and says what was lost. */
+  stop(): void {
+    this.#drops = this.#counter === null ? null : this.#dropsOf(this.#counter.read());
+    this.close();
+    this.#look('came while ipft traced, ');
+    for (const { event, cause, packets, ...place } of this.#drops ?? []) {
+      const where = place.ifname === null ? '' : ` at ${placeText(place as Place, this.#ownNetns)}`;
+      const why = [event ?? 'causes that there was no room to tell apart', cause ?? []].flat().join(' ');
+      this.messages.line(`XDP: ${packets} packets lost${where}: ${why}`);
+    }
+  }
+
+  close(): void {
+    this.#counter?.close();
+  }
+
+  get summary(): Pick<Summary, 'xdp_devices' | 'xdp_drops' | 'xdp_unseen_netns'> {
+    return {
+      xdp_devices: [...this.#devices.values()],
+      xdp_drops: this.#drops,
+      xdp_unseen_netns: this.#unseen,
+    };
+  }
+
+  #look(when: string): void {
+    const { found, unseen } = this.addon.xdpDevices();
+    this.#unseen = unseen;
+    const fresh: XdpDevice[] = [];
+    for (const { ifname, ifindex, netns, isOwnNetns, mode, programId, program } of found) {
+      const device = { ifname, ifindex, netns, mode, program_id: programId, program };
+      if (isOwnNetns) this.#ownNetns = netns;
+      if (this.#devices.has(keyOf(device))) continue;
+      this.#devices.set(keyOf(device), device);
+      fresh.push(device);
+    }
+    if (fresh.length > 0) this.#warn(fresh, when);
+  }
+
+  #warn(devices: readonly XdpDevice[], when: string): void {
+    const shown = devices.slice(0, DEVICES_SHOWN).map((device) => {
+      const program = [device.mode, ' program ', device.program_id, ` ${device.program}`.trimEnd()].join('');
+      return `${placeText(device, this.#ownNetns)} (${program})`;
+    });
+    const more = devices.length > shown.length ? ` and ${devices.length - shown.length} more` : '';
+    this.messages.warn(
+      `XDP ${when}at ${shown.join(', ')}${more}: packets that it drops or redirects never become skbs, or become others without the mark; a generic program has the skb itself`,
+      REMEDY,
+    );
+  }
+
+  #dropsOf(losses: readonly XdpLoss[]): XdpDrop[] {
+    const actions = this.addon.readEnum(AN_ACTION);
+    const causeOf = ({ tracepoint, value }: XdpLoss): string | null => {
+      if (tracepoint !== OF_ACTIONS) return errorName(value);
+      return actions?.names[actions.values.indexOf(value)] ?? `action ${value >>> 0}`;
+    };
+    const drops = losses.map((loss): XdpDrop => {
+      const place =
+        loss.ifindex === 0
+          ? { ifname: null, ifindex: null, netns: null }
+          : { ifname: loss.ifname, ifindex: loss.ifindex, netns: loss.netns };
+      const event = loss.tracepoint === '' ? null : loss.tracepoint;
+      return { ...place, event, cause: causeOf(loss), packets: loss.packets };
+    });
+    return drops.sort((left, right) => right.packets - left.packets);
+  }
+}

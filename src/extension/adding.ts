@@ -1,0 +1,65 @@
+import type { Captured } from '../core/capture.js';
+import { isReturn } from '../core/row.js';
+import { addedBy, type Added } from './added.js';
+import { guarded, type Doing } from './failure.js';
+import type { ExtensionEvent } from './public.js';
+import type { Extension } from './types.js';
+
+/** Where a trace's rows have what. */
+export interface Places {
+  /** what module() has written; null: there is no such */
+  readonly module: Captured | null;
+  /** the number of what an extension adds */
+  extraOf(extension: Extension): Captured | null;
+}
+
+/** Asks extensions for what they add to events, each with what those before it have added. */
+export class Adding {
+  /** `taken`: names that events have by themselves */
+  constructor(
+    private readonly extensions: readonly Extension[],
+    private readonly places: Places,
+    private readonly taken: ReadonlySet<string>,
+  ) {}
+
+  /** The event with all that is added; null: one of the extensions hides it. */
+  to(event: ExtensionEvent, rows: DataView, at: number): ExtensionEvent | null {
+    const owners = new Map<string, string>();
+    let seen = event;
+    for (const extension of this.extensions) {
+      const added = this.#added(extension, seen, rows, at, owners);
+      if (added === false) return null;
+      if (added === undefined) continue;
+      for (const key of Object.keys(added)) owners.set(key, `extension ${extension.name}`);
+      seen = { ...seen, ...added };
+    }
+    return seen;
+  }
+
+  /** `owners`: of what was added before */
+  #added(
+    extension: Extension,
+    event: ExtensionEvent,
+    rows: DataView,
+    at: number,
+    owners: ReadonlyMap<string, string>,
+  ): Added {
+    const { name, extras, onEvent, decode } = extension;
+    if (onEvent === undefined && (decode === undefined || isReturn(rows, at))) return undefined;
+    const doing: Doing = { name, call: onEvent === undefined ? 'decode()' : 'onEvent()', event };
+    const returned = guarded(doing, () => onEvent?.(event) ?? decode?.(this.#moduleData(rows, at)));
+    const added = addedBy(returned, doing, (key) =>
+      this.taken.has(key) ? 'the event' : (owners.get(key) ?? null),
+    );
+    if (added === undefined || added === false) return added;
+    const place = this.places.extraOf(extension);
+    if (place !== null) extras?.put(rows, at, place.at, added);
+    return added;
+  }
+
+  #moduleData(rows: DataView, at: number): Uint8Array {
+    const { at: offset, size } = this.places.module ?? { at: 0, size: 0 };
+    const start = rows.byteOffset + at + offset;
+    return new Uint8Array(rows.buffer.slice(start, start + size));
+  }
+}

@@ -1,0 +1,151 @@
+import type { Batch } from '../core/batch.js';
+import { capturedIn } from '../core/capture.js';
+import { isDrop, isHidden, isLast } from '../core/row.js';
+import type { Summary } from '../core/summary.js';
+import type { ExtensionEvent } from './public.js';
+import type { Decode } from '../results/decode.js';
+import { decoder } from '../results/decode.js';
+import type { Consumer, Loss } from '../core/consumer.js';
+import type { Preparation } from '../plan/prepare.js';
+import { Adding, type Places } from './adding.js';
+import type { Extensions } from './extensions.js';
+import { failure, guarded, type Doing } from './failure.js';
+import { MODULE } from './module-column.js';
+import { Passed } from './passed.js';
+import { namesIn } from './names.js';
+import { PacketsSeen } from './packets-seen.js';
+import type { Extension } from './types.js';
+
+function placesIn({ data: { layout } }: Preparation): Places {
+  const captured = capturedIn(layout);
+  const hasModule = layout.reads.some(({ read }) => read.kind === 'module');
+  return {
+    module: hasModule ? captured(MODULE) : null,
+    extraOf: ({ extras }) => (extras === null ? null : captured(extras.read)),
+  };
+}
+
+/** Lets extensions see, add to and hide events on their way to another consumer. */
+export class ExtensionConsumer implements Consumer {
+  readonly tellsEnds: boolean;
+  readonly fillsTerminal: boolean;
+  readonly broken: Promise<Error | null>;
+  readonly #decode: Decode;
+  readonly #adding: Adding;
+  /** those that want to be told of packets */
+  readonly #told: readonly Extension[];
+  readonly #packets = new PacketsSeen();
+  #failure: Error | null = null;
+
+  constructor(
+    private readonly inner: Consumer,
+    extensions: readonly Extension[],
+    preparation: Preparation,
+  ) {
+    this.#told = extensions.filter(({ onPacket }) => onPacket !== undefined);
+    this.tellsEnds = inner.tellsEnds || this.#told.length > 0;
+    this.fillsTerminal = inner.fillsTerminal;
+    this.broken = inner.broken;
+    this.#decode = decoder({ ...preparation, fields: null });
+    this.#adding = new Adding(extensions, placesIn(preparation), namesIn(preparation));
+  }
+
+  get full(): boolean {
+    return this.inner.full;
+  }
+
+  get dropped(): number {
+    return this.inner.dropped;
+  }
+
+  get cut(): number {
+    return this.inner.cut + this.#packets.cut;
+  }
+
+  get drops(): Consumer['drops'] {
+    return this.inner.drops;
+  }
+
+  drained(): Promise<void> {
+    return this.inner.drained();
+  }
+
+  backlog(): Loss | null {
+    return this.inner.backlog();
+  }
+
+  /** Throws an ExtensionError when an extension fails: then the rows before have gone on, and none do any more. */
+  take(batch: Batch): void {
+    if (this.#failure !== null) return;
+    const passed = new Passed(batch, this.inner);
+    try {
+      const events = this.#decode(batch) as ExtensionEvent[];
+      for (const [index, event] of events.entries()) this.#see(batch, index * batch.rowSize, event, passed);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    } finally {
+      passed.flush();
+    }
+  }
+
+  #see({ rows }: Batch, at: number, event: ExtensionEvent, passed: Passed): void {
+    const tellsOfDrop = isDrop(rows, at); // with --drops: it is no call, and not the extensions' to see
+    const seen = tellsOfDrop || isHidden(rows, at) ? null : this.#adding.to(event, rows, at);
+    const ends = isLast(rows, at);
+    if (seen !== null || tellsOfDrop) passed.add(at);
+    else if (ends && this.inner.tellsEnds) passed.addEnd(at);
+    if (this.#told.length === 0) return;
+    const gone = seen === null ? [] : this.#packets.add(seen);
+    if (ends) gone.push(this.#packets.remove(event.packet));
+    if (gone.length > 0) passed.flush();
+    for (const events of gone) this.#endPacket(events);
+  }
+
+  #endPacket(events: readonly ExtensionEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    for (const { name, onPacket } of this.#told) {
+      const doing: Doing = { name, call: 'onPacket()', event: last };
+      const told = guarded(doing, () => plain(onPacket?.(events)));
+      if (told === undefined || told === null || told === '') continue;
+      if (typeof told !== 'string' && (typeof told !== 'object' || told instanceof Promise))
+        throw failure(doing, 'it must return a string, an object or nothing');
+      this.inner.tell?.(last.packet, told);
+    }
+  }
+
+  /** What onPacket tells of packets in flight comes in front of the groups that are printed at the end. */
+  async finish(summary: Summary): Promise<Error | null> {
+    if (this.#failure === null) this.#endRest();
+    const problem = await this.inner.finish(summary);
+    return this.#failure ?? problem;
+  }
+
+  #endRest(): void {
+    try {
+      for (const events of this.#packets.rest()) this.#endPacket(events);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** An object as JSON has it, which is what is shown of it: getters, toJSON() and the like run here. JSON has no bigints. */
+function plain<T>(told: T): T {
+  if (typeof told !== 'object' || told === null || told instanceof Promise) return told;
+  const json: unknown = JSON.stringify(told, (_, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value,
+  );
+  return (typeof json === 'string' ? JSON.parse(json) : undefined) as T;
+}
+
+/** The consumer behind the extensions, where there are some that have something to do with events. */
+export function consumerWith({ all }: Extensions, inner: Consumer, preparation: Preparation): Consumer {
+  const active = all.filter(({ onEvent, onPacket, decode }) => (onEvent ?? onPacket ?? decode) !== undefined);
+  return active.length === 0 ? inner : new ExtensionConsumer(inner, active, preparation);
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { isSystemError, UsageError } from '../core/errors.js';
+import type { TraceOptions } from '../core/options.js';
+import { bpfExtension } from './bpf.js';
+import { compileModule } from './compile.js';
+import { together, type Extensions } from './extensions.js';
+import { luaExtension } from './lua.js';
+import { scriptExtension } from './script.js';
+import type { Extension } from './types.js';
+
+type Load = (path: string) => Extension | Promise<Extension>;
+
+/** How each kind of file becomes an extension. */
+const KINDS: ReadonlyMap<string, Load> = new Map<string, Load>([
+  ['.o', (path) => bpfExtension(path, readFileSync(path))],
+  ['.c', (path) => bpfExtension(path, compileModule(path))],
+  ['.lua', luaExtension],
+  ['.js', scriptExtension],
+  ['.mjs', scriptExtension],
+  ['.ts', scriptExtension],
+]);
+
+/** Loads a file of --extension. Throws a UsageError if there is none, an ExtensionError if it is not what it must be. */
+export async function loadExtension(path: string): Promise<Extension> {
+  const load = KINDS.get(extname(path));
+  if (load === undefined)
+    throw new UsageError(
+      `--extension: expected a file that ends in ${[...KINDS.keys()].join(', ')}, received '${path}'`,
+      'ipft --gen js > extension.js',
+    );
+  try {
+    readFileSync(path);
+  } catch (error) {
+    const code = isSystemError(error) ? error.code : String(error);
+    throw new UsageError(`--extension: ${path} cannot be read (${code})`, 'the path of an extension');
+  }
+  return load(path);
+}
+
+/** Traces with the extensions of `options`, and closes them. If both fail, it is tracing that is told of. */
+export async function withExtensions<T>(
+  options: TraceOptions,
+  trace: (extensions: Extensions) => Promise<T>,
+): Promise<T> {
+  const extensions = await extensionsOf(options);
+  let result: T;
+  try {
+    result = await trace(extensions);
+  } catch (error) {
+    try {
+      extensions.close();
+    } catch {
+      // What came first says more.
+    }
+    throw error;
+  }
+  extensions.close();
+  return result;
+}
+
+async function extensionsOf({ extensions = [] }: TraceOptions): Promise<Extensions> {
+  const all: Extension[] = [];
+  for (const path of extensions) all.push(await loadExtension(path));
+  return together(all);
+}

@@ -1,0 +1,74 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Backend } from '../core/backend.js';
+import { isNativeFailure, isSystemError } from '../core/errors.js';
+import type { FunctionTable } from '../core/function-table.js';
+import type { Tracer } from '../core/tracer.js';
+import type { Addon } from '../native/types.js';
+import type { Messages } from '../terminal/messages.js';
+
+/**
+ * A line of enabled_functions: `ip_rcv [module] (2) R I D ...`. I: calls may be led elsewhere, D: a trampoline is called
+ * first, and calls the body itself or does not.
+ */
+const LED_ELSEWHERE = /^(\S+)(?: \[\S+\])? \(\d+\)(?: R| {2})(?: I| {2} D)/gm;
+
+/**
+ * Functions whose bodies are not run by each call, or not as by the caller: replaced as a whole, as live patches have it, or
+ * called by a BPF trampoline.
+ */
+export function replacedFunctions(enabledFunctions: string): Set<string> {
+  return new Set(Array.from(enabledFunctions.matchAll(LED_ELSEWHERE), ([, name]) => name ?? ''));
+}
+
+interface Parts {
+  readonly addon: Addon;
+  readonly table: FunctionTable;
+  /** null if it is not mounted */
+  readonly tracefs: string | null;
+  readonly backend: Backend;
+  readonly tracer: Tracer;
+  /** true if the trace takes stacks, which a probe in a body must not cut short */
+  readonly stacks: boolean;
+}
+
+/** Why probes do not go into bodies here. */
+class Unsuitable extends Error {}
+
+function readEnabledFunctions(tracefs: string): string {
+  const file = openSync(join(tracefs, 'enabled_functions'), 'r');
+  try {
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function bodiesOf({ addon, table, tracefs, stacks }: Parts): Uint8Array {
+  if (tracefs === null) throw new Unsuitable('tracefs is not mounted');
+  if (!addon.runsAtBreakpoints(tracefs)) throw new Unsuitable('this kernel runs no programs at breakpoints');
+  const { addresses, text } = table.columns;
+  const offsets = addon.readBodyOffsets({ addresses, text, stacks });
+  const replaced = replacedFunctions(readEnabledFunctions(tracefs));
+  if (replaced.size === 0) return offsets;
+  return offsets.map((offset, index) => {
+    const { name, symbol } = table.at(index);
+    return replaced.has(name) || replaced.has(symbol) ? 0 : offset;
+  });
+}
+
+/**
+ * By function, where behind its address a kprobe goes first: into its body, or 0, at its entry, which every function
+ * bears, and which returns ask for. See native/symbols/body_offsets.h.
+ */
+export function bodyOffsets(parts: Parts, tell: Messages | null): Uint8Array {
+  const { backend, tracer, table } = parts;
+  if (backend.probesBodies !== true || tracer.returns) return new Uint8Array(table.size);
+  try {
+    return bodiesOf(parts);
+  } catch (error) {
+    if (!(error instanceof Unsuitable || isNativeFailure(error) || isSystemError(error))) throw error;
+    tell?.line(`Probing functions at their entries, which takes longer: ${error.message}`);
+    return new Uint8Array(table.size);
+  }
+}

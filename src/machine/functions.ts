@@ -1,0 +1,65 @@
+import type { TableKind } from '../core/backend.js';
+import { UnsupportedError, UsageError } from '../core/errors.js';
+import { FunctionTable, type Selection } from '../core/function-table.js';
+import { native } from '../native/call.js';
+import type { Addon } from '../native/types.js';
+
+const REASONS_SHOWN = 3;
+
+const CONFIRMING =
+  'a trace without --regex, of packets that pass through it: when that has confirmed it, it can be traced until the next boot';
+
+const LIST = { functions: 'ipft --list', tracepoints: 'ipft --list --backend tracepoint' } as const;
+
+/** Every kernel function that takes an skb, or every tracepoint. */
+export function readTable(addon: Addon, kind: TableKind, tracefs: string | null): FunctionTable {
+  const columns = native(`reading the kernel's ${kind}`, () =>
+    kind === 'functions' ? addon.readFunctions({ tracefs }) : addon.readTracepoints(),
+  );
+  return new FunctionTable(columns, kind);
+}
+
+/** The flags that select. */
+export function describeSelection({ function: name, module }: Selection): string {
+  const flags = [
+    ...(name === undefined ? [] : [`--regex '${name.source}'`]),
+    ...(module === undefined ? [] : [`--module-regex '${module.source}'`]),
+  ];
+  return flags.join(' with ');
+}
+
+/** Whether anything is left out. */
+export const isRestricted = ({ function: name, module }: Selection): boolean =>
+  name !== undefined || module !== undefined;
+
+/** Indexes of the functions that the regular expressions select; at least one. */
+export function selectFunctions(table: FunctionTable, selection: Selection): number[] {
+  const selected = table.select(selection);
+  if (selected.length > 0) return selected;
+  if (!isRestricted(selection)) {
+    throw new UnsupportedError(`the BTF of this kernel has no ${table.noun} with an skb`);
+  }
+  throw new UsageError(
+    `no ${table.noun} matches ${describeSelection(selection)}: ${table.size} ${table.kind} take an skb`,
+    `${LIST[table.kind]} shows them`,
+  );
+}
+
+/** Those of the selected functions that can be traced; at least one. */
+export function traceableFunctions(
+  table: FunctionTable,
+  selected: readonly number[],
+  selection: Selection,
+): number[] {
+  const traceable = selected.filter((index) => table.isTraceable(index));
+  if (traceable.length > 0) return traceable;
+  const reasons = selected.slice(0, REASONS_SHOWN).map((index) => {
+    return `${table.label(index)} (${table.at(index).reason})`;
+  });
+  const more = selected.length > REASONS_SHOWN ? ` and ${selected.length - REASONS_SHOWN} more` : '';
+  const message = `none of the ${table.kind} can be traced: ${reasons.join(', ')}${more}`;
+  const uncertain = selected.some((index) => table.isUncertain(index));
+  const remedy = uncertain ? CONFIRMING : 'ipft --list shows those that can be traced';
+  if (isRestricted(selection)) throw new UsageError(message, remedy);
+  throw new UnsupportedError(message, 'ipft --list -o json shows every function with the reason');
+}

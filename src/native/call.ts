@@ -1,0 +1,31 @@
+import { EnvironmentError, isNativeFailure, KernelError } from '../core/errors.js';
+
+/** Runs `call` into the addon and makes an error of ipft's own of what it throws. */
+export function native<T>(doing: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (!isNativeFailure(error)) throw error;
+    const { code, errno, phase, log } = error;
+    const message = `${doing}: ${error.message} (${phase}, ${code})`;
+    // EACCES from a load is the verifier's, and its log is what helps.
+    if (phase === 'run time')
+      throw new EnvironmentError(message, 'run it as root, on Linux 5.8 or later, or leave --budget out');
+    if (phase === 'perf buffer' && code === 'EPERM')
+      throw new EnvironmentError(message, 'a smaller --perf-page-count, a larger ulimit -l, or CAP_IPC_LOCK');
+    if (code === 'EPERM' || (code === 'EACCES' && phase !== 'load')) {
+      throw new EnvironmentError(message, 'run it as root, on a kernel that is not locked down');
+    }
+    const failure = { code, errno, phase, ...(log === undefined ? {} : { log }) };
+    throw new KernelError(message, failure, remedyFor(failure));
+  }
+}
+
+function remedyFor({ code, phase, log }: { code: string; phase: string; log?: string }): string {
+  if (phase === 'perf buffer') return 'a smaller --perf-page-count';
+  if (code === 'EMFILE') return 'ulimit -n with a larger number, and no --no-set-rlimit';
+  if (code === 'ENOMEM') return 'ulimit -l unlimited, and no --no-set-rlimit';
+  return log === undefined || log === ''
+    ? 'report it, with the kernel and this message'
+    : 'report it, with the kernel and what --verbose prints';
+}

@@ -1,0 +1,116 @@
+import { generateCapture } from '../codegen/capture.js';
+import { isBehindHead, isInBytes } from '../codegen/paths.js';
+import { DATA } from '../core/abi.js';
+import {
+  capturedIn,
+  layOut,
+  type KernelPath,
+  type Layout,
+  type PathThroughNumber,
+  type Read,
+} from '../core/capture.js';
+import type { Column, ColumnContext } from '../core/column.js';
+import { UnsupportedError, UsageError } from '../core/errors.js';
+import type { ResolvedPath } from '../core/field-path.js';
+import type { Addon, Session, SessionOptions } from '../native/types.js';
+import { pathError, resolvePath } from './field-paths.js';
+import { resolveProcessId } from './pid-namespace.js';
+import { reasonContext } from './reasons.js';
+import { symbolReader } from './symbols.js';
+import { native } from '../native/call.js';
+import { skbLayout } from './skb-layout.js';
+
+/** What the session puts behind each event. */
+export interface Data {
+  readonly layout: Layout;
+  readonly capture: Uint8Array | undefined;
+  readonly absent: Pick<SessionOptions, 'behindHead' | 'inBytes'>;
+}
+
+/** Null for a path that this kernel has not. */
+function resolveIfThere(addon: Addon, path: KernelPath): ResolvedPath | null {
+  if (typeof path === 'object') return resolveThroughNumber(addon, path);
+  const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
+  if (!('error' in resolved)) return resolved;
+  if (resolved.syntax) throw pathError(path, resolved);
+  return null;
+}
+
+function resolveThroughNumber(addon: Addon, { number, like, rest }: PathThroughNumber): ResolvedPath | null {
+  const [holder, pointer, value] = [number, like, like + rest].map((path) => resolveIfThere(addon, path));
+  if (!holder || !pointer || !value) return null;
+  const { root, path, steps } = holder;
+  return { ...value, root, path: path + rest, steps: [...steps, ...value.steps.slice(pointer.steps.length)] };
+}
+
+/** The first of the paths that this kernel has. */
+function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): ResolvedPath {
+  for (const path of paths) {
+    const resolved = resolveIfThere(addon, path);
+    if (resolved !== null) return resolved;
+  }
+  return resolvePath(addon, paths[0]);
+}
+
+/** Plans what columns want to know. Throws an UnsupportedError for what this kernel has not. */
+export function planData(addon: Addon, columns: readonly Column[], further: readonly Read[] = []): Data {
+  const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
+  const layout = layOut(reads, (read) =>
+    read.kind === 'process' ? resolveProcessId(addon) : resolveFirst(addon, read.paths),
+  );
+  if (layout.size > DATA)
+    throw new UsageError(
+      `--fields: what is read for them takes ${layout.size} bytes of each event, at most ${DATA} can be had`,
+      'fewer fields, or shorter ones',
+    );
+  checkReasons(addon, layout);
+  if (layout.reads.length === 0) return { layout, capture: undefined, absent: {} };
+  const skb = skbLayout(addon);
+  const bitsOf = (is: (path: ResolvedPath) => boolean): number =>
+    layout.reads
+      .filter(({ read, path }) => read.kind === 'headers' || (path !== null && is(path)))
+      .reduce((bits, { bit }) => bits + 2 ** bit, 0);
+  const absent = {
+    behindHead: bitsOf((path) => isBehindHead(path, skb)),
+    inBytes: bitsOf((path) => isInBytes(path, skb)),
+  };
+  return { layout, capture: generateCapture(layout, skb), absent };
+}
+
+function checkReasons(addon: Addon, layout: Layout): void {
+  if (!layout.reads.some(({ read }) => read.kind === 'reason')) return;
+  if (native('reading the drop reasons', () => addon.readDropReasons()) === null)
+    throw new UnsupportedError('reason: this kernel has no drop reasons, which came with Linux 5.17');
+}
+
+/** What the session is told of it. */
+export function dataOptions({ layout, capture, absent }: Data): Partial<SessionOptions> {
+  const placeOf = (kind: Read['kind']): number =>
+    layout.reads.find(({ read }) => read.kind === kind)?.place ?? 0;
+  return {
+    capture,
+    ...absent,
+    dataSize: layout.size,
+    headersAt: placeOf('headers'),
+    reasonAt: placeOf('reason'),
+    causeAt: placeOf('cause'),
+    callerAt: placeOf('caller'),
+    stackAt: placeOf('stack'),
+    moduleAt: placeOf('module'),
+  };
+}
+
+/** The part of a column's context that depends on what is captured. */
+export function dataContext(
+  addon: Addon,
+  { layout }: Data,
+  session: () => Session | null,
+): Omit<ColumnContext, 'names' | 'modules' | 'returnType' | 'enumMembers'> {
+  return {
+    captured: capturedIn(layout),
+    enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
+    symbol: symbolReader(addon),
+    stack: (id) => [...(session()?.stack(id) ?? [])],
+    ...reasonContext(addon),
+  };
+}

@@ -1,0 +1,31 @@
+import { UnsupportedError, UsageError } from '../core/errors.js';
+import type { ResolvedPath } from '../core/field-path.js';
+import type { Addon, PathProblem } from '../native/types.js';
+import { native } from '../native/call.js';
+
+function remedyFor(path: string, within: string): string {
+  if (path.endsWith('-')) return "quotes around it, as > is the shell's, or points: skb.len";
+  return within === '' ? 'ipft fields' : `ipft fields '${within}'`;
+}
+
+/** The error for a path that stands for nothing; `subject` is the path, or whatever names it. */
+export function pathError(subject: string, { error, nearest, syntax, within }: PathProblem): Error {
+  const near = nearest.length === 0 ? '' : `; the nearest there ${nearest.length > 1 ? 'are' : 'is'} `;
+  const message = `${subject}: ${error}${near}${nearest.join(', ')}`;
+  const remedy = remedyFor(subject, within);
+  return syntax ? new UsageError(message, remedy) : new UnsupportedError(message, remedy);
+}
+
+/**
+ * Where the kernel keeps what the path names. Throws a UsageError for what no kernel has, an UnsupportedError for what
+ * this one has not.
+ */
+export function resolvePath(addon: Addon, path: string): ResolvedPath {
+  const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
+  if ('error' in resolved) throw pathError(path, resolved);
+  return resolved;
+}
+
+/** Whether this kernel's types have what the path names. */
+export const kernelHas = (addon: Addon, path: string): boolean =>
+  !('error' in native("reading the kernel's types", () => addon.resolvePath(path)));

@@ -1,0 +1,230 @@
+import { CANDIDATES, CONFIRMING_CALLS } from '../core/abi.js';
+import type { Backend, TableKind } from '../core/backend.js';
+import type { TraceClock } from '../core/clock.js';
+import type { ColumnContext } from '../core/column.js';
+import { EnvironmentError } from '../core/errors.js';
+import type { FunctionTable, ModuleLoad, Selection } from '../core/function-table.js';
+import type { TraceOptions } from '../core/options.js';
+import { ShownFunctions } from '../core/shown-functions.js';
+import { tracers, type Tracer } from '../core/tracer.js';
+import { keeperPath, loadAddon } from '../native/addon.js';
+import { startSweep } from '../native/keeper.js';
+import type { AttachPlan, KeeperFunction } from '../native/keeper-protocol.js';
+import type { Addon, Session } from '../native/types.js';
+import { bodyOffsets } from '../machine/bodies.js';
+import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from '../machine/choose-backend.js';
+import { warnOfAbsences } from './absences.js';
+import { basicProblem, readEnvironment } from '../machine/environment.js';
+import type { Column } from '../core/column.js';
+import { dataContext, planData, type Data } from './data.js';
+import { parseFields } from './field-columns.js';
+import { tracedModules } from '../machine/modules.js';
+import { checkWanted, planFilter, type PlannedFilter } from './wanted.js';
+import { native } from '../native/call.js';
+import { describeSelection, selectFunctions, traceableFunctions } from '../machine/functions.js';
+import { knownTable } from '../machine/known-tables.js';
+import { NO_ADDITIONS, type Additions } from './additions.js';
+import type { Messages } from '../terminal/messages.js';
+import { readVerdicts } from '../machine/verdicts.js';
+
+/** All that is known before anything is loaded into the kernel. */
+export interface Preparation {
+  readonly addon: Addon;
+  /** null if it is not mounted: the backend does without */
+  readonly tracefs: string | null;
+  readonly table: FunctionTable;
+  /** the table's, and behind them those of modules that come later */
+  readonly functions: ShownFunctions;
+  /** indexes of the functions that the regular expressions select */
+  readonly selected: readonly number[];
+  /** those of them that can be traced */
+  readonly traceable: readonly number[];
+  /** those of the selected that are looked at, and traced once their calls have shown that they take an skb */
+  readonly uncertain: readonly number[];
+  /** those that end packets' lives and are not selected: they are traced, but not shown */
+  readonly hidden: readonly number[];
+  readonly backend: Backend;
+  /** by index, where behind its address a function is probed first */
+  readonly bodyOffsets: Uint8Array;
+  readonly tracer: Tracer;
+  /** those of --fields; null: the output's own */
+  readonly fields: readonly Column[] | null;
+  /** those of the extensions, behind them */
+  readonly further: readonly Column[];
+  readonly inBpf: Additions['inBpf'];
+  readonly data: Data;
+  /** what tells, beside the mark, which packets are wanted; undefined: the mark is all */
+  readonly filter: PlannedFilter | undefined;
+  readonly clock: TraceClock;
+  /** the session, once there is one */
+  readonly live: { session: Session | null };
+}
+
+/** Each table is read once, when it is needed. */
+class Tables {
+  readonly #known = new Map<TableKind, FunctionTable>();
+
+  constructor(
+    private readonly addon: Addon,
+    private readonly tracefs: string | null,
+  ) {}
+
+  get(kind: TableKind): FunctionTable {
+    const table = this.#known.get(kind) ?? knownTable(this.addon, kind, this.tracefs);
+    this.#known.set(kind, table);
+    return table;
+  }
+
+  /** How many functions a selection traces. */
+  functionsIn(selection: Selection): number {
+    const table = this.get('functions');
+    return table.select(selection).filter((index) => table.isTraceable(index)).length;
+  }
+}
+
+/** The fields that are asked for; an extension as ipftrace2 has them shows its own alone, if none are. */
+function fieldsOf({ fields }: TraceOptions, { isAlone }: Additions): readonly Column[] | null {
+  if (fields !== undefined) return parseFields(fields);
+  return isAlone ? [] : null;
+}
+
+/** Checks the machine, chooses the backend and reads the functions. */
+export function prepare(
+  options: TraceOptions,
+  messages: Messages,
+  additions: Additions = NO_ADDITIONS,
+): Preparation {
+  checkWanted(options, additions.conditions);
+  const tracer = tracers.get(options.tracer);
+  if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
+  const fields = fieldsOf(options, additions);
+  const { columns: further, inBpf } = additions;
+  const addon = loadAddon();
+  const problem = basicProblem();
+  if (problem !== null) throw problem;
+  if (options.setRlimits) addon.setRlimits();
+  const environment = readEnvironment();
+  const { tracefs } = environment;
+  // Where the list of functions cannot be read, neither can that of the probes.
+  if (tracefs !== null && environment.problem('function list') === null) sweep(addon, tracefs, messages);
+  const tables = new Tables(addon, tracefs);
+  const { backend, force, selection } = options;
+  const wanted = { backend, tracer, force, functions: () => tables.functionsIn(selection) };
+  const choice = native('probing the backends', () => chooseBackend(wanted, addon, environment));
+  const functions = functionsOf(choice, tables.get(choice.backend.table), options, messages);
+  const { table } = functions;
+  const way = { backend: choice.backend, tracer };
+  const data = planData(addon, [...(fields ?? []), ...further], additions.reads);
+  const tell = options.verbose ? messages : null;
+  const stacks = data.layout.reads.some(({ read }) => read.kind === 'stack');
+  const offsets = bodyOffsets({ addon, table, tracefs, ...way, stacks }, tell);
+  const filter = planFilter(options, addon, additions.conditions);
+  warnOfAbsences(options, messages);
+  const clock = { realOffsetNs: addon.realTimeOffset(), firstNs: null };
+  const live = { session: null };
+  const shown = { fields, further, inBpf, data, filter };
+  const known = { ...functions, functions: new ShownFunctions(table) };
+  return { addon, tracefs, ...known, ...way, bodyOffsets: offsets, ...shown, clock, live };
+}
+
+/** What is traced, by what the options select. */
+function functionsOf(
+  choice: Choice,
+  read: FunctionTable,
+  { selection, verbose }: TraceOptions,
+  messages: Messages,
+): Pick<Preparation, 'table' | 'selected' | 'traceable' | 'uncertain' | 'hidden'> {
+  const { backend } = choice;
+  const table = judgedTable(read, backend, messages);
+  for (const warning of table.columns.warnings) messages.warn(warning);
+  const selected = selectOrExplain(table, selection, choice);
+  const traceable = traceableFunctions(table, selected, selection);
+  const uncertain = uncertainFunctions(table, selected, backend);
+  const hidden = table.unselectedEnds(selected);
+  const told = [...explainChoice(choice, verbose), ...explainUncertain(table, uncertain, selection)];
+  told.forEach((line) => messages.line(line));
+  return { table, selected, traceable, uncertain, hidden };
+}
+
+/** With what earlier traces have found out. A trampoline's program needs BTF, whatever is known. */
+function judgedTable(table: FunctionTable, backend: Backend, messages: Messages): FunctionTable {
+  if (backend.ownPrograms) return table;
+  return table.judged(readVerdicts((text) => messages.warn(text)));
+}
+
+function uncertainFunctions(table: FunctionTable, selected: readonly number[], backend: Backend): number[] {
+  if (backend.ownPrograms) return [];
+  return selected.filter((index) => table.isUncertain(index)).slice(0, CANDIDATES - table.certain);
+}
+
+/** Who names functions is told which of them may not be shown. */
+function explainUncertain(
+  table: FunctionTable,
+  uncertain: readonly number[],
+  selection: Selection,
+): string[] {
+  if (selection.function === undefined) return [];
+  return uncertain.map(
+    (index) =>
+      `${table.at(index).symbol} is shown once ${CONFIRMING_CALLS} calls with followed packets have confirmed that it takes an skb`,
+  );
+}
+
+function sweep(addon: Addon, tracefs: string, messages: Messages): void {
+  const orphans = native('looking for orphaned probes', () => addon.orphanedTraceEvents(tracefs));
+  if (orphans === 0) return;
+  messages.line('Removing the names of the probes that a killed trace has left, in the background');
+  startSweep(keeperPath(), tracefs);
+}
+
+/** Who asks for functions and gets tracepoints, none of which match, must hear why there are no functions. */
+function selectOrExplain(table: FunctionTable, selection: Selection, choice: Choice): number[] {
+  const selected = table.select(selection);
+  if (selected.length > 0 || choice.refused.length === 0 || table.kind === 'functions')
+    return selectFunctions(table, selection);
+  const { reason, remedy } = whyNoFunctions(choice);
+  throw new EnvironmentError(
+    `only ${table.kind} can be traced here, and none matches ${describeSelection(selection)}: ${reason}`,
+    remedy,
+  );
+}
+
+/** What columns show the events of this trace with. */
+export function columnContext({ addon, functions, data, live }: Preparation): ColumnContext {
+  return {
+    ...dataContext(addon, data, () => live.session),
+    names: functions.names,
+    modules: functions.modules,
+    returnType: (index) => functions.returnType(index),
+    enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),
+  };
+}
+
+/** A function as the probe-keeper gets it. */
+export function keeperFunction(table: FunctionTable, id: number): KeeperFunction {
+  const { symbol, module, address } = table.at(id);
+  const { btfIds, slots } = table.columns;
+  return { id, program: slots[id] ?? 0, address, bodyOffset: 0, btfId: btfIds[id] ?? 0, module, symbol };
+}
+
+/** What the probe-keeper is to attach. */
+export function planOf(preparation: Preparation, session: Session): AttachPlan {
+  const { table, traceable, uncertain, hidden, backend, bodyOffsets } = preparation;
+  const functions = [...traceable, ...uncertain, ...hidden].map((id, place) => ({
+    ...keeperFunction(table, id),
+    ...(backend.ownPrograms ? { program: place } : {}),
+    bodyOffset: bodyOffsets[id] ?? 0,
+    hidden: place >= traceable.length,
+  }));
+  return laterPlan(preparation, session, tracedModules(table, traceable), functions);
+}
+
+/** The same for functions that are known. `modules`: those that they are of, as they were read. */
+export function laterPlan(
+  { backend, tracefs, tracer }: Preparation,
+  { programFds }: Session,
+  modules: readonly ModuleLoad[],
+  functions: readonly KeeperFunction[],
+): AttachPlan {
+  return { backend: backend.id, tracefs, returns: tracer.returns, programFds, modules, functions };
+}

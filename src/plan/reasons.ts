@@ -1,0 +1,74 @@
+import type { ColumnContext, EnumMembers } from '../core/column.js';
+import { errnoName } from '../core/errno.js';
+import { enumName } from '../core/value.js';
+import type { Addon } from '../native/types.js';
+import { native } from '../native/call.js';
+import { kernelState } from '../machine/kernel-state.js';
+
+/** Of the kernel's own reasons; those of subsystems have other ones, which tell whose they are. */
+const REASON_PREFIX = /^SKB_DROP_REASON_/;
+
+const MAX_ERRNO = 4095;
+
+type Names = ReturnType<Addon['readDropReasons']>;
+
+/** The kernel's names for drop reasons, read when the first is asked for, and again for one that a module may have brought. */
+class ReasonNames {
+  #names: Names | undefined;
+  /** of the kernel when they were read */
+  #state: string | null = null;
+  readonly #unknown = new Set<number>();
+
+  constructor(private readonly addon: Addon) {}
+
+  get all(): Names {
+    return this.#names === undefined ? this.#read() : this.#names;
+  }
+
+  name(reason: number): string | null {
+    const name = this.all?.[reason];
+    if (name !== undefined) return name;
+    if (this.#unknown.has(reason)) return null;
+    this.#unknown.add(reason);
+    return this.#state === kernelState() ? null : (this.#read()?.[reason] ?? null);
+  }
+
+  #read(): Names {
+    this.#state = kernelState();
+    this.#names = native('reading the drop reasons', () => this.addon.readDropReasons());
+    return this.#names;
+  }
+}
+
+/** `ENOMEM` for -12; null for what is no error. */
+export const errorName = (value: number): string | null =>
+  value < 0 && value >= -MAX_ERRNO ? errnoName(-value) : null;
+
+/** What the sources of causes have told, in words. */
+function causeReader(addon: Addon): ColumnContext['cause'] {
+  let known: ReturnType<Addon['readCauseSources']> | undefined;
+  const enums = new Map<string, EnumMembers | null>();
+  return (number, value) => {
+    known ??= native('reading the tracepoints of drops', () => addon.readCauseSources());
+    const source = known[number - 1];
+    if (source === undefined) return null;
+    const { tracepoint, enumName: name } = source;
+    if (name === null) return [tracepoint, errorName(value) ?? []].flat().join(' ');
+    if (!enums.has(name))
+      enums.set(
+        name,
+        native('reading an enum', () => addon.readEnumByName(name)),
+      );
+    return enumName(enums.get(name) ?? null, value, 32).replace(REASON_PREFIX, '');
+  };
+}
+
+/** The part of a column's context that tells why packets are dropped. */
+export function reasonContext(addon: Addon): Pick<ColumnContext, 'dropReason' | 'hasDropReasons' | 'cause'> {
+  const names = new ReasonNames(addon);
+  return {
+    dropReason: (reason) => names.name(reason)?.replace(REASON_PREFIX, '') ?? null,
+    hasDropReasons: () => names.all !== null,
+    cause: causeReader(addon),
+  };
+}

@@ -1,0 +1,11 @@
+import type { Loss } from '../core/consumer.js';
+
+/** Events that were taken from the kernel and never reached stdout, or `file`. */
+export function backlog(unwritten: number, printed: number, file?: string): Loss {
+  const text = `${unwritten} of ${printed} events were not written`;
+  if (file !== undefined) return { text: `${text} to ${file}` };
+  return {
+    text: `${text}: the reader of stdout did not take them`,
+    remedy: 'a reader that stays and keeps up, or a file',
+  };
+}

@@ -1,0 +1,161 @@
+import { isatty } from 'node:tty';
+import { ROW_SIZE } from '../core/abi.js';
+import type { Batch } from '../core/batch.js';
+import type { ColumnContext } from '../core/column.js';
+import { dropReader } from '../core/drop.js';
+import { DroppedPackets, type DropCounts } from '../core/dropped-packets.js';
+import type { CommandOptions } from '../core/options.js';
+import type { Output, OutputDescriptor } from '../core/output.js';
+import { printableJson, printableLines } from '../core/printable.js';
+import type { Summary } from '../core/summary.js';
+import type { Addon } from '../native/types.js';
+import { outputs } from '../outputs/index.js';
+import { resultPalette } from '../terminal/colors.js';
+import { backlog } from './backlog.js';
+import type { Consumer, Loss } from '../core/consumer.js';
+import { OutputFile } from './output-file.js';
+import { columnContext, type Preparation } from '../plan/prepare.js';
+import { createOutput } from './render.js';
+import { FileSink, openStdout, resultError, type Sink } from './sink.js';
+
+const READER_MS = 1000;
+
+/** Turns events into the text of an output, and writes it to stdout or a file. */
+export class Results implements Consumer {
+  readonly broken: Promise<Error | null>;
+  readonly dropped = 0;
+  readonly #descriptor: OutputDescriptor;
+  readonly #terminal: boolean;
+  /** those of --drops; null: all packets are shown */
+  readonly #dropped: DroppedPackets | null;
+  readonly #output: Output;
+  readonly #sink: Sink;
+  #taken = 0;
+  /** Those of the shown whose text was given to the sink. */
+  #ended = 0;
+  #isBroken = false;
+  #readerTimer: NodeJS.Timeout | undefined;
+  #break: (error: Error | null) => void = () => undefined;
+
+  constructor(
+    preparation: Preparation,
+    private readonly options: CommandOptions,
+  ) {
+    const descriptor = outputs.get(options.output);
+    if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
+    this.#descriptor = descriptor;
+    this.#terminal = options.outputFile === undefined && isatty(1);
+    const context = columnContext(preparation);
+    this.#dropped = options.drops === true ? new DroppedPackets(dropReader(context)) : null;
+    this.#output = this.#createOutput(preparation, context);
+    this.broken = new Promise((resolve) => (this.#break = resolve));
+    this.#sink = this.#openSink();
+    if (options.outputFile === undefined) this.#watchReader(preparation.addon);
+  }
+
+  #createOutput({ tracer, fields, further, data, clock }: Preparation, context: ColumnContext): Output {
+    return createOutput(this.#descriptor, context, {
+      palette: resultPalette(this.options.outputFile !== undefined),
+      terminal: this.#terminal,
+      returns: tracer.returns,
+      fields,
+      further,
+      rowSize: ROW_SIZE + data.layout.size,
+      dropped: this.#dropped,
+      time: this.options.time === undefined ? null : { format: this.options.time, clock },
+      eventsOnly: this.options.eventsOnly === true,
+    });
+  }
+
+  #openSink(): Sink {
+    const { outputFile, rotate, rotateKeep } = this.options;
+    const { head = '', opening = '' } = this.#output;
+    const fail = (error: Error): void => this.#fail(resultError(error, outputFile));
+    if (outputFile === undefined) {
+      const sink = openStdout(fail);
+      if (head !== '') sink.write(head);
+      return sink;
+    }
+    const rotation = rotate === undefined ? null : { size: rotate, keep: rotateKeep };
+    return new FileSink(new OutputFile(outputFile, { head, opening }, rotation), fail);
+  }
+
+  get tellsEnds(): boolean {
+    return this.#descriptor.tellsEnds || this.#dropped !== null;
+  }
+
+  get drops(): DropCounts | null {
+    return this.#dropped?.counts() ?? null;
+  }
+
+  get cut(): number {
+    return this.#output.cut;
+  }
+
+  /** Events that were taken and are shown, or will be. */
+  get #shown(): number {
+    return this.#taken - (this.#dropped?.omitted ?? 0);
+  }
+
+  get fillsTerminal(): boolean {
+    return this.#terminal && this.#descriptor.live;
+  }
+
+  get full(): boolean {
+    return this.#sink.full;
+  }
+
+  drained(): Promise<void> {
+    return this.#sink.drained();
+  }
+
+  take(batch: Batch, events: number): void {
+    this.#taken += events;
+    const text = this.#output.batch(batch);
+    if (text.length > 0) this.#write(text);
+  }
+
+  tell(packet: number, told: string | object): void {
+    const { format } = this.#descriptor;
+    if (format === 'csv' || this.options.eventsOnly === true) return; // whose lines are events
+    const object = typeof told === 'string' ? { text: told } : told;
+    if (format === 'json') this.#write(`${printableJson(Object.assign({ packet }, object, { packet }))}\n`);
+    else if (typeof told === 'string') this.#write(printableLines(told).replace(/\n?$/, '\n'));
+    else this.#write(`${printableJson(object)}\n`);
+  }
+
+  /** Tells of events that were taken and that stdout, or the file, has not got. */
+  backlog(): Loss | null {
+    const unwritten = this.#shown - this.#sink.written;
+    return unwritten === 0 ? null : backlog(unwritten, this.#shown, this.options.outputFile);
+  }
+
+  async finish(summary: Summary): Promise<Error | null> {
+    for (const piece of this.#output.results(summary)) {
+      if (this.#isBroken) break;
+      this.#write(piece);
+      if (this.#sink.full) await this.#sink.drained();
+    }
+    await this.#sink.drained();
+    return this.#isBroken ? this.broken : null;
+  }
+
+  #write(text: string | Uint8Array): void {
+    const ended = this.#shown - this.#output.held;
+    this.#sink.write(text, ended - this.#ended);
+    this.#ended = ended;
+  }
+
+  // Nothing is written while nothing happens, so the write that would find the reader gone may never come.
+  #watchReader(addon: Addon): void {
+    this.#readerTimer = setInterval(() => {
+      if (addon.hasNoReader(1)) this.#fail(null);
+    }, READER_MS).unref();
+  }
+
+  #fail(error: Error | null): void {
+    clearInterval(this.#readerTimer);
+    this.#isBroken = true;
+    this.#break(error);
+  }
+}

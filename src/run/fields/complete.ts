@@ -1,0 +1,33 @@
+import { loadAddon } from '../../native/addon.js';
+import type { ListedField } from '../../native/types.js';
+import type { NamedField } from './describe.js';
+import { NAMED_FIELDS } from './named.js';
+
+/** The members of what a path leads to, of null the roots of paths; none where the kernel's types cannot be read. */
+function membersOf(path: string | null): readonly ListedField[] {
+  try {
+    const listed = loadAddon().listFields(path);
+    return 'error' in listed ? [] : listed;
+  } catch {
+    return [];
+  }
+}
+
+/** A path, and what goes on behind it once it is complete. */
+function offered({ path, type, continuation }: ListedField, word: string): NamedField[] {
+  const itself = { id: path, description: type };
+  if (path !== word || continuation === '') return [itself];
+  return [itself, { id: path + continuation, description: `members of ${type}` }];
+}
+
+/** What the last of a list of fields may become, each with the list before it: names, sets, and paths on this kernel. */
+export function fieldCandidates(list: string): NamedField[] {
+  const word = list.slice(list.lastIndexOf(',') + 1);
+  const before = list.slice(0, list.length - word.length);
+  const [, base] = /^(.*)(?:->|\.)[^>.]*$/.exec(word) ?? [];
+  const { columns, sets } = NAMED_FIELDS;
+  const named = [...columns, ...sets.map(({ id, description }) => ({ id: `@${id}`, description }))];
+  const fields = membersOf(base ?? null).flatMap((field) => offered(field, word));
+  const candidates = base === undefined ? [...named, ...fields] : fields;
+  return candidates.map(({ id, description }) => ({ id: before + id, description }));
+}
