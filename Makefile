@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # `make` alone prints the targets. Everything installs what it needs first; what is there already is left alone.
 SHELL := /bin/bash
 export PATH := $(PATH):/usr/sbin:/sbin

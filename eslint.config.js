@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { roomRules } from './eslint.rooms.js';

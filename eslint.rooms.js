@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /**
  * The rooms of src, in the order of a trace, each with those that it may import from. Nothing is imported from a room that stands
  * behind one's own, or beside it. test/unit/rooms.test.ts plants a violation of each line.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { defineConfig } from 'vitest/config';
 
 /** The tiers that need no guest kernel: `vitest run --project unit`. The kernel tier is run by test/run.mjs. */

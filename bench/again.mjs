@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Inside a guest kernel, as root: how long the first trace of a process takes to start and how long the next ones, which read
 // the table of functions again only if a module has come or gone since.
 import { execFileSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Inside a guest, as root: what ipft's BPF programs take for a call that does not match and for one that does, with
 // default fields. In a guest of lab/vm --icount the figures are instructions. test/kernel/icount/budget.test.ts holds them to a budget.
 //

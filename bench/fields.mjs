@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Natively, with the backend tracepoint: what fields and filters cost. Nanoseconds of a run of ipft's programs, from the
 // kernel's run-time statistics; and the time of a trace of nothing, from start to end.
 import { execFileSync, spawnSync } from 'node:child_process';

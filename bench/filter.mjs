@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // What a pcap filter takes for a packet that does not match, beside the mark filter: BPF_PROG_TEST_RUN, here, as root. The
 // time of an empty program, which is that of the test run itself, is in all of them.
 import { resolve } from 'node:path';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Inside a guest kernel, as root: what a flood of marked packets loses, by size of the perf buffer, whether what is
 // printed is in order of time, and whether a witness, nft, saw as many packets.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // How fast events become text: synthetic rows through the outputs, to /dev/null. One process, no kernel.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createOutput, LAST, outputs, ROW, ROW_SIZE } from '../dist/index.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Inside a guest kernel, as root: how long a trace of all functions takes to start and to end with each backend, and what
 // it needs while it waits. Prints two tables. In a guest of lab/vm --icount a second is 10^9 instructions, and idle time that
 // is jumped over; what all tasks ran for is without that.

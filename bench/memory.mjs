@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Natively, without traffic: the resident size of an ipft that gets events at a steady rate.
 import { closeSync, openSync } from 'node:fs';
 import { record } from './history.mjs';

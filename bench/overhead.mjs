@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Inside a guest kernel, as root: how fast UDP over the loopback goes with all functions traced by each backend, compared
 // with no trace: packets that do not match, and packets that do; and what ipft's BPF programs take for a call. On the
 // clock of lab/vm --icount, packets a second are those of a machine that runs 10^9 instructions a second.

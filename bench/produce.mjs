@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // The producer of events (bench/producer) beside an ipft that traces by tracepoints.
 import { execFile, execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';

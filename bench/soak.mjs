@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Inside a guest kernel, as root: minutes of mixed traffic under one trace. Ends with 1 if the law of conservation broke,
 // memory grew, or something was left behind.
 //

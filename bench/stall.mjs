@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Natively, with the backend tracepoint: a reader of the results that stops reading for a while. What the traced traffic
 // notices of it, and whether what is lost is counted.
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // How long the commands take that people wait for: wall-clock time of the process, median of many.
 import { spawnSync } from 'node:child_process';
 import { median, printTable } from './table.mjs';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // The whole path natively, without traffic: BPF programs make events as fast as they can, or at a pace, and ipft makes
 // text of them. What a C program that only copies the records takes in the same run is the ceiling.
 import { execFile, spawn } from 'node:child_process';

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # wasmoon 1.16.0 (Lua 5.4 in WebAssembly): numbers that cross between JavaScript and Lua.
 #
 # Lua's integers have 64 bits, JavaScript's numbers are doubles and its BigInts have any size, so one expects an error, or

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Writes native/symbols/known_functions.inc: which functions take an skb, and where, by the BTF of the lab's guest kernels.
 // Boots each of them: `node scripts/generate-known-functions.mjs`, after `make build`.
 import { execFileSync } from 'node:child_process';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Writes what ran where into docs/backends.md, from the reports that the tests left; with --check it only tells whether
 // the table says what the reports say of the guest kernels. Their releases change with every update and are not compared.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

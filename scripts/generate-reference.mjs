@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Writes what the sources say of ipft: `ipft --help` into README.md and the fields into docs/fields.md, between their markers, and
 // man/ipft.1; with --check it only tells whether it is there already.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,7 +7,8 @@ import { load } from './load.mjs';
 import { manPage } from './man-page.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const { createProgram, SUBCOMMANDS } = await load('src/cli/program.ts');
+const { createProgram } = await load('src/cli/program.ts');
+const { SUBCOMMANDS } = await load('src/cli/subcommands.ts');
 const { columns } = await load('src/columns/index.ts');
 const { sets } = await load('src/columns/sets.ts');
 const help = await load('src/cli/help.ts');

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Loads a module of src/ as it is now, by the bundler: for scripts that generate from the sources.
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // ipft(1) in man(7), from the definitions that --help is made from.
 
 const FILES = [

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /**
  * What an extension in JavaScript or TypeScript is: `ipft -m MARK -e extension.ts`.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Runs tests, and ends with "N passed, N failed, N skipped" over all of them. What is where: test/README.md.
 //
 //   node test/run.mjs [--all] [--kernel K] [TIER ...] [-- NAME ...]

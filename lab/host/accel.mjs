@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Finds out whether KVM works. /dev/kvm may exist and QEMU abort all the same, or the guest die at once, so a guest is
 // started that only says that it lives; the answer is kept until the machine reboots or QEMU changes.
 import fs from 'node:fs';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // One boot of a guest, from QEMU's start to the command's exit code.
 import { startGuest } from './qemu.mjs';
 import { readLines, Tail, UntilMark } from './streams.mjs';

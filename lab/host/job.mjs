@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // A job's folder: what the guest needs to know, in a place that it sees through the host's files.
 import fs from 'node:fs';
 import os from 'node:os';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Starts QEMU. Every channel is a socket inherited by the process: no listening sockets, no files to clean up.
 import fs from 'node:fs';
 import { spawn } from 'node:child_process';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // What a guest's channels carry: bytes up to an end mark, lines, and the console's last lines.
 import { Transform } from 'node:stream';
 

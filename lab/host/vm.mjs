@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // lab/vm: options -> kernel -> accelerator -> guest, with retries, the timeout and the ends by signal.
 import fs from 'node:fs';
 import os from 'node:os';

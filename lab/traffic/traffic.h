@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Traffic for tests, demo and benchmarks: exact counts, marks and sizes.
 #pragma once
 

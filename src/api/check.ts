@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { inspect } from 'node:util';
 import { backendIds } from '../backends/index.js';
 import { UsageError } from '../core/errors.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ColumnContext } from '../core/column.js';
 import { dropOf, dropReader } from '../core/drop.js';
 import { DroppedPackets } from '../core/dropped-packets.js';

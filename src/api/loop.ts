@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from '../core/batch.js';
 import type { DropCounts } from '../core/dropped-packets.js';
 import { PacketEvents } from '../core/packet-events.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batch } from '../core/batch.js';
 import { PacketEvents } from '../core/packet-events.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Drop } from '../core/drop.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Summary } from '../core/summary.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
 /** A tracing_multi link for each argument position, and a kprobe-multi link for what those refuse. */

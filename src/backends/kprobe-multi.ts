@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
 /** One link for each frequent argument position, and one for all the others. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
 /** One trace event for each argument position holds all its probes. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TimeFormat } from '../core/clock.js';
 import type { Mark } from './values.js';
 

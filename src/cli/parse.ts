@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { resolve } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { UsageError } from '../core/errors.js';
@@ -15,7 +16,8 @@ import { outputs } from '../outputs/index.js';
 import { skeleton } from '../core/skeletons.js';
 import { HOW_TO_MARK } from './help.js';
 import type { Flags } from './flags.js';
-import { createProgram, SUBCOMMANDS } from './program.js';
+import { createProgram } from './program.js';
+import { SUBCOMMANDS } from './subcommands.js';
 
 /** What the command line asks for. */
 export type Request =

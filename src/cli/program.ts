@@ -1,4 +1,5 @@
-import { Argument, Command, Option } from 'commander';
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { Option, type Command } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TIME_FORMATS } from '../core/clock.js';
 import { TRACE_DEFAULTS } from '../core/options.js';
@@ -7,7 +8,7 @@ import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
 import { completed, oneOf, oneOfThese } from './completion/completer.js';
 import { completeFields } from './completion/fields.js';
-import { COMPLETION_SCRIPTS } from './completion/scripts.js';
+import { createCommand } from './command.js';
 import { MORE_HELP } from './help.js';
 import { GENERATED } from '../core/skeletons.js';
 import {
@@ -233,16 +234,6 @@ function systemOptions(): Option[] {
   ];
 }
 
-/** A command that neither writes to stderr nor exits by itself. */
-function createCommand(name: string, write: (text: string) => void): Command {
-  return new Command(name)
-    .helpOption('-h, --help', 'show this help')
-    .configureHelp({ helpWidth: 110 })
-    .configureOutput({ writeOut: write, writeErr: () => undefined })
-    .allowExcessArguments(false)
-    .exitOverride();
-}
-
 /** `ipft` itself: every option that it has. `write` gets what --help and --version print. */
 export function createProgram(version: string, write: (text: string) => void): Command {
   const program = createCommand('ipft', write)
@@ -261,40 +252,3 @@ export function createProgram(version: string, write: (text: string) => void): C
   for (const each of options) program.addOption(each);
   return program;
 }
-
-/** `ipft doctor` */
-function createDoctor(write: (text: string) => void): Command {
-  return createCommand('ipft doctor', write)
-    .usage('[--json]')
-    .description('Tells what this machine lets ipft trace, and what stands in the way. Exit code 3: nothing.')
-    .option('--json', 'as a JSON object');
-}
-
-/** `ipft fields` */
-function createFields(write: (text: string) => void): Command {
-  return createCommand('ipft fields', write)
-    .usage('[PATH] [--json]')
-    .description(
-      "Shows what can be printed on this kernel: what there is to begin with, or the members of a path ('skb->dev') or struct (net_device).",
-    )
-    .argument('[PATH]', 'a path, or the name of a struct')
-    .option('--json', 'a JSON object a line');
-}
-
-/** `ipft completion` */
-function createCompletion(write: (text: string) => void): Command {
-  const shells = [...COMPLETION_SCRIPTS.keys()];
-  return createCommand('ipft completion', write)
-    .usage(shells.join('|'))
-    .description(
-      'Prints a script that completes the words of ipft in a shell, for example: source <(ipft completion bash)',
-    )
-    .addArgument(new Argument('<shell>', 'the shell').choices(shells));
-}
-
-/** What stands in the place of a trace's options, by its first word. */
-export const SUBCOMMANDS: ReadonlyMap<string, (write: (text: string) => void) => Command> = new Map([
-  ['doctor', createDoctor],
-  ['fields', createFields],
-  ['completion', createCompletion],
-]);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { writeSync } from 'node:fs';
 import type { ChalkInstance } from 'chalk';
 import { EXIT, IpftError } from '../core/errors.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UsageError } from '../core/errors.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 

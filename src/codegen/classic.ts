@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ClassicInstruction } from '../core/classic-bpf.js';
 import { readClassic, type Classic } from './classic-code.js';
 import {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Comparison, Expression } from '../core/condition.js';
 import { isComparison } from '../core/condition.js';
 import { UsageError } from '../core/errors.js';

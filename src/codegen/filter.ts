@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Expression } from '../core/condition.js';
 import { ConditionTranslator, type Names } from './condition.js';
 import { Emitter, R0, R2, R6 } from './emitter.js';

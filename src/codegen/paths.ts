@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ResolvedPath } from '../core/field-path.js';
 import type { Requirement } from '../core/process-id.js';
 import { type Emitter, HELPERS, R0, R1, R10, R2, R3, R4, R5, type Label, type Register } from './emitter.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ClassicInstruction } from '../core/classic-bpf.js';
 import { UsageError } from '../core/errors.js';
 import { R0, R1, R2, R3, R9, type Emitter, type Label, type Register } from './emitter.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** One bit of struct sk_buff. */
 export interface Bit {
   /** bytes from the start of the struct */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { R0, R1, R10, R2, type Emitter, type Label, type Register, type Size } from './emitter.js';
 import { readKernel } from './paths.js';
 import type { SkbCast } from './skb-layout.js';

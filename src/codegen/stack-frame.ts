@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** What the code that reads a packet keeps on its stack: offsets from R10. 256 bytes are its share. */
 export const STACK = {
   /** members of struct sk_buff, until the packet's first bytes are read; then the memory of the classic program */

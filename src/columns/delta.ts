@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell, Column } from '../core/column.js';
 import { behind } from '../core/column.js';
 import { isLast, packet, timeNs } from '../core/row.js';

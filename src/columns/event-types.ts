@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** The events of a script, by the fields that it asks for. The names and values are those of `-o json`, which test/ compares. */
 
 /** What every event has. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { behind, between, type Cell, type Column, type ColumnContext } from '../core/column.js';
 import { KERNEL, labelOf } from '../core/function-table.js';
 import { indexCell } from '../core/memo.js';

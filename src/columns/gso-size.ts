@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { numberColumn } from '../core/column.js';
 import { gsoSize as readGsoSize } from '../core/row.js';
 

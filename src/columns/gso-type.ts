@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Column, EnumMembers } from '../core/column.js';
 import { valueCell } from '../core/memo.js';
 import { gsoSize, gsoType as readGsoType } from '../core/row.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Column, ColumnContext } from '../core/column.js';
 import { behind, type Cell } from '../core/column.js';
 import type { Captured, Read } from '../core/capture.js';

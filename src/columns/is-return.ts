@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell, Column } from '../core/column.js';
 import { pieceOf } from '../core/text-buffer.js';
 import { isReturn as readIsReturn } from '../core/row.js';

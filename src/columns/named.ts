@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Column } from '../core/column.js';
 import { formattedColumn } from '../core/path-column.js';
 

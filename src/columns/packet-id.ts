@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { behind, between, type Cell, type Column } from '../core/column.js';
 import { ROW } from '../core/abi.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ROW, VALUED } from '../core/abi.js';
 import { behind, type BoundColumn, type Cell, type Column, type ReturnType } from '../core/column.js';
 import { functionIndex, isReturn, type RowReader } from '../core/row.js';

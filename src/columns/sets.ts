@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** Sets of columns for --fields, by what stands behind the `@`; ids of columns. */
 export const sets: ReadonlyMap<string, readonly string[]> = new Map([
   ['gso', ['len', 'data-len', 'nr-frags', 'gso-size', 'gso-segs', 'gso-type']],

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { isoWriter, secondsText, type TimeFormat, type TraceClock } from '../core/clock.js';
 import { behind, type Cell, type Column } from '../core/column.js';
 import { timeNs } from '../core/row.js';

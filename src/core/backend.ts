@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** Asks the running kernel; each answer is 0 or an errno. */
 export interface KernelProbes {
   probeFentryMulti(): number;

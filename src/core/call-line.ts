@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { behind, between, type BoundColumn, type Cell } from './column.js';
 import { PLAIN, styled, type FieldsCell, type Palette } from './line.js';
 import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';

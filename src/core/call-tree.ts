@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { CallLines } from './call-line.js';
 import { CallStacks, taskKey } from './calls.js';
 import { isReturn } from './row.js';

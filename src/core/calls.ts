@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { cpu, durationNs, functionAddress, isReturn, tid, timeNs } from './row.js';
 
 /** The thread in which a row happened, as a key: each CPU has an idle thread of its own, all with tid 0. */

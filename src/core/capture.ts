@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { MODULE_DATA, ROW_SIZE } from './abi.js';
 import type { ResolvedPath } from './field-path.js';
 import type { RowReader } from './row.js';

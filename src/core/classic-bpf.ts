@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** An instruction of classic BPF, the machine code that pcap_compile(3PCAP) makes of an expression. */
 export interface ClassicInstruction {
   readonly code: number;

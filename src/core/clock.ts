@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** How --time shows when an event was. */
 export const TIME_FORMATS = ['monotonic', 'real', 'relative', 'delta'] as const;
 export type TimeFormat = (typeof TIME_FORMATS)[number];

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Captured, Read } from './capture.js';
 import type { FieldKind } from './field-path.js';
 import { isReturn, type RowReader } from './row.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { printable } from './printable.js';
 import type { Cell, Column, ColumnContext } from './column.js';
 

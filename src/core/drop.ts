@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { behind, between, type Cell, type Column, type ColumnContext } from './column.js';
 import { ROW } from './abi.js';
 import { dropCause, dropLocation, dropReason, isDrop, type RowReader } from './row.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { constants } from 'node:os';
 
 /** Of include/uapi/asm-generic/errno.h, from the number in front on, those that Node.js has no names for. */

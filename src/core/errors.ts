@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** Exit codes of ipft. A trace that ran and was ended by a signal or a closed pipe exits with `ok`. */
 export const EXIT = {
   ok: 0,

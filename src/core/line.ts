@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { between, type Cell, type Column, type ColumnContext, type Style } from './column.js';
 import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell } from './column.js';
 import type { RowReader } from './row.js';
 import { pieceOf, type Piece } from './text-buffer.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 const MOST = 3;
 
 /** Levenshtein's distance. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
 import type { Cell } from './column.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { timeNs } from './row.js';
 
 const FIRST_ROWS = 64;

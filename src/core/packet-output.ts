@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Output } from './output.js';
 import type { PacketEvents } from './packet-events.js';
 import type { Packets } from './packets-in-flight.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import { PacketEvents } from './packet-events.js';
 import { isHidden, isLast, packet } from './row.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { KernelPath, Read } from './capture.js';
 import type { Column } from './column.js';
 import { valueCell } from './memo.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** mmap(2) of a perf buffer takes a power of two of pages; these are 1 GiB for each CPU. */
 export const LARGEST_PAGE_COUNT = 2 ** 18;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** A pid namespace that is not the initial one. */
 export interface PidNamespace {
   /** steps from the initial one */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { DROP, HIDDEN, LAST, NO_FUNCTION, RETURN, ROW } from './abi.js';
 
 /** Reads one value of the row that starts at byte `at` of `rows`. Rows are packed: see Batch. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UNKNOWN_TYPE, type ReturnType } from './column.js';
 import type { FunctionTable } from './function-table.js';
 

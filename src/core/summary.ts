@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** Why a trace has ended. */
 export type EndReason = 'signal' | 'count' | 'duration' | 'command' | 'budget' | 'reader left' | 'failure';
 

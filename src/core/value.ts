@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Captured } from './capture.js';
 import type { BoundColumn, Cell, ColumnContext, EnumMembers } from './column.js';
 import { behind } from './column.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { setTimeout as delay } from 'node:timers/promises';
 import { KernelError } from '../core/errors.js';
 import { keeperPath } from '../native/addon.js';

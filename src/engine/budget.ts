@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { BudgetError } from '../core/errors.js';
 import type { Session } from '../native/types.js';
 import { native } from '../native/call.js';

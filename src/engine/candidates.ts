@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { CONFIRMING_CALLS } from '../core/abi.js';
 import type { FunctionTable } from '../core/function-table.js';
 import type { Candidates, JudgedFunction } from '../core/summary.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TraceOptions } from '../core/options.js';
 import type { EndReason } from '../core/summary.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { LossError } from '../core/errors.js';
 import type { TraceOptions } from '../core/options.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { statSync } from 'node:fs';
 import { FunctionTable, type ModuleLoad } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';

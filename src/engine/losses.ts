@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 import type { Accounts } from '../core/summary.js';
 import type { Counters } from '../native/types.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { cpus, release } from 'node:os';
 import { ROW_SIZE } from '../core/abi.js';
 import { secondsText } from '../core/clock.js';

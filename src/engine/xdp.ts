@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Summary, XdpDevice, XdpDrop } from '../core/summary.js';
 import type { Addon, XdpCounter, XdpLoss } from '../native/types.js';
 import { native } from '../native/call.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Members } from './extras.js';
 import { failure, type Doing } from './failure.js';
 

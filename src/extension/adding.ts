@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Captured } from '../core/capture.js';
 import { isReturn } from '../core/row.js';
 import { addedBy, type Added } from './added.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ExtensionError } from '../core/errors.js';
 import { loadAddon } from '../native/addon.js';
 import type { ExtensionMember } from '../native/types.js';

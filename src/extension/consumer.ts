@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from '../core/batch.js';
 import { capturedIn } from '../core/capture.js';
 import { isDrop, isHidden, isLast } from '../core/row.js';

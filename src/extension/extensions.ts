@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Column } from '../core/column.js';
 import { ExtensionError, UsageError } from '../core/errors.js';
 import { MODULE } from './module-column.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { inspect } from 'node:util';
 import { ExtensionError, IpftError } from '../core/errors.js';
 import { packageRoot } from '../core/package-root.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { MODULE_DATA } from '../core/abi.js';
 import type { Captured, Read } from '../core/capture.js';
 import type { Cell, Column, ColumnContext } from '../core/column.js';

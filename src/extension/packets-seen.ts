@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ExtensionEvent } from './public.js';
 
 /** Events of packets in flight that are held; beyond it the oldest packet is given up as it is. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TraceEvent } from '../columns/event-types.js';
 
 /** What a field may be. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ExtensionError, isNativeFailure } from '../core/errors.js';
 
 const LINES_SHOWN = 10;

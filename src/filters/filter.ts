@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { PidNamespace } from '../core/process-id.js';
 
 /** Something that a filter asks for and that is not there. */

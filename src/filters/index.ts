@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { cgroup } from './cgroup.js';
 import { comm } from './comm.js';
 import type { Filter } from './filter.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';

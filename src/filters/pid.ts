@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { isSystemError, UsageError } from '../core/errors.js';
 import { processId } from '../core/process-id.js';
 import type { Filter } from './filter.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { constants } from 'node:os';
 import { backends } from '../backends/index.js';
 import type { Backend, KernelProbes } from '../core/backend.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Requirement, TableKind } from '../core/backend.js';
 import type { EnvironmentError } from '../core/errors.js';
 import { btfProblem } from './environment/btf.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TableKind } from '../core/backend.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
 import { FunctionTable, type Selection } from '../core/function-table.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { FunctionTable, ModuleLoad } from '../core/function-table.js';
 import { inodeOf } from './kernel-state.js';
 import type { Messages } from '../terminal/messages.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readdirSync, statSync } from 'node:fs';
 
 const FOLDER = '/run/netns';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { EnvironmentError, isNativeFailure, KernelError } from '../core/errors.js';
 
 /** Runs `call` into the addon and makes an error of ipft's own of what it throws. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { KernelProbes, ProgramKind } from '../core/backend.js';
 import type { CompileFilter } from '../core/classic-bpf.js';
 import type { EnumMembers } from '../core/column.js';

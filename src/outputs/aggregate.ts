@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { callTree } from '../core/call-tree.js';
 import type { OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';

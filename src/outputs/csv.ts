@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { renderBatch } from '../core/batch.js';
 import type { OutputDescriptor } from '../core/output.js';
 import { TextBuffer } from '../core/text-buffer.js';

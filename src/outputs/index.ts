@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { OutputDescriptor } from '../core/output.js';
 import { aggregate } from './aggregate.js';
 import { csv } from './csv.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { renderBatch } from '../core/batch.js';
 import type { Cell } from '../core/column.js';
 import type { DropsContext, Output, OutputContext, OutputDescriptor } from '../core/output.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { renderBatch, type Batch } from '../core/batch.js';
 import type { CallLines } from '../core/call-line.js';
 import { CallStacks, isReturnOf } from '../core/calls.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { PROTOCOL } from './protocols.js';
 
 /** In place of an offset or a value: the bytes do not reach so far, or packets of this kind have none. */

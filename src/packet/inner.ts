@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { type Headers, NONE, readIp } from './headers.js';
 import { PROTOCOL } from './protocols.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** IP protocol numbers, as IANA assigns them. */
 export const PROTOCOL = {
   hopByHop: 0,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { pieceOf, type Piece, type TextBuffer } from '../core/text-buffer.js';
 import { writeDestination, writeSource } from './address.js';
 import { destinationPort, icmpCode, icmpType, sourcePort, tcpFlags } from './fields.js';

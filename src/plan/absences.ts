@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import type { Absence } from '../filters/filter.js';

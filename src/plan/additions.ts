@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/capture.js';
 import type { Column } from '../core/column.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { generateCapture } from '../codegen/capture.js';
 import { isBehindHead, isInBytes } from '../codegen/paths.js';
 import { DATA } from '../core/abi.js';

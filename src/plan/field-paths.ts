@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UnsupportedError, UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, PathProblem } from '../native/types.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { statSync } from 'node:fs';
 import { generateOnce, UNREADABLE } from '../codegen/once.js';
 import { EnvironmentError, isSystemError } from '../core/errors.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { CANDIDATES, CONFIRMING_CALLS } from '../core/abi.js';
 import type { Backend, TableKind } from '../core/backend.js';
 import type { TraceClock } from '../core/clock.js';

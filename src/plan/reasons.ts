@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ColumnContext, EnumMembers } from '../core/column.js';
 import { errnoName } from '../core/errno.js';
 import { enumName } from '../core/value.js';

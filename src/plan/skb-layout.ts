@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { SkbOffsets } from '../codegen/paths.js';
 import type { Bit, SkbLayout } from '../codegen/skb-layout.js';
 import type { Addon } from '../native/types.js';

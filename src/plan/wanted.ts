@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { generateFilter, type Wanted } from '../codegen/filter.js';
 import { isBehindHead, isInBytes } from '../codegen/paths.js';
 import { parseCondition } from '../core/condition.js';

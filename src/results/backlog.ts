@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Loss } from '../core/consumer.js';
 
 /** Events that were taken from the kernel and never reached stdout, or `file`. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { columns } from '../columns/index.js';
 import { timeColumn } from '../columns/time.js';
 import { ROW_SIZE } from '../core/abi.js';

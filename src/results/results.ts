@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { isatty } from 'node:tty';
 import { ROW_SIZE } from '../core/abi.js';
 import type { Batch } from '../core/batch.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { fstatSync, readlinkSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { EnvironmentError, isSystemError } from '../core/errors.js';

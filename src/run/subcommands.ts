@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { backends } from '../backends/index.js';
 import { EXIT } from '../core/errors.js';
 import type {

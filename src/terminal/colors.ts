@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from 'chalk';
 import { PLAIN, type Palette } from '../core/line.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
  * Between test/host and the runner in a guest. The host writes the name of a bundled file of tests, a line each; the runner answers
  * on stdout, each message a line of JSON. Standard error is for whatever tests and what they start have to say.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { File, Suite, Task, Test } from '@vitest/runner';
 import type { FileReport } from './protocol.js';
 

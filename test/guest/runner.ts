@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
  * The one process of tests in a guest: runs the files that the host names, one after the other, and tells what became of each
  * (protocol.ts). It ends when its standard input does.

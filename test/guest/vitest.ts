@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
  * What tests import as 'vitest' when they are bundled for a guest: the same runner and the same assertions (@vitest/runner,
  * @vitest/expect), without vitest's own process, module server and workers, which take an emulated guest 18 s to start.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Bundles the tests of the kernel tier for guests, where each file that is read and each module that is compiled takes long.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

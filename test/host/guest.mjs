@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // A guest kernel that runs files of tests, one after the other: lab/vm with the runner of test/guest in it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

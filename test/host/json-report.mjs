@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { JsonReporter } from 'vitest/reporters';
 
 /** vitest's JSON report, and in `unhandledErrors` what it leaves out: how many errors came from no test. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Which tests run on which kernels. A test's folder in test/kernel says what it is about, and this file what follows from that.
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Says while tests run what was run and what runs, and at the end where the time went.
 
 /** Without a terminal, how often it is said what runs. */

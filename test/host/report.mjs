@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // What became of tests: vitest's JSON report of a suite, and the like of what ran in guests.
 import { readFileSync } from 'node:fs';
 

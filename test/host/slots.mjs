@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Runs what is to be run side by side: a guest on each core, which takes files of tests from a queue until it is empty, and beside
 // them the commands of this machine, and when these are through one guest more: each waits for a fifth of its time. A guest that is
 // through leaves its place to the next kernel's files.

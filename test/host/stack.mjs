@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Places in bundled tests, as errors name them, in terms of the sources.
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // The tiers that need no guest of their own: commands of this machine.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
@@ -16,6 +17,11 @@ const CHECKS = {
     [
       ...['man page', 1, 'bash', '-c'],
       'if command -v groff >/dev/null; then ! groff -ww -man -z man/ipft.1 2>&1 | grep .; else echo "no groff: not checked"; fi',
+    ],
+    // Skeletons are printed for users, whose code they become.
+    [
+      ...['SPDX', 1, 'bash', '-c'],
+      "! git ls-files '*.ts' '*.mjs' '*.js' '*.c' '*.cc' '*.h' lab ':!skeletons' ':!test' | xargs grep -L SPDX-License-Identifier | grep . && ! git ls-files 'test/*.ts' | xargs grep -L SPDX-License-Identifier | grep .",
     ],
     [
       ...['clang-format', 2, 'bash', '-c'],

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect, it } from 'vitest';
 import { parseJson } from '../support/ipft/results.js';
 import { ipftProcess } from '../support/ipft/process.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { expectPass, Fixtures } from '../support/addon/cxx-fixtures.js';
 import { refusal } from '../support/addon/bpf-objects.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../src/run/doctor/report.js';
 import { reportText } from '../../src/run/doctor/text.js';

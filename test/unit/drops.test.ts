@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import type { ColumnContext } from '../../src/core/column.js';
 import { dropReader } from '../../src/core/drop.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R9 } from '../../src/codegen/emitter.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { sets } from '../../src/columns/sets.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect, it } from 'vitest';
 import { LoopConsumer } from '../../src/api/loop.js';
 import type { Decode } from '../../src/results/decode.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect, it } from 'vitest';
 import { readlinkSync } from 'node:fs';
 import { UsageError } from '../../src/core/errors.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UNKNOWN_TYPE } from '../../src/core/column.js';
 import { errnoName } from '../../src/core/errno.js';
 import { automaticPageCount } from '../../src/core/perf-buffer.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { LINK_TYPES, type CompileFilter } from '../../src/core/classic-bpf.js';
 import { EnvironmentError, UsageError } from '../../src/core/errors.js';

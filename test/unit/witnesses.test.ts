@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import * as witnesses from '../support/witnesses/witnesses.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import type { Summary, XdpDrop } from '../../src/core/summary.js';
 import type { Addon, XdpAttachment, XdpLoss } from '../../src/native/types.js';

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Command, Option } from 'commander';
-import { createProgram, SUBCOMMANDS } from '../program.js';
+import { createProgram } from '../program.js';
+import { SUBCOMMANDS } from '../subcommands.js';
 import { valuesOf, type Candidate, type Values } from './completer.js';
 
 /** What a shell is to offer for a word: candidates, the names of files, or what another command's words may be. */

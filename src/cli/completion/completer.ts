@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Option } from 'commander';
 
 /** A value that a shell offers; what it is, in a few words. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Candidate } from './completer.js';
 
 /** Completes the list of --fields; the kernel's types are read only for that. */

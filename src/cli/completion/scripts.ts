@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** Each asks the ipft of the command line itself, so that it offers what that one takes: see completionText. */
 const BASH = `# bash completion for ipft. For good: ipft completion bash > /etc/bash_completion.d/ipft
 _ipft() {

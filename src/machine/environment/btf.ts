@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { EnvironmentError } from '../../core/errors.js';
 import { refusal, type ReadStart } from './read-start.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, isSystemError } from '../../core/errors.js';

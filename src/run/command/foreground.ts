@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readFileSync } from 'node:fs';
 
 /** Whether Ctrl-C goes to this process, and so to the others of its group, too: the terminal's foreground is this group. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { backends } from '../../backends/index.js';
 import type { EnvironmentError } from '../../core/errors.js';
 import type { Addon } from '../../native/types.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readdirSync, statSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { dirname } from 'node:path';

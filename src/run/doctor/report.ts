@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Capabilities } from '../../machine/environment/capabilities.js';
 import type { Lockdown } from '../../machine/environment/lockdown.js';
 

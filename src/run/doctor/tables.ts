@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { KERNEL, type FunctionTable } from '../../core/function-table.js';
 import type { Addon } from '../../native/types.js';
 import { readTable } from '../../machine/functions.js';

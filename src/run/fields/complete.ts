@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { loadAddon } from '../../native/addon.js';
 import type { ListedField } from '../../native/types.js';
 import type { NamedField } from './describe.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { columns } from '../../columns/index.js';
 import { sets } from '../../columns/sets.js';
 import type { NamedFields } from './describe.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, expect, it } from 'vitest';
 import { trace } from '../../support/ipft/in-process.js';
 import { cleanUp } from '../../support/kernel/kernel.js';

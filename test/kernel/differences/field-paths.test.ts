@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect, it } from 'vitest';
 import type { Addon } from '../../../src/native/types.js';
 import { expected, isResolved, PATHS, witnessed } from '../../support/addon/field-witness.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { spawn } from 'node:child_process';
 import { mkdirSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runHeaders, type CapturedRow } from '../../support/witnesses/header-run.js';
 import { cleanUp } from '../../support/kernel/kernel.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, describe, expect, it } from 'vitest';
 import { MARK, DEADBEEF } from '../../support/ipft/running.js';
 import { trace } from '../../support/ipft/in-process.js';

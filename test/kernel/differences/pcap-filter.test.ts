@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FilterRunner } from '../../support/pcap/cases.js';
 import { compare, WAYS } from '../../support/pcap/differential.js';

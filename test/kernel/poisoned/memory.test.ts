@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { DEADBEEF, MARK } from '../../support/ipft/running.js';
 import { parseJson } from '../../support/ipft/results.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Tuple } from '../../../src/columns/event-types.js';
 import { parseJson } from '../../support/ipft/results.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { execFileSync } from 'node:child_process';
 
 /** BTF as bpftool prints it, the second witness beside libbpf. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { BuiltInFields } from '../../../src/index.js';
 
 /** The name of a type, as typeof has it, `object` for more than one of them. */

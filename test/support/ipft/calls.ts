@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { parseResults } from './results.js';
 
 /** One line of `-t function_graph -o json`. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Summary } from '../../../src/core/summary.js';
 import type { EventLead } from '../../../src/columns/event-types.js';
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { until } from '../kernel/system.js';
 
 export const MARK = '0xdeadbeef';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect } from 'vitest';
 import type { Running } from './running.js';
 import type { Row } from '../witnesses/pairing.js';

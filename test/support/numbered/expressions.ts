@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /**
  * What is asked of packets whose numbers are in their addresses, ports as send.py has them. Nothing that is not the same all the way:
  * lengths differ between a datagram and its fragments and segments, and what a packet begins with (`len`, `ether`) at a device and in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { AUTO } from '../kernel/kernel.js';
 
 /** Of a packet's way, from its making to its end: the same for every trace, so that each shows every packet. */

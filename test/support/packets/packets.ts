@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** Packets built by hand, from the inside out: each function puts its header in front of a payload. */
 export type Bytes = Uint8Array;
 

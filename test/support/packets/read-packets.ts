@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { TextBuffer } from '../../../src/core/text-buffer.js';
 import { Headers, readHeaders } from '../../../src/packet/headers.js';
 import { readInner } from '../../../src/packet/inner.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE, VALUED } from '../../../src/core/abi.js';
 import type { Batch } from '../../../src/core/batch.js';
 import { UNKNOWN_TYPE, type Cell, type ColumnContext, type ReturnType } from '../../../src/core/column.js';

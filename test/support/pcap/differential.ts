@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { Emitter, R0, R1, R2, R6 } from '../../../src/codegen/emitter.js';
 import { readMembers } from '../../../src/codegen/skb-members.js';
 import { emitPcapFilter, type PcapFilter } from '../../../src/codegen/pcap.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { Random } from './random.js';
 
 /** Of each kind that pcap-filter(7) has, as far as Ethernet or IP have it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { Random } from './random.js';
 
 /** Ethernet frames with addresses, ports and protocols that the expressions ask for. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** Numbers that are the same in every run: mulberry32. */
 export class Random {
   #state: number;

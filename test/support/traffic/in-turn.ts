@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { runSilently } from './traffic.js';
 
 /** Ports of what is sent in turn, over lo: the kernel gives one's memory to the other. */

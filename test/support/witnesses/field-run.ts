@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { join } from 'node:path';
 import { trace } from '../ipft/in-process.js';
 import { AUTO } from '../kernel/kernel.js';

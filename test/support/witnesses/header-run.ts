@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect } from 'vitest';
 import type { Tuple } from '../../../src/columns/event-types.js';
 import { Capture, type CapturedPacket } from './capture.js';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TraceEvent } from './trace-events.js';
 
 /** One event of `-o json`. Times are ns, exact in a double: the guest has run for minutes. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { expect } from 'vitest';
 import { PORT } from './field-run.js';
 import { trace } from '../ipft/in-process.js';

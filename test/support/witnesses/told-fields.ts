@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { BY_KPROBE_EVENTS, BY_TRACE_EVENTS } from './witnesses.js';
 import { addressIn } from './pairing.js';
 import type { TraceEvent } from './trace-events.js';

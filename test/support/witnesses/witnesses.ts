@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** The built-in fields, by docs/fields.md's names, in lists by who else tells what they show. */
 
 /** The trace events net_dev_start_xmit and netif_rx_entry print them, or happen before and after. */
