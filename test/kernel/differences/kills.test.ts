@@ -4,10 +4,11 @@ import { DEADBEEF, MARK } from '../../support/ipft/running.js';
 import { restartingTraces, traceProcess } from '../../support/ipft/process.js';
 import { AUTO, cleanUp, leftovers } from '../../support/kernel/kernel.js';
 import { pause, pidsOf, signalIfThere } from '../../support/kernel/system.js';
+import { IS_WHOLE } from '../../support/whole.js';
 
 /** Enough functions that attaching and detaching take part of the time. */
 const FUNCTIONS = '^ip_';
-const PROCESSES = 5;
+const PROCESSES = IS_WHOLE ? 5 : 3;
 const TRACES = 4;
 
 afterEach(cleanUp);

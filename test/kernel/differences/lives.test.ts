@@ -23,6 +23,7 @@ import {
 } from '../../support/ipft/results.js';
 import { run } from '../../support/kernel/system.js';
 import { freeOldPackets, ping, udp, PORT, TRAFFIC } from '../../support/traffic/traffic.js';
+import { IS_WHOLE } from '../../support/whole.js';
 
 /*
  * A packet is one life of an skb. The packets here are sent one after the other on one CPU, so that all of them have
@@ -121,6 +122,8 @@ const [UNSKIPPED = AUTO] = BACKENDS.filter((backend) => !backend.startsWith('fen
 
 // What is asked here is the first and the last call of a packet.
 const ENOUGH = UNSKIPPED === 'kprobe' ? ['-r', MOST_OF_THE_WAY] : [];
+// And here any call after the last one.
+const ANY = IS_WHOLE ? [] : ENOUGH;
 
 describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
   it(`prints 1,000 packets that reuse one skb address as 1,000 groups while the trace runs, -b ${UNSKIPPED}`, async () => {
@@ -142,7 +145,7 @@ describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
   it('shows no call of a packet after its end, and holds none for ever: TCP with GSO, UDP and pings', async () => {
     upPath(PAIR);
     try {
-      const running = await trace(['-m', MARK, '-o', 'json', '--perf-page-count', '4096']);
+      const running = await trace(['-m', MARK, ...ANY, '-o', 'json', '--perf-page-count', '4096']);
       await transfer(5101, 1_000_000);
       await send(2000, 1000);
       for (let count = 0; count < 5; count++) await ping(DEADBEEF);

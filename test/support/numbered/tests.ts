@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanUp } from '../kernel/kernel.js';
+import { IS_WHOLE } from '../whole.js';
 import { filtersOf } from './expressions.js';
 import { filterNumbered, NO_FAULTS, type Verdict } from './run.js';
 
@@ -10,7 +11,7 @@ import { filterNumbered, NO_FAULTS, type Verdict } from './run.js';
  */
 export function testFiltersOnTraffic(): void {
   describe('a filter shows the packets that libpcap matches, and no others', () => {
-    const filters = filtersOf(process.env['IPFT_TEST_ALL'] === '1');
+    const filters = filtersOf(IS_WHOLE);
     let verdicts: readonly Verdict[];
     beforeAll(async () => {
       verdicts = await filterNumbered(filters);
