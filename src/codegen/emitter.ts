@@ -30,7 +30,7 @@ export interface Label {
 }
 
 /** Bytes of an instruction. */
-export const INSTRUCTION_SIZE = 8;
+const INSTRUCTION_SIZE = 8;
 
 /** Ids of the kernel's helpers. */
 export const HELPERS = { getCurrentTask: 35, probeReadKernel: 113, probeReadKernelStr: 115 } as const;

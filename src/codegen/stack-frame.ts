@@ -15,5 +15,5 @@ export const STACK = {
 /** Bytes there. */
 export const MEMBERS_ROOM = STACK.window - STACK.members;
 /** The window does not begin at its place, but so far behind it that the words of the IP header are aligned. */
-export const LARGEST_SHIFT = 8;
+const LARGEST_SHIFT = 8;
 export const WINDOW_ROOM = STACK.length - STACK.window - LARGEST_SHIFT;

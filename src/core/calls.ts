@@ -18,7 +18,7 @@ interface OpenCall<T> {
  * The calls that are under way in one thread. A return names its call exactly, by function and time; whatever was
  * called later must have returned by then, so where events are lost the stack heals by itself.
  */
-export class CallStack<T> {
+class CallStack<T> {
   readonly #calls: OpenCall<T>[] = [];
 
   get depth(): number {

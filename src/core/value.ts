@@ -75,7 +75,7 @@ export function plainNumber(captured: Shaped): Cell {
 }
 
 /** A string of the kernel's: up to the first 0. */
-export function readChars({ at: offset, size }: Shaped): RowReader<string> {
+function readChars({ at: offset, size }: Shaped): RowReader<string> {
   const decoder = new TextDecoder();
   return (rows, at) => {
     const bytes = new Uint8Array(rows.buffer, rows.byteOffset + at + offset, size);

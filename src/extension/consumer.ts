@@ -27,7 +27,7 @@ function placesIn({ data: { layout } }: Preparation): Places {
 }
 
 /** Lets extensions see, add to and hide events on their way to another consumer. */
-export class ExtensionConsumer implements Consumer {
+class ExtensionConsumer implements Consumer {
   readonly tellsEnds: boolean;
   readonly fillsTerminal: boolean;
   readonly broken: Promise<Error | null>;

@@ -12,6 +12,8 @@ const CHECKS = {
   lint: [
     ['eslint', 20, 'npx', '--no-install', 'eslint', '.'],
     ['tsc', 6, 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'],
+    // Exports that nobody imports, files that nothing reaches, dependencies that nothing needs.
+    ['knip', 8, 'npx', '--no-install', 'knip'],
     ['prettier', 6, 'npx', '--no-install', 'prettier', '--check', '.'],
     ['README and man page', 2, 'node', 'scripts/generate-reference.mjs', '--check'],
     [

@@ -3,7 +3,7 @@ import { EnvironmentError } from '../../core/errors.js';
 import { textOrNull, type ReadStart } from './read-start.js';
 
 /** True if /proc/kallsyms shows this process where functions are. */
-export function showsAddresses(read: ReadStart): boolean {
+function showsAddresses(read: ReadStart): boolean {
   return /^0*[1-9a-f]/m.test(read('/proc/kallsyms', 65536));
 }
 

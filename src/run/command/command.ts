@@ -15,7 +15,7 @@ const GRACE_MS = 5000;
 const LAST_GRACE_MS = 1000;
 
 /** As a shell tells how a command ended. */
-export const statusOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
+const statusOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /** `prlimit ... --`, as far as there is such a program. */
 function throughPrlimit(): string[] {

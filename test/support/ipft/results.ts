@@ -43,7 +43,7 @@ export interface Line {
 
 const LINE = /^(\d+) (\d{4,}) +([\w.]+)(?: \[\w+\])?((?: \([^)]*\))?)$/;
 
-export function parseLine(line: string): Line {
+function parseLine(line: string): Line {
   const match = LINE.exec(line);
   if (match === null) throw new Error(`not a line of results: '${line}'`);
   const [, timestamp = '', cpu = '', name = '', fields = ''] = match;

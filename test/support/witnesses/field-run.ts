@@ -14,7 +14,7 @@ import { HOME } from '../home.js';
 export const FIELDS: Path = { topology: join(HOME, 'lab/net/fields'), sender: 'a', receiver: 'b' };
 
 export const PORT = { plain: 7001, tunnel: 7002, queues: 7003, dropped: 7009 } as const;
-export const PLANS: readonly Plan[] = [
+const PLANS: readonly Plan[] = [
   { to: '10.0.0.10', port: PORT.plain, count: 5, priority: 0 },
   { to: '10.1.0.10', port: PORT.tunnel, count: 2, priority: 0 },
   { to: '10.2.0.2', port: PORT.queues, count: 2, priority: 1 },

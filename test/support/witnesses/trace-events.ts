@@ -28,7 +28,7 @@ const FRAME = /^ => (\S+)\/0x\w+( \[\w+\])?/;
 const VALUE = /(\w+)(?:=|: )("[^"]*"|\S+(?: \[\w+\])?)/g;
 
 /** The events in a buffer's `trace`. A stack is a line of its own, on the same CPU as its event. */
-export function parseTrace(text: string): TraceEvent[] {
+function parseTrace(text: string): TraceEvent[] {
   const events: TraceEvent[] = [];
   const lastOf = new Map<number, TraceEvent>();
   let stack: string[] | undefined;
