@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { readFileSync, readlinkSync } from 'node:fs';
 import { isSystemError, UsageError } from '../core/errors.js';
 import { processId } from '../core/process-id.js';
-import type { Filter } from './filter.js';
+import type { Absence, Filter } from './filter.js';
+import { ifThere } from './processes.js';
 
 /** PID_MAX_LIMIT of include/linux/threads.h, on 64-bit kernels: ids are smaller, whatever kernel.pid_max says now. */
 const LIMIT = 4_194_304;
@@ -13,6 +15,26 @@ function exists(pid: number): boolean {
   } catch (error) {
     return isSystemError(error) && error.code === 'EPERM';
   }
+}
+
+/** The process that a thread is of, or that it leads; null where the /proc that is mounted here is of another pid namespace. */
+function processOf(thread: number): number | null {
+  if (ifThere(() => readlinkSync('/proc/self')) !== String(process.pid)) return null;
+  const status = ifThere(() => readFileSync(`/proc/${thread}/status`, 'latin1')) ?? '';
+  const [, leader] = /^Tgid:\s+(\d+)$/m.exec(status) ?? [];
+  return leader === undefined ? null : Number(leader);
+}
+
+/** What keeps an id from being that of a process. */
+function absence(id: number): Absence | null {
+  if (!exists(id))
+    return {
+      text: 'no process has this id',
+      remedy: 'pidof or `ps -e`; to trace a command from its start on, put it behind --',
+    };
+  const leader = processOf(id);
+  if (leader === null || leader === id) return null;
+  return { text: `it is a thread of process ${leader}`, remedy: `--pid ${leader}` };
 }
 
 /** The process that runs when a packet is first seen; what it sent is followed from there. */
@@ -35,12 +57,6 @@ export const pid: Filter = {
     const required = requires.map((each) => `${each.path} ${each.comparison} ${each.value}`);
     return [...required, `${path} == ${value}`].join(' && ');
   },
-  missing: (value) =>
-    // 0: the idle task, to which no signal can be sent
-    Number(value) === 0 || exists(Number(value))
-      ? null
-      : {
-          text: 'no process has this id',
-          remedy: 'pidof or `ps -e`; to trace a command from its start on, put it behind --',
-        },
+  // 0: the idle task, to which no signal can be sent
+  missing: (value) => (Number(value) === 0 ? null : absence(Number(value))),
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
 import { parseCondition } from '../../src/core/condition.js';
@@ -30,5 +31,14 @@ describe('--pid', () => {
     expect(pid.missing?.(process.pid.toString())).toBeNull();
     expect(pid.missing?.('1')).toBeNull(); // which may not be ours
     expect(pid.missing?.('4194303')?.text).toBe('no process has this id');
+  });
+
+  it('misses the id of a thread, and names its process', () => {
+    const threads = readdirSync('/proc/self/task').filter((each) => Number(each) !== process.pid);
+    expect(threads.length).toBeGreaterThan(0);
+    expect(pid.missing?.(threads[0] ?? '')).toEqual({
+      text: `it is a thread of process ${process.pid}`,
+      remedy: `--pid ${process.pid}`,
+    });
   });
 });
