@@ -14,6 +14,9 @@ import { Recorder } from './recorder.js';
 /** How long a reader of the results may hold up the removal of the probes. */
 const FINISH_PATIENCE_MS = 1000;
 
+/** How long the end waits for what is known of modules that came just before it. */
+const SETTLING_MS = 2000;
+
 /** What decides when a trace ends, beside its options. */
 export interface Course {
   /** Resolves when the user wants no more of it, at any time. */
@@ -65,8 +68,9 @@ export class Engine {
         changes.start();
         messages.line('Trace ready!');
         end = await endOf(options, { recorder, probes, ...course, announced: course.announce() });
-        await nextTurn(); // stopping drains, which a batch that is being delivered forbids
         changes.stop();
+        await Promise.race([changes.settled(), delay(SETTLING_MS, undefined, { ref: false })]);
+        await nextTurn(); // stopping drains, which a batch that is being delivered forbids
         recorder.stop(changes);
         probes.checkModules();
         messages.line('Trace done!');

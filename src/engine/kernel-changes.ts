@@ -22,6 +22,10 @@ const MODULES = '/sys/module';
 /** What changes when a module comes or goes; null where the kernel has no modules. */
 const moduleCount = (): number | null => statSync(MODULES, { throwIfNoEntry: false })?.nlink ?? null;
 
+/** How many functions of a module are to be traced. */
+const wantedOf = (module: string, table: FunctionTable, selected: readonly number[]): number =>
+  selected.filter((id) => table.modules[id] === module && table.isTraceable(id)).length;
+
 /**
  * Follows the kernel while a trace runs: attaches to the functions of modules that are loaded, and gives CPUs that come online a
  * perf buffer.
@@ -34,6 +38,7 @@ export class KernelChanges {
   #cpus = 0;
   #isReading = false;
   #isStopped = false;
+  #followed: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -55,9 +60,16 @@ export class KernelChanges {
     this.#timer = setInterval(() => this.#look(), PERIOD_MS).unref();
   }
 
+  /** Attaches nothing any more. */
   stop(): void {
     this.#isStopped = true;
     clearInterval(this.#timer);
+  }
+
+  /** After stop(): resolves when it is known what has come too late to be attached. */
+  async settled(): Promise<void> {
+    await this.#followed;
+    if (this.preparation.table.kind === 'functions' && moduleCount() !== this.#count) await this.#follow();
   }
 
   /** Functions whose calls are missing since they came too late to be attached. */
@@ -81,7 +93,7 @@ export class KernelChanges {
     if (count === this.#count) return;
     this.#count = count;
     this.#isReading = true;
-    void this.#follow().finally(() => (this.#isReading = false));
+    this.#followed = this.#follow().finally(() => (this.#isReading = false));
   }
 
   async #follow(): Promise<void> {
@@ -90,7 +102,6 @@ export class KernelChanges {
       loads = this.#newLoads();
       if (loads.length > 0) await this.#attach(loads);
     } catch (error) {
-      if (this.#hasStopped()) return;
       const why = error instanceof Error ? error.message : String(error);
       if (loads.length === 0) this.messages.warn(`modules that are loaded now are not traced: ${why}`);
       for (const { module } of loads) this.#add({ module, functions: 0, unattached: null }, why);
@@ -115,15 +126,22 @@ export class KernelChanges {
     forgetSymbols(addon);
     const names = loads.map(({ module }) => module);
     const table = new FunctionTable(await addon.readModuleFunctions({ tracefs }, names));
-    if (this.#hasStopped()) return;
+    const selected = table.select(this.options.selection);
+    if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
     this.session.addFunctions(table.columns);
     const first = this.preparation.functions.add(table);
-    const selected = table.select(this.options.selection);
     const attachable = selected.filter((id) => table.isTraceable(id) && this.#canBeAttached(table, id));
     const functions = attachable.map((id) => ({ ...keeperFunction(table, id), id: first + id }));
     const failed = await this.probes.attachLater(loads, functions);
-    if (this.#hasStopped()) return;
+    if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
     for (const module of names) this.#tell(module, table, selected, { functions, failed });
+  }
+
+  #tellOfEnd(modules: readonly string[], table: FunctionTable, selected: readonly number[]): void {
+    for (const module of modules) {
+      const wanted = wantedOf(module, table, selected);
+      if (wanted > 0) this.#add({ module, functions: 0, unattached: wanted }, 'the trace ended before');
+    }
   }
 
   #tell(
@@ -134,7 +152,7 @@ export class KernelChanges {
   ): void {
     const own = functions.filter((each) => each.module === module);
     const attached = own.filter(({ id }) => !failed.has(id)).length;
-    const wanted = selected.filter((id) => table.modules[id] === module && table.isTraceable(id)).length;
+    const wanted = wantedOf(module, table, selected);
     if (wanted > 0) this.#add({ module, functions: attached, unattached: wanted - attached });
   }
 

@@ -107,6 +107,18 @@ describe('a module that is loaded during a trace', () => {
       await expectNothingLeft();
     });
 
+    it('is told of when the trace ends before it can be attached, and is missing then', async () => {
+      unload();
+      const running = await trace(['-m', MARK, '-r', NEAR, '-o', 'json', '--fail-on-loss']);
+      load();
+      const { code, module } = await ended(running);
+      expect(module).toMatchObject({ functions: expect.any(Number) as number });
+      const { functions, unattached } = module as { functions: number; unattached: number };
+      expect(functions + unattached).toBe(1);
+      expect(code).toBe(unattached === 0 ? 0 : 7);
+      await expectNothingLeft();
+    });
+
     it('is told of, and missing, where a backend cannot add functions: -b fentry', async () => {
       unload();
       const running = await trace(['-m', MARK, '-b', 'fentry', '-r', NEAR, '-o', 'json', '--fail-on-loss']);
