@@ -10,6 +10,7 @@
 #include "symbols/skb_tracepoints.h"
 #include "symbols/undescribed.h"
 
+#include <functional>
 #include <optional>
 
 namespace ipft {
@@ -44,60 +45,45 @@ Napi::Array return_types(Napi::Env env, const std::vector<ReturnType> &types) {
   return array;
 }
 
+// A typed array of what `get` says of each function: a member, or what is called with it.
+template <typename Value, typename Get>
+Napi::TypedArrayOf<Value> column(Napi::Env env, const std::vector<Function> &functions, Get get) {
+  auto column = Napi::TypedArrayOf<Value>::New(env, functions.size());
+  for (size_t i = 0; i < functions.size(); i++)
+    column[i] = static_cast<Value>(std::invoke(get, functions[i]));
+  return column;
+}
+
+// A line for each function.
+std::string lines(const std::vector<Function> &functions, std::string Function::*member) {
+  std::string lines;
+  for (const Function &function : functions)
+    lines.append(&function == functions.data() ? "" : "\n").append(function.*member);
+  return lines;
+}
+
 // The whole table as three strings and some typed arrays: a handful of objects instead of thousands.
 Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
-  size_t count = table.functions.size();
-  std::string names, modules, symbols;
-  auto addresses = Napi::BigUint64Array::New(env, count);
-  auto btf_ids = Napi::Uint32Array::New(env, count);
-  auto positions = Napi::Uint8Array::New(env, count);
-  auto slots = Napi::Uint8Array::New(env, count);
-  auto reasons = Napi::Uint8Array::New(env, count);
-  auto roles = Napi::Uint8Array::New(env, count);
-  auto ends = Napi::Uint8Array::New(env, count);
-  auto reason_arguments = Napi::Uint8Array::New(env, count);
-  auto bytes = Napi::Uint8Array::New(env, count);
-  auto claims = Napi::Uint8Array::New(env, count);
-  auto uncertain = Napi::Uint8Array::New(env, count);
-  auto returns = Napi::Uint16Array::New(env, count);
-  auto return_places = Napi::Uint8Array::New(env, count);
-  for (size_t i = 0; i < count; i++) {
-    const Function &function = table.functions[i];
-    const char *separator = i == 0 ? "" : "\n";
-    names.append(separator).append(function.name);
-    modules.append(separator).append(function.module);
-    symbols.append(separator).append(function.symbol);
-    addresses[i] = function.address;
-    btf_ids[i] = function.btf_id;
-    positions[i] = function.position;
-    slots[i] = function.slot;
-    reasons[i] = static_cast<uint8_t>(function.reason);
-    roles[i] = function.role;
-    ends[i] = ends_lives(function.role);
-    reason_arguments[i] = function.drop_reason_register;
-    bytes[i] = function.bytes;
-    claims[i] = static_cast<uint8_t>(function.claim);
-    uncertain[i] = function.reason == Reason::unconfirmed;
-    returns[i] = function.return_type;
-    return_places[i] = function.return_place;
-  }
+  const std::vector<Function> &functions = table.functions;
+  auto bytes = [&](auto get) { return column<uint8_t>(env, functions, get); };
   Napi::Object result = Napi::Object::New(env);
-  result.Set("names", names);
-  result.Set("modules", modules);
-  result.Set("symbols", symbols);
-  result.Set("addresses", addresses);
-  result.Set("btfIds", btf_ids);
-  result.Set("positions", positions);
-  result.Set("slots", slots);
-  result.Set("reasons", reasons);
-  result.Set("roles", roles);
-  result.Set("ends", ends);
-  result.Set("bytes", bytes);
-  result.Set("claims", claims);
-  result.Set("uncertain", uncertain);
-  result.Set("reasonArguments", reason_arguments);
-  result.Set("returns", returns);
-  result.Set("returnPlaces", return_places);
+  result.Set("names", lines(functions, &Function::name));
+  result.Set("modules", lines(functions, &Function::module));
+  result.Set("symbols", lines(functions, &Function::symbol));
+  result.Set("addresses", column<uint64_t>(env, functions, &Function::address));
+  result.Set("btfIds", column<uint32_t>(env, functions, &Function::btf_id));
+  result.Set("positions", bytes(&Function::position));
+  result.Set("slots", bytes(&Function::slot));
+  result.Set("reasons", bytes(&Function::reason));
+  result.Set("roles", bytes(&Function::role));
+  result.Set("ends", bytes([](const Function &function) { return ends_lives(function.role); }));
+  result.Set("bytes", bytes(&Function::bytes));
+  result.Set("claims", bytes(&Function::claim));
+  result.Set("uncertain",
+             bytes([](const Function &function) { return function.reason == Reason::unconfirmed; }));
+  result.Set("reasonArguments", bytes(&Function::drop_reason_register));
+  result.Set("returns", column<uint16_t>(env, functions, &Function::return_type));
+  result.Set("returnPlaces", bytes(&Function::return_place));
   result.Set("returnTypes", return_types(env, table.return_types));
   result.Set("reasonNames", strings(env, reason_names()));
   auto text = Napi::BigUint64Array::New(env, 2);

@@ -2,7 +2,7 @@
 import { BudgetError } from '../core/errors.js';
 import type { Session } from '../native/types.js';
 import { native } from '../native/call.js';
-import { processFile } from '../machine/process-file.js';
+import { processFile } from '../core/process-file.js';
 
 const PERIOD_MS = 1000;
 const NS_A_MS = 1e6;

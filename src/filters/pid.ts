@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { readFileSync, readlinkSync } from 'node:fs';
 import { isSystemError, UsageError } from '../core/errors.js';
+import { processFile } from '../core/process-file.js';
 import { processId } from '../core/process-id.js';
 import type { Absence, Filter } from './filter.js';
-import { ifThere } from './processes.js';
 
 /** PID_MAX_LIMIT of include/linux/threads.h, on 64-bit kernels: ids are smaller, whatever kernel.pid_max says now. */
 const LIMIT = 4_194_304;
@@ -17,11 +16,9 @@ function exists(pid: number): boolean {
   }
 }
 
-/** The process that a thread is of, or that it leads; null where the /proc that is mounted here is of another pid namespace. */
+/** The process that a thread is of, or that it leads; null if that is not known. */
 function processOf(thread: number): number | null {
-  if (ifThere(() => readlinkSync('/proc/self')) !== String(process.pid)) return null;
-  const status = ifThere(() => readFileSync(`/proc/${thread}/status`, 'latin1')) ?? '';
-  const [, leader] = /^Tgid:\s+(\d+)$/m.exec(status) ?? [];
+  const [, leader] = /^Tgid:\s+(\d+)$/m.exec(processFile(thread, 'status') ?? '') ?? [];
   return leader === undefined ? null : Number(leader);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readFileSync } from 'node:fs';
 import { ifThere } from '../../filters/processes.js';
-import { processFile } from '../../machine/process-file.js';
+import { processFile } from '../../core/process-file.js';
 
 interface Limit {
   readonly soft: string;
