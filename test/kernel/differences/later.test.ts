@@ -144,6 +144,18 @@ describe('a module that is loaded during a trace', () => {
     });
   });
 
+  it.skipIf(HAS_MODULE_BTF)(
+    'without BTF is told of when the trace ends at once, too (skipped where modules have BTF)',
+    async () => {
+      shell('modprobe -r dummy');
+      const running = await trace(['-m', MARK, '-r', NEAR, '-o', 'json', '--fail-on-loss']);
+      shell('modprobe dummy');
+      const { code, module } = await ended(running);
+      expect(module).toMatchObject({ functions: 0, unattached: null });
+      expect(code).toBe(7);
+    },
+  );
+
   it.skipIf(HAS_MODULE_BTF)('without BTF is told of (skipped where modules have BTF)', async () => {
     shell('modprobe -r dummy');
     const running = await trace(['-m', MARK, '-r', NEAR, '-o', 'json', '--fail-on-loss']);
