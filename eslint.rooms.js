@@ -15,10 +15,21 @@ export const ROOMS = {
   outputs: ['core'],
   machine: ['backends', 'native', 'terminal', 'core'],
   plan: ['machine', 'columns', 'filters', 'codegen', 'native', 'terminal', 'core'],
-  results: ['plan', 'columns', 'outputs', 'native', 'terminal', 'core'],
+  results: ['columns', 'outputs', 'terminal', 'core'],
   extension: ['results', 'plan', 'columns', 'outputs', 'native', 'core'],
   engine: ['extension', 'plan', 'machine', 'native', 'terminal', 'core'],
-  api: ['engine', 'extension', 'results', 'plan', 'columns', 'filters', 'backends', 'terminal', 'core'],
+  api: [
+    'engine',
+    'extension',
+    'results',
+    'plan',
+    'columns',
+    'filters',
+    'outputs',
+    'backends',
+    'terminal',
+    'core',
+  ],
   run: [
     ...[
       'engine',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { defineConfig } from 'vitest/config';
 
-/** The tiers that need no guest kernel: `vitest run --project unit`. The kernel tier is run by test/run.mjs. */
+/** The tiers: `vitest run --project unit`. The kernel tier is run by test/run.mjs; here it is for one file, in a guest that runs. */
 export default defineConfig({
   test: {
     projects: [
@@ -19,6 +19,15 @@ export default defineConfig({
           name: 'native',
           include: ['test/native/**/*.test.ts'],
           // They trace the one kernel that there is, and count what is left in it.
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

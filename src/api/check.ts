@@ -6,6 +6,7 @@ import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
+import { outputs } from '../outputs/index.js';
 import { hasFilters } from '../plan/wanted.js';
 import type { FieldList } from '../columns/event-types.js';
 import type { ScriptOptions } from './types.js';
@@ -35,6 +36,10 @@ const listOr = ({ expected, holds }: Check): Check => ({
   expected,
   holds: (value) => holds(value) || isList(value),
 });
+const isFurtherOutput = (value: unknown): boolean => {
+  const { output, file } = (value ?? {}) as Record<string, unknown>;
+  return outputs.has(String(output)) && typeof file === 'string' && file !== '';
+};
 const object = (expected: string, member: string): Check => ({
   expected,
   holds: (value) => typeof value === 'object' && value !== null && member in value,
@@ -67,6 +72,10 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
         ([key, regex]) =>
           ['function', 'module'].includes(key) && (regex === undefined || regex instanceof RegExp),
       ),
+  },
+  also: {
+    expected: `an array of { output, file }, output one of ${[...outputs.keys()].join(', ')}`,
+    holds: (value) => Array.isArray(value) && value.every(isFurtherOutput),
   },
   drops: boolean,
   verbose: boolean,

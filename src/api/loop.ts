@@ -20,7 +20,7 @@ const countShown = ({ rows, count, rowSize }: Batch, first = 0): number => {
 
 /** Hands events to the loop of a script, as fast as that takes them. */
 export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consumer {
-  readonly tellsEnds = true;
+  readonly name = 'the loop';
   readonly fillsTerminal = false;
   readonly broken: Promise<null>;
   readonly #queue = new RowQueue();
@@ -67,9 +67,9 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     return this.#shown?.packets.counts() ?? null;
   }
 
-  backlog(): Loss | null {
-    if (this.#dropped === 0) return null;
-    return { text: `${this.#dropped} of ${this.#taken} events were not read: the loop was left` };
+  backlog(): Loss[] {
+    if (this.#dropped === 0) return [];
+    return [{ text: `${this.#dropped} of ${this.#taken} events were not read: the loop was left` }];
   }
 
   finish(): Promise<null> {

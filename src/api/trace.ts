@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UsageError } from '../core/errors.js';
+import type { PlannedConsumer } from '../core/consumer.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Summary } from '../core/summary.js';
 import { Engine } from '../engine/engine.js';
-import { consumerWith } from '../extension/consumer.js';
+import { plannedWith } from '../extension/consumer.js';
 import type { Extensions } from '../extension/extensions.js';
 import { withExtensions } from '../extension/load.js';
 import { Messages } from '../terminal/messages.js';
-import { columnContext, prepare } from '../plan/prepare.js';
+import { columnContext } from '../core/traced.js';
+import { prepare } from '../plan/prepare.js';
 import { completeOptions } from './check.js';
+import { withFurther } from '../results/consumers.js';
 import { decoder, type Decode } from '../results/decode.js';
 import { DropsShown } from './drops-shown.js';
 import { LoopConsumer } from './loop.js';
@@ -76,12 +79,21 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
   }
 
   #trace(extensions: Extensions, options: TraceOptions, messages: Messages): Promise<Summary> {
-    const preparation = prepare(options, messages, extensions);
-    if (options.drops === true) this.#consumer.showDrops(new DropsShown(columnContext(preparation)));
-    const consumer = consumerWith(extensions, this.#consumer, preparation);
-    this.#decode.resolve(decoder<Event>(preparation));
-    const engine = new Engine(preparation, options, consumer, messages);
+    const plan = prepare(options, messages, extensions);
+    const consumers = withFurther(this.#planned(options), options, (fd) => plan.addon.hasNoReader(fd));
+    const engine = new Engine(plan, options, plannedWith(extensions, consumers), messages);
     return engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
+  }
+
+  #planned({ drops = false }: TraceOptions): PlannedConsumer {
+    return {
+      wants: { ends: true, drops },
+      open: (traced) => {
+        if (drops) this.#consumer.showDrops(new DropsShown(columnContext(traced)));
+        this.#decode.resolve(decoder<Event>(traced));
+        return this.#consumer;
+      },
+    };
   }
 
   #announce(): Promise<null> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TimeFormat } from '../core/clock.js';
+import type { FurtherOutput } from '../core/options.js';
 import type { Mark } from './values.js';
 
 /** What commander makes of ipft's options. */
@@ -40,6 +41,7 @@ export interface Flags {
   probeServerPort: number;
   readyFile?: string;
   outputFile?: string;
+  also?: readonly FurtherOutput[];
   rotate?: number;
   rotateKeep?: number;
 }

@@ -46,17 +46,30 @@ function excess(command: Command): UsageError {
   return new UsageError(`unexpected argument '${word}'`, remedy);
 }
 
+/** Each file of results is written by one output. */
+function checkFurther({ also = [], outputFile, readyFile }: Flags): void {
+  const known = new Set([outputFile, readyFile].flatMap((path) => (path === undefined ? [] : resolve(path))));
+  for (const { file } of also) {
+    if (known.has(resolve(file)))
+      throw new UsageError(`--also: ${file} is written otherwise already`, 'another file');
+    known.add(resolve(file));
+  }
+}
+
 /** Flags that mean nothing without another one. */
 function checkTogether(flags: Flags): void {
-  const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, output, list, eventsOnly } = flags;
-  if (drops === true && list !== true && outputs.get(output)?.showsDrops !== true) {
+  const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, list, eventsOnly } = flags;
+  const shown = [flags.output, ...(flags.also ?? []).map(({ output }) => output)];
+  const unable = shown.find((output) => outputs.get(output)?.showsDrops !== true);
+  if (drops === true && list !== true && unable !== undefined) {
     const able = [...outputs.values()].filter(({ showsDrops }) => showsDrops).map(({ id }) => `-o ${id}`);
-    throw new UsageError(`--drops: -o ${output} shows no whole packets`, able.join(' or '));
+    throw new UsageError(`--drops: -o ${unable} shows no whole packets`, able.join(' or '));
   }
-  if (eventsOnly === true && (output !== 'json' || list === true))
+  if (eventsOnly === true && (!shown.includes('json') || list === true))
     throw new UsageError('--events-only: it is for traces as JSON', '-o json, without --list');
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
+  checkFurther(flags);
   if (rotate !== undefined && outputFile === undefined)
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
   if (inner === true && filter === undefined)
@@ -66,10 +79,10 @@ function checkTogether(flags: Flags): void {
 }
 
 function listRequest(flags: Flags, command: readonly string[] | undefined): Request {
-  if (command !== undefined || flags.outputFile !== undefined)
+  if (command !== undefined || flags.outputFile !== undefined || flags.also !== undefined)
     throw new UsageError(
       '--list: it traces nothing, and goes to stdout',
-      'leave the command and --output-file out',
+      'leave the command, --output-file and --also out',
     );
   if (flags.output !== 'json' && flags.output !== TRACE_DEFAULTS.output)
     throw new UsageError(`--list: there is no list as ${flags.output}`, '--list -o json, or without -o');
@@ -140,6 +153,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
     time: flags.time,
     eventsOnly: flags.eventsOnly,
     outputFile: flags.outputFile,
+    also: flags.also,
     rotate: flags.rotate,
     rotateKeep: flags.rotateKeep,
     command,

@@ -2,7 +2,8 @@
 import { Option, type Command } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TIME_FORMATS } from '../core/clock.js';
-import { TRACE_DEFAULTS } from '../core/options.js';
+import { TRACE_DEFAULTS, type FurtherOutput } from '../core/options.js';
+import { UsageError } from '../core/errors.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
@@ -41,6 +42,16 @@ const DEFAULTS = TRACE_DEFAULTS;
 const LEAST_ROTATION = 4000;
 
 const parseTime = (text: string): string => parseChoice('--time', TIME_FORMATS)(text);
+
+function parseFurther(text: string): FurtherOutput {
+  const [output = '', file] = text.split(/=(.*)/s);
+  if (file === undefined || file === '')
+    throw new UsageError(
+      `--also: expected an output and a file, received '${text}'`,
+      '--also json=trace.json',
+    );
+  return { output: parseChoice('--also', [...outputs.keys()])(output), file };
+}
 
 const BACKENDS = ['auto', ...backendIds.keys()];
 
@@ -141,6 +152,27 @@ function extensionOptions(): Option[] {
   ];
 }
 
+/** Files that get the results. */
+function fileOptions(): Option[] {
+  return [
+    fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
+    completed(
+      option(
+        '--also <output=path>',
+        'write further results to a file at the same time, such as json=trace.json; may be given several times',
+        (text, before: readonly FurtherOutput[] = []) => [...before, parseFurther(text)],
+      ),
+      'files',
+    ),
+    option(
+      '--rotate <size>',
+      'begin the next file when one has this size, such as 100MB: PATH is written, PATH.1 the oldest',
+      parseSize('--rotate', LEAST_ROTATION),
+    ),
+    option('--rotate-keep <files>', 'keep so many files, PATH included', parseCount('--rotate-keep', 1)),
+  ];
+}
+
 function outputOptions(): Option[] {
   return [
     new Option(
@@ -161,13 +193,7 @@ function outputOptions(): Option[] {
       'with -o json, lines of events alone: no summary, no lines of drops and extensions',
     ),
     new Option('--drops', 'show packets that are dropped, and no others: the whole path, then where and why'),
-    fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
-    option(
-      '--rotate <size>',
-      'begin the next file when one has this size, such as 100MB: PATH is written, PATH.1 the oldest',
-      parseSize('--rotate', LEAST_ROTATION),
-    ),
-    option('--rotate-keep <files>', 'keep so many files, PATH included', parseCount('--rotate-keep', 1)),
+    ...fileOptions(),
     completed(
       new Option(
         '-f, --fields <list>',

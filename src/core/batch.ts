@@ -21,6 +21,19 @@ export function renderBatch(line: Cell, { rows, count, rowSize }: Batch, text: T
   }
 }
 
+/** The batch without rows that only mark the end of a packet; the batch itself if there are none. */
+export function visibleRows(batch: Batch): Batch {
+  const { rows, count, rowSize } = batch;
+  const visible = Array.from({ length: count }, (_, row) => row * rowSize).filter(
+    (at) => !isHidden(rows, at),
+  );
+  if (visible.length === count) return batch;
+  const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
+  const kept = new Uint8Array(visible.length * rowSize);
+  visible.forEach((at, row) => kept.set(bytes.subarray(at, at + rowSize), row * rowSize));
+  return { rows: new DataView(kept.buffer), count: visible.length, rowSize };
+}
+
 /** Of the rows, those up to the `room`th event: how many they are, and how many events are among them. */
 export function firstEvents(
   { rows, count, rowSize }: Batch,

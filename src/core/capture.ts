@@ -67,9 +67,11 @@ export interface Layout {
   readonly reads: readonly PlacedRead[];
   /** bytes, a multiple of 8; 0: nothing */
   readonly size: number;
+  /** bytes from one row to the next: an event and these data */
+  readonly rowSize: number;
 }
 
-export const NO_LAYOUT: Layout = { reads: [], size: 0 };
+export const NO_LAYOUT: Layout = { reads: [], size: 0, rowSize: ROW_SIZE };
 
 /** The same for reads of the same bytes. */
 function keyOf(read: Read): string {
@@ -120,7 +122,7 @@ export function layOut(reads: readonly Read[], resolve: (read: PathRead) => Reso
     placed.push({ read, path, place: end, size, bit: placed.length });
     end += toWords(size);
   }
-  return placed.length === 0 ? NO_LAYOUT : { reads: placed, size: end };
+  return placed.length === 0 ? NO_LAYOUT : { reads: placed, size: end, rowSize: ROW_SIZE + end };
 }
 
 /** Where the bytes of a read of this layout are. */

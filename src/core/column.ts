@@ -86,6 +86,8 @@ export interface BoundColumn {
    * values remembers them with it, which saves a copy for each event.
    */
   readonly json: (prefix: string) => Cell;
+  /** Called once for each row whose line is written: what is kept for the row is of no more use to this output. */
+  readonly shown?: (rows: DataView, at: number) => void;
   /** of integers of 64 bits: the value where it is there, since JSON's numbers are exact up to 2^53 only */
   readonly integer?: RowReader<bigint>;
 }
@@ -121,6 +123,16 @@ export function between(before: string, cell: Cell, after: string): Cell {
   return (rows, at, text) => {
     front(rows, at, text);
     text.piece(piece);
+  };
+}
+
+/** A line's cell that lets go of what columns have kept for the row. */
+export function releasing(line: Cell, columns: readonly BoundColumn[]): Cell {
+  const hooks = columns.flatMap(({ shown }) => shown ?? []);
+  if (hooks.length === 0) return line;
+  return (rows, at, text) => {
+    line(rows, at, text);
+    for (const shown of hooks) shown(rows, at);
   };
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import type { DropCounts } from './dropped-packets.js';
-import type { Summary } from './summary.js';
+import type { ConsumerAccount, Summary } from './summary.js';
+import type { Traced } from './traced.js';
 
 /** Something that the results do not show, in words. */
 export interface Loss {
@@ -9,10 +10,25 @@ export interface Loss {
   readonly remedy?: string;
 }
 
+/** Which rows, beside those of calls, a consumer wants of the session. */
+export interface Wants {
+  /** rows that only mark a packet's end, for packets whose last event is not shown (isHidden) */
+  readonly ends: boolean;
+  /** rows that report drops */
+  readonly drops: boolean;
+}
+
+/** A consumer before there is a session. */
+export interface PlannedConsumer {
+  readonly wants: Wants;
+  /** Called once, when the programs are loaded and before anything is attached. */
+  open(traced: Traced): Consumer;
+}
+
 /** What takes the events of a trace: the command's results, or a script's loop. */
 export interface Consumer {
-  /** true if it wants rows that tell where packets end although their last event is not shown (isHidden) */
-  readonly tellsEnds: boolean;
+  /** what it is called in messages and in the summary */
+  readonly name: string;
   /** true if what it shows and a counter that is rewritten in place would stand on one screen */
   readonly fillsTerminal: boolean;
   /** Takes rows, which are reused afterwards; `events` of them are no hidden ones. */
@@ -31,8 +47,10 @@ export interface Consumer {
   readonly drops: DropCounts | null;
   /** How often it has given up a packet before its end, as there were more events of packets in flight than it can hold. */
   readonly cut: number;
-  /** Those that it took and that have not come through, in words; null if there are none. */
-  backlog(): Loss | null;
+  /** of several consumers, what each of them has missed; undefined: it is a single one */
+  readonly accounts?: readonly ConsumerAccount[] | undefined;
+  /** Events that it took and that have not come through, in words; [] if there are none. */
+  backlog(): readonly Loss[];
   /** All events are there; resolves when all is written that is to be, or with what kept it from being. */
   finish(summary: Summary): Promise<Error | null>;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { printable } from './printable.js';
-import type { Cell, Column, ColumnContext } from './column.js';
+import { releasing, type Cell, type Column, type ColumnContext } from './column.js';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -33,13 +33,15 @@ function csvCell(json: Cell, skipped: number): Cell {
 
 /** A line of CSV, without the newline: every column, as JSON has them. */
 export function csvLine(columns: readonly Column[], context: ColumnContext): Cell {
-  const cells = columns.map((column, index) => {
+  const bound = columns.map((column) => column.bind(context));
+  const cells = bound.map(({ json }, index) => {
     const comma = index === 0 ? '' : ',';
-    return csvCell(column.bind(context).json(comma), comma.length);
+    return csvCell(json(comma), comma.length);
   });
-  return (rows, at, text) => {
+  const line: Cell = (rows, at, text) => {
     for (const cell of cells) cell(rows, at, text);
   };
+  return releasing(line, bound);
 }
 
 /** The names of the columns, as they are in JSON. */

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { between, type Cell, type Column, type ColumnContext, type Style } from './column.js';
+import {
+  between,
+  releasing,
+  type BoundColumn,
+  type Cell,
+  type Column,
+  type ColumnContext,
+  type Style,
+} from './column.js';
 import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 
 /** Colours text for a terminal. */
@@ -51,10 +59,12 @@ export type FieldsCell = (
  * the return, as some remember what they saw.
  */
 export function fieldsText(fields: readonly Column[], context: ColumnContext): FieldsCell {
-  const cells = fields.map((column) => ({
+  const bound = fields.map((column) => ({ column, own: column.bind(context) }));
+  const hooks = bound.flatMap(({ own }) => own.shown ?? []);
+  const cells = bound.map(({ column, own }) => ({
     first: pieceOf(column.ownNames === true ? ' (' : ` (${column.key}: `),
     further: pieceOf(column.ownNames === true ? ' ' : ` ${column.key}: `),
-    value: column.bind(context).text,
+    value: own.text,
   }));
   const close = pieceOf(')');
   return (rows, at, text, returnRows = rows, returnAt = at) => {
@@ -73,6 +83,10 @@ export function fieldsText(fields: readonly Column[], context: ColumnContext): F
       if (text.size === labelled) text.cut(before);
     }
     if (text.size > start) text.piece(close);
+    for (const shown of hooks) {
+      shown(rows, at);
+      if (hasReturn) shown(returnRows, returnAt);
+    }
   };
 }
 
@@ -112,18 +126,22 @@ function membersOf(object: Cell): Cell {
   };
 }
 
-function jsonMember(column: Column, context: ColumnContext, isFirst: boolean): Cell {
-  const bound = column.bind(context);
+function jsonMember(column: Column, bound: BoundColumn, isFirst: boolean): Cell {
   if (column.ownNames === true) return membersOf(bound.json(''));
   return bound.json(`${isFirst ? '{' : ','}${JSON.stringify(column.key)}:`);
 }
 
 /** A line of JSON, without the newline: one object with every column, zero values included. */
 export function jsonLine(columns: readonly Column[], context: ColumnContext): Cell {
-  const members = columns.map((column, index) => jsonMember(column, context, index === 0));
+  const bound = columns.map((column) => ({ column, own: column.bind(context) }));
+  const members = bound.map(({ column, own }, index) => jsonMember(column, own, index === 0));
   const close = pieceOf('}');
-  return (rows, at, text) => {
+  const line: Cell = (rows, at, text) => {
     for (const member of members) member(rows, at, text);
     text.piece(close);
   };
+  return releasing(
+    line,
+    bound.map(({ own }) => own),
+  );
 }

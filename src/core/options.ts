@@ -22,6 +22,13 @@ export interface FieldsOptions {
   readonly json: boolean;
 }
 
+/** A file of results beside the others. */
+export interface FurtherOutput {
+  /** id of an output */
+  readonly output: string;
+  readonly file: string;
+}
+
 /** What a trace is asked for. */
 export interface TraceOptions {
   /** u32: an skb matches when (skb->mark & mask) == (mark & mask), and all filters below hold; undefined: whatever its mark */
@@ -46,6 +53,8 @@ export interface TraceOptions {
   readonly fields?: string | undefined;
   /** files with an extension each: .c, .o, .lua, .js, .mjs or .ts */
   readonly extensions?: readonly string[] | undefined;
+  /** further files of results, beside those that there are anyway */
+  readonly also?: readonly FurtherOutput[] | undefined;
   /** show packets that are dropped, and no others */
   readonly drops?: boolean | undefined;
   readonly selection: Selection;

@@ -105,6 +105,14 @@ export interface Candidates {
   readonly uncertain: number;
 }
 
+/** What one of several consumers of a trace has missed. */
+export interface ConsumerAccount {
+  /** what it is, such as `json to /tmp/trace.json` */
+  readonly name: string;
+  /** events that it was not given, or threw away, as it was too slow; they are in causes.backlog unless another one missed more */
+  readonly missed: number;
+}
+
 /** What a trace amounts to, with the keys that JSON shows. */
 export interface Summary extends Accounts {
   /** s, from the first moment in which events were made to the last */
@@ -117,6 +125,8 @@ export interface Summary extends Accounts {
   readonly functions: number;
   readonly later: Changes;
   readonly candidates: Candidates;
+  /** of a trace with several consumers; undefined: it has one */
+  readonly consumers?: readonly ConsumerAccount[];
   /** packets that were dropped; null: nobody asked for --drops */
   readonly dropped: number | null;
   /** network devices that had an XDP program, at the beginning or at the end */

@@ -8,7 +8,7 @@ import type { KeeperFunction } from '../native/keeper-protocol.js';
 import type { Session } from '../native/types.js';
 import type { Messages } from '../terminal/messages.js';
 import { tracedModules, warnOfReloaded } from '../machine/modules.js';
-import { laterPlan, planOf, type Preparation } from '../plan/prepare.js';
+import { laterPlan, planOf, type Plan } from '../plan/prepare.js';
 
 /** When a detach that takes longer is told of. */
 const PATIENCE_MS = 1000;
@@ -36,14 +36,14 @@ export class Probes {
   #verbose = false;
 
   constructor(
-    private readonly preparation: Preparation,
+    private readonly plan: Plan,
     private readonly session: Session,
     private readonly messages: Messages,
   ) {
-    const { table } = preparation;
-    const hidden = new Set(preparation.hidden);
-    const uncertain = new Set(preparation.uncertain);
-    this.#keeper = new Keeper(keeperPath(), planOf(preparation, session), {
+    const { table } = plan;
+    const hidden = new Set(plan.hidden);
+    const uncertain = new Set(plan.uncertain);
+    this.#keeper = new Keeper(keeperPath(), planOf(plan, session), {
       progress: (counts) => {
         if (this.#attaching) messages.status(this.#counter(counts));
       },
@@ -104,11 +104,11 @@ export class Probes {
   ): Promise<ReadonlySet<number>> {
     const failed = new Set<number>();
     if (functions.length === 0) return failed;
-    const keeper = new Keeper(keeperPath(), laterPlan(this.preparation, this.session, modules, functions), {
+    const keeper = new Keeper(keeperPath(), laterPlan(this.plan, this.session, modules, functions), {
       progress: () => undefined,
       failed: (id, code) => {
         failed.add(id);
-        if (this.#verbose) this.messages.line(`Failed: ${this.preparation.functions.names[id]}: ${code}`);
+        if (this.#verbose) this.messages.line(`Failed: ${this.plan.functions.names[id]}: ${code}`);
       },
       share: () => undefined,
       detaching: () => undefined,
@@ -122,7 +122,7 @@ export class Probes {
   /** Tells which modules were not loaded all the time. */
   checkModules(): void {
     const later = this.#later.flatMap(({ modules }) => modules);
-    const { table, traceable } = this.preparation;
+    const { table, traceable } = this.plan;
     warnOfReloaded([...tracedModules(table, traceable), ...later], this.messages);
   }
 
@@ -166,7 +166,7 @@ export class Probes {
   }
 
   #counter({ succeeded, failed }: AttachCounts): string {
-    const { table, selected, traceable } = this.preparation;
+    const { table, selected, traceable } = this.plan;
     const filtered = table.size - selected.length;
     const untraceable = selected.length - traceable.length;
     const attached = `total ${table.size}, succeeded ${succeeded}, failed ${failed}`;
@@ -174,7 +174,7 @@ export class Probes {
   }
 
   #nothingAttached(): KernelError {
-    const { backend, table, traceable } = this.preparation;
+    const { backend, table, traceable } = this.plan;
     const examples = this.#failures.slice(0, FAILURES_SHOWN).join(', ');
     return new KernelError(
       `nothing was attached: backend ${backend.id} refused all of ${traceable.length} ${table.kind} (${examples})`,

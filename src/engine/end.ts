@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TraceOptions } from '../core/options.js';
 import type { EndReason } from '../core/summary.js';
+import type { Session } from '../native/types.js';
 import type { Probes } from './attach.js';
 import { Budget } from './budget.js';
 import type { Recorder } from './recorder.js';
@@ -14,6 +15,7 @@ export interface End {
 
 interface Parts {
   readonly recorder: Recorder;
+  readonly session: Session;
   readonly probes: Probes;
   /** resolves when the user wants no more */
   readonly stop: Promise<unknown>;
@@ -29,9 +31,9 @@ const failed = (error: Error): End => ({ reason: 'failure', error });
 /** Resolves when the trace, which runs, is to end. */
 export async function endOf(
   { count, durationMs, budget }: TraceOptions,
-  { recorder, probes, stop, announced, over }: Parts,
+  { recorder, session, probes, stop, announced, over }: Parts,
 ): Promise<End> {
-  const watch = budget === undefined ? null : new Budget(budget, recorder.session, probes.keeperPid);
+  const watch = budget === undefined ? null : new Budget(budget, session, probes.keeperPid);
   try {
     const error = await announced;
     if (error !== null) return failed(error);

@@ -4,12 +4,15 @@ import { LossError } from '../core/errors.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Summary } from '../core/summary.js';
 import { Probes } from './attach.js';
-import type { Consumer } from '../core/consumer.js';
+import type { Consumer, PlannedConsumer } from '../core/consumer.js';
 import { endOf, type End } from './end.js';
 import type { Messages } from '../terminal/messages.js';
-import type { Preparation } from '../plan/prepare.js';
+import type { Session } from '../native/types.js';
+import type { Plan } from '../plan/prepare.js';
 import { KernelChanges } from './kernel-changes.js';
 import { Recorder } from './recorder.js';
+import { openSession } from './session.js';
+import { Xdp } from './xdp.js';
 
 /** How long a reader of the results may hold up the removal of the probes. */
 const FINISH_PATIENCE_MS = 1000;
@@ -29,16 +32,37 @@ export interface Course {
 
 /** One trace, from the loaded programs on: the command's and a script's alike. */
 export class Engine {
+  readonly #session: Session;
+  readonly #xdp: Xdp;
+  readonly #consumer: Consumer;
   readonly #recorder: Recorder;
 
-  /** Loads the programs. Call run() at once: it frees them. */
+  /** Loads the programs and opens the consumer. Call run() at once: it frees them. */
   constructor(
-    private readonly preparation: Preparation,
+    private readonly plan: Plan,
     private readonly options: TraceOptions,
-    private readonly consumer: Consumer,
+    planned: PlannedConsumer,
     private readonly messages: Messages,
   ) {
-    this.#recorder = new Recorder(preparation, options, consumer, messages);
+    const opened: { close(): void }[] = [];
+    try {
+      const session = openSession(plan, options, planned.wants, (rows) => this.#recorder.onBatch(rows));
+      opened.push(session);
+      this.#session = session;
+      this.#xdp = new Xdp(plan.addon, messages, planned.wants.drops);
+      opened.push(this.#xdp);
+      this.#consumer = planned.open({ ...plan.shown, stack: (id) => [...session.stack(id)] });
+      this.#recorder = new Recorder(plan, options, session, this.#xdp, this.#consumer, messages);
+    } catch (error) {
+      opened.forEach((each) => each.close());
+      throw error;
+    }
+  }
+
+  /** Frees what is in the kernel; may be called twice. */
+  #close(): void {
+    this.#session.close();
+    this.#xdp.close();
   }
 
   /** For a process that leaves without waiting for the end of run(): tells of events that nobody has got. */
@@ -49,25 +73,25 @@ export class Engine {
   /** Attaches, traces to the end, and detaches. Every error is an IpftError, or a bug. */
   async run(course: Course): Promise<Summary> {
     try {
-      return await this.#trace(new Probes(this.preparation, this.#recorder.session, this.messages), course);
+      return await this.#trace(new Probes(this.plan, this.#session, this.messages), course);
     } finally {
-      this.#recorder.close();
+      this.#close();
     }
   }
 
   async #trace(probes: Probes, course: Course): Promise<Summary> {
     const { options, messages } = this;
-    const recorder = this.#recorder;
+    const [recorder, session] = [this.#recorder, this.#session];
     let end: End = { reason: 'signal', error: null };
     let finished: Promise<Error | null> = Promise.resolve(null);
     let summary: Summary;
-    const changes = new KernelChanges(this.preparation, options, recorder.session, probes, messages);
+    const changes = new KernelChanges(this.plan, options, session, probes, messages);
     try {
       if (await probes.attach(course.stop, options.verbose)) {
         recorder.start();
         changes.start();
         messages.line('Trace ready!');
-        end = await endOf(options, { recorder, probes, ...course, announced: course.announce() });
+        end = await endOf(options, { recorder, session, probes, ...course, announced: course.announce() });
         changes.stop();
         await Promise.race([changes.settled(), delay(SETTLING_MS, undefined, { ref: false })]);
         await nextTurn(); // stopping drains, which a batch that is being delivered forbids
@@ -75,7 +99,7 @@ export class Engine {
         probes.checkModules();
         messages.line('Trace done!');
         summary = recorder.summary(end.reason, probes.attached, changes.all);
-        finished = this.consumer.finish(summary);
+        finished = this.#consumer.finish(summary);
         await Promise.race([finished, delay(FINISH_PATIENCE_MS)]);
       } else {
         messages.line('Interrupted while attaching: nothing was traced');
@@ -83,7 +107,7 @@ export class Engine {
       }
     } finally {
       changes.stop();
-      recorder.close();
+      this.#close();
       await probes.detach();
     }
     const unfinished = await finished;

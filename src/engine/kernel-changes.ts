@@ -10,7 +10,7 @@ import { native } from '../native/call.js';
 import type { Loss } from '../core/consumer.js';
 import type { Messages } from '../terminal/messages.js';
 import { moduleLoads, namesWithoutBtf } from '../machine/kernel-state.js';
-import { keeperFunction, type Preparation } from '../plan/prepare.js';
+import { keeperFunction, type Plan } from '../plan/prepare.js';
 import { forgetSymbols } from '../plan/symbols.js';
 
 /** How often is looked: what a module does sooner is not seen. */
@@ -42,13 +42,13 @@ export class KernelChanges {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly preparation: Preparation,
+    private readonly plan: Plan,
     private readonly options: TraceOptions,
     private readonly session: Session,
     private readonly probes: Probes,
     private readonly messages: Messages,
   ) {
-    this.#known = new Set(preparation.table.columns.moduleLoads.map(({ module }) => module));
+    this.#known = new Set(plan.table.columns.moduleLoads.map(({ module }) => module));
   }
 
   /** What there was so far. */
@@ -69,7 +69,7 @@ export class KernelChanges {
   /** After stop(): resolves when it is known what has come too late to be attached. */
   async settled(): Promise<void> {
     await this.#followed;
-    if (this.preparation.table.kind === 'functions' && moduleCount() !== this.#count) await this.#follow();
+    if (this.plan.table.kind === 'functions' && moduleCount() !== this.#count) await this.#follow();
   }
 
   /** Functions whose calls are missing since they came too late to be attached. */
@@ -88,7 +88,7 @@ export class KernelChanges {
 
   #look(): void {
     this.#cpus += native('following the CPUs', () => this.session.followCpus());
-    if (this.preparation.table.kind !== 'functions' || this.#isReading) return;
+    if (this.plan.table.kind !== 'functions' || this.#isReading) return;
     const count = moduleCount();
     if (count === this.#count) return;
     this.#count = count;
@@ -122,14 +122,14 @@ export class KernelChanges {
   }
 
   async #attach(loads: readonly ModuleLoad[]): Promise<void> {
-    const { addon, tracefs } = this.preparation;
+    const { addon, tracefs } = this.plan;
     forgetSymbols(addon);
     const names = loads.map(({ module }) => module);
     const table = new FunctionTable(await addon.readModuleFunctions({ tracefs }, names));
     const selected = table.select(this.options.selection);
     if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
     this.session.addFunctions(table.columns);
-    const first = this.preparation.functions.add(table);
+    const first = this.plan.functions.add(table);
     const attachable = selected.filter((id) => table.isTraceable(id) && this.#canBeAttached(table, id));
     const functions = attachable.map((id) => ({ ...keeperFunction(table, id), id: first + id }));
     const failed = await this.probes.attachLater(loads, functions);
@@ -171,6 +171,6 @@ export class KernelChanges {
 
   /** Programs cannot be added to a trace; and what functions find of an skb's bytes is told to them when they are loaded. */
   #canBeAttached({ columns }: FunctionTable, id: number): boolean {
-    return !this.preparation.backend.ownPrograms && columns.bytes[id] === 0;
+    return !this.plan.backend.ownPrograms && columns.bytes[id] === 0;
   }
 }

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { cpus, release } from 'node:os';
-import { ROW_SIZE } from '../core/abi.js';
-import { secondsText } from '../core/clock.js';
+import { secondsText, type TraceClock } from '../core/clock.js';
 import { timeNs } from '../core/row.js';
 import { firstEvents } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
-import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
 import type { Changes, EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import { JudgedCandidates } from './candidates.js';
 import type { Consumer, Loss } from '../core/consumer.js';
 import { tellAbsences } from '../plan/absences.js';
-import { dataOptions } from '../plan/data.js';
-import { loadedWith } from '../extension/refusal.js';
 import { native } from '../native/call.js';
 import { accounts, doubts, losses, remarks } from './losses.js';
 import type { KernelChanges } from './kernel-changes.js';
 import type { Messages } from '../terminal/messages.js';
-import type { Preparation } from '../plan/prepare.js';
-import { Xdp } from './xdp.js';
+import type { Plan } from '../plan/prepare.js';
+import type { Xdp } from './xdp.js';
 
 const STATUS_MS = 250;
 /** Of the wall clock: two readings of both clocks differ by far less. */
@@ -26,12 +21,10 @@ const LEAST_STEP_NS = 10_000_000;
 
 /** Takes events from the session to a consumer. */
 export class Recorder {
-  readonly session: Session;
   /** Resolves when no more can be consumed: with null if the reader has left. */
   readonly broken: Promise<Error | null>;
   /** Resolves when there are as many events as --count asks for. */
   readonly full: Promise<void>;
-  readonly #xdp: Xdp;
   readonly #pageCount: number;
   readonly #showsCounter: boolean;
   #rows: DataView | null = null;
@@ -55,8 +48,10 @@ export class Recorder {
   #fill: () => void = () => undefined;
 
   constructor(
-    private readonly preparation: Preparation,
+    private readonly plan: Plan,
     private readonly options: TraceOptions,
+    private readonly session: Session,
+    private readonly xdp: Xdp,
     private readonly consumer: Consumer,
     private readonly messages: Messages,
   ) {
@@ -69,69 +64,22 @@ export class Recorder {
     });
     this.full = new Promise((resolve) => (this.#fill = resolve));
     this.#room = options.count ?? Infinity;
-    this.session = this.#openSession(consumer);
-    preparation.live.session = this.session;
-    this.#pageCount = this.session.pageCount;
+    this.#pageCount = session.pageCount;
     this.#candidates = this.#judge();
-    this.#xdp = this.#openXdp();
   }
 
-  #openXdp(): Xdp {
-    try {
-      return new Xdp(this.preparation.addon, this.messages, this.consumer.drops !== null);
-    } catch (error) {
-      this.session.close();
-      throw error;
-    }
-  }
-
-  /** Frees what is in the kernel; may be called twice. */
-  close(): void {
-    this.session.close();
-    this.#xdp.close();
-  }
-
-  #openSession({ tellsEnds, drops }: Consumer): Session {
-    const { addon, table, traceable, uncertain, hidden, backend, bodyOffsets, data, filter, inBpf } =
-      this.preparation;
-    const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = this.options;
-    const { pageCount = automaticPageCount(cpus().length) } = this.options;
-    const leastPageCount = this.options.pageCount ?? LEAST_PAGES;
-    const perf = { pageCount, leastPageCount, samplePeriod, wakeupEvents };
-    const limits = { maxRate, sample, timed: budget !== undefined };
-    const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
-    const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
-    const functions = Uint32Array.from(traceable);
-    const ends = { hidden: Uint32Array.from(hidden), tellsEnds, drops: drops !== null };
-    const { addresses, slots, btfIds, modules, bytes, roles, claims, reasonArguments, returnPlaces } =
-      table.columns;
-    const found = { bytes, roles, claims, reasonArguments, returnPlaces };
-    const columns = { addresses, bodyOffsets, slots, btfIds, modules, ...found };
-    const sessionOptions = {
-      ...settings,
-      ...ends,
-      ...columns,
-      ...dataOptions(data),
-      filter: filter?.code,
-      asksMark: filter?.asksMark === true,
-      asksBytes: filter?.asksBytes === true,
-      asksBehindHead: filter?.asksBehindHead === true,
-      functions,
-      candidates: Uint32Array.from(uncertain),
-      module: inBpf?.module,
-    };
-    const load = (): Session => new addon.Session(sessionOptions, (count) => this.#onBatch(count));
-    return native('loading the BPF programs', () => loadedWith(inBpf, load));
+  get #clock(): TraceClock {
+    return this.plan.shown.clock;
   }
 
   #judge(): JudgedCandidates {
     const calls = native('asking about candidates', () => this.session.candidates());
-    return new JudgedCandidates(this.preparation.table, calls);
+    return new JudgedCandidates(this.plan.table, calls);
   }
 
   /** Events flow from here on. */
   start(): void {
-    this.#xdp.start();
+    this.xdp.start();
     native('activating the trace', () => this.session.activate());
     this.#began = performance.now();
     if (this.#showsCounter)
@@ -152,22 +100,18 @@ export class Recorder {
     this.#candidates = this.#judge();
     this.messages.status(this.#counter(this.#counters));
     this.messages.endStatus();
-    for (const { text, remedy } of [
-      ...this.#losses(),
-      ...doubts(this.#counters, this.preparation.backend.id),
-    ])
+    for (const { text, remedy } of [...this.#losses(), ...doubts(this.#counters, this.plan.backend.id)])
       this.messages.warn(text, remedy);
     this.#candidates.tell(this.messages, this.options.verbose);
     for (const remark of remarks(this.#counters)) this.messages.line(remark);
-    this.#xdp.stop();
+    this.xdp.stop();
     this.#absent = this.#counters.matched === 0 ? tellAbsences(this.options, this.messages) : [];
     this.#warnOfStep();
     if (this.options.verbose) this.#showLosses();
   }
 
   #warnOfStep(): void {
-    const { addon, clock } = this.preparation;
-    const step = Number(addon.realTimeOffset() - clock.realOffsetNs);
+    const step = Number(this.plan.addon.realTimeOffset() - this.#clock.realOffsetNs);
     this.#clockStepNs = step;
     if (Math.abs(step) < LEAST_STEP_NS) return;
     this.messages.warn(
@@ -178,18 +122,17 @@ export class Recorder {
 
   /** Tells of events that were taken and that the reader has not got, if there are any. */
   sayUnread(): void {
-    const backlog = this.consumer.backlog();
-    if (backlog !== null) this.messages.warn(backlog.text, backlog.remedy);
+    for (const { text, remedy } of this.consumer.backlog()) this.messages.warn(text, remedy);
   }
 
   /** True if, as far as is known, every event came through, but for those that were not to. */
   get isComplete(): boolean {
-    return this.consumer.backlog() === null && this.#losses().length === 0;
+    return this.consumer.backlog().length === 0 && this.#losses().length === 0;
   }
 
   // What the counter line does not tell, or not in words.
   #losses(): Loss[] {
-    const { id } = this.preparation.backend;
+    const { id } = this.plan.backend;
     const found =
       this.#counters === null ? [] : losses(this.#counters, this.#pageCount, this.consumer.cut, id);
     return [...found, ...this.#candidates.losses, ...this.#later];
@@ -197,21 +140,22 @@ export class Recorder {
 
   /** What the trace amounts to. `functions`: how many were attached; `later`: what came meanwhile. */
   summary(end: EndReason, functions: number, later: Changes): Summary {
-    const { backend, tracer } = this.preparation;
+    const { backend, tracer, shown } = this.plan;
     const counters = this.#counters ?? this.session.counters();
     return {
       ...accounts(counters, this.#taken, this.consumer),
+      ...(this.consumer.accounts === undefined ? {} : { consumers: this.consumer.accounts }),
       dropped: this.consumer.drops?.packets ?? null,
       duration_s: Number(this.#seconds.toFixed(3)),
-      kernel: release(),
+      kernel: shown.kernel,
       backend: backend.id,
       tracer: tracer.id,
       functions,
       later,
-      ...this.#xdp.summary,
+      ...this.xdp.summary,
       candidates: this.#candidates.summary,
       absent: this.#absent,
-      real_offset_ns: this.preparation.clock.realOffsetNs.toString(),
+      real_offset_ns: this.#clock.realOffsetNs.toString(),
       clock_step_ns: this.#clockStepNs,
       end,
     };
@@ -225,23 +169,24 @@ export class Recorder {
   }
 
   #counter({ lost, suppressed, unreturned }: Counters): string {
-    const returns = this.preparation.tracer.returns ? ` Unreturned: ${unreturned}` : '';
+    const returns = this.plan.tracer.returns ? ` Unreturned: ${unreturned}` : '';
     const left = this.options.maxRate === undefined ? '' : ` Suppressed: ${suppressed}`;
     const { drops } = this.consumer;
     const dropped = drops === null ? '' : ` Dropped: ${drops.packets}`;
     return `Samples: ${this.#taken} Lost: ${lost}${returns}${left}${dropped}`;
   }
 
-  #onBatch(count: number): void {
+  /** Takes the rows that session.batch holds. */
+  onBatch(count: number): void {
     if (this.#room === 0) return;
     try {
       this.#rows ??= new DataView(this.session.batch);
-      const rowSize = ROW_SIZE + this.preparation.data.layout.size;
+      const { rowSize } = this.plan.data.layout;
       const { rows, events } = firstEvents({ rows: this.#rows, count, rowSize }, this.#room);
       this.#room -= events;
       if (this.#room === 0) this.#fill();
       this.#taken += events;
-      if (rows > 0) this.preparation.clock.firstNs ??= timeNs(this.#rows, 0);
+      if (rows > 0) this.#clock.firstNs ??= timeNs(this.#rows, 0);
       this.consumer.take({ rows: this.#rows, count: rows, rowSize }, events);
       if (this.consumer.full && !this.#paused) void this.#waitForReader();
     } catch (error) {

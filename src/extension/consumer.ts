@@ -6,8 +6,8 @@ import type { Summary } from '../core/summary.js';
 import type { ExtensionEvent } from './public.js';
 import type { Decode } from '../results/decode.js';
 import { decoder } from '../results/decode.js';
-import type { Consumer, Loss } from '../core/consumer.js';
-import type { Preparation } from '../plan/prepare.js';
+import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
+import type { Traced } from '../core/traced.js';
 import { Adding, type Places } from './adding.js';
 import type { Extensions } from './extensions.js';
 import { failure, guarded, type Doing } from './failure.js';
@@ -17,7 +17,7 @@ import { namesIn } from './names.js';
 import { PacketsSeen } from './packets-seen.js';
 import type { Extension } from './types.js';
 
-function placesIn({ data: { layout } }: Preparation): Places {
+function placesIn({ layout }: Traced): Places {
   const captured = capturedIn(layout);
   const hasModule = layout.reads.some(({ read }) => read.kind === 'module');
   return {
@@ -28,7 +28,7 @@ function placesIn({ data: { layout } }: Preparation): Places {
 
 /** Lets extensions see, add to and hide events on their way to another consumer. */
 class ExtensionConsumer implements Consumer {
-  readonly tellsEnds: boolean;
+  readonly name: string;
   readonly fillsTerminal: boolean;
   readonly broken: Promise<Error | null>;
   readonly #decode: Decode;
@@ -40,15 +40,21 @@ class ExtensionConsumer implements Consumer {
 
   constructor(
     private readonly inner: Consumer,
+    /** true: the inner one wants rows that only mark a packet's end */
+    private readonly wantsEnds: boolean,
     extensions: readonly Extension[],
-    preparation: Preparation,
+    traced: Traced,
   ) {
     this.#told = extensions.filter(({ onPacket }) => onPacket !== undefined);
-    this.tellsEnds = inner.tellsEnds || this.#told.length > 0;
+    this.name = inner.name;
     this.fillsTerminal = inner.fillsTerminal;
     this.broken = inner.broken;
-    this.#decode = decoder({ ...preparation, fields: null });
-    this.#adding = new Adding(extensions, placesIn(preparation), namesIn(preparation));
+    this.#decode = decoder({
+      ...traced,
+      fields: null,
+      further: traced.further.filter(({ ownNames }) => ownNames !== true),
+    });
+    this.#adding = new Adding(extensions, placesIn(traced), namesIn(traced));
   }
 
   get full(): boolean {
@@ -71,8 +77,12 @@ class ExtensionConsumer implements Consumer {
     return this.inner.drained();
   }
 
-  backlog(): Loss | null {
+  backlog(): readonly Loss[] {
     return this.inner.backlog();
+  }
+
+  get accounts(): Consumer['accounts'] {
+    return this.inner.accounts;
   }
 
   /** Throws an ExtensionError when an extension fails: then the rows before have gone on, and none do any more. */
@@ -95,7 +105,7 @@ class ExtensionConsumer implements Consumer {
     const seen = tellsOfDrop || isHidden(rows, at) ? null : this.#adding.to(event, rows, at);
     const ends = isLast(rows, at);
     if (seen !== null || tellsOfDrop) passed.add(at);
-    else if (ends && this.inner.tellsEnds) passed.addEnd(at);
+    else if (ends && this.wantsEnds) passed.addEnd(at);
     if (this.#told.length === 0) return;
     const gone = seen === null ? [] : this.#packets.add(seen);
     if (ends) gone.push(this.#packets.remove(event.packet));
@@ -145,8 +155,13 @@ function plain<T>(told: T): T {
   return (typeof json === 'string' ? JSON.parse(json) : undefined) as T;
 }
 
-/** The consumer behind the extensions, where there are some that have something to do with events. */
-export function consumerWith({ all }: Extensions, inner: Consumer, preparation: Preparation): Consumer {
+/** Lets the extensions that have something to do with events see them before the consumer does. */
+export function plannedWith({ all }: Extensions, inner: PlannedConsumer): PlannedConsumer {
   const active = all.filter(({ onEvent, onPacket, decode }) => (onEvent ?? onPacket ?? decode) !== undefined);
-  return active.length === 0 ? inner : new ExtensionConsumer(inner, active, preparation);
+  if (active.length === 0) return inner;
+  const { ends, drops } = inner.wants;
+  return {
+    wants: { ends: ends || active.some(({ onPacket }) => onPacket !== undefined), drops },
+    open: (traced) => new ExtensionConsumer(inner.open(traced), ends, active, traced),
+  };
 }

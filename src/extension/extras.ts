@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Column } from '../core/column.js';
+import type { BoundColumn, Column } from '../core/column.js';
 import type { Read } from '../core/capture.js';
 import { printable } from '../core/printable.js';
 import type { FieldValue } from './public.js';
@@ -17,8 +17,10 @@ const json = (value: FieldValue): string =>
 export class Extras {
   /** where rows have the number of what is added */
   readonly read: Read;
-  readonly #kept = new Map<number, Members>();
+  readonly #kept = new Map<number, { readonly members: Members; unshown: number }>();
   #last = 0;
+  /** outputs that show what is added, each once for each event */
+  #outputs = 0;
 
   /** `path`: the extension's */
   constructor(path: string) {
@@ -29,15 +31,18 @@ export class Extras {
   put(rows: DataView, at: number, place: number, members: Members): void {
     this.#last = (this.#last + 1) >>> 0 || 1;
     rows.setUint32(at + place, this.#last, true);
-    this.#kept.set(this.#last, members);
+    this.#kept.set(this.#last, { members, unshown: this.#outputs });
     if (this.#kept.size > MAX_KEPT) for (const [oldest] of this.#kept) return void this.#kept.delete(oldest);
   }
 
-  /** Once for each event: then they are forgotten. */
-  #take(number: number): [string, FieldValue][] {
-    const members = this.#kept.get(number);
-    this.#kept.delete(number);
-    return members === undefined ? [] : Object.entries(members);
+  #membersOf(number: number): [string, FieldValue][] {
+    return Object.entries(this.#kept.get(number)?.members ?? {});
+  }
+
+  /** One of the outputs has shown them: when all have, they are forgotten. */
+  #forget(number: number): void {
+    const kept = this.#kept.get(number);
+    if (kept !== undefined && --kept.unshown <= 0) this.#kept.delete(number);
   }
 
   /** `format`: how people see a value */
@@ -56,26 +61,25 @@ export class Extras {
       ownNames: true,
       ofReturns: true,
       reads: [this.read],
-      bind: (context) => {
-        const place = context.captured(this.read).at;
-        const members = (rows: DataView, at: number): [string, FieldValue][] =>
-          this.#take(rows.getUint32(at + place, true));
-        return {
-          text: (rows, at, text) =>
-            text.string(
-              printable(
-                members(rows, at)
-                  .map(([field, value]) => show(field, value))
-                  .join(' '),
-              ),
-            ),
-          json: (prefix) => (rows, at, text) => {
-            const pairs = members(rows, at).map(
-              ([field, value]) => `${JSON.stringify(field)}:${json(value)}`,
-            );
-            text.string(`${prefix}{${printable(pairs.join(','))}}`);
-          },
-        };
+      bind: (context) => this.#bind(context.captured(this.read).at, show),
+    };
+  }
+
+  /** `place`: Captured.at; `show`: a member as people see it */
+  #bind(place: number, show: (field: string, value: FieldValue) => string): BoundColumn {
+    const numberOf = (rows: DataView, at: number): number => rows.getUint32(at + place, true);
+    const members = (rows: DataView, at: number): [string, FieldValue][] =>
+      this.#membersOf(numberOf(rows, at));
+    this.#outputs++;
+    return {
+      shown: (rows, at) => this.#forget(numberOf(rows, at)),
+      text: (rows, at, text) => {
+        const shown = members(rows, at).map(([field, value]) => show(field, value));
+        text.string(printable(shown.join(' ')));
+      },
+      json: (prefix) => (rows, at, text) => {
+        const pairs = members(rows, at).map(([field, value]) => `${JSON.stringify(field)}:${json(value)}`);
+        text.string(`${prefix}{${printable(pairs.join(','))}}`);
       },
     };
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { columns } from '../columns/index.js';
 import { outputs } from '../outputs/index.js';
-import type { Preparation } from '../plan/prepare.js';
+import type { Traced } from '../core/traced.js';
 
 const keysOf = (ids: readonly string[]): string[] => ids.map((id) => columns.get(id)?.key ?? id);
 
@@ -12,7 +12,7 @@ export function leadNames(): ReadonlySet<string> {
 }
 
 /** What the events of a trace have by themselves, in any output. */
-export function namesIn({ fields, further }: Pick<Preparation, 'fields' | 'further'>): ReadonlySet<string> {
+export function namesIn({ fields, further }: Pick<Traced, 'fields' | 'further'>): ReadonlySet<string> {
   const own = fields === null ? keysOf(outputs.get('json')?.fields ?? []) : fields.map(({ key }) => key);
   const added = further.filter(({ ownNames }) => ownNames !== true).map(({ key }) => key);
   return new Set([...leadNames(), ...own, ...added]);

@@ -2,22 +2,13 @@
 import { generateCapture } from '../codegen/capture.js';
 import { isBehindHead, isInBytes } from '../codegen/paths.js';
 import { DATA } from '../core/abi.js';
-import {
-  capturedIn,
-  layOut,
-  type KernelPath,
-  type Layout,
-  type PathThroughNumber,
-  type Read,
-} from '../core/capture.js';
-import type { Column, ColumnContext } from '../core/column.js';
+import { layOut, type KernelPath, type Layout, type PathThroughNumber, type Read } from '../core/capture.js';
+import type { Column } from '../core/column.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
-import type { Addon, Session, SessionOptions } from '../native/types.js';
+import type { Addon, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './field-paths.js';
 import { resolveProcessId } from './pid-namespace.js';
-import { reasonContext } from './reasons.js';
-import { symbolReader } from './symbols.js';
 import { native } from '../native/call.js';
 import { skbLayout } from './skb-layout.js';
 
@@ -98,20 +89,5 @@ export function dataOptions({ layout, capture, absent }: Data): Partial<SessionO
     callerAt: placeOf('caller'),
     stackAt: placeOf('stack'),
     moduleAt: placeOf('module'),
-  };
-}
-
-/** The part of a column's context that depends on what is captured. */
-export function dataContext(
-  addon: Addon,
-  { layout }: Data,
-  session: () => Session | null,
-): Omit<ColumnContext, 'names' | 'modules' | 'returnType' | 'enumMembers'> {
-  return {
-    captured: capturedIn(layout),
-    enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
-    symbol: symbolReader(addon),
-    stack: (id) => [...(session()?.stack(id) ?? [])],
-    ...reasonContext(addon),
   };
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { release } from 'node:os';
 import { CANDIDATES, CONFIRMING_CALLS } from '../core/abi.js';
 import type { Backend, TableKind } from '../core/backend.js';
-import type { TraceClock } from '../core/clock.js';
-import type { ColumnContext } from '../core/column.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, ModuleLoad, Selection } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
 import { ShownFunctions } from '../core/shown-functions.js';
+import type { Traced } from '../core/traced.js';
 import { tracers, type Tracer } from '../core/tracer.js';
 import { keeperPath, loadAddon } from '../native/addon.js';
 import { startSweep } from '../native/keeper.js';
@@ -17,7 +17,7 @@ import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from '../ma
 import { warnOfAbsences } from './absences.js';
 import { basicProblem, readEnvironment } from '../machine/environment.js';
 import type { Column } from '../core/column.js';
-import { dataContext, planData, type Data } from './data.js';
+import { planData, type Data } from './data.js';
 import { parseFields } from './field-columns.js';
 import { tracedModules } from '../machine/modules.js';
 import { checkWanted, planFilter, type PlannedFilter } from './wanted.js';
@@ -25,11 +25,12 @@ import { native } from '../native/call.js';
 import { describeSelection, selectFunctions, traceableFunctions } from '../machine/functions.js';
 import { knownTable } from '../machine/known-tables.js';
 import { NO_ADDITIONS, type Additions } from './additions.js';
+import { kernelNames } from './kernel-names.js';
 import type { Messages } from '../terminal/messages.js';
 import { readVerdicts } from '../machine/verdicts.js';
 
-/** All that is known before anything is loaded into the kernel. */
-export interface Preparation {
+/** What a trace loads and attaches, known before anything is in the kernel. */
+export interface Plan {
   readonly addon: Addon;
   /** null if it is not mounted: the backend does without */
   readonly tracefs: string | null;
@@ -48,17 +49,12 @@ export interface Preparation {
   /** by index, where behind its address a function is probed first */
   readonly bodyOffsets: Uint8Array;
   readonly tracer: Tracer;
-  /** those of --fields; null: the output's own */
-  readonly fields: readonly Column[] | null;
-  /** those of the extensions, behind them */
-  readonly further: readonly Column[];
   readonly inBpf: Additions['inBpf'];
   readonly data: Data;
   /** what tells, beside the mark, which packets are wanted; undefined: the mark is all */
   readonly filter: PlannedFilter | undefined;
-  readonly clock: TraceClock;
-  /** the session, once there is one */
-  readonly live: { session: Session | null };
+  /** what shows its rows; the session knows the stacks */
+  readonly shown: Omit<Traced, 'stack'>;
 }
 
 /** Each table is read once, when it is needed. */
@@ -94,7 +90,7 @@ export function prepare(
   options: TraceOptions,
   messages: Messages,
   additions: Additions = NO_ADDITIONS,
-): Preparation {
+): Plan {
   checkWanted(options, additions.conditions);
   const tracer = tracers.get(options.tracer);
   if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
@@ -121,11 +117,14 @@ export function prepare(
   const offsets = bodyOffsets({ addon, table, tracefs, ...way, stacks }, tell);
   const filter = planFilter(options, addon, additions.conditions);
   warnOfAbsences(options, messages);
-  const clock = { realOffsetNs: addon.realTimeOffset(), firstNs: null };
-  const live = { session: null };
-  const shown = { fields, further, inBpf, data, filter };
   const known = { ...functions, functions: new ShownFunctions(table) };
-  return { addon, tracefs, ...known, ...way, bodyOffsets: offsets, ...shown, clock, live };
+  const shown = {
+    ...{ kernel: release(), functions: known.functions, returns: tracer.returns, fields, further },
+    layout: data.layout,
+    clock: { realOffsetNs: addon.realTimeOffset(), firstNs: null },
+    names: kernelNames(addon),
+  };
+  return { addon, tracefs, ...known, ...way, bodyOffsets: offsets, inBpf, data, filter, shown };
 }
 
 /** What is traced, by what the options select. */
@@ -134,7 +133,7 @@ function functionsOf(
   read: FunctionTable,
   { selection, verbose }: TraceOptions,
   messages: Messages,
-): Pick<Preparation, 'table' | 'selected' | 'traceable' | 'uncertain' | 'hidden'> {
+): Pick<Plan, 'table' | 'selected' | 'traceable' | 'uncertain' | 'hidden'> {
   const { backend } = choice;
   const table = judgedTable(read, backend, messages);
   for (const warning of table.columns.warnings) messages.warn(warning);
@@ -190,17 +189,6 @@ function selectOrExplain(table: FunctionTable, selection: Selection, choice: Cho
   );
 }
 
-/** What columns show the events of this trace with. */
-export function columnContext({ addon, functions, data, live }: Preparation): ColumnContext {
-  return {
-    ...dataContext(addon, data, () => live.session),
-    names: functions.names,
-    modules: functions.modules,
-    returnType: (index) => functions.returnType(index),
-    enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),
-  };
-}
-
 /** A function as the probe-keeper gets it. */
 export function keeperFunction(table: FunctionTable, id: number): KeeperFunction {
   const { symbol, module, address } = table.at(id);
@@ -209,20 +197,20 @@ export function keeperFunction(table: FunctionTable, id: number): KeeperFunction
 }
 
 /** What the probe-keeper is to attach. */
-export function planOf(preparation: Preparation, session: Session): AttachPlan {
-  const { table, traceable, uncertain, hidden, backend, bodyOffsets } = preparation;
+export function planOf(plan: Plan, session: Session): AttachPlan {
+  const { table, traceable, uncertain, hidden, backend, bodyOffsets } = plan;
   const functions = [...traceable, ...uncertain, ...hidden].map((id, place) => ({
     ...keeperFunction(table, id),
     ...(backend.ownPrograms ? { program: place } : {}),
     bodyOffset: bodyOffsets[id] ?? 0,
     hidden: place >= traceable.length,
   }));
-  return laterPlan(preparation, session, tracedModules(table, traceable), functions);
+  return laterPlan(plan, session, tracedModules(table, traceable), functions);
 }
 
 /** The same for functions that are known. `modules`: those that they are of, as they were read. */
 export function laterPlan(
-  { backend, tracefs, tracer }: Preparation,
+  { backend, tracefs, tracer }: Plan,
   { programFds }: Session,
   modules: readonly ModuleLoad[],
   functions: readonly KeeperFunction[],

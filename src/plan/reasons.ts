@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { ColumnContext, EnumMembers } from '../core/column.js';
+import type { EnumMembers } from '../core/column.js';
 import { errnoName } from '../core/errno.js';
+import type { KernelNames } from '../core/traced.js';
 import { enumName } from '../core/value.js';
 import type { Addon } from '../native/types.js';
 import { native } from '../native/call.js';
@@ -46,7 +47,7 @@ export const errorName = (value: number): string | null =>
   value < 0 && value >= -MAX_ERRNO ? errnoName(-value) : null;
 
 /** What the sources of causes have told, in words. */
-function causeReader(addon: Addon): ColumnContext['cause'] {
+function causeReader(addon: Addon): KernelNames['cause'] {
   let known: ReturnType<Addon['readCauseSources']> | undefined;
   const enums = new Map<string, EnumMembers | null>();
   return (number, value) => {
@@ -64,8 +65,8 @@ function causeReader(addon: Addon): ColumnContext['cause'] {
   };
 }
 
-/** The part of a column's context that tells why packets are dropped. */
-export function reasonContext(addon: Addon): Pick<ColumnContext, 'dropReason' | 'hasDropReasons' | 'cause'> {
+/** The names of the reasons and causes for which the running kernel drops packets. */
+export function reasonNames(addon: Addon): Pick<KernelNames, 'dropReason' | 'hasDropReasons' | 'cause'> {
   const names = new ReasonNames(addon);
   return {
     dropReason: (reason) => names.name(reason)?.replace(REASON_PREFIX, '') ?? null,

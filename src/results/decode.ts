@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from '../core/batch.js';
-import { ROW_SIZE } from '../core/abi.js';
 import type { ColumnContext } from '../core/column.js';
 import { durationNs, timeNs, type RowReader } from '../core/row.js';
 import { outputs } from '../outputs/index.js';
-import { columnContext, type Preparation } from '../plan/prepare.js';
+import { columnContext, type Traced } from '../core/traced.js';
 import { createOutput } from './render.js';
 import type { EventLead } from '../columns/event-types.js';
 
@@ -14,8 +13,9 @@ export type Decode<Event extends EventLead = EventLead> = (batch: Batch) => Even
 type Members = { -readonly [Key in keyof EventLead]: EventLead[Key] } & Record<string, unknown>;
 
 /** Fields whose values JSON's numbers may not hold exactly. */
-function wideFields({ fields, further }: Preparation, context: ColumnContext): [string, RowReader<bigint>][] {
-  return [...(fields ?? []), ...further].flatMap((column) => {
+function wideFields({ fields, further }: Traced, context: ColumnContext): [string, RowReader<bigint>][] {
+  const columns = [...(fields ?? []), ...further].filter(({ ownNames }) => ownNames !== true);
+  return columns.flatMap((column) => {
     const { integer } = column.bind(context);
     return integer === undefined ? [] : [[column.key, integer]];
   });
@@ -25,17 +25,13 @@ function wideFields({ fields, further }: Preparation, context: ColumnContext): [
  * Events have what JSON has, whatever that is; but for times, which are larger than its numbers are exact, and for other integers
  * that are.
  */
-export function decoder<Event extends EventLead>(preparation: Preparation): Decode<Event> {
+export function decoder<Event extends EventLead>(traced: Traced): Decode<Event> {
   const descriptor = outputs.get('json');
   if (descriptor === undefined) throw new Error("no output 'json'");
-  const context = columnContext(preparation);
-  const output = createOutput(descriptor, context, {
-    returns: preparation.tracer.returns,
-    fields: preparation.fields,
-    further: preparation.further,
-    rowSize: ROW_SIZE + preparation.data.layout.size,
-  });
-  const wide = wideFields(preparation, context);
+  const context = columnContext(traced);
+  const { returns, fields, further, layout } = traced;
+  const output = createOutput(descriptor, context, { returns, fields, further, rowSize: layout.rowSize });
+  const wide = wideFields(traced, context);
   const text = new TextDecoder();
   return (batch) => {
     const { rows, rowSize } = batch;

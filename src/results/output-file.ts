@@ -29,6 +29,8 @@ export interface Rotation {
 
 /** What a file of results consists of. */
 export interface FileFormat {
+  /** the flag that names it, for messages */
+  readonly flag: string;
   /** what each file begins with, '' for nothing */
   readonly head: string;
   /** what a line begins with that begins a record; '': every line does */
@@ -38,18 +40,18 @@ export interface FileFormat {
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
 
 /** Opens a file for results, and empties it. Never waits for the reader of a FIFO. */
-function open(path: string): number {
+function open(path: string, flag: string): number {
   try {
     return openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o666);
   } catch (error) {
-    throw unwritable(path, error);
+    throw unwritable(path, flag, error);
   }
 }
 
-function unwritable(path: string, error: unknown): EnvironmentError {
+function unwritable(path: string, flag: string, error: unknown): EnvironmentError {
   const code = isSystemError(error) ? error.code : String(error);
-  const remedy = code === 'ENXIO' ? 'a reader that opens it first' : 'another --output-file';
-  return new EnvironmentError(`--output-file: cannot write ${path} (${code})`, remedy);
+  const remedy = code === 'ENXIO' ? 'a reader that opens it first' : `another ${flag}`;
+  return new EnvironmentError(`${flag}: cannot write ${path} (${code})`, remedy);
 }
 
 /** The file of --output-file; with a rotation PATH is the one that is written, PATH.1 the first that is full, PATH.2 the next. */
@@ -67,18 +69,18 @@ export class OutputFile implements Target {
 
   constructor(
     private readonly path: string,
-    format: FileFormat,
+    private readonly format: FileFormat,
     private readonly rotation: Rotation | null = null,
   ) {
     this.#head = Buffer.from(format.head);
     this.#opening = Buffer.from(format.opening);
     this.#mark = Buffer.from(`\n${format.opening}`);
-    this.#fd = open(path);
+    this.#fd = open(path, format.flag);
     if (rotation !== null) this.#prepareRotation();
     try {
       this.#writeHead();
     } catch (error) {
-      throw unwritable(path, error);
+      throw unwritable(path, format.flag, error);
     }
   }
 
@@ -128,7 +130,7 @@ export class OutputFile implements Target {
     closeSync(this.#fd);
     this.#number++;
     renameSync(this.path, `${this.path}.${this.#number}`);
-    this.#fd = open(this.path);
+    this.#fd = open(this.path, this.format.flag);
     this.#size = 0;
     if (this.#number >= keep) unlinkSync(`${this.path}.${this.#number - keep + 1}`);
     this.#writeHead();

@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { isatty } from 'node:tty';
-import { ROW_SIZE } from '../core/abi.js';
 import type { Batch } from '../core/batch.js';
-import type { ColumnContext } from '../core/column.js';
 import { dropReader } from '../core/drop.js';
 import { DroppedPackets, type DropCounts } from '../core/dropped-packets.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 import { printableJson, printableLines } from '../core/printable.js';
 import type { Summary } from '../core/summary.js';
-import type { Addon } from '../native/types.js';
+import { columnContext, type Traced } from '../core/traced.js';
 import { outputs } from '../outputs/index.js';
 import { resultPalette } from '../terminal/colors.js';
 import { backlog } from './backlog.js';
-import type { Consumer, Loss } from '../core/consumer.js';
+import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
 import { OutputFile } from './output-file.js';
-import { columnContext, type Preparation } from '../plan/prepare.js';
 import { createOutput } from './render.js';
 import { FileSink, openStdout, resultError, type Sink } from './sink.js';
 
 const READER_MS = 1000;
 
+/** Tells whether a fd is a pipe or socket whose other end is closed. */
+export type HasNoReader = (fd: number) => boolean;
+
+/** What becomes of the events of a trace. `flag`: the one that names the file. */
+export type ResultsOptions = Pick<
+  CommandOptions,
+  'output' | 'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly'
+> & { readonly flag?: string };
+
 /** Turns events into the text of an output, and writes it to stdout or a file. */
-export class Results implements Consumer {
+class Results implements Consumer {
   readonly broken: Promise<Error | null>;
+  readonly name: string;
   readonly dropped = 0;
   readonly #descriptor: OutputDescriptor;
   readonly #terminal: boolean;
@@ -39,29 +46,30 @@ export class Results implements Consumer {
   #break: (error: Error | null) => void = () => undefined;
 
   constructor(
-    preparation: Preparation,
-    private readonly options: CommandOptions,
+    descriptor: OutputDescriptor,
+    traced: Traced,
+    private readonly options: ResultsOptions,
+    hasNoReader: HasNoReader,
   ) {
-    const descriptor = outputs.get(options.output);
-    if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
+    this.name = `${descriptor.id} to ${options.outputFile ?? 'stdout'}`;
     this.#descriptor = descriptor;
     this.#terminal = options.outputFile === undefined && isatty(1);
-    const context = columnContext(preparation);
-    this.#dropped = options.drops === true ? new DroppedPackets(dropReader(context)) : null;
-    this.#output = this.#createOutput(preparation, context);
+    this.#dropped = options.drops === true ? new DroppedPackets(dropReader(columnContext(traced))) : null;
+    this.#output = this.#createOutput(traced);
     this.broken = new Promise((resolve) => (this.#break = resolve));
     this.#sink = this.#openSink();
-    if (options.outputFile === undefined) this.#watchReader(preparation.addon);
+    if (options.outputFile === undefined) this.#watchReader(hasNoReader);
   }
 
-  #createOutput({ tracer, fields, further, data, clock }: Preparation, context: ColumnContext): Output {
-    return createOutput(this.#descriptor, context, {
+  #createOutput(traced: Traced): Output {
+    const { returns, fields, further, layout, clock } = traced;
+    return createOutput(this.#descriptor, columnContext(traced), {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
-      returns: tracer.returns,
+      returns,
       fields,
       further,
-      rowSize: ROW_SIZE + data.layout.size,
+      rowSize: layout.rowSize,
       dropped: this.#dropped,
       time: this.options.time === undefined ? null : { format: this.options.time, clock },
       eventsOnly: this.options.eventsOnly === true,
@@ -69,7 +77,7 @@ export class Results implements Consumer {
   }
 
   #openSink(): Sink {
-    const { outputFile, rotate, rotateKeep } = this.options;
+    const { outputFile, rotate, rotateKeep, flag = '--output-file' } = this.options;
     const { head = '', opening = '' } = this.#output;
     const fail = (error: Error): void => this.#fail(resultError(error, outputFile));
     if (outputFile === undefined) {
@@ -78,11 +86,7 @@ export class Results implements Consumer {
       return sink;
     }
     const rotation = rotate === undefined ? null : { size: rotate, keep: rotateKeep };
-    return new FileSink(new OutputFile(outputFile, { head, opening }, rotation), fail);
-  }
-
-  get tellsEnds(): boolean {
-    return this.#descriptor.tellsEnds || this.#dropped !== null;
+    return new FileSink(new OutputFile(outputFile, { head, opening, flag }, rotation), fail);
   }
 
   get drops(): DropCounts | null {
@@ -126,9 +130,9 @@ export class Results implements Consumer {
   }
 
   /** Tells of events that were taken and that stdout, or the file, has not got. */
-  backlog(): Loss | null {
+  backlog(): Loss[] {
     const unwritten = this.#shown - this.#sink.written;
-    return unwritten === 0 ? null : backlog(unwritten, this.#shown, this.options.outputFile);
+    return unwritten === 0 ? [] : [backlog(unwritten, this.#shown, this.options.outputFile)];
   }
 
   async finish(summary: Summary): Promise<Error | null> {
@@ -148,9 +152,9 @@ export class Results implements Consumer {
   }
 
   // Nothing is written while nothing happens, so the write that would find the reader gone may never come.
-  #watchReader(addon: Addon): void {
+  #watchReader(hasNoReader: HasNoReader): void {
     this.#readerTimer = setInterval(() => {
-      if (addon.hasNoReader(1)) this.#fail(null);
+      if (hasNoReader(1)) this.#fail(null);
     }, READER_MS).unref();
   }
 
@@ -159,4 +163,15 @@ export class Results implements Consumer {
     this.#isBroken = true;
     this.#break(error);
   }
+}
+
+/** The results that the options ask for. */
+export function plannedResults(options: ResultsOptions, hasNoReader: HasNoReader): PlannedConsumer {
+  const descriptor = outputs.get(options.output);
+  if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
+  const drops = options.drops === true;
+  return {
+    wants: { ends: descriptor.tellsEnds || drops, drops },
+    open: (traced) => new Results(descriptor, traced, options, hasNoReader),
+  };
 }

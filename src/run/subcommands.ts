@@ -11,7 +11,7 @@ import type {
 import { loadAddon } from '../native/addon.js';
 import { Command } from './command/command.js';
 import { Engine } from '../engine/engine.js';
-import { consumerWith } from '../extension/consumer.js';
+import { plannedWith } from '../extension/consumer.js';
 import { withExtensions } from '../extension/load.js';
 import type { Extensions } from '../extension/extensions.js';
 import { fieldsProblem, listProblem } from '../machine/environment.js';
@@ -26,7 +26,7 @@ import { Messages } from '../terminal/messages.js';
 import { NAMED_FIELDS } from './fields/named.js';
 import { prepare } from '../plan/prepare.js';
 import { ProbeServer, ReadyFile } from './ready.js';
-import { Results } from '../results/results.js';
+import { commandConsumers } from '../results/consumers.js';
 import { undescribedFunctions, undescribedJson } from '../machine/undescribed.js';
 import { readVerdicts } from '../machine/verdicts.js';
 import { hasFilters } from '../plan/wanted.js';
@@ -132,12 +132,12 @@ async function traceWith(
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
   warnOfMark(options, extensions, messages);
-  const preparation = prepare(options, messages, extensions);
+  const plan = prepare(options, messages, extensions);
   // Before, a signal ends the process at once, whatever libpcap or a compiler is at: nothing is attached yet.
   const interruption = interruptions();
   await server?.check();
-  const results = consumerWith(extensions, new Results(preparation, options), preparation);
-  const engine = new Engine(preparation, options, results, messages);
+  const results = commandConsumers(options, (fd) => plan.addon.hasNoReader(fd));
+  const engine = new Engine(plan, options, plannedWith(extensions, results), messages);
   interruption.beforeLeaving(() => engine.leave());
   let status: number = EXIT.ok;
   try {

@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ExtensionError, KernelError } from '../../src/core/errors.js';
 import { completeOptions } from '../../src/api/check.js';
-import { LoopConsumer } from '../../src/api/loop.js';
 import { together } from '../../src/extension/extensions.js';
 import { loadExtension } from '../../src/extension/load.js';
 import { Messages } from '../../src/terminal/messages.js';
 import { prepare } from '../../src/plan/prepare.js';
-import { Recorder } from '../../src/engine/recorder.js';
+import { openSession } from '../../src/engine/session.js';
 import { type Ended } from '../support/ipft/running.js';
 import { ipftProcess } from '../support/ipft/process.js';
 import { refusal } from '../support/addon/bpf-objects.js';
@@ -84,10 +83,10 @@ describe.skipIf(reason !== null)(
       const open = async (path: string, capture?: Uint8Array): Promise<unknown> => {
         const options = completeOptions({ mark: 1, backend: 'tracepoint', selection: { function: /queue/ } });
         const messages = new Messages({ write: () => undefined });
-        const prepared = prepare(options, messages, together([await loadExtension(path)]));
-        const data = { ...prepared.data, capture: capture ?? prepared.data.capture };
+        const plan = prepare(options, messages, together([await loadExtension(path)]));
+        const data = { ...plan.data, capture: capture ?? plan.data.capture };
         try {
-          new Recorder({ ...prepared, data }, options, new LoopConsumer(), messages).session.close();
+          openSession({ ...plan, data }, options, { ends: true, drops: false }, () => undefined).close();
           return null;
         } catch (error) {
           return error;

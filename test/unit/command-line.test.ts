@@ -233,6 +233,21 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['-m', '1', '--budget', '0%'], /more than 0%/, /--budget 5%/],
     [['-m'], /argument missing/, /--help/],
     [['-m', '1', '--'], /no command behind --/, /ipft -m 1 -- curl/],
+    [['-m', '1', '--also', 'json'], /--also: expected an output and a file/, /--also json=trace.json/],
+    [['-m', '1', '--also', 'xml=a'], /--also: expected one of .*, received 'xml'/, /--also aggregate/],
+    [
+      ['-m', '1', '--also', 'json=a', '--also', 'csv=./a'],
+      /--also: .\/a is written otherwise/,
+      /another file/,
+    ],
+    [['-m', '1', '--also', 'json=a', '--output-file', 'a'], /--also: a is written otherwise/, /another file/],
+    [['-m', '1', '--also', 'json=a', '--ready-file', 'a'], /--also: a is written otherwise/, /another file/],
+    [
+      ['-m', '1', '--drops', '--also', 'stream=a'],
+      /--drops: -o stream shows no whole packets/,
+      /-o aggregate/,
+    ],
+    [['--list', '--also', 'json=a'], /--list: it traces nothing/, /leave the command/],
     [['-m', '1', '--rotate', '1MB'], /--rotate: there is no file/, /--output-file PATH/],
     [['-m', '1', '--output-file', 'x', '--rotate-keep', '2'], /--rotate-keep: no files/, /--rotate 100MB/],
     ...['1kB', '3999', '1TB', '-5MB', '1 MB', 'x', ''].map(

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { cpus } from 'node:os';
+import type { Wants } from '../core/consumer.js';
+import type { TraceOptions } from '../core/options.js';
+import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
+import { loadedWith } from '../extension/refusal.js';
+import { native } from '../native/call.js';
+import type { Session } from '../native/types.js';
+import { dataOptions } from '../plan/data.js';
+import type { Plan } from '../plan/prepare.js';
+
+/** Loads the programs of a plan; `onBatch` gets how many rows session.batch holds. Whoever opens it closes it. */
+export function openSession(
+  plan: Plan,
+  options: TraceOptions,
+  wants: Wants,
+  onBatch: (rows: number) => void,
+): Session {
+  const { addon, table, traceable, uncertain, hidden, backend, bodyOffsets, data, filter, inBpf } = plan;
+  const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = options;
+  const { pageCount = automaticPageCount(cpus().length) } = options;
+  const leastPageCount = options.pageCount ?? LEAST_PAGES;
+  const perf = { pageCount, leastPageCount, samplePeriod, wakeupEvents };
+  const limits = { maxRate, sample, timed: budget !== undefined };
+  const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
+  const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
+  const functions = Uint32Array.from(traceable);
+  const ends = { hidden: Uint32Array.from(hidden), tellsEnds: wants.ends, drops: wants.drops };
+  const { addresses, slots, btfIds, modules, bytes, roles, claims, reasonArguments, returnPlaces } =
+    table.columns;
+  const found = { bytes, roles, claims, reasonArguments, returnPlaces };
+  const columns = { addresses, bodyOffsets, slots, btfIds, modules, ...found };
+  const sessionOptions = {
+    ...settings,
+    ...ends,
+    ...columns,
+    ...dataOptions(data),
+    filter: filter?.code,
+    asksMark: filter?.asksMark === true,
+    asksBytes: filter?.asksBytes === true,
+    asksBehindHead: filter?.asksBehindHead === true,
+    functions,
+    candidates: Uint32Array.from(uncertain),
+    module: inBpf?.module,
+  };
+  const load = (): Session => new addon.Session(sessionOptions, onBatch);
+  return native('loading the BPF programs', () => loadedWith(inBpf, load));
+}

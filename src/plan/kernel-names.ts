@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { KernelNames } from '../core/traced.js';
+import { native } from '../native/call.js';
+import type { Addon } from '../native/types.js';
+import { reasonNames } from './reasons.js';
+import { symbolReader } from './symbols.js';
+
+/** What the running kernel calls things, read when it is asked for. */
+export function kernelNames(addon: Addon): KernelNames {
+  return {
+    enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),
+    enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
+    symbol: symbolReader(addon),
+    ...reasonNames(addon),
+  };
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { visibleRows, type Batch } from '../core/batch.js';
+import type { Consumer } from '../core/consumer.js';
+import type { Summary } from '../core/summary.js';
+
+/** Bytes of rows that wait for a consumer that is slower than the others; it misses what comes on top. */
+export const MOST_WAITING = 64 * 1024 * 1024;
+
+type Step = (consumer: Consumer) => void;
+
+/** One consumer among several: it gets the events at its own pace. */
+export class Lane {
+  /** Resolves when the consumer can take no more, as Consumer.broken. */
+  readonly broken: Promise<Error | null>;
+  /** what waits, in order */
+  readonly #steps: { readonly bytes: number; readonly step: Step }[] = [];
+  #waiting = 0;
+  #missed = 0;
+  #emptied: Promise<void> = Promise.resolve();
+  #break: (error: Error | null) => void = () => undefined;
+  #proceed: (() => void)[] = [];
+
+  constructor(
+    readonly consumer: Consumer,
+    private readonly wantsEnds: boolean,
+  ) {
+    this.broken = new Promise((resolve) => (this.#break = resolve));
+    void consumer.broken.then(this.#break);
+  }
+
+  /** Events that the consumer was not given, as it was too slow. */
+  get missed(): number {
+    return this.#missed;
+  }
+
+  /** True if the consumer would miss what comes now. */
+  get full(): boolean {
+    return this.#waiting >= MOST_WAITING;
+  }
+
+  take(batch: Batch, events: number): void {
+    const { rows, count, rowSize } = this.wantsEnds ? batch : visibleRows(batch);
+    if (count === 0) return;
+    if (this.#isIdle) return this.consumer.take({ rows, count, rowSize }, events);
+    if (this.full) {
+      this.#missed += events;
+      return;
+    }
+    const bytes = count * rowSize;
+    const copy = new DataView(rows.buffer.slice(rows.byteOffset, rows.byteOffset + bytes));
+    this.#wait(bytes, (consumer) => consumer.take({ rows: copy, count, rowSize }, events));
+  }
+
+  tell(packet: number, told: string | object): void {
+    if (this.#isIdle) this.consumer.tell?.(packet, told);
+    else this.#wait(0, (consumer) => consumer.tell?.(packet, told));
+  }
+
+  /** Resolves when there is room again. */
+  room(): Promise<void> {
+    if (!this.full) return Promise.resolve();
+    return new Promise((resolve) => this.#proceed.push(resolve));
+  }
+
+  /** As Consumer.finish(), once all that waits is taken. */
+  async finish(summary: Summary): Promise<Error | null> {
+    await this.#emptied;
+    return this.consumer.finish(summary);
+  }
+
+  get #isIdle(): boolean {
+    return this.#steps.length === 0 && !this.consumer.full;
+  }
+
+  #wait(bytes: number, step: Step): void {
+    this.#waiting += bytes;
+    if (this.#steps.push({ bytes, step }) === 1) this.#emptied = this.#empty();
+  }
+
+  async #empty(): Promise<void> {
+    try {
+      for (let next = this.#steps[0]; next !== undefined; next = this.#steps[0]) {
+        await this.consumer.drained();
+        next.step(this.consumer);
+        this.#steps.shift();
+        this.#waiting -= next.bytes;
+        if (!this.full) for (const proceed of this.#proceed.splice(0)) proceed();
+      }
+    } catch (error) {
+      this.#break(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}

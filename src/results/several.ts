@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Batch } from '../core/batch.js';
+import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
+import type { ConsumerAccount, Summary } from '../core/summary.js';
+import { Lane } from './lane.js';
+
+/** Hands the events of one trace to several consumers. A slow one keeps none of the others waiting. */
+class Several implements Consumer {
+  readonly name: string;
+  readonly broken: Promise<Error | null>;
+  readonly fillsTerminal: boolean;
+  readonly #consumers: readonly Consumer[];
+
+  constructor(private readonly lanes: readonly Lane[]) {
+    this.#consumers = lanes.map(({ consumer }) => consumer);
+    this.name = this.#consumers.map(({ name }) => name).join(', ');
+    this.broken = Promise.race(lanes.map(({ broken }) => broken));
+    this.fillsTerminal = this.#consumers.some((consumer) => consumer.fillsTerminal);
+  }
+
+  take(batch: Batch, events: number): void {
+    for (const lane of this.lanes) lane.take(batch, events);
+  }
+
+  tell(packet: number, told: string | object): void {
+    for (const lane of this.lanes) lane.tell(packet, told);
+  }
+
+  /** Draining pauses only when all of them would miss what comes. */
+  get full(): boolean {
+    return this.lanes.every((lane) => lane.full);
+  }
+
+  drained(): Promise<void> {
+    return Promise.race([...this.lanes.map((lane) => lane.room()), this.broken.then(() => undefined)]);
+  }
+
+  /** Events that one of them at least has not got. */
+  get dropped(): number {
+    return Math.max(...this.accounts.map(({ missed }) => missed));
+  }
+
+  get accounts(): readonly ConsumerAccount[] {
+    return this.lanes.map(({ consumer, missed }) => ({
+      name: consumer.name,
+      missed: missed + consumer.dropped,
+    }));
+  }
+
+  get drops(): Consumer['drops'] {
+    return this.#consumers.find(({ drops }) => drops !== null)?.drops ?? null;
+  }
+
+  get cut(): number {
+    return Math.max(...this.#consumers.map(({ cut }) => cut));
+  }
+
+  backlog(): Loss[] {
+    return this.lanes.flatMap(({ consumer, missed }) => [
+      ...(missed === 0
+        ? []
+        : [
+            {
+              text: `${missed} events are missing from ${consumer.name}: it did not take them as fast as they came`,
+              remedy: 'a faster reader or disk, or fewer events: --regex, --sample',
+            },
+          ]),
+      ...consumer.backlog(),
+    ]);
+  }
+
+  async finish(summary: Summary): Promise<Error | null> {
+    const problems = await Promise.all(this.lanes.map((lane) => lane.finish(summary)));
+    return problems.find((problem) => problem !== null) ?? null;
+  }
+}
+
+/** All of the consumers as one. */
+export function allOf(all: readonly [PlannedConsumer, ...PlannedConsumer[]]): PlannedConsumer {
+  const [first, ...others] = all;
+  if (others.length === 0) return first;
+  return {
+    wants: { ends: all.some(({ wants }) => wants.ends), drops: all.some(({ wants }) => wants.drops) },
+    open: (traced) => new Several(all.map((planned) => new Lane(planned.open(traced), planned.wants.ends))),
+  };
+}

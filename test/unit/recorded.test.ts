@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { batchesOf, OUTPUT_IDS, rendered, tracedOf, type Recording } from '../support/packets/recording.js';
+
+/** Traces of Linux 6.12 with the text that each output wrote of them there; test/README.md says how they are made. */
+const FOLDER = 'test/unit/recordings';
+
+// What shows a trace must not need the addon: here there is none.
+vi.mock('../../src/native/addon.js', () => {
+  throw new Error('the addon is loaded');
+});
+
+const recordingOf = (name: string): Recording =>
+  JSON.parse(readFileSync(`${FOLDER}/${name}.recording.json`, 'utf8')) as Recording;
+
+describe.each(['function', 'function-graph'])('a recorded trace, without the addon: %s', (name) => {
+  it.each(OUTPUT_IDS)('is shown as it was when it was traced: %s', (id) => {
+    const recording = recordingOf(name);
+    const written = readFileSync(`${FOLDER}/${name}.${id}`, 'utf8');
+    expect(rendered(id, tracedOf(recording), batchesOf(recording))).toBe(written);
+  });
+});
+
+it('cannot be tested with the addon here', async () => {
+  await expect(import('../../src/native/addon.js')).rejects.toThrow();
+});
