@@ -12,7 +12,7 @@ export const ROOMS = {
   backends: ['core'],
   columns: ['packet', 'core'],
   filters: ['codegen', 'core'],
-  outputs: ['core'],
+  outputs: ['columns', 'core'],
   machine: ['backends', 'native', 'terminal', 'core'],
   plan: ['machine', 'columns', 'filters', 'codegen', 'native', 'terminal', 'core'],
   results: ['columns', 'outputs', 'terminal', 'core'],

@@ -3,6 +3,7 @@ import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
 import type { Cell } from './column.js';
 import type { DroppedPackets } from './dropped-packets.js';
+import type { Format } from './format.js';
 import type { Palette } from './line.js';
 import type { Summary } from './summary.js';
 
@@ -56,7 +57,7 @@ export interface Output {
 export interface OutputDescriptor {
   readonly id: string;
   readonly description: string;
-  readonly format: 'text' | 'json' | 'csv';
+  readonly format: Format;
   /** true if it writes while tracing */
   readonly live: boolean;
   /** true if it wants rows that tell where packets end although their last event is not shown (isHidden) */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { text as textFormat } from './formats/text.js';
 import { callTree } from '../core/call-tree.js';
 import type { OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
@@ -39,7 +40,7 @@ function* groupLines(events: PacketEvents, context: OutputContext, text: TextBuf
 export const aggregate: OutputDescriptor = {
   id: 'aggregate',
   description: 'a group of lines for each packet, when the packet is gone',
-  format: 'text',
+  format: textFormat,
   live: true,
   tellsEnds: true,
   showsDrops: true,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { csv as csvFormat } from './formats/csv.js';
 import { renderBatch } from '../core/batch.js';
 import type { OutputDescriptor } from '../core/output.js';
 import { TextBuffer } from '../core/text-buffer.js';
@@ -9,7 +10,7 @@ export const csv: OutputDescriptor = {
   ...json,
   id: 'csv',
   description: 'comma-separated values, a line for each event, as it happens, behind a line of names',
-  format: 'csv',
+  format: csvFormat,
   showsDrops: false,
   create: ({ line, header }) => {
     const text = new TextBuffer();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { json as jsonFormat } from './formats/json.js';
 import { renderBatch } from '../core/batch.js';
 import type { Cell } from '../core/column.js';
 import type { DropsContext, Output, OutputContext, OutputDescriptor } from '../core/output.js';
@@ -49,7 +50,7 @@ function dropsOutput(
 export const json: OutputDescriptor = {
   id: 'json',
   description: 'one JSON object a line for each event, as it happens',
-  format: 'json',
+  format: jsonFormat,
   live: true,
   tellsEnds: false,
   showsDrops: true,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { text as textFormat } from './formats/text.js';
 import { renderBatch, type Batch } from '../core/batch.js';
 import type { CallLines } from '../core/call-line.js';
 import { CallStacks, isReturnOf } from '../core/calls.js';
@@ -35,7 +36,7 @@ function renderCalls(lines: CallLines): Render {
 export const stream: OutputDescriptor = {
   id: 'stream',
   description: "a line for each event as it happens, behind its packet's number (#1, #2 ...)",
-  format: 'text',
+  format: textFormat,
   live: true,
   tellsEnds: false,
   showsDrops: false,

@@ -2,13 +2,10 @@
 import { columns } from '../columns/index.js';
 import { timeColumn } from '../columns/time.js';
 import { ROW_SIZE } from '../core/abi.js';
-import { callLines, type CallLines } from '../core/call-line.js';
 import type { TimeFormat, TraceClock } from '../core/clock.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
-import { csvHeader, csvLine } from '../core/csv.js';
-import { dropJson, dropText } from '../core/drop.js';
 import type { DroppedPackets } from '../core/dropped-packets.js';
-import { fieldsText, headerLine, jsonLine, leadText, PLAIN, textLine, type Palette } from '../core/line.js';
+import { PLAIN, type Palette } from '../core/line.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 
 function columnsOf(ids: readonly string[]): Column[] {
@@ -37,40 +34,6 @@ export interface RenderOptions {
   readonly time?: { readonly format: TimeFormat; readonly clock: TraceClock } | null;
   /** of JSON, no other lines than those of events */
   readonly eventsOnly?: boolean;
-}
-
-/** Puts the time where text and JSON have it: in the place of the time stamp, or behind it. */
-function withTime(
-  lead: readonly Column[],
-  format: OutputDescriptor['format'],
-  time: Column | null,
-): readonly Column[] {
-  if (time === null || format === 'csv') return lead;
-  const inPlace = (column: Column): Column[] => (format === 'text' ? [time] : [column, time]);
-  return lead.flatMap((column) => (column.id === 'timestamp' ? inPlace(column) : [column]));
-}
-
-/** The columns that function_graph's text has behind the output's own. */
-const [DURATION, FUNCTION] = columnsOf(['duration', 'function']) as [Column, Column];
-
-/** Over the calls, which are indented rather than aligned. */
-const CALL: Column = { ...FUNCTION, header: '| FUNCTION', width: 0 };
-
-function linesOfCalls(
-  lead: readonly Column[],
-  fields: readonly Column[],
-  context: ColumnContext,
-  palette: Palette,
-): CallLines {
-  return callLines(
-    {
-      lead: leadText(lead, context, palette),
-      duration: { text: DURATION.bind(context).text, width: DURATION.width },
-      name: FUNCTION.bind(context),
-      fields: fieldsText(fields, context),
-    },
-    palette,
-  );
 }
 
 /** The fields, without those that are shown in front or by an extension already. */
@@ -105,28 +68,13 @@ export function createOutput(
     eventsOnly = false,
   }: RenderOptions = {},
 ): Output {
+  const { format } = descriptor;
   const timed = time === null ? null : timeColumn(time.format, time.clock);
-  const ids = returns ? descriptor.graphLead : descriptor.lead;
-  const lead = withTime(columnsOf(ids), descriptor.format, timed);
-  // CSV has the time in its last place.
-  const last = descriptor.format === 'csv' && timed !== null ? [timed] : [];
+  const untimed = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
+  const { lead, last } = timed === null ? { lead: untimed, last: [] } : format.withTime(untimed, timed);
   const own = wanted ?? columnsOf(descriptor.fields);
-  const inFront =
-    returns && descriptor.format === 'text' ? [...lead, DURATION, FUNCTION] : [...lead, ...last];
-  const fields = shownFields(own, further, inFront, returns);
-  const dropLine = descriptor.format === 'json' ? dropJson(context, timed) : dropText(context);
-  const drops = dropped === null ? null : { packets: dropped, line: dropLine };
-  const common = { palette, terminal, rowSize, drops, eventsOnly };
-  if (descriptor.format === 'json') {
-    const line = jsonLine([...lead, ...fields], context);
-    return descriptor.create({ ...common, line, calls: null, header: '' });
-  }
-  if (descriptor.format === 'csv') {
-    const all = [...lead, ...fields, ...last];
-    return descriptor.create({ ...common, line: csvLine(all, context), calls: null, header: csvHeader(all) });
-  }
-  const line = textLine(lead, fields, context, palette);
-  const calls = returns ? linesOfCalls(lead, fields, context, palette) : null;
-  const header = headerLine(returns ? [...lead, DURATION, CALL] : lead, fields);
-  return descriptor.create({ ...common, line, calls, header });
+  const fields = shownFields(own, further, [...lead, ...format.beside(returns), ...last], returns);
+  const drops = dropped === null ? null : { packets: dropped, line: format.dropLine(context, timed) };
+  const lines = format.lines({ lead, fields, last, returns, context, palette });
+  return descriptor.create({ palette, terminal, rowSize, drops, eventsOnly, ...lines });
 }

@@ -5,7 +5,6 @@ import { dropReader } from '../core/drop.js';
 import { DroppedPackets, type DropCounts } from '../core/dropped-packets.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
-import { printableJson, printableLines } from '../core/printable.js';
 import type { Summary } from '../core/summary.js';
 import { columnContext, type Traced } from '../core/traced.js';
 import { outputs } from '../outputs/index.js';
@@ -121,12 +120,9 @@ class Results implements Consumer {
   }
 
   tell(packet: number, told: string | object): void {
-    const { format } = this.#descriptor;
-    if (format === 'csv' || this.options.eventsOnly === true) return; // whose lines are events
-    const object = typeof told === 'string' ? { text: told } : told;
-    if (format === 'json') this.#write(`${printableJson(Object.assign({ packet }, object, { packet }))}\n`);
-    else if (typeof told === 'string') this.#write(printableLines(told).replace(/\n?$/, '\n'));
-    else this.#write(`${printableJson(object)}\n`);
+    if (this.options.eventsOnly === true) return;
+    const lines = this.#descriptor.format.told(packet, told);
+    if (lines !== null) this.#write(lines);
   }
 
   /** Tells of events that were taken and that stdout, or the file, has not got. */

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { dropJson } from '../../core/drop.js';
+import type { Format } from '../../core/format.js';
+import { jsonLine } from '../../core/line.js';
+import { printableJson } from '../../core/printable.js';
+
+/** A JSON object a line. */
+export const json: Format = {
+  withTime: (lead, time) => ({
+    lead: lead.flatMap((column) => (column.id === 'timestamp' ? [column, time] : [column])),
+    last: [],
+  }),
+  beside: () => [],
+  lines: ({ lead, fields, context }) => ({
+    line: jsonLine([...lead, ...fields], context),
+    calls: null,
+    header: '',
+  }),
+  dropLine: (context, time) => dropJson(context, time),
+  told: (packet, told) => {
+    const object = typeof told === 'string' ? { text: told } : told;
+    return `${printableJson(Object.assign({ packet }, object, { packet }))}\n`;
+  },
+};
