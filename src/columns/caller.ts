@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/capture.js';
 import { behind, type Cell, type Column } from '../core/column.js';
+import { remembered } from '../core/memo.js';
 import type { RowReader } from '../core/row.js';
-import { pieceOf, type Piece } from '../core/text-buffer.js';
+import { pieceOf } from '../core/text-buffer.js';
 import { NOTHING } from '../core/value.js';
 
 const READ: Read = { kind: 'caller' };
-const MAX_KNOWN = 65536;
 
 /** A cell of a text for each address, which is remembered; `nothing` for 0. */
 function addressCell(read: RowReader<bigint>, format: (address: bigint) => string, nothing: string): Cell {
-  const known = new Map<bigint, Piece>([[0n, pieceOf(nothing)]]);
-  return (rows, at, text) => {
-    const address = read(rows, at);
-    let piece = known.get(address);
-    if (piece === undefined) {
-      piece = pieceOf(format(address));
-      if (known.size < MAX_KNOWN) known.set(address, piece);
-    }
-    text.piece(piece);
-  };
+  const piece = remembered((address: bigint) => pieceOf(address === 0n ? nothing : format(address)));
+  return (rows, at, text) => text.piece(piece(read(rows, at)));
 }
 
 /** Where the function returns to: who called it. */
@@ -33,12 +25,14 @@ export const caller: Column = {
   bind: (context) => {
     const { at: offset } = context.captured(READ);
     const read: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + offset, true);
+    const symbol = remembered((address: bigint) => context.symbol(address));
     return {
-      text: addressCell(read, (address) => context.symbol(address), NOTHING),
+      value: (rows, at) => (read(rows, at) === 0n ? null : symbol(read(rows, at))),
+      text: addressCell(read, symbol, NOTHING),
       json: (prefix) =>
         behind(
           prefix,
-          addressCell(read, (address) => JSON.stringify(context.symbol(address)), 'null'),
+          addressCell(read, (address) => JSON.stringify(symbol(address)), 'null'),
         ),
     };
   },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/capture.js';
-import { behind, type Cell, type Column } from '../core/column.js';
+import { behind, type Column } from '../core/column.js';
 import { causeName } from '../core/drop.js';
+import type { RowReader } from '../core/row.js';
 import { NOTHING } from '../core/value.js';
 
 const READ: Read = { kind: 'cause' };
@@ -19,22 +20,16 @@ export const cause: Column = {
   reads: [READ],
   bind: (context) => {
     const { at: offset } = context.captured(READ);
-    const cell =
-      (format: (name: string | null, reason: number) => string): Cell =>
-      (rows, at, text) => {
-        const reason = rows.getUint32(at + offset + REASON, true);
-        const told = rows.getBigUint64(at + offset, true);
-        text.string(
-          reason === 0 && told === 0n ? format(null, 0) : format(causeName(context, reason, told), reason),
-        );
-      };
+    const reasonAt: RowReader<number> = (rows, at) => rows.getUint32(at + offset + REASON, true);
+    const value: RowReader<string | null> = (rows, at) => {
+      const reason = reasonAt(rows, at);
+      const told = rows.getBigUint64(at + offset, true);
+      return reason === 0 && told === 0n ? null : causeName(context, reason, told);
+    };
     return {
-      text: cell((name, reason) => name ?? (reason === 0 ? '' : NOTHING)),
-      json: (prefix) =>
-        behind(
-          prefix,
-          cell((name) => JSON.stringify(name)),
-        ),
+      value,
+      text: (rows, at, text) => text.string(value(rows, at) ?? (reasonAt(rows, at) === 0 ? '' : NOTHING)),
+      json: (prefix) => behind(prefix, (rows, at, text) => text.string(JSON.stringify(value(rows, at)))),
     };
   },
 };

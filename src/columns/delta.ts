@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell, Column } from '../core/column.js';
 import { behind } from '../core/column.js';
-import { isLast, packet, timeNs } from '../core/row.js';
+import { isLast, packet, timeNs, type RowReader } from '../core/row.js';
 
 /** Packets whose last event is remembered; the ones that were seen first make room. */
 const MAX_PACKETS = 100_000;
 
-function deltaCell(): Cell {
+/** To be asked once for each row. */
+function deltaReader(): RowReader<number> {
   const last = new Map<number, bigint>();
-  return (rows, at, text) => {
+  return (rows, at) => {
     const [number, time] = [packet(rows, at), timeNs(rows, at)];
-    text.number(Number(time - (last.get(number) ?? time)));
+    const since = Number(time - (last.get(number) ?? time));
     last.delete(number);
-    if (isLast(rows, at)) return;
-    last.set(number, time);
-    if (last.size > MAX_PACKETS) for (const first of last.keys()) return void last.delete(first);
+    if (!isLast(rows, at)) last.set(number, time);
+    const [first] = last.size > MAX_PACKETS ? last.keys() : [];
+    if (first !== undefined) last.delete(first);
+    return since;
   };
+}
+
+function deltaCell(): Cell {
+  const read = deltaReader();
+  return (rows, at, text) => text.number(read(rows, at));
 }
 
 /** ns since the packet's last event; 0 for its first. */
@@ -26,5 +33,5 @@ export const delta: Column = {
   header: 'delta',
   width: 0,
   ofReturns: true,
-  bind: () => ({ text: deltaCell(), json: (prefix) => behind(prefix, deltaCell()) }),
+  bind: () => ({ text: deltaCell(), json: (prefix) => behind(prefix, deltaCell()), value: deltaReader() }),
 };

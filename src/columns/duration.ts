@@ -26,5 +26,6 @@ export const duration: Column = {
       if (isReturn(rows, at)) text.string(microseconds(durationNs(rows, at)));
     },
     json: (prefix) => behind(prefix, nanoseconds),
+    value: (rows, at) => (isReturn(rows, at) ? durationNs(rows, at) : null),
   }),
 };

@@ -28,6 +28,11 @@ export const functionColumn: Column = {
   width: WIDTH,
   style: 'bold',
   bind: (context) => ({
+    value: (rows, at) => {
+      const index = functionIndex(rows, at);
+      if (index !== UNKNOWN_FUNCTION) return context.names[index] ?? '';
+      return `0x${rows.getBigUint64(at + ROW.function_address, true).toString(16)}`;
+    },
     text: nameOr(
       indexCell(functionIndex, (index) => withModule(context, index)),
       behind('0x', address),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Column, EnumMembers } from '../core/column.js';
-import { valueCell } from '../core/memo.js';
+import { remembered, valueCell } from '../core/memo.js';
 import { gsoSize, gsoType as readGsoType } from '../core/row.js';
 
 const PREFIX = 'SKB_GSO_';
@@ -29,12 +29,13 @@ export const gsoType: Column = {
   bind: (context) => {
     const members = context.enumMembers(`${PREFIX}TCPV4`);
     const names = valueCell(readGsoType, (type) => gsoTypeNames(type, members) || '0x0');
+    const value = remembered((type: number) => gsoTypeNames(type, members));
     return {
+      value: (rows, at) => value(readGsoType(rows, at)),
       text: (rows, at, text) => {
         if (gsoSize(rows, at) !== 0) names(rows, at, text);
       },
-      json: (prefix) =>
-        valueCell(readGsoType, (type) => prefix + JSON.stringify(gsoTypeNames(type, members))),
+      json: (prefix) => valueCell(readGsoType, (type) => prefix + JSON.stringify(value(type))),
     };
   },
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Column, ColumnContext } from '../core/column.js';
+import type { Column, ColumnContext, Value } from '../core/column.js';
+import type { RowReader } from '../core/row.js';
 import { behind, type Cell } from '../core/column.js';
 import type { Captured, Read } from '../core/capture.js';
 import { pieceOf } from '../core/text-buffer.js';
@@ -13,7 +14,7 @@ import {
 } from '../packet/fields.js';
 import { Headers, NONE, readHeaders } from '../packet/headers.js';
 import { readInner } from '../packet/inner.js';
-import { writeTupleJson } from '../packet/tuple-json.js';
+import { tupleOf, writeTupleJson } from '../packet/tuple-json.js';
 import { writeTuple } from '../packet/tuple.js';
 
 /** IPv6 with two short extension headers, and of TCP what comes before its checksum. */
@@ -53,6 +54,14 @@ function headersCell(locate: Locate, write: Write, nothing: string): Cell {
   };
 }
 
+/** A value of a packet's headers; null: it is not there. */
+type ReadValue = (rows: DataView, headers: Headers) => Value;
+
+function headersValue(locate: Locate, read: ReadValue): RowReader<Value> {
+  const headers = new Headers();
+  return (rows, at) => (locate(rows, at, headers) ? read(rows, headers) : null);
+}
+
 /** id, key, description */
 type Names = readonly [string, string, string];
 
@@ -63,7 +72,7 @@ function headersColumn(
   [id, key, description]: Names,
   read: Read,
   place: Place,
-  write: { readonly text: Write; readonly json: Write },
+  write: { readonly text: Write; readonly json: Write; readonly value: ReadValue },
 ): Column {
   return {
     id,
@@ -77,6 +86,7 @@ function headersColumn(
       return {
         text: headersCell(locate, write.text, NOTHING),
         json: (prefix) => behind(prefix, headersCell(locate, write.json, 'null')),
+        value: headersValue(locate, write.value),
       };
     },
   };
@@ -90,7 +100,11 @@ const always =
   };
 
 const tupleColumn = (names: Names, read: Read, place: Place): Column =>
-  headersColumn(names, read, place, { text: always(writeTuple), json: always(writeTupleJson) });
+  headersColumn(names, read, place, {
+    text: always(writeTuple),
+    json: always(writeTupleJson),
+    value: tupleOf,
+  });
 
 function valueColumn(names: Names, read: PacketReader): Column {
   const write: Write = (rows, headers, text) => {
@@ -98,7 +112,11 @@ function valueColumn(names: Names, read: PacketReader): Column {
     if (value !== NONE) text.number(value);
     return value !== NONE;
   };
-  return headersColumn(names, READ, outer, { text: write, json: write });
+  const value: ReadValue = (rows, headers) => {
+    const number = read(rows, headers);
+    return number === NONE ? null : number;
+  };
+  return headersColumn(names, READ, outer, { text: write, json: write, value });
 }
 
 /** Who sends what to whom, by the outer headers: addresses, ports, TCP flags, ICMP type. */

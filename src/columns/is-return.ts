@@ -15,5 +15,5 @@ export const isReturn: Column = {
   key: 'is_return',
   header: 'RETURN',
   width: 5,
-  bind: () => ({ text: trueOrFalse(''), json: trueOrFalse }),
+  bind: () => ({ text: trueOrFalse(''), json: trueOrFalse, value: readIsReturn }),
 };

@@ -13,5 +13,6 @@ export const mark: Column = {
   bind: () => ({
     text: valueCell(readMark, (value) => `0x${value.toString(16)}`),
     json: (prefix) => valueCell(readMark, (value) => prefix + value.toString()),
+    value: readMark,
   }),
 };

@@ -13,6 +13,7 @@ export const moduleColumn: Column = {
   bind: (context) => {
     const name = (index: number): string => context.modules[index] ?? '';
     return {
+      value: (rows, at) => name(functionIndex(rows, at)),
       text: indexCell(functionIndex, name),
       json: (prefix) => indexCell(functionIndex, (index) => prefix + JSON.stringify(name(index))),
     };

@@ -22,14 +22,14 @@ const PROTOCOLS: Readonly<Partial<Record<number, string>>> = {
 /** A name for people where there is one, else hex; a number in JSON. */
 export const protocol = formattedColumn({ id: 'protocol', key: 'protocol' }, 'skb->protocol', {
   text: (value) => PROTOCOLS[value] ?? `0x${value.toString(16).padStart(4, '0')}`,
-  json: String,
+  value: (value) => value,
 });
 
 /** The macros' own names, in small letters; the number where there is none. */
 function namedColumn(names: Parameters<typeof formattedColumn>[0], path: string, values: string): Column {
   const known = values.split(' ');
   const name = (value: number): string => known[value] ?? String(value);
-  return formattedColumn(names, path, { text: name, json: (value) => JSON.stringify(name(value)) });
+  return formattedColumn(names, path, { text: name, value: name });
 }
 
 /** PACKET_* of include/uapi/linux/if_packet.h. */

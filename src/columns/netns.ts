@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/capture.js';
 import { behind, type Column } from '../core/column.js';
-import { NOTHING, plainNumber, whereThere } from '../core/value.js';
+import { integerReader, NOTHING, plainNumber, valueWhereThere, whereThere } from '../core/value.js';
 
 const path = (name: string): Read => ({ kind: 'path', paths: [name] });
 const OF_DEVICE = path('skb->dev->nd_net.net->ns.inum');
@@ -22,6 +22,12 @@ export const netns: Column = {
       const otherwise = whereThere(socket, ofSocket, nothing);
       return whereThere(device, ofDevice, otherwise);
     };
-    return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
+    const value = valueWhereThere(device, integerReader(device));
+    const otherwise = valueWhereThere(socket, integerReader(socket));
+    return {
+      text: cell(NOTHING),
+      json: (prefix) => behind(prefix, cell('null')),
+      value: (rows, at) => value(rows, at) ?? otherwise(rows, at),
+    };
   },
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Captured, Read } from '../core/capture.js';
-import { behind, type Cell, type Column } from '../core/column.js';
+import type { Column } from '../core/column.js';
 import type { RowReader } from '../core/row.js';
-import { NOTHING, numberReader, whereThere } from '../core/value.js';
+import { integerOrNothing, numberReader } from '../core/value.js';
 
 type Reader = RowReader<bigint>;
 
@@ -30,16 +30,9 @@ function offsetColumn(
       const captured = reads.map((read) => context.captured(read));
       const [first] = captured as [Captured];
       const [head, data, value] = captured.map(numberReader) as [Reader, Reader, Reader?];
-      const cell = (nothing: string): Cell =>
-        whereThere(
-          first,
-          (rows, at, text) => {
-            const result = compute(head(rows, at), data(rows, at), value?.(rows, at) ?? 0n);
-            text.string(result === null ? nothing : result.toString());
-          },
-          nothing,
-        );
-      return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
+      const offset: RowReader<bigint | null> = (rows, at) =>
+        first.isAbsent(rows, at) ? null : compute(head(rows, at), data(rows, at), value?.(rows, at) ?? 0n);
+      return integerOrNothing(offset);
     },
   };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { behind, between, type Cell, type Column } from '../core/column.js';
+import { remembered } from '../core/memo.js';
 import { ROW } from '../core/abi.js';
 
 const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.skb);
@@ -11,8 +12,12 @@ export const packetId: Column = {
   key: 'packet_id',
   header: 'PACKET',
   width: 18,
-  bind: () => ({
-    text: behind('0x', address),
-    json: (prefix) => between(`${prefix}"0x`, address, '"'),
-  }),
+  bind: () => {
+    const text = remembered((skb: bigint) => `0x${skb.toString(16)}`);
+    return {
+      value: (rows, at) => text(rows.getBigUint64(at + ROW.skb, true)),
+      text: behind('0x', address),
+      json: (prefix) => between(`${prefix}"0x`, address, '"'),
+    };
+  },
 };

@@ -14,5 +14,6 @@ export const processorId: Column = {
   bind: () => ({
     text: indexCell(cpu, (id) => id.toString().padStart(4, '0')),
     json: (prefix) => indexCell(cpu, (id) => prefix + id.toString()),
+    value: cpu,
   }),
 };

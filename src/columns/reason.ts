@@ -2,7 +2,7 @@
 import type { Read } from '../core/capture.js';
 import type { Column } from '../core/column.js';
 import { reasonName } from '../core/drop.js';
-import { valueCell } from '../core/memo.js';
+import { remembered, valueCell } from '../core/memo.js';
 import type { RowReader } from '../core/row.js';
 
 const READ: Read = { kind: 'reason' };
@@ -18,13 +18,12 @@ export const reason: Column = {
   bind: (context) => {
     const { at: offset } = context.captured(READ);
     const read: RowReader<number> = (rows, at) => rows.getUint32(at + offset, true);
+    const name = remembered((value: number) => reasonName(context, value));
     return {
-      text: valueCell(read, (value) => (value === 0 ? '' : reasonName(context, value))),
+      value: (rows, at) => (read(rows, at) === 0 ? null : name(read(rows, at))),
+      text: valueCell(read, (value) => (value === 0 ? '' : name(value))),
       json: (prefix) =>
-        valueCell(
-          read,
-          (value) => prefix + (value === 0 ? 'null' : JSON.stringify(reasonName(context, value))),
-        ),
+        valueCell(read, (value) => prefix + (value === 0 ? 'null' : JSON.stringify(name(value)))),
     };
   },
 };

@@ -7,7 +7,7 @@ import { formatsOf, NOTHING } from '../core/value.js';
 /** Where nothing is returned, and where it is not known what is. */
 const fixed = (text: string): BoundColumn => {
   const cell = (shown: string): Cell => behind(shown, () => undefined);
-  return { text: cell(text), json: (prefix) => cell(`${prefix}null`) };
+  return { text: cell(text), json: (prefix) => cell(`${prefix}null`), value: () => null };
 };
 const VOID = fixed('');
 const UNKNOWN = fixed(NOTHING);
@@ -52,7 +52,7 @@ export const returnValue: Column = {
           cell(rows, at, text);
         };
       },
-      integer: (rows, at) => formatFor(rows, at).integer?.(rows, at) ?? 0n,
+      value: (rows, at) => formatFor(rows, at).value(rows, at),
     };
   },
 };

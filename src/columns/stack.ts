@@ -32,6 +32,7 @@ export const stack: Column = {
     const read = stackReader(context);
     const json: Cell = (rows, at, text) => text.string(JSON.stringify(read(rows, at)));
     return {
+      value: read,
       text: (rows, at, text) => text.string(read(rows, at).join('<') || '-'),
       json: (prefix) => behind(prefix, json),
     };

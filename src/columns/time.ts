@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { isoWriter, secondsText, type TimeFormat, type TraceClock } from '../core/clock.js';
 import { behind, type Cell, type Column } from '../core/column.js';
-import { timeNs } from '../core/row.js';
+import { timeNs, type RowReader } from '../core/row.js';
+import { exact, quoted } from '../core/value.js';
 import { timestamp } from './timestamp.js';
 
 const ISO_LENGTH = '2026-01-01T00:00:00.000000000Z'.length;
@@ -26,15 +27,15 @@ export function timeColumn(format: TimeFormat, clock: TraceClock): Column {
   if (format === 'monotonic') return { ...timestamp, id: 'time', key: 'time' };
   const common = { id: 'time', key: 'time', width: 0, style: 'dim' } as const;
   if (format === 'real') {
-    const cell = (quote: string): Cell => {
+    const reader = (): RowReader<string> => {
       const iso = isoWriter();
-      return (rows, at, text) => text.string(`${quote}${iso(timeNs(rows, at) + clock.realOffsetNs)}${quote}`);
+      return (rows, at) => iso(timeNs(rows, at) + clock.realOffsetNs);
     };
     return {
       ...common,
       description: 'time of the wall clock, ISO 8601 in UTC',
       header: 'TIME'.padEnd(ISO_LENGTH),
-      bind: () => ({ text: cell(''), json: (prefix) => behind(prefix, cell('"')) }),
+      bind: () => quoted(reader()),
     };
   }
   const since = sinceReader(format, clock);
@@ -47,6 +48,10 @@ export function timeColumn(format: TimeFormat, clock: TraceClock): Column {
     description: format === 'relative' ? 'since the first event' : 'since the line before',
     header: 'TIME(s)',
     width: 14,
-    bind: () => ({ text: cell(secondsText), json: (prefix) => behind(prefix, cell(String)) }),
+    bind: () => ({
+      text: cell(secondsText),
+      json: (prefix) => behind(prefix, cell(String)),
+      value: (rows, at) => exact(since(rows, at)),
+    }),
   };
 }

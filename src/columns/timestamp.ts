@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { behind, type Cell, type Column } from '../core/column.js';
 import { ROW } from '../core/abi.js';
+import { timeNs } from '../core/row.js';
 
 const cell: Cell = (rows, at, text) => text.number64(rows, at + ROW.time_ns);
 
@@ -12,5 +13,5 @@ export const timestamp: Column = {
   header: 'TIME(ns)',
   width: 0,
   style: 'dim',
-  bind: () => ({ text: cell, json: (prefix) => behind(prefix, cell) }),
+  bind: () => ({ text: cell, json: (prefix) => behind(prefix, cell), value: timeNs }),
 };

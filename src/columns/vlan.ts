@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/capture.js';
-import { behind, type Cell, type Column } from '../core/column.js';
-import { NOTHING, numberReader } from '../core/value.js';
+import type { Column } from '../core/column.js';
+import { integerOrNothing, numberReader } from '../core/value.js';
 
 const TCI: Read = { kind: 'path', paths: ['skb->vlan_tci'] };
 /** Before Linux 6.3 a bit says that there is a tag, then the members together. */
@@ -18,10 +18,6 @@ export const vlan: Column = {
   reads: [TCI, PRESENT],
   bind: (context) => {
     const [tci, present] = [numberReader(context.captured(TCI)), numberReader(context.captured(PRESENT))];
-    const cell =
-      (nothing: string): Cell =>
-      (rows, at, text) =>
-        text.string(present(rows, at) === 0n ? nothing : (tci(rows, at) & ID).toString());
-    return { text: cell(NOTHING), json: (prefix) => behind(prefix, cell('null')) };
+    return integerOrNothing((rows, at) => (present(rows, at) === 0n ? null : tci(rows, at) & ID));
   },
 };

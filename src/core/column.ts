@@ -78,6 +78,9 @@ export interface Column {
   bind(context: ColumnContext): BoundColumn;
 }
 
+/** A value as scripts get it: integers are bigints where a number is not exact; objects and arrays hold strings and numbers. */
+export type Value = string | number | bigint | boolean | null | object;
+
 export interface BoundColumn {
   /** For people. A field that writes nothing is left out of this line. */
   readonly text: Cell;
@@ -88,8 +91,8 @@ export interface BoundColumn {
   readonly json: (prefix: string) => Cell;
   /** Called once for each row whose line is written: what is kept for the row is of no more use to this output. */
   readonly shown?: (rows: DataView, at: number) => void;
-  /** of integers of 64 bits: the value where it is there, since JSON's numbers are exact up to 2^53 only */
-  readonly integer?: RowReader<bigint>;
+  /** For scripts and extensions: what the JSON says, as a value. */
+  readonly value: RowReader<Value>;
 }
 
 /** A column that shows a number as it is. */
@@ -102,7 +105,7 @@ export function numberColumn(
     ...column,
     bind: () => {
       const cell: Cell = (rows, at, text) => text.number(read(rows, at));
-      return { text: cell, json: (prefix) => behind(prefix, cell) };
+      return { text: cell, json: (prefix) => behind(prefix, cell), value: read };
     },
   };
 }
@@ -153,6 +156,7 @@ export function ofCalls(column: Column): Column {
             else json(rows, at, text);
           };
         },
+        value: (rows, at) => (isReturn(rows, at) ? null : bound.value(rows, at)),
       };
     },
   };

@@ -5,6 +5,18 @@ import { pieceOf, type Piece } from './text-buffer.js';
 
 const LIMIT = 65536;
 
+/** Remembers what `make` has made of a few keys. */
+export function remembered<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
+  const known = new Map<Key, Made>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const made = make(key);
+    if (known.size < LIMIT) known.set(key, made);
+    return made;
+  };
+}
+
 /** A cell of small whole numbers that remembers their text: CPUs, function indexes. Large ones it formats each time. */
 export function indexCell(read: RowReader<number>, format: (index: number) => string): Cell {
   const known: (Piece | undefined)[] = [];

@@ -24,15 +24,15 @@ export function pathColumn(
 export function hexColumn(column: Pick<Column, 'id' | 'key'>, path: string): Column {
   return formattedColumn(column, path, {
     text: (value) => `0x${value.toString(16)}`,
-    json: String,
+    value: (value) => value,
   });
 }
 
 /** How a column writes a number. */
 export interface NumberFormat {
   readonly text: (value: number) => string;
-  /** as JSON */
-  readonly json: (value: number) => string;
+  /** for JSON and scripts */
+  readonly value: (value: number) => string | number;
 }
 
 /** A column of a number of at most 4 bytes that has a form of its own. */
@@ -56,9 +56,10 @@ export function formattedColumn(
         json: (prefix) =>
           whereThere(
             captured,
-            valueCell(number, (value) => prefix + format.json(value)),
+            valueCell(number, (value) => prefix + JSON.stringify(format.value(value))),
             `${prefix}null`,
           ),
+        value: (rows, at) => (captured.isAbsent(rows, at) ? null : format.value(number(rows, at))),
       };
     },
   };

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Captured } from './capture.js';
-import type { BoundColumn, Cell, ColumnContext, EnumMembers } from './column.js';
+import type { BoundColumn, Cell, ColumnContext, EnumMembers, Value } from './column.js';
 import { behind } from './column.js';
 import { knownErrno } from './errno.js';
 import type { ResolvedPath } from './field-path.js';
-import { valueCell } from './memo.js';
+import { remembered, valueCell } from './memo.js';
 import type { RowReader } from './row.js';
 import { printable, printableJson } from './printable.js';
 import { pieceOf } from './text-buffer.js';
-
-/** Bytes of integers that may be larger than JavaScript's numbers are exact. */
-const WIDE = 8;
 
 /** Where there is nothing to show. */
 export const NOTHING = '-';
@@ -19,6 +16,11 @@ export const NOTHING = '-';
 export function whereThere({ isAbsent }: Captured, cell: Cell, otherwise: string | Cell): Cell {
   const other = typeof otherwise === 'string' ? always(otherwise) : otherwise;
   return (rows, at, text) => (isAbsent(rows, at) ? other : cell)(rows, at, text);
+}
+
+/** A value; null where a read's bytes are not there. */
+export function valueWhereThere({ isAbsent }: Captured, value: RowReader<Value>): RowReader<Value> {
+  return (rows, at) => (isAbsent(rows, at) ? null : value(rows, at));
 }
 
 function always(text: string): Cell {
@@ -62,11 +64,24 @@ export function numberReader(captured: Shaped): RowReader<bigint> {
   };
 }
 
+/** An integer as a number, or as a bigint where that is not exact. */
+export const exact = (value: bigint): number | bigint => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+};
+
+/** Reads an integer for scripts: fast where it is small and unsigned. */
+export function integerReader(captured: Shaped): RowReader<number | bigint> {
+  if (isSmall(captured)) return smallReader(captured);
+  const read = numberReader(captured);
+  return (rows, at) => exact(read(rows, at));
+}
+
+const isSmall = ({ path, size }: Shaped): boolean => path?.kind === 'unsigned' && size <= 4 && size !== 3;
+
 /** Numbers that are shown as they are: fast where they are small and unsigned. */
 export function plainNumber(captured: Shaped): Cell {
-  const { path, size } = captured;
-  const isSmall = path?.kind === 'unsigned' && size <= 4 && size !== 3;
-  if (isSmall) {
+  if (isSmall(captured)) {
     const read = smallReader(captured);
     return (rows, at, text) => text.number(read(rows, at));
   }
@@ -112,11 +127,33 @@ function pointerText(address: bigint): string {
 
 type Formats = BoundColumn;
 
-const bothOf = (cell: Cell): Formats => ({ text: cell, json: (prefix) => behind(prefix, cell) });
-const quoted = (read: RowReader<string>): Formats => ({
+const bothOf = (cell: Cell, value: RowReader<Value>): Formats => ({
+  text: cell,
+  json: (prefix) => behind(prefix, cell),
+  value,
+});
+/** Text for people, strings for JSON. */
+export const quoted = (read: RowReader<string>): Formats => ({
+  value: read,
   text: stringCell(read, printable),
   json: (prefix) => behind(prefix, stringCell(read, printableJson)),
 });
+
+/** An integer; `-` and null where there is none. */
+export function integerOrNothing(read: RowReader<bigint | null>): Formats {
+  const cell =
+    (nothing: string): Cell =>
+    (rows, at, text) =>
+      text.string(read(rows, at)?.toString() ?? nothing);
+  return {
+    text: cell(NOTHING),
+    json: (prefix) => behind(prefix, cell('null')),
+    value: (rows, at) => {
+      const value = read(rows, at);
+      return value === null ? null : exact(value);
+    },
+  };
+}
 
 /** How a number, or bytes, are shown; `members`: of an enum. */
 export function formatsOf(captured: Shaped, path: Shape, members: EnumMembers | null): Formats {
@@ -131,23 +168,25 @@ export function formatsOf(captured: Shaped, path: Shape, members: EnumMembers | 
     }
     case 'bool': {
       const read = numberReader(captured);
-      return bothOf(stringCell((rows, at) => String(read(rows, at) !== 0n), String));
+      const value: RowReader<boolean> = (rows, at) => read(rows, at) !== 0n;
+      return bothOf(
+        stringCell((rows, at) => String(value(rows, at)), String),
+        value,
+      );
     }
     case 'enum': {
       const read = numberReader(captured);
       const bits = path.bitSize || captured.size * 8;
-      const name = (value: number): string => enumName(members, value, bits);
+      const name = remembered((value: number): string => enumName(members, value, bits));
       const value: RowReader<number> = (rows, at) => Number(read(rows, at));
       return {
+        value: (rows, at) => name(value(rows, at)),
         text: valueCell(value, name),
         json: (prefix) => valueCell(value, (number) => prefix + JSON.stringify(name(number))),
       };
     }
     default:
-      return {
-        ...bothOf(plainNumber(captured)),
-        ...(captured.size === WIDE ? { integer: numberReader(captured) } : {}),
-      };
+      return bothOf(plainNumber(captured), integerReader(captured));
   }
 }
 
@@ -156,9 +195,9 @@ export function valueFormats(captured: Captured, context: ColumnContext): Format
   if (captured.path === null) throw new Error('not a path');
   const { kind, enumName: name } = captured.path;
   const members = kind === 'enum' && name !== null ? context.enumByName(name) : null;
-  const { text, json, ...rest } = formatsOf(captured, captured.path, members);
+  const { text, json, value } = formatsOf(captured, captured.path, members);
   return {
-    ...rest,
+    value: valueWhereThere(captured, value),
     text: whereThere(captured, text, NOTHING),
     json: (prefix) => whereThere(captured, json(prefix), `${prefix}null`),
   };

@@ -2,6 +2,7 @@
 import type { BoundColumn, Column } from '../core/column.js';
 import type { Read } from '../core/capture.js';
 import { printable } from '../core/printable.js';
+import { exact } from '../core/value.js';
 import type { FieldValue } from './public.js';
 
 export type Members = Readonly<Record<string, FieldValue>>;
@@ -73,6 +74,13 @@ export class Extras {
     this.#outputs++;
     return {
       shown: (rows, at) => this.#forget(numberOf(rows, at)),
+      value: (rows, at) =>
+        Object.fromEntries(
+          members(rows, at).map(([field, value]) => [
+            field,
+            typeof value === 'bigint' ? exact(value) : value,
+          ]),
+        ),
       text: (rows, at, text) => {
         const shown = members(rows, at).map(([field, value]) => show(field, value));
         text.string(printable(shown.join(' ')));

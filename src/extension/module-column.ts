@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { MODULE_DATA } from '../core/abi.js';
 import type { Captured, Read } from '../core/capture.js';
-import type { Cell, Column, ColumnContext } from '../core/column.js';
-import { behind } from '../core/column.js';
-import { printable, printableJson } from '../core/printable.js';
-import { enumName, numberReader, valueFormats } from '../core/value.js';
+import type { Column, ColumnContext } from '../core/column.js';
+import { enumName, numberReader, quoted, valueFormats } from '../core/value.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { RowReader } from '../core/row.js';
 import type { ExtensionMember } from '../native/types.js';
@@ -49,11 +47,7 @@ function bind(member: ExtensionMember, context: ColumnContext): ReturnType<Colum
   const captured = { ...data, at: data.at + member.offset, size: member.size, path: asPath(member) };
   const named = formatOf(member, captured);
   if (named === null) return valueFormats(captured, context);
-  const cell =
-    (show: (text: string) => string): Cell =>
-    (rows, at, text) =>
-      text.string(show(named(rows, at)));
-  return { text: cell(printable), json: (prefix) => behind(prefix, cell(printableJson)) };
+  return quoted(named);
 }
 
 /** Shows a member of what an extension's module() has written. */

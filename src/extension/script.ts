@@ -7,7 +7,6 @@ import { packageRoot } from '../core/package-root.js';
 import type { Column } from '../core/column.js';
 import { parseCondition } from '../core/condition.js';
 import { printable } from '../core/printable.js';
-import { TextBuffer } from '../core/text-buffer.js';
 import type { Extension as Script, FieldValue } from './public.js';
 import { parseFields } from '../plan/field-columns.js';
 import { Extras } from './extras.js';
@@ -67,19 +66,16 @@ function formatOf(script: Script): Format {
   };
 }
 
-/** The column with texts that `format` makes of its JSON values. */
+/** The column with texts that `format` makes of its values. */
 function formatted(column: Column, format: Format): Column {
   return {
     ...column,
     bind: (context) => {
       const bound = column.bind(context);
-      const json = bound.json('');
-      const scratch = new TextBuffer();
       return {
         ...bound,
         text: (rows, at, text) => {
-          json(rows, at, scratch);
-          const shown = format(column.key, JSON.parse(scratch.cutString(0)) as FieldValue);
+          const shown = format(column.key, bound.value(rows, at) as FieldValue);
           if (shown === undefined) bound.text(rows, at, text);
           else text.string(printable(shown));
         },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { pieceOf, type Piece, type TextBuffer } from '../core/text-buffer.js';
+import { pieceOf, TextBuffer, type Piece } from '../core/text-buffer.js';
 import { writeDestination, writeSource } from './address.js';
 import { destinationPort, icmpCode, icmpType, type PacketReader, sourcePort, tcpFlags } from './fields.js';
 import { type Headers, NONE } from './headers.js';
@@ -47,4 +47,28 @@ function writeNumber(key: Piece, value: number, text: TextBuffer): void {
   if (value === NONE) return;
   text.piece(key);
   text.number(value);
+}
+
+const scratch = new TextBuffer();
+
+function addressOf(write: typeof writeSource, view: DataView, headers: Headers): string {
+  write(view, headers, scratch);
+  return scratch.cutString(0);
+}
+
+/** The tuple as an object, with the members that its JSON has. */
+export function tupleOf(view: DataView, headers: Headers): object {
+  const flags = tcpFlags(view, headers);
+  const given = (key: string, value: number): object => (value === NONE ? {} : { [key]: value });
+  return {
+    saddr: addressOf(writeSource, view, headers),
+    daddr: addressOf(writeDestination, view, headers),
+    protocol: protocolName(headers.protocol),
+    ...given('sport', sourcePort(view, headers)),
+    ...given('dport', destinationPort(view, headers)),
+    ...given('icmp_type', icmpType(view, headers)),
+    ...given('icmp_code', icmpCode(view, headers)),
+    ...(flags === NONE ? {} : { tcp_flags: tcpFlagNames(flags) }),
+    ...(headers.fragment === 0 ? {} : { fragment_offset: headers.fragment }),
+  };
 }

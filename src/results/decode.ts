@@ -1,49 +1,40 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Batch } from '../core/batch.js';
-import type { ColumnContext } from '../core/column.js';
-import { durationNs, timeNs, type RowReader } from '../core/row.js';
-import { outputs } from '../outputs/index.js';
-import { columnContext, type Traced } from '../core/traced.js';
-import { createOutput } from './render.js';
 import type { EventLead } from '../columns/event-types.js';
+import type { Batch } from '../core/batch.js';
+import type { Value } from '../core/column.js';
+import { columnContext, type Traced } from '../core/traced.js';
+import { outputs } from '../outputs/index.js';
+import { lineColumns } from './render.js';
 
 /** Makes objects of rows. */
 export type Decode<Event extends EventLead = EventLead> = (batch: Batch) => Event[];
 
-type Members = { -readonly [Key in keyof EventLead]: EventLead[Key] } & Record<string, unknown>;
+type Members = Record<string, Value>;
 
-/** Fields whose values JSON's numbers may not hold exactly. */
-function wideFields({ fields, further }: Traced, context: ColumnContext): [string, RowReader<bigint>][] {
-  const columns = [...(fields ?? []), ...further].filter(({ ownNames }) => ownNames !== true);
-  return columns.flatMap((column) => {
-    const { integer } = column.bind(context);
-    return integer === undefined ? [] : [[column.key, integer]];
-  });
-}
+/** Puts what a row says into an event. */
+type Fill = (event: Members, rows: DataView, at: number) => void;
 
-/**
- * Events have what JSON has, whatever that is; but for times, which are larger than its numbers are exact, and for other integers
- * that are.
- */
+/** Events have the members that JSON has, with integers as bigints where a number is not exact, and times always. */
 export function decoder<Event extends EventLead>(traced: Traced): Decode<Event> {
   const descriptor = outputs.get('json');
   if (descriptor === undefined) throw new Error("no output 'json'");
   const context = columnContext(traced);
-  const { returns, fields, further, layout } = traced;
-  const output = createOutput(descriptor, context, { returns, fields, further, rowSize: layout.rowSize });
-  const wide = wideFields(traced, context);
-  const text = new TextDecoder();
-  return (batch) => {
-    const { rows, rowSize } = batch;
-    const lines = text.decode(output.batch(batch)).trimEnd().replaceAll('\n', ',');
-    const events = JSON.parse(`[${lines}]`) as Members[];
-    for (const [index, event] of events.entries()) {
-      const at = index * rowSize;
-      event.timestamp = timeNs(rows, at);
-      if (typeof event.duration_ns === 'number') event.duration_ns = durationNs(rows, at);
-      for (const [key, integer] of wide)
-        if (typeof event[key] === 'number' && !Number.isSafeInteger(event[key]))
-          event[key] = integer(rows, at);
+  const { lead, fields } = lineColumns(descriptor, { ...traced, time: null });
+  const fills = [...lead, ...fields].map((column): Fill => {
+    const { key, ownNames } = column;
+    const { value, shown } = column.bind(context);
+    if (ownNames !== true) return (event, rows, at) => (event[key] = value(rows, at));
+    return (event, rows, at) => {
+      Object.assign(event, value(rows, at));
+      shown?.(rows, at);
+    };
+  });
+  return ({ rows, count, rowSize }) => {
+    const events: Members[] = [];
+    for (let at = 0; at < count * rowSize; at += rowSize) {
+      const event: Members = {};
+      for (const fill of fills) fill(event, rows, at);
+      events.push(event);
     }
     return events as unknown as Event[];
   };

@@ -6,7 +6,9 @@ import type { TimeFormat, TraceClock } from '../core/clock.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
 import type { DroppedPackets } from '../core/dropped-packets.js';
 import { PLAIN, type Palette } from '../core/line.js';
+import type { LineColumns } from '../core/format.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
+import type { Traced } from '../core/traced.js';
 
 function columnsOf(ids: readonly string[]): Column[] {
   return ids.map((id) => {
@@ -52,6 +54,22 @@ function shownFields(
   return shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
 }
 
+/** The columns of an output's lines. */
+export function lineColumns(
+  { format, lead, graphLead, fields: usual }: OutputDescriptor,
+  {
+    returns,
+    fields,
+    further,
+    time,
+  }: Pick<Traced, 'returns' | 'fields' | 'further'> & { readonly time: Column | null },
+): LineColumns {
+  const untimed = columnsOf(returns ? graphLead : lead);
+  const timed = time === null ? { lead: untimed, last: [] } : format.withTime(untimed, time);
+  const inFront = [...timed.lead, ...format.beside(returns), ...timed.last];
+  return { ...timed, fields: shownFields(fields ?? columnsOf(usual), further, inFront, returns) };
+}
+
 /** Puts an output together with its columns. Needs no kernel: the rows may be recorded ones. */
 export function createOutput(
   descriptor: OutputDescriptor,
@@ -60,7 +78,7 @@ export function createOutput(
     palette = PLAIN,
     terminal = false,
     returns = false,
-    fields: wanted = null,
+    fields = null,
     further = [],
     rowSize = ROW_SIZE,
     dropped = null,
@@ -70,11 +88,8 @@ export function createOutput(
 ): Output {
   const { format } = descriptor;
   const timed = time === null ? null : timeColumn(time.format, time.clock);
-  const untimed = columnsOf(returns ? descriptor.graphLead : descriptor.lead);
-  const { lead, last } = timed === null ? { lead: untimed, last: [] } : format.withTime(untimed, timed);
-  const own = wanted ?? columnsOf(descriptor.fields);
-  const fields = shownFields(own, further, [...lead, ...format.beside(returns), ...last], returns);
+  const all = lineColumns(descriptor, { returns, fields, further, time: timed });
   const drops = dropped === null ? null : { packets: dropped, line: format.dropLine(context, timed) };
-  const lines = format.lines({ lead, fields, last, returns, context, palette });
+  const lines = format.lines({ ...all, returns, context, palette });
   return descriptor.create({ palette, terminal, rowSize, drops, eventsOnly, ...lines });
 }

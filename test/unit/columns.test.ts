@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { outputs } from '../../src/outputs/index.js';
-import { cellText, CONTEXT, pack } from '../support/packets/rows.js';
+import { ROW_SIZE } from '../../src/core/abi.js';
+import { cellText, CONTEXT, pack, UNKNOWN_FUNCTION } from '../support/packets/rows.js';
 
 describe('columns', () => {
   it('are known by their ids, and outputs name no other', () => {
@@ -23,5 +24,23 @@ describe('columns', () => {
     if (bound === undefined) throw new Error(`no column ${id}`);
     const rows = pack([event]);
     expect([cellText(bound.text, rows), cellText(bound.json(''), rows)]).toEqual([text, json]);
+  });
+
+  /** bigints as JSON.parse() makes them. */
+  const asParsed = (value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value);
+
+  it.each(
+    [...columns.values()].filter(({ reads = [] }) => reads.length === 0).map((column) => [column.id, column]),
+  )('%s has the value that its JSON says', (_, column) => {
+    const rows = pack([
+      { time: 5n, function: 1, len: 84, gsoType: 3, gsoSize: 1448, gsoSegs: 2, mark: 0xdeadbeef, cpu: 3 },
+      { time: 9n, function: 2, isReturn: true, duration: 2n ** 60n, value: -5, tid: 77 },
+      { time: 11n, function: UNKNOWN_FUNCTION, address: 0xffffffff81000000n, isLast: true, gsoType: 0x800 },
+      { time: 2n ** 63n, function: 4, skb: 0xffff888003211fffn, value: 2n ** 62n, isReturn: true },
+    ]);
+    const bound = column.bind(CONTEXT);
+    const json = bound.json('');
+    for (let at = 0; at < rows.byteLength; at += ROW_SIZE)
+      expect(asParsed(bound.value(rows, at))).toEqual(JSON.parse(cellText(json, rows, at)));
   });
 });

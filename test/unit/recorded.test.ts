@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
+import { visibleRows } from '../../src/core/batch.js';
+import { decoder } from '../../src/results/decode.js';
 import { batchesOf, OUTPUT_IDS, rendered, tracedOf, type Recording } from '../support/packets/recording.js';
 
 /** Traces of Linux 6.12 with the text that each output wrote of them there; test/README.md says how they are made. */
@@ -20,6 +22,18 @@ describe.each(['function', 'function-graph'])('a recorded trace, without the add
     const written = readFileSync(`${FOLDER}/${name}.${id}`, 'utf8');
     expect(rendered(id, tracedOf(recording), batchesOf(recording))).toBe(written);
   });
+});
+
+it.each(['function', 'function-graph'])('has events for scripts with what its JSON says: %s', (name) => {
+  const recording = recordingOf(name);
+  const decode = decoder(tracedOf(recording));
+  const events = batchesOf(recording).map(visibleRows).flatMap(decode);
+  const parsed: unknown = JSON.parse(
+    JSON.stringify(events, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)),
+  );
+  const lines = readFileSync(`${FOLDER}/${name}.json`, 'utf8').trimEnd().split('\n');
+  expect(parsed).toEqual(lines.map((line): unknown => JSON.parse(line)));
+  expect(events.every(({ timestamp }) => typeof timestamp === 'bigint')).toBe(true);
 });
 
 it('cannot be tested with the addon here', async () => {
