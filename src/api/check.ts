@@ -7,7 +7,7 @@ import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
-import { hasFilters } from '../plan/wanted.js';
+import { hasFilters } from '../plan/packet-filter.js';
 import type { FieldList } from '../columns/event-types.js';
 import type { ScriptOptions } from './types.js';
 

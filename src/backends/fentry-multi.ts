@@ -10,7 +10,7 @@ export const fentryMulti: Backend = {
   requires: ['function list', 'kernel addresses', 'ftrace switch'],
   programs: 'fentry-multi',
   ownPrograms: false,
-  usual: true,
+  fallsBackSilently: true,
   probe: (kernel) => kernel.probeFentryMulti(),
   returns: {
     needs: 'Linux 7.2 for function_graph',

@@ -10,7 +10,7 @@ export const kprobeMulti: Backend = {
   requires: ['function list', 'kernel addresses', 'ftrace switch', 'kprobes switch'],
   programs: 'kprobe-multi',
   ownPrograms: false,
-  usual: true,
+  fallsBackSilently: true,
   probe: (kernel) => kernel.probeKprobeMulti(),
   returns: {
     needs: 'Linux 6.10 with CONFIG_FPROBE for function_graph',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Layout, PlacedRead } from '../core/capture.js';
+import type { Layout, PlacedRead } from '../core/reads.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R8, R9, type Label } from './emitter.js';
-import { doubtOf, PathFollower, readKernel, readNumber, type SkbOffsets } from './paths.js';
+import { doubtOf, PathFollower, readKernel, readNumber, type SkbOffsets } from './path-reads.js';
 
 const WORD = 8;
 const SKB = R6;

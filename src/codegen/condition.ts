@@ -19,7 +19,7 @@ import {
   type Label,
   type Register,
 } from './emitter.js';
-import { doubtOf, PathFollower, readNumber, type Doubt, type SkbOffsets } from './paths.js';
+import { doubtOf, PathFollower, readNumber, type Doubt, type SkbOffsets } from './path-reads.js';
 
 /** What names in an expression stand for on this kernel. */
 export interface Names {

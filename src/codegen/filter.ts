@@ -2,19 +2,19 @@
 import type { Expression } from '../core/condition.js';
 import { ConditionTranslator, type Names } from './condition.js';
 import { Emitter, R0, R2, R6 } from './emitter.js';
-import type { SkbOffsets } from './paths.js';
+import type { SkbOffsets } from './path-reads.js';
 import { emitPcapFilter, type PcapFilter } from './pcap.js';
 import type { SkbLayout } from './skb-layout.js';
 
 /** Which packets are wanted, beside the mark: those that all of it holds for. */
-export interface Wanted {
+export interface PacketFilter {
   readonly conditions: readonly Expression[];
   readonly pcap: { readonly filter: PcapFilter; readonly inner: boolean } | null;
 }
 
 /** Machine code of ipft_filter(ctx, skb) in bpf/generated.h. */
 export function generateFilter(
-  { conditions, pcap }: Wanted,
+  { conditions, pcap }: PacketFilter,
   names: Names,
   skb: SkbLayout & SkbOffsets,
 ): Uint8Array {

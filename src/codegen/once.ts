@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ResolvedPath } from '../core/field-path.js';
 import { Emitter, R0, R9, R6 } from './emitter.js';
-import { PathFollower, readNumber, type SkbOffsets } from './paths.js';
+import { PathFollower, readNumber, type SkbOffsets } from './path-reads.js';
 
 const SCRATCH = -8;
 

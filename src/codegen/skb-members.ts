@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { R0, R1, R10, R2, type Emitter, type Label, type Register, type Size } from './emitter.js';
-import { readKernel } from './paths.js';
+import { readKernel } from './path-reads.js';
 import type { SkbCast } from './skb-layout.js';
 import { MEMBERS_ROOM, STACK } from './stack-frame.js';
 

@@ -2,7 +2,7 @@
 import type { Column, ColumnContext, Value } from '../core/column.js';
 import type { RowReader } from '../core/row.js';
 import { behind, type Cell } from '../core/column.js';
-import type { Captured, Read } from '../core/capture.js';
+import type { Captured, Read } from '../core/reads.js';
 import { pieceOf } from '../core/text-buffer.js';
 import { NOTHING } from '../core/value.js';
 import {
@@ -11,7 +11,7 @@ import {
   tcpSequence,
   ttl as readTtl,
   type PacketReader,
-} from '../packet/fields.js';
+} from '../packet/header-values.js';
 import { Headers, NONE, readHeaders } from '../packet/headers.js';
 import { readInner } from '../packet/inner.js';
 import { tupleOf, writeTupleJson } from '../packet/tuple-json.js';

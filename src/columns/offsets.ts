@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Captured, Read } from '../core/capture.js';
+import type { Captured, Read } from '../core/reads.js';
 import type { Column } from '../core/column.js';
 import type { RowReader } from '../core/row.js';
 import { integerOrNothing, numberReader } from '../core/value.js';

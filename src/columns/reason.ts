@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Read } from '../core/capture.js';
+import type { Read } from '../core/reads.js';
 import type { Column } from '../core/column.js';
 import { reasonName } from '../core/drop.js';
 import { remembered, valueCell } from '../core/memo.js';

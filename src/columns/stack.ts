@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Read } from '../core/capture.js';
+import type { Read } from '../core/reads.js';
 import { behind, type Cell, type Column, type ColumnContext } from '../core/column.js';
 import type { RowReader } from '../core/row.js';
 

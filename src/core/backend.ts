@@ -51,8 +51,8 @@ export interface Backend {
   readonly limit?: number;
   /** true if its probes may go into the bodies of functions, which saves the kernel the way through ftrace */
   readonly probesBodies?: boolean;
-  /** true if `auto` takes it without a word, although others were refused */
-  readonly usual?: boolean;
+  /** true: `auto` does not report why it passed over better backends */
+  readonly fallsBackSilently?: boolean;
   /**
    * 0 if this kernel has it, else the errno with which the kernel refused. `tracefs` is null if it is not mounted.
    */

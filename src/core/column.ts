@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Captured, Read } from './capture.js';
+import type { Captured, Read } from './reads.js';
 import type { FieldKind } from './field-path.js';
 import { isReturn, type RowReader } from './row.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { KernelPath, Read } from './capture.js';
+import type { KernelPath, Read } from './reads.js';
 import type { Column } from './column.js';
 import { valueCell } from './memo.js';
 import { NOTHING, smallReader, valueFormats, whereThere } from './value.js';

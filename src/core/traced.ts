@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { capturedIn, type Layout } from './capture.js';
+import { capturedIn, type Layout } from './reads.js';
 import type { TraceClock } from './clock.js';
 import type { Column, ColumnContext, ReturnType } from './column.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Captured } from './capture.js';
+import type { Captured } from './reads.js';
 import type { BoundColumn, Cell, ColumnContext, EnumMembers, Value } from './column.js';
 import { behind } from './column.js';
 import { knownErrno } from './errno.js';

@@ -41,14 +41,14 @@ export class Probes {
     private readonly messages: Messages,
   ) {
     const { table } = plan;
-    const hidden = new Set(plan.hidden);
+    const probedOnly = new Set(plan.probedOnly);
     const uncertain = new Set(plan.uncertain);
     this.#keeper = new Keeper(keeperPath(), planOf(plan, session), {
       progress: (counts) => {
         if (this.#attaching) messages.status(this.#counter(counts));
       },
       failed: (id, code) => {
-        const others = hidden.has(id) ? this.#hiddenFailures : this.#failures;
+        const others = probedOnly.has(id) ? this.#hiddenFailures : this.#failures;
         const failures = uncertain.has(id) ? this.#uncertainFailures : others;
         failures.push(`${table.label(id)}: ${code}`);
       },

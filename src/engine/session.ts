@@ -16,7 +16,7 @@ export function openSession(
   wants: Wants,
   onBatch: (rows: number) => void,
 ): Session {
-  const { addon, table, traceable, uncertain, hidden, backend, bodyOffsets, data, filter, inBpf } = plan;
+  const { addon, table, traceable, uncertain, probedOnly, backend, bodyOffsets, data, filter, inBpf } = plan;
   const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = options;
   const { pageCount = automaticPageCount(cpus().length) } = options;
   const leastPageCount = options.pageCount ?? LEAST_PAGES;
@@ -25,7 +25,7 @@ export function openSession(
   const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
   const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
   const functions = Uint32Array.from(traceable);
-  const ends = { hidden: Uint32Array.from(hidden), tellsEnds: wants.ends, drops: wants.drops };
+  const ends = { hidden: Uint32Array.from(probedOnly), tellsEnds: wants.ends, drops: wants.drops };
   const { addresses, slots, btfIds, modules, bytes, roles, claims, reasonArguments, returnPlaces } =
     table.columns;
   const found = { bytes, roles, claims, reasonArguments, returnPlaces };

@@ -5,7 +5,7 @@ import type { ExtensionMember } from '../native/types.js';
 import { native } from '../native/call.js';
 import { leadNames } from './names.js';
 import { MODULE, moduleColumn } from './module-column.js';
-import type { Extension } from './types.js';
+import type { LoadedExtension } from './types.js';
 
 /** The members of what the object's module() writes. Throws an ExtensionError. */
 export function readMembers(path: string, object: Uint8Array, mayLack: boolean): readonly ExtensionMember[] {
@@ -20,7 +20,7 @@ export function readMembers(path: string, object: Uint8Array, mayLack: boolean):
 }
 
 /** An extension that is a BPF object alone. */
-export function bpfExtension(path: string, object: Uint8Array): Extension {
+export function bpfExtension(path: string, object: Uint8Array): LoadedExtension {
   const members = readMembers(path, object, false);
   return {
     name: path,
@@ -28,7 +28,7 @@ export function bpfExtension(path: string, object: Uint8Array): Extension {
     isAlone: true,
     columns: members.map(moduleColumn),
     reads: [MODULE],
-    extras: null,
+    added: null,
     module: object,
   };
 }

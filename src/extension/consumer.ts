@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from '../core/batch.js';
-import { capturedIn } from '../core/capture.js';
+import { capturedIn } from '../core/reads.js';
 import { isDrop, isHidden, isLast } from '../core/row.js';
 import type { Summary } from '../core/summary.js';
 import type { ExtensionEvent } from './public.js';
@@ -8,21 +8,21 @@ import type { Decode } from '../results/decode.js';
 import { decoder } from '../results/decode.js';
 import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
 import type { Traced } from '../core/traced.js';
-import { Adding, type Places } from './adding.js';
+import { EventChain, type Places } from './event-chain.js';
 import type { Extensions } from './extensions.js';
 import { failure, guarded, type Doing } from './failure.js';
 import { MODULE } from './module-column.js';
-import { Passed } from './passed.js';
+import { KeptRows } from './kept-rows.js';
 import { namesIn } from './names.js';
 import { PacketsSeen } from './packets-seen.js';
-import type { Extension } from './types.js';
+import type { LoadedExtension } from './types.js';
 
 function placesIn({ layout }: Traced): Places {
   const captured = capturedIn(layout);
   const hasModule = layout.reads.some(({ read }) => read.kind === 'module');
   return {
     module: hasModule ? captured(MODULE) : null,
-    extraOf: ({ extras }) => (extras === null ? null : captured(extras.read)),
+    extraOf: ({ added }) => (added === null ? null : captured(added.read)),
   };
 }
 
@@ -32,9 +32,9 @@ class ExtensionConsumer implements Consumer {
   readonly fillsTerminal: boolean;
   readonly broken: Promise<Error | null>;
   readonly #decode: Decode;
-  readonly #adding: Adding;
+  readonly #chain: EventChain;
   /** those that want to be told of packets */
-  readonly #told: readonly Extension[];
+  readonly #told: readonly LoadedExtension[];
   readonly #packets = new PacketsSeen();
   #failure: Error | null = null;
 
@@ -42,7 +42,7 @@ class ExtensionConsumer implements Consumer {
     private readonly inner: Consumer,
     /** true: the inner one wants rows that only mark a packet's end */
     private readonly wantsEnds: boolean,
-    extensions: readonly Extension[],
+    extensions: readonly LoadedExtension[],
     traced: Traced,
   ) {
     this.#told = extensions.filter(({ onPacket }) => onPacket !== undefined);
@@ -54,7 +54,7 @@ class ExtensionConsumer implements Consumer {
       fields: null,
       further: traced.further.filter(({ ownNames }) => ownNames !== true),
     });
-    this.#adding = new Adding(extensions, placesIn(traced), namesIn(traced));
+    this.#chain = new EventChain(extensions, placesIn(traced), namesIn(traced));
   }
 
   get full(): boolean {
@@ -88,28 +88,28 @@ class ExtensionConsumer implements Consumer {
   /** Throws an ExtensionError when an extension fails: then the rows before have gone on, and none do any more. */
   take(batch: Batch): void {
     if (this.#failure !== null) return;
-    const passed = new Passed(batch, this.inner);
+    const kept = new KeptRows(batch, this.inner);
     try {
       const events = this.#decode(batch) as ExtensionEvent[];
-      for (const [index, event] of events.entries()) this.#see(batch, index * batch.rowSize, event, passed);
+      for (const [index, event] of events.entries()) this.#see(batch, index * batch.rowSize, event, kept);
     } catch (error) {
       this.#fail(error);
       throw error;
     } finally {
-      passed.flush();
+      kept.flush();
     }
   }
 
-  #see({ rows }: Batch, at: number, event: ExtensionEvent, passed: Passed): void {
+  #see({ rows }: Batch, at: number, event: ExtensionEvent, kept: KeptRows): void {
     const tellsOfDrop = isDrop(rows, at); // with --drops: it is no call, and not the extensions' to see
-    const seen = tellsOfDrop || isHidden(rows, at) ? null : this.#adding.to(event, rows, at);
+    const seen = tellsOfDrop || isHidden(rows, at) ? null : this.#chain.to(event, rows, at);
     const ends = isLast(rows, at);
-    if (seen !== null || tellsOfDrop) passed.add(at);
-    else if (ends && this.wantsEnds) passed.addEnd(at);
+    if (seen !== null || tellsOfDrop) kept.add(at);
+    else if (ends && this.wantsEnds) kept.addEnd(at);
     if (this.#told.length === 0) return;
     const gone = seen === null ? [] : this.#packets.add(seen);
     if (ends) gone.push(this.#packets.remove(event.packet));
-    if (gone.length > 0) passed.flush();
+    if (gone.length > 0) kept.flush();
     for (const events of gone) this.#endPacket(events);
   }
 

@@ -3,18 +3,18 @@ import type { Column } from '../core/column.js';
 import { ExtensionError, UsageError } from '../core/errors.js';
 import { MODULE } from './module-column.js';
 import type { Additions } from '../plan/additions.js';
-import type { Extension } from './types.js';
+import type { LoadedExtension } from './types.js';
 
 /** The extensions of a trace, together. */
 export interface Extensions extends Additions {
   /** in the order in which they see events */
-  readonly all: readonly Extension[];
+  readonly all: readonly LoadedExtension[];
   /** The trace has ended. */
   close(): void;
 }
 
 /** The one with module(), which the programs call once. */
-function findInBpf(all: readonly Extension[]): Extension | null {
+function findInBpf(all: readonly LoadedExtension[]): LoadedExtension | null {
   const [first, second] = all.filter(({ module }) => module !== undefined);
   if (first !== undefined && second !== undefined)
     throw new UsageError(
@@ -31,8 +31,8 @@ function findInBpf(all: readonly Extension[]): Extension | null {
 }
 
 /** Each column once; the same name must not mean different things. */
-function uniqueColumns(all: readonly Extension[]): Column[] {
-  const known = new Map<string, { column: Column; owner: Extension }>();
+function uniqueColumns(all: readonly LoadedExtension[]): Column[] {
+  const known = new Map<string, { column: Column; owner: LoadedExtension }>();
   for (const owner of all)
     for (const column of owner.columns) {
       const name = column.ownNames === true ? column.id : column.key;
@@ -48,7 +48,7 @@ function uniqueColumns(all: readonly Extension[]): Column[] {
 }
 
 /** Names tell them apart in messages and in CSV. */
-function checkNames(all: readonly Extension[]): void {
+function checkNames(all: readonly LoadedExtension[]): void {
   for (const [index, { name, path }] of all.entries()) {
     const other = all.slice(0, index).find((before) => before.name === name);
     if (other?.path === path)
@@ -61,7 +61,7 @@ function checkNames(all: readonly Extension[]): void {
   }
 }
 
-function closeAll(all: readonly Extension[]): void {
+function closeAll(all: readonly LoadedExtension[]): void {
   const errors: unknown[] = [];
   for (const each of all)
     try {
@@ -73,7 +73,7 @@ function closeAll(all: readonly Extension[]): void {
 }
 
 /** Puts extensions together. Throws a UsageError for those that cannot be in one trace. */
-export function together(all: readonly Extension[]): Extensions {
+export function together(all: readonly LoadedExtension[]): Extensions {
   checkNames(all);
   return {
     all,

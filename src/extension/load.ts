@@ -8,9 +8,9 @@ import { compileModule } from './compile.js';
 import { together, type Extensions } from './extensions.js';
 import { luaExtension } from './lua.js';
 import { scriptExtension } from './script.js';
-import type { Extension } from './types.js';
+import type { LoadedExtension } from './types.js';
 
-type Load = (path: string) => Extension | Promise<Extension>;
+type Load = (path: string) => LoadedExtension | Promise<LoadedExtension>;
 
 /** How each kind of file becomes an extension. */
 const KINDS: ReadonlyMap<string, Load> = new Map<string, Load>([
@@ -23,7 +23,7 @@ const KINDS: ReadonlyMap<string, Load> = new Map<string, Load>([
 ]);
 
 /** Loads a file of --extension. Throws a UsageError if there is none, an ExtensionError if it is not what it must be. */
-export async function loadExtension(path: string): Promise<Extension> {
+export async function loadExtension(path: string): Promise<LoadedExtension> {
   const load = KINDS.get(extname(path));
   if (load === undefined)
     throw new UsageError(
@@ -61,7 +61,7 @@ export async function withExtensions<T>(
 }
 
 async function extensionsOf({ extensions = [] }: TraceOptions): Promise<Extensions> {
-  const all: Extension[] = [];
+  const all: LoadedExtension[] = [];
   for (const path of extensions) all.push(await loadExtension(path));
   return together(all);
 }

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { ExtensionError } from '../core/errors.js';
 import { readMembers } from './bpf.js';
-import { Extras } from './extras.js';
+import { AddedMembers } from './added-members.js';
 import { failure, guarded } from './failure.js';
 import { MODULE } from './module-column.js';
-import type { Extension } from './types.js';
+import type { LoadedExtension } from './types.js';
 
 /**
  * What a script is run in. Bytes go in and out as hex, since strings of JavaScript are not bytes, and integers go out as
@@ -99,20 +99,20 @@ function programOf(engine: Engine, path: string): Uint8Array | undefined {
 }
 
 /** Loads a Lua script as ipftrace2 has them. Throws an ExtensionError. */
-export async function luaExtension(path: string): Promise<Extension> {
+export async function luaExtension(path: string): Promise<LoadedExtension> {
   const engine = await createEngine(path);
   const program = programOf(engine, path);
   guarded({ name: path, call: 'init()' }, () => functionOf(engine, 'init')?.());
   const decode = functionOf(engine, 'ipft_decode');
   if (decode === undefined) throw failure({ name: path, call: 'decode()' }, 'it is gone');
-  const extras = new Extras(path);
+  const added = new AddedMembers(path);
   return {
     name: path,
     path,
     isAlone: true,
-    columns: [extras.column(path)],
+    columns: [added.column(path)],
     reads: [MODULE],
-    extras,
+    added,
     ...(program === undefined ? {} : { module: program }),
     decode: (data) => {
       const fields = decode(Buffer.from(data).toString('hex')) as readonly Field[];

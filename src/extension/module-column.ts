@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { MODULE_DATA } from '../core/abi.js';
-import type { Captured, Read } from '../core/capture.js';
+import type { Captured, Read } from '../core/reads.js';
 import type { Column, ColumnContext } from '../core/column.js';
 import { enumName, numberReader, quoted, valueFormats } from '../core/value.js';
 import type { ResolvedPath } from '../core/field-path.js';

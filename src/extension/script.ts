@@ -8,10 +8,10 @@ import type { Column } from '../core/column.js';
 import { parseCondition } from '../core/condition.js';
 import { printable } from '../core/printable.js';
 import type { Extension as Script, FieldValue } from './public.js';
-import { parseFields } from '../plan/field-columns.js';
-import { Extras } from './extras.js';
+import { parseFields } from '../plan/parse-fields.js';
+import { AddedMembers } from './added-members.js';
 import { failure, guarded, rememberScript } from './failure.js';
-import type { Extension } from './types.js';
+import type { LoadedExtension } from './types.js';
 
 const functions = ['onEvent', 'onPacket', 'format'] as const;
 const MEMBERS: readonly string[] = ['name', 'fields', 'where', ...functions];
@@ -93,7 +93,7 @@ function columnsOf(script: Script, format: Format): Column[] {
 }
 
 /** Loads a module of JavaScript or TypeScript. Throws an ExtensionError. */
-export async function scriptExtension(path: string): Promise<Extension> {
+export async function scriptExtension(path: string): Promise<LoadedExtension> {
   const exported = await importScript(path);
   const problem = guarded({ name: path, call: 'its default export' }, () => problemOf(exported));
   if (problem !== null)
@@ -102,17 +102,17 @@ export async function scriptExtension(path: string): Promise<Extension> {
   const { name, where, onEvent, onPacket } = script;
   if (where !== undefined) inOwnWords(path, '--where', () => parseCondition(where));
   const format = formatOf(script);
-  const extras = onEvent === undefined ? null : new Extras(path);
+  const added = onEvent === undefined ? null : new AddedMembers(path);
   return {
     name,
     path,
     isAlone: false,
     columns: [
       ...inOwnWords(path, '--fields', () => columnsOf(script, format)),
-      ...(extras === null ? [] : [extras.column(name, format)]),
+      ...(added === null ? [] : [added.column(name, format)]),
     ],
     reads: [],
-    extras,
+    added,
     where,
     onEvent: onEvent && ((event) => onEvent.call(script, event)),
     onPacket: onPacket && ((events) => onPacket.call(script, events)),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Read } from '../core/capture.js';
+import type { Read } from '../core/reads.js';
 import type { Column } from '../core/column.js';
 import type { ExtensionEvent } from './public.js';
-import type { Extras } from './extras.js';
+import type { AddedMembers } from './added-members.js';
 
 /** An extension of any kind, as a trace uses it. */
-export interface Extension {
+export interface LoadedExtension {
   /** for messages */
   readonly name: string;
   readonly path: string;
@@ -19,7 +19,7 @@ export interface Extension {
   /** what events must be, as --where has it */
   readonly where?: string | undefined;
   /** what it adds to events; null: nothing */
-  readonly extras: Extras | null;
+  readonly added: AddedMembers | null;
   /** Called for each event. */
   readonly onEvent?: ((event: ExtensionEvent) => unknown) | undefined;
   /** Called for each call, with what module() has written. */

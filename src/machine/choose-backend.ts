@@ -83,14 +83,18 @@ function backendsFor(tracer: Tracer): Backend[] {
 }
 
 /** What the user asks for. */
-export interface Wanted extends Demand {
+export interface BackendRequest extends Demand {
   /** id of a backend, or `auto` */
   readonly backend: string;
   readonly tracer: Tracer;
 }
 
 /** The first backend that can be used here, or the one that was asked for. */
-export function chooseBackend(wanted: Wanted, kernel: KernelProbes, environment: Environment): Choice {
+export function chooseBackend(
+  wanted: BackendRequest,
+  kernel: KernelProbes,
+  environment: Environment,
+): Choice {
   const able = backendsFor(wanted.tracer);
   const isAuto = wanted.backend === 'auto';
   const candidates = able.filter(({ id }) => isAuto || id === wanted.backend);
@@ -113,7 +117,7 @@ export function chooseBackend(wanted: Wanted, kernel: KernelProbes, environment:
 }
 
 /** The backend that was asked for sees no returns. */
-function blind({ backend, tracer }: Wanted, able: readonly Backend[]): UnsupportedError {
+function blind({ backend, tracer }: BackendRequest, able: readonly Backend[]): UnsupportedError {
   const ids = able.map(({ id }) => id);
   return new UnsupportedError(
     `--tracer ${tracer.id}: backend ${backend} sees no returns; those that do are ${ids.join(', ')}`,
@@ -192,6 +196,6 @@ function explainTracepoints(choice: Choice): string[] {
 export function explainChoice(choice: Choice, verbose: boolean): string[] {
   const { backend, refused } = choice;
   if (verbose) return explainSteps(choice);
-  if (refused.length === 0 || backend.usual === true) return [];
+  if (refused.length === 0 || backend.fallsBackSilently === true) return [];
   return backend.table === 'tracepoints' ? explainTracepoints(choice) : explainSteps(choice);
 }

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { pieceOf, TextBuffer, type Piece } from '../core/text-buffer.js';
 import { writeDestination, writeSource } from './address.js';
-import { destinationPort, icmpCode, icmpType, type PacketReader, sourcePort, tcpFlags } from './fields.js';
+import {
+  destinationPort,
+  icmpCode,
+  icmpType,
+  type PacketReader,
+  sourcePort,
+  tcpFlags,
+} from './header-values.js';
 import { type Headers, NONE } from './headers.js';
 import { protocolName, tcpFlagNames } from './protocols.js';
 

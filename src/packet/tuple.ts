@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { pieceOf, type Piece, type TextBuffer } from '../core/text-buffer.js';
 import { writeDestination, writeSource } from './address.js';
-import { destinationPort, icmpCode, icmpType, sourcePort, tcpFlags } from './fields.js';
+import { destinationPort, icmpCode, icmpType, sourcePort, tcpFlags } from './header-values.js';
 import { type Headers, NONE } from './headers.js';
 import { icmpTypeName, PROTOCOL, protocolName, tcpFlagNames } from './protocols.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Read } from '../core/capture.js';
+import type { Read } from '../core/reads.js';
 import type { Column } from '../core/column.js';
 
 /** What extensions add to the plan of a trace. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { generateCapture } from '../codegen/capture.js';
-import { isBehindHead, isInBytes } from '../codegen/paths.js';
+import { isBehindHead, isInBytes } from '../codegen/path-reads.js';
 import { DATA } from '../core/abi.js';
-import { layOut, type KernelPath, type Layout, type PathThroughNumber, type Read } from '../core/capture.js';
+import { layOut, type KernelPath, type Layout, type PathThroughNumber, type Read } from '../core/reads.js';
 import type { Column } from '../core/column.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, SessionOptions } from '../native/types.js';
-import { pathError, resolvePath } from './field-paths.js';
+import { pathError, resolvePath } from './resolve-path.js';
 import { resolveProcessId } from './pid-namespace.js';
 import { native } from '../native/call.js';
 import { skbLayout } from './skb-layout.js';

@@ -5,7 +5,7 @@ import { EnvironmentError, isSystemError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import { processId, type PidNamespace } from '../core/process-id.js';
 import type { Addon } from '../native/types.js';
-import { resolvePath } from './field-paths.js';
+import { resolvePath } from './resolve-path.js';
 import { native } from '../native/call.js';
 import { skbLayout } from './skb-layout.js';
 

@@ -18,9 +18,9 @@ import { warnOfAbsences } from './absences.js';
 import { basicProblem, readEnvironment } from '../machine/environment.js';
 import type { Column } from '../core/column.js';
 import { planData, type Data } from './data.js';
-import { parseFields } from './field-columns.js';
+import { parseFields } from './parse-fields.js';
 import { tracedModules } from '../machine/modules.js';
-import { checkWanted, planFilter, type PlannedFilter } from './wanted.js';
+import { checkHasFilter, planFilter, type PlannedFilter } from './packet-filter.js';
 import { native } from '../native/call.js';
 import { describeSelection, selectFunctions, traceableFunctions } from '../machine/functions.js';
 import { knownTable } from '../machine/known-tables.js';
@@ -43,8 +43,8 @@ export interface Plan {
   readonly traceable: readonly number[];
   /** those of the selected that are looked at, and traced once their calls have shown that they take an skb */
   readonly uncertain: readonly number[];
-  /** those that end packets' lives and are not selected: they are traced, but not shown */
-  readonly hidden: readonly number[];
+  /** functions that end packets' lives and are not selected: probed, not shown */
+  readonly probedOnly: readonly number[];
   readonly backend: Backend;
   /** by index, where behind its address a function is probed first */
   readonly bodyOffsets: Uint8Array;
@@ -91,7 +91,7 @@ export function prepare(
   messages: Messages,
   additions: Additions = NO_ADDITIONS,
 ): Plan {
-  checkWanted(options, additions.conditions);
+  checkHasFilter(options, additions.conditions);
   const tracer = tracers.get(options.tracer);
   if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
   const fields = fieldsOf(options, additions);
@@ -133,17 +133,17 @@ function functionsOf(
   read: FunctionTable,
   { selection, verbose }: TraceOptions,
   messages: Messages,
-): Pick<Plan, 'table' | 'selected' | 'traceable' | 'uncertain' | 'hidden'> {
+): Pick<Plan, 'table' | 'selected' | 'traceable' | 'uncertain' | 'probedOnly'> {
   const { backend } = choice;
   const table = judgedTable(read, backend, messages);
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectOrExplain(table, selection, choice);
   const traceable = traceableFunctions(table, selected, selection);
   const uncertain = uncertainFunctions(table, selected, backend);
-  const hidden = table.unselectedEnds(selected);
+  const probedOnly = table.unselectedEnds(selected);
   const told = [...explainChoice(choice, verbose), ...explainUncertain(table, uncertain, selection)];
   told.forEach((line) => messages.line(line));
-  return { table, selected, traceable, uncertain, hidden };
+  return { table, selected, traceable, uncertain, probedOnly };
 }
 
 /** With what earlier traces have found out. A trampoline's program needs BTF, whatever is known. */
@@ -198,8 +198,8 @@ export function keeperFunction(table: FunctionTable, id: number): KeeperFunction
 
 /** What the probe-keeper is to attach. */
 export function planOf(plan: Plan, session: Session): AttachPlan {
-  const { table, traceable, uncertain, hidden, backend, bodyOffsets } = plan;
-  const functions = [...traceable, ...uncertain, ...hidden].map((id, place) => ({
+  const { table, traceable, uncertain, probedOnly, backend, bodyOffsets } = plan;
+  const functions = [...traceable, ...uncertain, ...probedOnly].map((id, place) => ({
     ...keeperFunction(table, id),
     ...(backend.ownPrograms ? { program: place } : {}),
     bodyOffset: bodyOffsets[id] ?? 0,

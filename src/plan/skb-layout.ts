@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { SkbOffsets } from '../codegen/paths.js';
+import type { SkbOffsets } from '../codegen/path-reads.js';
 import type { Bit, SkbLayout } from '../codegen/skb-layout.js';
 import type { Addon } from '../native/types.js';
-import { resolvePath } from './field-paths.js';
+import { resolvePath } from './resolve-path.js';
 
 /** Members of struct sock of which one is the first behind __sk_common: which, differs between kernels. */
 const BEHIND_COMMON = [

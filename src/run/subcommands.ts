@@ -29,7 +29,7 @@ import { ProbeServer, ReadyFile } from './ready.js';
 import { commandConsumers } from '../results/consumers.js';
 import { undescribedFunctions, undescribedJson } from '../machine/undescribed.js';
 import { readVerdicts } from '../machine/verdicts.js';
-import { hasFilters } from '../plan/wanted.js';
+import { hasFilters } from '../plan/packet-filter.js';
 import { writeStdout } from '../results/sink.js';
 
 /** Writes text to stdout. */

@@ -4,7 +4,7 @@ import { columns } from '../../src/columns/index.js';
 import { sets } from '../../src/columns/sets.js';
 import { EXIT } from '../../src/core/errors.js';
 import { planData } from '../../src/plan/data.js';
-import { parseFields } from '../../src/plan/field-columns.js';
+import { parseFields } from '../../src/plan/parse-fields.js';
 import { addon } from '../support/addon/addon.js';
 
 const plan = (list: string) => planData(addon, parseFields(list));

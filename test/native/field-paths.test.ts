@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { UnsupportedError, UsageError } from '../../src/core/errors.js';
 import type { ListedField } from '../../src/native/types.js';
-import { resolvePath } from '../../src/plan/field-paths.js';
+import { resolvePath } from '../../src/plan/resolve-path.js';
 import { addon } from '../support/addon/addon.js';
 import { expected, isResolved, PATHS, witnessed } from '../support/addon/field-witness.js';
 

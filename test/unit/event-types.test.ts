@@ -13,7 +13,7 @@ import type {
   TraceEvent,
   Tuple,
 } from '../../src/columns/event-types.js';
-import { parseFields } from '../../src/plan/field-columns.js';
+import { parseFields } from '../../src/plan/parse-fields.js';
 import { JSON_TYPES } from '../support/addon/json-types.js';
 
 type Asked<Event> = Omit<Event, keyof EventLead>;

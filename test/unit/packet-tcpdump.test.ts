@@ -10,7 +10,7 @@ import {
   tcpFlags,
   tcpSequence,
   ttl,
-} from '../../src/packet/fields.js';
+} from '../../src/packet/header-values.js';
 import { NONE } from '../../src/packet/headers.js';
 import { icmpTypeName } from '../../src/packet/protocols.js';
 import { KNOWN } from '../support/packets/packet-list.js';

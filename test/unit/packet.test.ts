@@ -12,7 +12,7 @@ import {
   tcpFlags,
   tcpSequence,
   ttl,
-} from '../../src/packet/fields.js';
+} from '../../src/packet/header-values.js';
 import { Headers, NONE, readHeaders } from '../../src/packet/headers.js';
 import { readInner } from '../../src/packet/inner.js';
 import { KNOWN } from '../support/packets/packet-list.js';

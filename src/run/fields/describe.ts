@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { FieldsOptions } from '../../core/options.js';
 import type { Addon, ListedField } from '../../native/types.js';
-import { pathError } from '../../plan/field-paths.js';
+import { pathError } from '../../plan/resolve-path.js';
 import { native } from '../../native/call.js';
 
 /** What a field may be called, beside paths. */

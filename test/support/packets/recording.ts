@@ -5,7 +5,7 @@ import { UNKNOWN_TYPE, type EnumMembers, type ReturnType } from '../../../src/co
 import type { Consumer, PlannedConsumer } from '../../../src/core/consumer.js';
 import type { KernelNames, Traced } from '../../../src/core/traced.js';
 import { outputs } from '../../../src/outputs/index.js';
-import { parseFields } from '../../../src/plan/field-columns.js';
+import { parseFields } from '../../../src/plan/parse-fields.js';
 import { createOutput } from '../../../src/results/render.js';
 import { columnContext } from '../../../src/core/traced.js';
 import { textOf } from './rows.js';

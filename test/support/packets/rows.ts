@@ -2,7 +2,7 @@
 import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE, VALUED } from '../../../src/core/abi.js';
 import type { Batch } from '../../../src/core/batch.js';
 import { UNKNOWN_TYPE, type Cell, type ColumnContext, type ReturnType } from '../../../src/core/column.js';
-import { capturedIn, NO_LAYOUT } from '../../../src/core/capture.js';
+import { capturedIn, NO_LAYOUT } from '../../../src/core/reads.js';
 import { UNKNOWN_FUNCTION } from '../../../src/core/row.js';
 import { TextBuffer } from '../../../src/core/text-buffer.js';
 

@@ -4,7 +4,7 @@ import type { Batch } from '../core/batch.js';
 import type { Consumer } from '../core/consumer.js';
 
 /** The rows of a batch that go on, moved together. */
-export class Passed {
+export class KeptRows {
   readonly #bytes: Uint8Array;
   #start = 0;
   #end = 0;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Captured } from '../core/capture.js';
+import type { Captured } from '../core/reads.js';
 import { isReturn } from '../core/row.js';
-import { addedBy, type Added } from './added.js';
+import { checkedFields, type ReturnedFields } from './returned-fields.js';
 import { guarded, type Doing } from './failure.js';
 import type { ExtensionEvent } from './public.js';
-import type { Extension } from './types.js';
+import type { LoadedExtension } from './types.js';
 
 /** Where a trace's rows have what. */
 export interface Places {
   /** what module() has written; null: there is no such */
   readonly module: Captured | null;
   /** the number of what an extension adds */
-  extraOf(extension: Extension): Captured | null;
+  extraOf(extension: LoadedExtension): Captured | null;
 }
 
 /** Asks extensions for what they add to events, each with what those before it have added. */
-export class Adding {
+export class EventChain {
   /** `taken`: names that events have by themselves */
   constructor(
-    private readonly extensions: readonly Extension[],
+    private readonly extensions: readonly LoadedExtension[],
     private readonly places: Places,
     private readonly taken: ReadonlySet<string>,
   ) {}
@@ -39,23 +39,23 @@ export class Adding {
 
   /** `owners`: of what was added before */
   #added(
-    extension: Extension,
+    extension: LoadedExtension,
     event: ExtensionEvent,
     rows: DataView,
     at: number,
     owners: ReadonlyMap<string, string>,
-  ): Added {
-    const { name, extras, onEvent, decode } = extension;
+  ): ReturnedFields {
+    const { name, added: store, onEvent, decode } = extension;
     if (onEvent === undefined && (decode === undefined || isReturn(rows, at))) return undefined;
     const doing: Doing = { name, call: onEvent === undefined ? 'decode()' : 'onEvent()', event };
     const returned = guarded(doing, () => onEvent?.(event) ?? decode?.(this.#moduleData(rows, at)));
-    const added = addedBy(returned, doing, (key) =>
+    const fields = checkedFields(returned, doing, (key) =>
       this.taken.has(key) ? 'the event' : (owners.get(key) ?? null),
     );
-    if (added === undefined || added === false) return added;
+    if (fields === undefined || fields === false) return fields;
     const place = this.places.extraOf(extension);
-    if (place !== null) extras?.put(rows, at, place.at, added);
-    return added;
+    if (place !== null) store?.put(rows, at, place.at, fields);
+    return fields;
   }
 
   #moduleData(rows: DataView, at: number): Uint8Array {

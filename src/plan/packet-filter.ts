@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { generateFilter, type Wanted } from '../codegen/filter.js';
-import { isBehindHead, isInBytes } from '../codegen/paths.js';
+import { generateFilter, type PacketFilter } from '../codegen/filter.js';
+import { isBehindHead, isInBytes } from '../codegen/path-reads.js';
 import { parseCondition } from '../core/condition.js';
 import { UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
@@ -8,7 +8,7 @@ import type { TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { compilePcapFilter } from '../filters/pcap.js';
 import type { Addon } from '../native/types.js';
-import { kernelHas, resolvePath } from './field-paths.js';
+import { kernelHas, resolvePath } from './resolve-path.js';
 import { native } from '../native/call.js';
 import { pidNamespace } from './pid-namespace.js';
 import { skbLayout } from './skb-layout.js';
@@ -23,7 +23,7 @@ export function hasFilters({
 }
 
 /** Throws a UsageError if nothing says which packets to trace. `further`: the conditions of extensions. */
-export function checkWanted(options: TraceOptions, further: readonly string[]): void {
+export function checkHasFilter(options: TraceOptions, further: readonly string[]): void {
   if (options.mark !== undefined || hasFilters(options) || further.length > 0) return;
   throw new UsageError(
     'neither a mark nor a filter given, and no extension has a where: which packets to trace?',
@@ -32,7 +32,7 @@ export function checkWanted(options: TraceOptions, further: readonly string[]): 
 }
 
 /** Reads the filters. Throws a UsageError for one that means nothing. */
-function readFilters(options: TraceOptions, addon: Addon, further: readonly string[]): Wanted {
+function readFilters(options: TraceOptions, addon: Addon, further: readonly string[]): PacketFilter {
   const { filter, inner = false, where, filters: values = {} } = options;
   // As a shell gives it for a variable that is not set.
   if (filter?.trim() === '')

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Members } from './extras.js';
+import type { Members } from './added-members.js';
 import { failure, type Doing } from './failure.js';
 
 /** Further fields of an event by their names; false: the event is not to be shown. */
-export type Added = Members | false | undefined;
+export type ReturnedFields = Members | false | undefined;
 
 const TYPES = ['string', 'number', 'bigint', 'boolean'];
 
 const isValue = (value: unknown): boolean => value === null || TYPES.includes(typeof value);
 
 /** Checks what an extension returns for an event. `ownerOf`: who has given the event a name already; null: nobody. */
-export function addedBy(returned: unknown, doing: Doing, ownerOf: (name: string) => string | null): Added {
+export function checkedFields(
+  returned: unknown,
+  doing: Doing,
+  ownerOf: (name: string) => string | null,
+): ReturnedFields {
   if (returned === undefined || returned === null || returned === true) return undefined;
   if (returned === false) return false;
   if (typeof returned !== 'object' || returned instanceof Promise || Array.isArray(returned))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { BoundColumn, Column } from '../core/column.js';
-import type { Read } from '../core/capture.js';
+import type { Read } from '../core/reads.js';
 import { printable } from '../core/printable.js';
 import { exact } from '../core/value.js';
 import type { FieldValue } from './public.js';
@@ -15,7 +15,7 @@ const json = (value: FieldValue): string =>
   typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 
 /** What one extension has added to events: rows have its number, in their own place for that. */
-export class Extras {
+export class AddedMembers {
   /** where rows have the number of what is added */
   readonly read: Read;
   readonly #kept = new Map<number, { readonly members: Members; unshown: number }>();
