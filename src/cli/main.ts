@@ -24,6 +24,8 @@ async function perform(request: Request): Promise<number> {
       return run.doctorCommand(request.options);
     case 'fields':
       return run.fieldsCommand(request.options);
+    case 'schema':
+      return run.schemaCommand(request.options);
     case 'trace':
       return run.traceCommand(request.options);
   }

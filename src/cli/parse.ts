@@ -7,7 +7,9 @@ import {
   type CommandOptions,
   type DoctorOptions,
   type FieldsOptions,
+  type LineKind,
   type ListOptions,
+  type SchemaOptions,
   type TraceOptions,
 } from '../core/options.js';
 import { filters } from '../filters/index.js';
@@ -26,6 +28,7 @@ export type Request =
   | { readonly kind: 'list'; readonly options: ListOptions }
   | { readonly kind: 'doctor'; readonly options: DoctorOptions }
   | { readonly kind: 'fields'; readonly options: FieldsOptions }
+  | { readonly kind: 'schema'; readonly options: SchemaOptions }
   | { readonly kind: 'trace'; readonly options: CommandOptions };
 
 /** commander's messages start with `error: ` and may have a suggestion in brackets on a second line. */
@@ -188,6 +191,8 @@ function parse(command: Command, words: readonly string[], said: () => string): 
 function subcommandRequest(name: string, command: Command): Request {
   if (name === 'completion')
     return { kind: 'text', text: COMPLETION_SCRIPTS.get(command.args[0] ?? '') ?? '' };
+  if (name === 'schema')
+    return { kind: 'schema', options: { kind: command.args[0] as LineKind | undefined } };
   const json = command.opts<{ json?: boolean }>().json ?? false;
   if (name === 'fields') return { kind: 'fields', options: { json, path: command.args[0] } };
   return { kind: 'doctor', options: { json } };

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TIME_FORMATS } from '../core/clock.js';
-import { TRACE_DEFAULTS, type FurtherOutput } from '../core/options.js';
+import { LINE_KINDS, TRACE_DEFAULTS, type FurtherOutput } from '../core/options.js';
 import { UsageError } from '../core/errors.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
@@ -267,6 +267,7 @@ export function createProgram(version: string, write: (text: string) => void): C
       '-m MARK [options] [-- COMMAND [ARGUMENT ...]]\n' +
         '       ipft doctor [--json]\n' +
         '       ipft fields [PATH] [--json]\n' +
+        `       ipft schema [${LINE_KINDS.join('|')}]\n` +
         '       ipft completion bash|zsh|fish',
     )
     .description(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { Argument, type Command } from 'commander';
+import { LINE_KINDS } from '../core/options.js';
 import { createCommand } from './command.js';
 import { COMPLETION_SCRIPTS } from './completion/scripts.js';
 
@@ -22,6 +23,14 @@ function createFields(write: (text: string) => void): Command {
     .option('--json', 'a JSON object a line');
 }
 
+/** `ipft schema` */
+function createSchema(write: (text: string) => void): Command {
+  return createCommand('ipft schema', write)
+    .usage(`[${LINE_KINDS.join('|')}]`)
+    .description('Prints JSON Schema (draft 2020-12) of the lines of -o json, or of one kind of them.')
+    .addArgument(new Argument('[kind]', 'a kind of lines').choices(LINE_KINDS));
+}
+
 /** `ipft completion` */
 function createCompletion(write: (text: string) => void): Command {
   const shells = [...COMPLETION_SCRIPTS.keys()];
@@ -37,5 +46,6 @@ function createCompletion(write: (text: string) => void): Command {
 export const SUBCOMMANDS: ReadonlyMap<string, (write: (text: string) => void) => Command> = new Map([
   ['doctor', createDoctor],
   ['fields', createFields],
+  ['schema', createSchema],
   ['completion', createCompletion],
 ]);

@@ -22,6 +22,16 @@ export interface FieldsOptions {
   readonly json: boolean;
 }
 
+/** The kinds of lines of `-o json`. */
+export const LINE_KINDS = ['event', 'drop', 'packet', 'summary'] as const;
+export type LineKind = (typeof LINE_KINDS)[number];
+
+/** What `ipft schema` is asked for. */
+export interface SchemaOptions {
+  /** undefined: a line of any kind */
+  readonly kind?: LineKind | undefined;
+}
+
 /** A file of results beside the others. */
 export interface FurtherOutput {
   /** id of an output */

@@ -125,8 +125,8 @@ export interface Summary extends Accounts {
   readonly functions: number;
   readonly later: Changes;
   readonly candidates: Candidates;
-  /** of a trace with several consumers; undefined: it has one */
-  readonly consumers?: readonly ConsumerAccount[];
+  /** of a trace with several consumers; null: it has one */
+  readonly consumers: readonly ConsumerAccount[] | null;
   /** packets that were dropped; null: nobody asked for --drops */
   readonly dropped: number | null;
   /** network devices that had an XDP program, at the beginning or at the end */

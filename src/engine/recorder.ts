@@ -144,7 +144,7 @@ export class Recorder {
     const counters = this.#counters ?? this.session.counters();
     return {
       ...accounts(counters, this.#taken, this.consumer),
-      ...(this.consumer.accounts === undefined ? {} : { consumers: this.consumer.accounts }),
+      consumers: this.consumer.accounts ?? null,
       dropped: this.consumer.drops?.packets ?? null,
       duration_s: Number(this.#seconds.toFixed(3)),
       kernel: shown.kernel,

@@ -6,6 +6,7 @@ import type {
   DoctorOptions,
   FieldsOptions,
   ListOptions,
+  SchemaOptions,
   TraceOptions,
 } from '../core/options.js';
 import { loadAddon } from '../native/addon.js';
@@ -27,6 +28,7 @@ import { NAMED_FIELDS } from './fields/named.js';
 import { prepare } from '../plan/prepare.js';
 import { ProbeServer, ReadyFile } from './ready.js';
 import { commandConsumers } from '../results/consumers.js';
+import { lineSchema } from '../results/schema.js';
 import { undescribedFunctions, undescribedJson } from '../machine/undescribed.js';
 import { readVerdicts } from '../machine/verdicts.js';
 import { hasFilters } from '../plan/packet-filter.js';
@@ -76,6 +78,11 @@ export async function doctorCommand({ json }: DoctorOptions): Promise<number> {
   const report = examine(loadAddon());
   await writeStdout([json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report)]);
   return report.backends.some(({ usable }) => usable) ? EXIT.ok : EXIT.environment;
+}
+
+/** Prints what programs may rely on in the lines of `-o json`. Needs neither the addon nor a privilege. */
+export async function schemaCommand({ kind }: SchemaOptions): Promise<number> {
+  return printText(`${JSON.stringify(lineSchema(kind), null, 2)}\n`);
 }
 
 /** Tells those who wait that the trace runs. Returns what kept it from doing so. */

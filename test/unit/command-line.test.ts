@@ -166,6 +166,13 @@ describe('other requests', () => {
     expect(usageError('doctor', 'surplus').message).toBe("unexpected argument 'surplus'");
   });
 
+  it('prints the schema of lines', () => {
+    expect(parse('schema')).toEqual({ kind: 'schema', options: { kind: undefined } });
+    expect(parse('schema', 'drop')).toEqual({ kind: 'schema', options: { kind: 'drop' } });
+    expect(usageError('schema', 'line').message).toMatch(/'line' is invalid .* event, drop, packet, summary/);
+    expect(usageError('schema', 'event', 'drop').message).toBe("unexpected argument 'drop'");
+  });
+
   it('shows what can be printed', () => {
     expect(parse('fields')).toEqual({ kind: 'fields', options: { json: false } });
     expect(parse('fields', 'skb->dev', '--json')).toEqual({
@@ -261,7 +268,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['--list', '--', 'ls'], /--list: it traces nothing/, /leave the command/],
     [['--list', '--output-file', 'x'], /--list: it traces nothing/, /leave the command/],
     [['-m', '1', 'surplus'], /unexpected argument 'surplus'/, /behind --: ipft -m 1 -- surplus/],
-    [['help'], /unexpected argument 'help'/, /doctor, fields, completion come first/],
+    [['help'], /unexpected argument 'help'/, /doctor, fields, schema, completion come first/],
     [['-v', 'doctor'], /unexpected argument 'doctor'/, /come first of all, without options/],
     [['-m', '1', '--ready-file', 'a', '--output-file', './a'], /--ready-file/, /another --ready-file/],
     [['--list', '-o', 'csv'], /--list/, /-o json/],

@@ -51,6 +51,7 @@ describe('what is offered', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish', '--help'],
     ],
+    [['schema', 'e'], ['event']],
     [['-m', '1', '--', 'cur'], ['command']],
     [['-m', '1', '--', 'curl', '--output'], ['command']],
     [['--nope=x'], []],

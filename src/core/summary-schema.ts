@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import {
+  array,
+  boolean,
+  digits,
+  integer,
+  number,
+  object,
+  oneOf,
+  orNull,
+  string,
+  type Schema,
+} from './json-schema.js';
+import type {
+  Accounts,
+  Candidates,
+  Changes,
+  ConsumerAccount,
+  EndReason,
+  JudgedFunction,
+  LaterModule,
+  Summary,
+  XdpDevice,
+  XdpDrop,
+} from './summary.js';
+
+const causes = object<Accounts['causes']>({
+  perf_buffer_full: integer('events'),
+  no_buffer: integer('events, on CPUs that had just come online'),
+  backlog: integer('events'),
+  recursion: integer('calls'),
+  no_room: integer('calls'),
+  missed_returns: integer('calls'),
+});
+
+const later = object<Changes>({
+  modules: array(
+    object<LaterModule>({
+      module: string(),
+      functions: integer(),
+      unattached: orNull(integer()),
+      attached_ns: digits('ns, as `timestamp`'),
+    }),
+  ),
+  cpus: integer('how often a CPU came online'),
+});
+
+const judged = {
+  function: string(),
+  symbol: string('what the kernel finds it by'),
+  timestamp: digits('ns, CLOCK_MONOTONIC'),
+};
+
+const candidates = object<Candidates>({
+  confirmed: array(object<JudgedFunction>(judged)),
+  refuted: array(
+    object<Candidates['refuted'][number]>({ ...judged, shown: boolean('it had events before') }),
+  ),
+  uncertain: integer('functions'),
+});
+
+const xdpDevice = object<XdpDevice>({
+  ifname: string(),
+  ifindex: integer(),
+  netns: integer('inode of the network namespace'),
+  mode: oneOf<XdpDevice['mode']>({ native: true, generic: true, hardware: true }),
+  program_id: integer(),
+  program: string('its name; empty if it is not known'),
+});
+
+const xdpDrop = object<XdpDrop>({
+  ifname: orNull(string()),
+  ifindex: orNull(integer()),
+  netns: orNull(integer('inode of the network namespace')),
+  event: orNull(string('the tracepoint')),
+  cause: orNull(string('name of an action, or of an errno')),
+  packets: integer(),
+});
+
+/** `reader left`: then there is nobody to read it. */
+const end: Schema<EndReason> = oneOf<EndReason>({
+  signal: true,
+  count: true,
+  duration: true,
+  command: true,
+  budget: true,
+  'reader left': true,
+  failure: true,
+});
+
+/** What a trace amounts to, as `-o json` ends with it. */
+export const SUMMARY: Schema<Summary> = object<Summary>({
+  matched: integer('events; = delivered + lost + suppressed + omitted + beyond_count'),
+  delivered: integer('events'),
+  lost: integer('events; = causes.perf_buffer_full + causes.no_buffer + causes.backlog'),
+  causes,
+  suppressed: integer('events that --max-rate left out'),
+  omitted: integer('events of packets that were not dropped'),
+  beyond_count: integer('events beyond those of --count'),
+  late: integer('events that were printed behind later ones'),
+  untracked: integer('events'),
+  cut_packets: integer('how often a packet was given up before its end'),
+  missed_ends: integer('ends of packets'),
+  duration_s: number('s'),
+  kernel: string('as uname -r'),
+  backend: string(),
+  tracer: string(),
+  functions: integer('functions or tracepoints that were attached at the start'),
+  later,
+  candidates,
+  consumers: orNull(array(object<ConsumerAccount>({ name: string(), missed: integer('events') }))),
+  dropped: orNull(integer('packets; null without --drops')),
+  xdp_devices: array(xdpDevice),
+  xdp_unseen_netns: integer('network namespaces'),
+  xdp_drops: orNull(array(xdpDrop)),
+  absent: array(string('what a filter asked for that was not there')),
+  real_offset_ns: digits('ns; `timestamp` + this is the time since 1970'),
+  clock_step_ns: number('ns'),
+  end,
+});

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { columns } from '../columns/index.js';
+import type { BuiltInFields } from '../columns/event-types.js';
+import { SCHEMAS } from '../columns/schemas.js';
+import type { Drop } from '../core/drop.js';
+import { DRAFT, integer, object, orNull, scalar, string, type Schema } from '../core/json-schema.js';
+import { LINE_KINDS, type LineKind } from '../core/options.js';
+import { SUMMARY } from '../core/summary-schema.js';
+import { outputs } from '../outputs/index.js';
+
+/** With --time. */
+const time = {
+  type: ['integer', 'string'],
+  description: 'with --time: ns, or with --time real ISO 8601 in UTC',
+};
+
+/** Keys that every event has: the columns that -o json has in front. */
+function leadKeys(): string[] {
+  const lead = outputs.get('json')?.lead ?? [];
+  return lead.map((id) => columns.get(id)?.key ?? id);
+}
+
+function eventSchema(): Schema<unknown> {
+  const properties = [...columns.values()].map(({ key, description }) => [
+    key,
+    { ...SCHEMAS[key as keyof BuiltInFields], description },
+  ]);
+  return {
+    description:
+      'An event; further keys are paths of --fields, and what extensions add. A member of a BPF or Lua extension that is called as a field stands in its place, and is what the extension makes it.',
+    type: 'object',
+    properties: { ...Object.fromEntries(properties), time },
+    required: leadKeys(),
+    additionalProperties: scalar(),
+  };
+}
+
+/** What else is behind one key. */
+const wrapped = (description: string, key: string, schema: object): Schema<unknown> => ({
+  description,
+  type: 'object',
+  properties: { [key]: schema },
+  required: [key],
+  additionalProperties: false,
+});
+
+const { packet, packet_id, timestamp } = SCHEMAS;
+
+const drop = object<Drop & Pick<BuiltInFields, 'packet' | 'packet_id' | 'timestamp'>>({
+  packet,
+  packet_id,
+  timestamp,
+  location: string("in the kernel's code"),
+  function: string('the one that decided'),
+  reason: orNull(string('null: this kernel has no drop reasons')),
+  cause: orNull(string('null: nothing tells')),
+});
+
+const told: Schema<unknown> = {
+  description: "What an extension's onPacket() tells of a packet: further keys are the extension's own.",
+  type: 'object',
+  // By `function` events are told from other lines.
+  properties: { packet: integer('as `packet` of events'), function: false },
+  required: ['packet'],
+};
+
+/** The kinds of lines of `-o json`, by their names. */
+const KINDS: Readonly<Record<LineKind, () => Schema<unknown>>> = {
+  event: eventSchema,
+  drop: () =>
+    wrapped('With --drops: where and why the packet of the events above was dropped.', 'drop', {
+      ...drop,
+      properties: { ...(drop['properties'] as object), time },
+    }),
+  packet: () => told,
+  summary: () => wrapped('The last line: what the trace amounts to.', 'summary', SUMMARY),
+};
+
+/** JSON Schema of a line of `-o json`; of one kind of lines if `kind` is given. */
+export function lineSchema(kind?: LineKind): Schema<unknown> {
+  if (kind !== undefined) return { $schema: DRAFT, title: `ipft: ${kind}`, ...KINDS[kind]() };
+  const $defs = Object.fromEntries(LINE_KINDS.map((name) => [name, KINDS[name]()]));
+  return {
+    $schema: DRAFT,
+    title: 'ipft: a line of -o json',
+    oneOf: LINE_KINDS.map((name) => ({ $ref: `#/$defs/${name}` })),
+    $defs,
+  };
+}
