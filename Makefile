@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # `make` alone prints the targets. Everything installs what it needs first; what is there already is left alone.
 SHELL := /bin/bash
+# make WERROR=OFF: for a compiler that warns of more than ours does
+WERROR ?= ON
+configure = npx --no-install cmake-js configure --CDIPFT_WERROR=$(WERROR)
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup build demo test test-all test-unit test-kernel bench soak lint format clean
+.PHONY: help setup build build-debug demo test test-all test-unit test-kernel bench soak lint format clean
 
 help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
 	@echo 'make build        compile the addon, the BPF programs and TypeScript'
+	@echo 'make build-debug  the same addon for a debugger, in build/Debug; IPFT_BUILD=Debug ipft ... takes it'
 	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel; LAB=0: here, at least by tracepoints'
 	@echo 'make test         every test, on at least one kernel; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test-all     every test on every kernel'
@@ -24,7 +28,11 @@ setup:
 
 build:
 	@scripts/setup build
-	@npm run --silent build -- >build.log 2>&1 || { cat build.log; exit 1; }
+	@{ $(configure) && npm run --silent build; } >build.log 2>&1 || { cat build.log; exit 1; }
+
+build-debug:
+	@scripts/setup build
+	@{ $(configure) --debug --out build/Debug && npm run --silent build:debug; } >build.log 2>&1 || { cat build.log; exit 1; }
 
 demo: build
 	@scripts/setup lab

@@ -6,21 +6,34 @@ import { EnvironmentError } from '../core/errors.js';
 import { packageRoot } from '../core/package-root.js';
 import type { Addon } from './types.js';
 
-const productPath = (name: string): string => join(packageRoot(), 'build/Release', name);
+/** How the addon and the keeper can be built, and by which command. */
+const BUILDS: ReadonlyMap<string, string> = new Map([
+  ['Release', 'npm run build'],
+  ['Debug', 'npm run build:debug'],
+]);
+
+/** Which build is taken: `Release`, if the environment does not say otherwise. */
+function chosenBuild(): { readonly folder: string; readonly remedy: string } {
+  const name = process.env['IPFT_BUILD'] ?? 'Release';
+  const remedy = BUILDS.get(name);
+  if (remedy !== undefined) return { folder: join(packageRoot(), 'build', name), remedy };
+  throw new EnvironmentError(`IPFT_BUILD is '${name}'`, [...BUILDS.keys()].join(' or '));
+}
+
+/** The path of a product of the build; `what` it is. */
+function productPath(name: string, what: string): string {
+  const { folder, remedy } = chosenBuild();
+  const path = join(folder, name);
+  if (existsSync(path)) return path;
+  throw new EnvironmentError(`the ${what} was not built: ${path} does not exist`, remedy);
+}
 
 /** The probe-keeper's executable. */
-export function keeperPath(): string {
-  const path = productPath('probe-keeper');
-  if (existsSync(path)) return path;
-  throw new EnvironmentError(`the probe-keeper was not built: ${path} does not exist`, 'npm run build');
-}
+export const keeperPath = (): string => productPath('probe-keeper', 'probe-keeper');
 
 /** Loads the native addon, or explains why it cannot be. */
 export function loadAddon(): Addon {
-  const path = productPath('ipft.node');
-  if (!existsSync(path)) {
-    throw new EnvironmentError(`the native addon was not built: ${path} does not exist`, 'npm run build');
-  }
+  const path = productPath('ipft.node', 'native addon');
   try {
     return createRequire(import.meta.url)(path) as Addon;
   } catch (error) {

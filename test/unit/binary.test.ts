@@ -48,6 +48,16 @@ describe('without a kernel', () => {
       /the native addon was not built: .*build\/Release\/ipft.node does not exist\nTry: npm run build\n/,
     );
   });
+
+  it.each([
+    ['Debug', /the native addon was not built: .*build\/Debug\/ipft.node .*\nTry: npm run build:debug\n/],
+    ['toString', /IPFT_BUILD is 'toString'\nTry: Release or Debug\n/],
+  ])('takes the build that IPFT_BUILD names: %s', async (build, message) => {
+    const options = { home: BARE_HOME, fakeKernel: false, env: { IPFT_BUILD: build } };
+    const { code, stderr } = await ipft(['--list'], options).ended;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(message);
+  });
 });
 
 describe('a trace', () => {
