@@ -84,9 +84,12 @@ Place FieldPlaces::root(const std::string &name) const {
   for (const char *form : short_forms) {
     if (name != form)
       continue;
-    Place place = named_member(root("skb"), name);
-    place.path = name;
-    return place;
+    std::optional<Place> place = find_member(root("skb"), name);
+    // Without the nearest: those are looked for from all roots, of which this is one.
+    if (!place)
+      throw PathProblem{"this kernel's struct sk_buff has no member '" + name + "'", {}, false, "skb"};
+    place->path = name;
+    return *place;
   }
   for (const Root &root : roots) {
     if (name != root.name)
@@ -143,6 +146,18 @@ const btf_type *FieldPlaces::structure_at(const Place &place) const {
   return is_composite(type) ? type : nullptr;
 }
 
+std::optional<Place> FieldPlaces::find_member(const Place &place, const std::string &name) const {
+  std::vector<Member> members = members_of(kernel_, structure_at(place));
+  for (const Member &each : members) {
+    if (each.name != name)
+      continue;
+    Place found = member(place, each);
+    found.is_last = &each == &members.back();
+    return found;
+  }
+  return std::nullopt;
+}
+
 Place FieldPlaces::named_member(const Place &place, const std::string &name) const {
   const btf_type *structure = structure_at(place);
   if (!structure)
@@ -151,14 +166,8 @@ Place FieldPlaces::named_member(const Place &place, const std::string &name) con
                       {},
                       false,
                       ""};
-  std::vector<Member> members = members_of(kernel_, structure);
-  for (const Member &each : members) {
-    if (each.name != name)
-      continue;
-    Place found = member(place, each);
-    found.is_last = &each == &members.back();
-    return found;
-  }
+  if (std::optional<Place> found = find_member(place, name))
+    return *found;
   const char *of = btf__name_by_offset(kernel_, structure->name_off);
   std::string keyword = btf_is_union(structure) ? "union" : "struct";
   throw PathProblem{keyword + (of[0] == '\0' ? "" : " ") + of + " has no member '" + name + "'",

@@ -5,6 +5,7 @@
 #include "symbols/path_syntax.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -53,6 +54,8 @@ public:
   const btf *types() const { return kernel_; }
 
 private:
+  // Of a place that has members.
+  std::optional<Place> find_member(const Place &place, const std::string &name) const;
   Place named_member(const Place &place, const std::string &name) const;
   Place element(const Place &place, uint32_t index) const;
   const btf_type *defined(const btf_type *type) const;

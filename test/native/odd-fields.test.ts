@@ -82,6 +82,8 @@ describe('types that kernels have seldom', () => {
     ['skb->flexible[2147483647]', 'further away than 2 GiB'],
     ['skb->deep[0]', 'skb->deep is no array'],
     ['skb->empty', 'is all of a struct {...}: name one of its members'],
+    ['dev->name', "this kernel's struct sk_buff has no member 'dev'"],
+    ['sk', "this kernel's struct sk_buff has no member 'sk'"],
     ['shinfo->gso_size', 'this kernel has no struct skb_shared_info'],
   ])('%s is refused', (path, text) => {
     expect(error(path)).toContain(text);
