@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "extension/event_struct.h"
 
+#include "extension/btf_check.h"
 #include "support/libbpf_log.h"
 #include "support/memory_file.h"
 #include "symbols/btf_types.h"
@@ -26,6 +27,8 @@ Btf parse(std::string_view object) {
   Btf parsed(btf__parse_elf(path_of(file).c_str(), nullptr), btf__free);
   if (!parsed)
     throw BadExtension{"it is no BPF object with BTF; clang -target bpf -O2 -g makes one"};
+  if (!is_sound(parsed.get()))
+    throw BadExtension{"its BTF is damaged: it refers to what it does not have"};
   return parsed;
 }
 
@@ -118,6 +121,23 @@ std::string kind_of(const btf *btf, const btf_type *type) {
   return is_char(btf, element) ? "chars" : "bytes";
 }
 
+// Where the member is, `bits` from the beginning of the event: bytes of its type that hold it.
+void place(const btf_type *event, uint32_t bits, EventMember &member) {
+  constexpr uint32_t most_bytes = 8;
+  bool is_text = member.kind == "chars" || member.kind == "bytes";
+  bool has_size = member.size > 0 && (is_text || member.size <= most_bytes);
+  if (has_size && member.bit_size == 0) {
+    member.offset = bits / 8;
+  } else if (has_size) {
+    member.offset = bits / 8 / member.size * member.size;
+    member.bit_offset = bits - member.offset * 8;
+  }
+  if (!has_size || uint64_t{member.offset} + member.size > event->size ||
+      uint64_t{member.bit_offset} + member.bit_size > uint64_t{member.size} * 8)
+    throw BadExtension{"its event's " + member.name +
+                       " is not within its own bytes: a packed bit-field is not, for example"};
+}
+
 EventMember read_member(const btf *btf, uint32_t struct_id, const btf_type *event, int index) {
   const btf_member &raw = btf_members(event)[index];
   const btf_type *type = skip_modifiers(btf, raw.type);
@@ -131,8 +151,7 @@ EventMember read_member(const btf *btf, uint32_t struct_id, const btf_type *even
   uint32_t bits = btf_member_bit_offset(event, index);
   member.size = static_cast<uint32_t>(size_of(btf, raw.type));
   member.bit_size = btf_member_bitfield_size(event, index);
-  member.offset = member.bit_size == 0 ? bits / 8 : bits / 8 / member.size * member.size;
-  member.bit_offset = member.bit_size == 0 ? 0 : bits - member.offset * 8;
+  place(event, bits, member);
   if (member.kind == "enum")
     member.names = enum_members(btf, type);
   set_format(btf, tag_of(btf, struct_id, index), member);
