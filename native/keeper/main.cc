@@ -17,6 +17,7 @@
 
 #include "attach/backend.h"
 #include "attach/trace_events.h"
+#include "keeper/read_plan.h"
 #include "support/errno_name.h"
 #include "support/native_error.h"
 
@@ -29,7 +30,6 @@
 #include <iostream>
 #include <map>
 #include <set>
-#include <sstream>
 
 namespace {
 
@@ -86,49 +86,6 @@ private:
   size_t failures_ = 0;       // but for hidden ones
   Clock::time_point last_;
 };
-
-// More than any plan has; a typing error must not cost all memory.
-constexpr size_t max_programs = 1 << 16;
-
-// False: stdin ended before the plan did.
-bool read_plan(Plan &plan) {
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    std::istringstream words(line);
-    std::string command;
-    words >> command;
-    if (command == "attach")
-      return true;
-    if (command == "backend") {
-      words >> plan.backend;
-    } else if (command == "tracefs") {
-      words >> plan.tracefs;
-    } else if (command == "returns") {
-      plan.returns = true;
-    } else if (command == "module") {
-      ModuleLoad load;
-      words >> load.name >> load.inode;
-      plan.modules.push_back(std::move(load));
-    } else if (command == "program") {
-      size_t number = 0;
-      int fd = -1;
-      words >> number >> fd;
-      if (!words || number >= max_programs)
-        throw NativeError(EINVAL, "plan", line);
-      plan.programs.resize(std::max(plan.programs.size(), number + 1), not_loaded);
-      plan.programs[number] = fd;
-    } else if (command == "function" || command == "hidden") {
-      Probe probe;
-      probe.hidden = command == "hidden";
-      words >> probe.id >> probe.program >> std::hex >> probe.address >> std::dec >> probe.body_offset >>
-          probe.btf_id >> probe.module >> probe.symbol;
-      if (!words || probe.program >= plan.programs.size())
-        throw NativeError(EINVAL, "plan", line);
-      plan.probes.push_back(std::move(probe));
-    }
-  }
-  return false;
-}
 
 void ignore_signals() {
   for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT})
@@ -237,7 +194,7 @@ int main(int argc, char **argv) {
     return without_throwing([&] { ipft::sweep_trace_events(argv[2]); }) ? 0 : 1;
   Plan plan;
   try {
-    if (!read_plan(plan))
+    if (!read_plan(std::cin, plan))
       return 0;
   } catch (const std::exception &error) {
     say(std::string("error 22 EINVAL ") + error.what());
