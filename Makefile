@@ -6,7 +6,7 @@ WERROR ?= ON
 configure = npx --no-install cmake-js configure --CDIPFT_WERROR=$(WERROR)
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup build build-debug demo test test-all test-unit test-kernel bench soak lint format clean
+.PHONY: help setup build build-debug demo test test-all test-unit test-kernel test-sanitize fuzz bench soak lint format clean
 
 help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
@@ -17,6 +17,8 @@ help:
 	@echo 'make test-all     every test on every kernel'
 	@echo 'make test-unit    the tests that need no guest kernel'
 	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 all of them on one kernel; FILES="lives graph" only these files'
+	@echo 'make test-sanitize  what parses text and files of users in C++, under ASan and UBSan, on a corpus'
+	@echo 'make fuzz         SECONDS=60 of inputs that libFuzzer makes for it, and of conditions'
 	@echo 'make bench        speed, memory and a stopped reader here; start, stop, cost and loss in guest kernels'
 	@echo 'make soak         MINUTES=60 of mixed traffic in a guest kernel, KERNEL=6.12'
 	@echo 'make lint         style and types'
@@ -33,6 +35,14 @@ build:
 build-debug:
 	@scripts/setup build
 	@{ $(configure) --debug --out build/Debug && npm run --silent build:debug; } >build.log 2>&1 || { cat build.log; exit 1; }
+
+test-sanitize:
+	@scripts/setup fuzz
+	@test/fuzz/run sanitize
+
+fuzz:
+	@scripts/setup fuzz
+	@test/fuzz/run fuzz $(or $(SECONDS),60)
 
 demo: build
 	@scripts/setup lab
