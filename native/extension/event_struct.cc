@@ -4,7 +4,7 @@
 #include "extension/btf_check.h"
 #include "support/libbpf_log.h"
 #include "support/memory_file.h"
-#include "symbols/btf_types.h"
+#include "types/btf_types.h"
 
 #include <linux/types.h>
 #include "ipft.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include "symbols/kernel_enum.h"
+#include "types/kernel_enum.h"
 
 #include <cstdint>
 #include <string>

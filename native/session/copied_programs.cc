@@ -2,7 +2,7 @@
 #include "session/copied_programs.h"
 
 #include "session/instructions.h"
-#include "session/module_btf.h"
+#include "session/module_btf_fd.h"
 #include "support/native_error.h"
 
 #include <bpf/bpf.h>
@@ -40,7 +40,7 @@ private:
   int set_module(const std::string &module, bpf_prog_load_opts &options) {
     auto [known, added] = modules_.try_emplace(module);
     if (added)
-      known->second = module_btf(module);
+      known->second = module_btf_fd(module);
     options.attach_btf_obj_fd = static_cast<__u32>(known->second.get());
     return known->second ? 0 : ENOENT;
   }

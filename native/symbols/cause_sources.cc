@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/cause_sources.h"
 
-#include "symbols/btf_types.h"
 #include "symbols/prototypes.h"
 #include "symbols/skb_tracepoints.h"
+#include "types/btf_types.h"
 
 #include <linux/types.h>
 #include "ipft.h"

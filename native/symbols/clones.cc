@@ -2,7 +2,7 @@
 #include "symbols/clones.h"
 
 #include "support/hex.h"
-#include "symbols/value_type.h"
+#include "types/value_type.h"
 
 #include <linux/types.h>
 #include "ipft.h"

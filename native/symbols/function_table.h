@@ -2,11 +2,11 @@
 #pragma once
 
 #include "symbols/function.h"
-#include "symbols/kernel_btf.h"
 #include "symbols/kernel_text.h"
 #include "symbols/known_functions.h"
-#include "symbols/module_btf.h"
-#include "symbols/value_type.h"
+#include "types/kernel_btf.h"
+#include "types/module_btf.h"
+#include "types/value_type.h"
 
 #include <set>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/prototypes.h"
 
-#include "symbols/btf_types.h"
-#include "symbols/drop_reasons.h"
+#include "types/btf_types.h"
+#include "types/drop_reasons.h"
 
 #include <linux/types.h>
 #include "ipft.h"

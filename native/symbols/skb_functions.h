@@ -3,7 +3,7 @@
 
 #include "symbols/known_functions.h"
 #include "symbols/prototypes.h"
-#include "symbols/value_type.h"
+#include "types/value_type.h"
 
 #include <string>
 #include <vector>

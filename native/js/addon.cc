@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+//
+// The addon's exports. src/native/types.ts declares their types.
+#include "attach/fentry.h"
+#include "attach/fentry_multi.h"
+#include "attach/kprobe.h"
+#include "attach/kprobe_multi.h"
+#include "attach/trace_events.h"
+#include "attach/tracepoint.h"
+#include "filter/pcap_compile.h"
+#include "js/extension_exports.h"
+#include "js/field_exports.h"
+#include "js/napi_errors.h"
+#include "js/napi_strings.h"
+#include "js/session.h"
+#include "js/table_exports.h"
+#include "js/xdp_exports.h"
+#include "session/kernel_features.h"
+#include "session/run_once.h"
+#include "support/clocks.h"
+#include "symbols/body_offsets.h"
+#include "symbols/code_symbols.h"
+#include "types/kernel_btf.h"
+
+#include <bpf/btf.h>
+#include <poll.h>
+#include <sys/resource.h>
+
+#include <optional>
+
+namespace ipft {
+namespace {
+
+// { addresses, text, stacks } and, in tests, { kcore }.
+Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
+  auto options = info[0].As<Napi::Object>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  auto text = options.Get("text").As<Napi::BigUint64Array>();
+  std::string kcore = "/proc/kcore";
+  set_text(options, "kcore", kcore);
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    auto offsets = body_offsets(KernelMemory(kcore), {text[0], text[1]},
+                                {addresses.Data(), addresses.Data() + addresses.ElementLength()},
+                                options.Get("stacks").ToBoolean());
+    auto values = Napi::Uint8Array::New(info.Env(), offsets.size());
+    std::copy(offsets.begin(), offsets.end(), values.Data());
+    return values;
+  });
+}
+
+// (tracefs). A kernel that has bpf_get_func_ip() for kprobes is new enough, and need not be tried.
+Napi::Value runs_at_breakpoints(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Boolean::New(info.Env(),
+                              has_func_ip() || Kprobe::runs_at_breakpoints(info[0].As<Napi::String>()));
+  });
+}
+
+std::optional<CodeSymbols> known_symbols;
+
+// What of the kernel's code is at this address; null if nothing that is known. Reads kallsyms if it is not
+// known.
+Napi::Value symbol_at(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    if (!known_symbols)
+      known_symbols.emplace("/proc/kallsyms");
+    bool lossless;
+    std::string symbol = known_symbols->at(info[0].As<Napi::BigInt>().Uint64Value(&lossless));
+    return symbol.empty() ? info.Env().Null() : Napi::String::New(info.Env(), symbol);
+  });
+}
+
+// The next symbol_at() reads kallsyms again.
+void forget_symbols(const Napi::CallbackInfo &) {
+  known_symbols.reset();
+}
+
+// (expression, link type): { code } or { error }
+Napi::Value compile_filter(const Napi::CallbackInfo &info) {
+  Napi::Env env = info.Env();
+  CompiledFilter filter = with_js_errors(env, [&] {
+    return ipft::compile_filter(info[0].As<Napi::String>(), info[1].As<Napi::Number>().Int32Value());
+  });
+  Napi::Object result = Napi::Object::New(env);
+  if (filter.code.empty()) {
+    result.Set("error", filter.error);
+    return result;
+  }
+  size_t size = filter.code.size() * sizeof(ClassicInstruction);
+  auto code = Napi::Uint8Array::New(env, size);
+  memcpy(code.Data(), filter.code.data(), size);
+  result.Set("code", code);
+  return result;
+}
+
+// Ids in vmlinux's BTF of what programs need to look into an skb without a helper; null where the kernel
+// lacks it.
+Napi::Value skb_cast(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    const btf *kernel = kernel_btf(vmlinux_btf);
+    __s32 function = btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC);
+    __s32 structure = btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT);
+    if (function < 0 || structure < 0)
+      return info.Env().Null();
+    Napi::Object ids = Napi::Object::New(info.Env());
+    ids.Set("bpf_rdonly_cast", Napi::Number::New(info.Env(), function));
+    ids.Set("sk_buff", Napi::Number::New(info.Env(), structure));
+    return ids;
+  });
+}
+
+// (code)
+Napi::Value run_once(const Napi::CallbackInfo &info) {
+  auto code = info[0].As<Napi::Uint8Array>();
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(
+        info.Env(), ipft::run_once({reinterpret_cast<const char *>(code.Data()), code.ByteLength()}));
+  });
+}
+
+Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), FentryMulti::probe());
+}
+
+Napi::Value probe_fentry(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(info.Env(), Fentry::probe(kernel_btf(vmlinux_btf)));
+  });
+}
+
+Napi::Value probe_fentry_session(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), FentryMulti::probe_session());
+}
+
+Napi::Value probe_kprobe_multi(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), KprobeMulti::probe());
+}
+
+Napi::Value probe_kprobe_session(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), KprobeMulti::probe_session());
+}
+
+Napi::Value probe_kprobe(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), Kprobe::probe(info[0].As<Napi::String>()));
+}
+
+Napi::Value probe_tracepoint(const Napi::CallbackInfo &info) {
+  return Napi::Number::New(info.Env(), Tracepoint::probe());
+}
+
+Napi::Value orphans(const Napi::CallbackInfo &info) {
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    return Napi::Number::New(info.Env(),
+                             static_cast<double>(orphaned_trace_events(info[0].As<Napi::String>()).size()));
+  });
+}
+
+// Whether nobody will ever read what is written to this fd: a pipe or socket whose other end is closed.
+Napi::Value has_no_reader(const Napi::CallbackInfo &info) {
+  pollfd descriptor = {info[0].As<Napi::Number>().Int32Value(), 0, 0};
+  bool closed = poll(&descriptor, 1, 0) == 1 && (descriptor.revents & (POLLERR | POLLHUP)) != 0;
+  return Napi::Boolean::New(info.Env(), closed);
+}
+
+Napi::Value real_time_offset_ns(const Napi::CallbackInfo &info) {
+  return Napi::BigInt::New(info.Env(), real_time_offset());
+}
+
+void raise_limit(__rlimit_resource resource, rlim_t wanted) {
+  rlimit limit = {};
+  if (getrlimit(resource, &limit) != 0 || limit.rlim_cur >= wanted)
+    return;
+  rlimit raised = {wanted, std::max(limit.rlim_max, wanted)};
+  if (setrlimit(resource, &raised) == 0)
+    return;
+  // Without CAP_SYS_RESOURCE the hard limit stays; what it allows is still worth having.
+  raised = {std::min(wanted, limit.rlim_max), limit.rlim_max};
+  setrlimit(resource, &raised);
+}
+
+void set_rlimits(const Napi::CallbackInfo &) {
+  raise_limit(RLIMIT_MEMLOCK, RLIM_INFINITY); // kernels before 5.11 charge BPF maps to it
+  raise_limit(RLIMIT_NOFILE, 65536);
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  export_tables(env, exports);
+  exports.Set("runsAtBreakpoints", Napi::Function::New(env, runs_at_breakpoints));
+  exports.Set("readBodyOffsets", Napi::Function::New(env, read_body_offsets));
+  export_fields(env, exports);
+  export_extensions(env, exports);
+  exports.Set("runOnce", Napi::Function::New(env, run_once));
+  export_xdp(env, exports);
+  exports.Set("skbCast", Napi::Function::New(env, skb_cast));
+  exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
+  exports.Set("forgetSymbols", Napi::Function::New(env, forget_symbols));
+  exports.Set("compileFilter", Napi::Function::New(env, compile_filter));
+  exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
+  exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));
+  exports.Set("probeFentry", Napi::Function::New(env, probe_fentry));
+  exports.Set("probeKprobeMulti", Napi::Function::New(env, probe_kprobe_multi));
+  exports.Set("probeKprobeSession", Napi::Function::New(env, probe_kprobe_session));
+  exports.Set("probeKprobe", Napi::Function::New(env, probe_kprobe));
+  exports.Set("probeTracepoint", Napi::Function::New(env, probe_tracepoint));
+  exports.Set("orphanedTraceEvents", Napi::Function::New(env, orphans));
+  exports.Set("realTimeOffset", Napi::Function::New(env, real_time_offset_ns));
+  exports.Set("hasNoReader", Napi::Function::New(env, has_no_reader));
+  exports.Set("setRlimits", Napi::Function::New(env, set_rlimits));
+  exports.Set("Session", Session::define(env));
+  return exports;
+}
+
+} // namespace
+} // namespace ipft
+
+// The macro's function must see the name unqualified.
+using ipft::initialize;
+NODE_API_MODULE(ipft, initialize)

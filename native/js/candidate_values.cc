@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "js/candidate_values.h"
+
+#include "symbols/function.h"
+
+namespace ipft {
+namespace {
+
+// Appends those of a list of functions.
+void append(const Napi::Object &options, const char *list, bool is_certain, std::vector<Candidate> &result) {
+  auto slots = options.Get("slots").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  for (uint32_t id : function_ids(options, list)) {
+    if (slots[id] != IPFT_CANDIDATE_PROGRAM)
+      continue;
+    uint8_t claim = options.Get("claims").As<Napi::Uint8Array>()[id];
+    bool takes_pointer = claim == static_cast<uint8_t>(Claim::skb_pointer_first);
+    result.push_back({id, addresses[id], takes_pointer, is_certain});
+  }
+}
+
+} // namespace
+
+std::vector<uint32_t> function_ids(const Napi::Object &session_options, const char *list) {
+  Napi::Value value = session_options.Get(list);
+  if (value.IsUndefined())
+    return {};
+  auto ids = value.As<Napi::Uint32Array>();
+  return {ids.Data(), ids.Data() + ids.ElementLength()};
+}
+
+std::vector<Candidate> candidates_of(const Napi::Object &session_options) {
+  std::vector<Candidate> result;
+  append(session_options, "functions", true, result);
+  append(session_options, "candidates", false, result);
+  return result;
+}
+
+Napi::Value candidate_values(Napi::Env env, const std::vector<CandidateCalls> &candidates) {
+  Napi::Array values = Napi::Array::New(env, candidates.size());
+  for (uint32_t i = 0; i < candidates.size(); i++) {
+    const CandidateCalls &known = candidates[i];
+    Napi::Object value = Napi::Object::New(env);
+    value.Set("function", Napi::Number::New(env, known.id));
+    value.Set("followed", Napi::Number::New(env, static_cast<double>(known.followed)));
+    value.Set("others", Napi::Number::New(env, static_cast<double>(known.others)));
+    value.Set("confirmedNs", Napi::BigInt::New(env, known.confirmed_ns));
+    value.Set("refutedNs", Napi::BigInt::New(env, known.refuted_ns));
+    values[i] = value;
+  }
+  return values;
+}
+
+} // namespace ipft

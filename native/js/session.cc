@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "js/session.h"
+
+#include "js/candidate_values.h"
+#include "js/napi_errors.h"
+#include "js/session_options.h"
+#include "types/kernel_btf.h"
+
+#include <algorithm>
+
+namespace ipft {
+namespace {
+
+constexpr size_t rows_per_batch = 4096;
+
+} // namespace
+
+Napi::Function Session::define(Napi::Env env) {
+  return DefineClass(
+      env, "Session",
+      {InstanceAccessor<&Session::batch>("batch"), InstanceAccessor<&Session::program_fds>("programFds"),
+       InstanceAccessor<&Session::page_count>("pageCount"), InstanceMethod<&Session::activate>("activate"),
+       InstanceMethod<&Session::deactivate>("deactivate"), InstanceMethod<&Session::drain>("drain"),
+       InstanceMethod<&Session::pause>("pause"), InstanceMethod<&Session::resume>("resume"),
+       InstanceMethod<&Session::follow_cpus>("followCpus"),
+       InstanceMethod<&Session::add_functions>("addFunctions"),
+       InstanceMethod<&Session::counters>("counters"), InstanceMethod<&Session::run_time>("runTimeNs"),
+       InstanceMethod<&Session::candidates>("candidates"), InstanceMethod<&Session::stack>("stack"),
+       InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"), InstanceMethod<&Session::close>("close")});
+}
+
+Session::Session(const Napi::CallbackInfo &info) : Napi::ObjectWrap<Session>(info) {
+  on_batch_ = Napi::Persistent(info[1].As<Napi::Function>());
+  with_js_errors(info.Env(), [&] { open(info[0].As<Napi::Object>()); });
+}
+
+Session::~Session() = default;
+
+void Session::open(const Napi::Object &options) {
+  Napi::Env env = options.Env();
+  PerfOptions perf = perf_options(options);
+  size_t data_size = perf.size.data;
+  auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * (sizeof(ipft_row) + data_size));
+  batch_ = Napi::Persistent(batch);
+  ProgramOptions programs = program_options(options);
+  is_told_reasons_ = programs.settings.asks_reason != 0;
+  programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf));
+  reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf, function_index(options));
+  uv_loop_t *loop = nullptr;
+  napi_get_uv_event_loop(env, &loop);
+  drainer_ = std::make_unique<Drainer>(loop, *reader_, Rows(batch.Data(), data_size), rows_per_batch,
+                                       [this](size_t rows) { deliver(rows); });
+}
+
+// Called from uv callbacks, so there is neither a handle scope nor anybody to catch what the receiver throws.
+void Session::deliver(size_t rows) {
+  Napi::Env env = Env();
+  Napi::HandleScope scope(env);
+  try {
+    on_batch_.MakeCallback(Value(), {Napi::Number::New(env, static_cast<double>(rows))});
+  } catch (const Napi::Error &error) {
+    napi_fatal_exception(env, error.Value());
+  }
+}
+
+void Session::require_open(Napi::Env env) const {
+  if (!programs_)
+    throw Napi::Error::New(env, "the session is closed");
+}
+
+Napi::Value Session::batch(const Napi::CallbackInfo &) {
+  return batch_.Value();
+}
+
+Napi::Value Session::program_fds(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  const auto &fds = programs_->fds();
+  auto values = Napi::Int32Array::New(info.Env(), fds.size());
+  std::copy(fds.begin(), fds.end(), values.Data());
+  return values;
+}
+
+Napi::Value Session::page_count(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  return Napi::Number::New(info.Env(), static_cast<double>(reader_->page_count()));
+}
+
+void Session::activate(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  programs_->activate();
+  drainer_->resume();
+}
+
+void Session::deactivate(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  with_js_errors(info.Env(), [&] { programs_->deactivate(); });
+}
+
+void Session::drain(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  with_js_errors(info.Env(), [&] { drainer_->drain_all(); });
+}
+
+void Session::pause(const Napi::CallbackInfo &) {
+  if (drainer_)
+    drainer_->pause();
+}
+
+void Session::resume(const Napi::CallbackInfo &) {
+  if (drainer_)
+    drainer_->resume();
+}
+
+Napi::Value Session::follow_cpus(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    size_t opened = reader_->follow_cpus(programs_->unread_by_cpu());
+    return Napi::Number::New(info.Env(), static_cast<double>(opened));
+  });
+}
+
+// { addresses, bytes, reasonArguments }, of functions that the table has not had
+void Session::add_functions(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  auto columns = info[0].As<Napi::Object>();
+  auto addresses = columns.Get("addresses").As<Napi::BigUint64Array>();
+  auto found = columns.Get("bytes").As<Napi::Uint8Array>();
+  with_js_errors(info.Env(), [&] {
+    if (is_told_reasons_)
+      programs_->add_reason_arguments(reason_arguments(columns));
+    reader_->add_functions(addresses.Data(), found.Data(), addresses.ElementLength());
+  });
+}
+
+Napi::Value Session::counters(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  auto values = Napi::Object::New(info.Env());
+  auto set = [&](const char *name, uint64_t value) {
+    values.Set(name, Napi::Number::New(info.Env(), static_cast<double>(value)));
+  };
+  set("matched", programs_->matched());
+  set("delivered", reader_->delivered());
+  set("late", reader_->late());
+  set("unread", programs_->unread()); // first, so that there are never more than lost
+  set("lost", programs_->lost());
+  set("suppressed", programs_->suppressed());
+  Misses missed = programs_->missed();
+  set("missed", missed.calls);
+  set("missedEnds", missed.ends);
+  set("unreturned", programs_->unreturned());
+  set("noRoom", programs_->without_room());
+  set("untracked", programs_->untracked());
+  return values;
+}
+
+Napi::Value Session::run_time(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  return Napi::Number::New(info.Env(), static_cast<double>(programs_->run_time_ns()));
+}
+
+Napi::Value Session::candidates(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  return with_js_errors(info.Env(), [&] { return candidate_values(info.Env(), programs_->candidates()); });
+}
+
+// Of a closed session: none.
+Napi::Value Session::stack(const Napi::CallbackInfo &info) {
+  std::vector<uint64_t> addresses;
+  if (programs_)
+    addresses = programs_->stack(info[0].As<Napi::Number>().Uint32Value());
+  auto values = Napi::BigUint64Array::New(info.Env(), addresses.size());
+  std::copy(addresses.begin(), addresses.end(), values.Data());
+  return values;
+}
+
+Napi::Value Session::lost_per_cpu(const Napi::CallbackInfo &info) {
+  require_open(info.Env());
+  const auto lost = reader_->lost_per_cpu();
+  auto values = Napi::Float64Array::New(info.Env(), lost.size());
+  std::copy(lost.begin(), lost.end(), values.Data());
+  return values;
+}
+
+void Session::close(const Napi::CallbackInfo &) {
+  drainer_.reset();
+  reader_.reset();
+  programs_.reset();
+}
+
+} // namespace ipft

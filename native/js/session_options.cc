@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "js/session_options.h"
+
+#include "js/candidate_values.h"
+#include "session/kernel_features.h"
+#include "support/native_error.h"
+
+#include <cerrno>
+#include <sstream>
+
+namespace ipft {
+namespace {
+
+uint32_t number(const Napi::Object &options, const char *name) {
+  return options.Get(name).As<Napi::Number>().Uint32Value();
+}
+
+// 0 if it is undefined.
+uint32_t number_or_zero(const Napi::Object &options, const char *name) {
+  return options.Get(name).ToNumber().Uint32Value();
+}
+
+// The lines of `text` by number.
+std::vector<std::string> lines(const std::string &text) {
+  std::istringstream stream(text);
+  std::vector<std::string> result;
+  for (std::string line; std::getline(stream, line);)
+    result.push_back(line);
+  return result;
+}
+
+// The functions that are shown, those that are not certain, and the hidden ones.
+std::vector<TracedFunction> traced_functions(const Napi::Object &options) {
+  auto slots = options.Get("slots").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  auto btf_ids = options.Get("btfIds").As<Napi::Uint32Array>();
+  auto body_offsets = options.Get("bodyOffsets").As<Napi::Uint8Array>();
+  auto return_places = options.Get("returnPlaces").As<Napi::Uint8Array>();
+  auto modules = lines(options.Get("modules").As<Napi::String>());
+  std::vector<TracedFunction> result;
+  for (const char *list : {"functions", "candidates", "hidden"})
+    for (uint32_t id : function_ids(options, list))
+      result.push_back(
+          {id, slots[id], body_offsets[id], addresses[id], btf_ids[id], return_places[id], modules.at(id)});
+  return result;
+}
+
+// What the functions that are traced mean for the life of an skb, and which of them are hidden.
+void set_roles(const Napi::Object &options, ipft_settings &settings) {
+  auto roles = options.Get("roles").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  size_t used = 0;
+  auto set = [&](const char *list, __u64 flag) {
+    auto functions = options.Get(list).As<Napi::Uint32Array>();
+    for (size_t i = 0; i < functions.ElementLength(); i++) {
+      uint32_t id = functions[i];
+      if (roles[id] == IPFT_ORDINARY || addresses[id] == 0)
+        continue;
+      if (used == IPFT_ROLES)
+        throw NativeError(E2BIG, "load", "the functions that free packets");
+      settings.roles[used++] = {addresses[id], roles[id] | flag};
+    }
+  };
+  set("functions", 0);
+  set("hidden", IPFT_ROLE_HIDDEN);
+}
+
+// Fills `into` with the addresses of the functions that find of an skb's bytes what `kind` says.
+template <size_t size> void set_functions(const Napi::Object &options, ipft_bytes kind, __u64 (&into)[size]) {
+  auto found = options.Get("bytes").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  size_t used = 0;
+  for (size_t id = 0; id < found.ElementLength(); id++) {
+    if (found[id] != kind || addresses[id] == 0)
+      continue;
+    if (used == size)
+      throw NativeError(E2BIG, "load", "the functions that do not find a packet's bytes");
+    into[used++] = addresses[id];
+  }
+}
+
+// Rounded up, so that there are never more than `rate` events a second.
+uint64_t interval_ns(uint64_t rate) {
+  constexpr uint64_t second = 1000000000;
+  return rate == 0 ? 0 : (second + rate - 1) / rate;
+}
+
+std::vector<char> bytes(const Napi::Value &value) {
+  if (value.IsUndefined())
+    return {};
+  auto array = value.As<Napi::Uint8Array>();
+  return std::vector<char>(array.Data(), array.Data() + array.ByteLength());
+}
+
+Replacements replacements(const Napi::Object &options) {
+  return {bytes(options.Get("filter")), bytes(options.Get("capture")), bytes(options.Get("module"))};
+}
+
+// Where in the data what is, 0: not wanted.
+void set_places(const Napi::Object &options, ipft_settings &settings) {
+  settings.data_size = number_or_zero(options, "dataSize");
+  settings.headers_at = number_or_zero(options, "headersAt");
+  settings.reason_at = number_or_zero(options, "reasonAt");
+  settings.cause_at = number_or_zero(options, "causeAt");
+  settings.asks_reason = settings.reason_at != 0 || settings.cause_at != 0;
+  settings.caller_at = number_or_zero(options, "callerAt");
+  settings.stack_at = number_or_zero(options, "stackAt");
+  settings.module_at = number_or_zero(options, "moduleAt");
+}
+
+} // namespace
+
+std::vector<ReasonArgument> reason_arguments(const Napi::Object &options) {
+  auto places = options.Get("reasonArguments").As<Napi::Uint8Array>();
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  std::vector<ReasonArgument> result;
+  for (size_t id = 0; id < places.ElementLength(); id++)
+    if (places[id] < IPFT_REGISTERS)
+      result.push_back({addresses[id], places[id]});
+  return result;
+}
+
+ProgramOptions program_options(const Napi::Object &options) {
+  ProgramOptions result;
+  result.settings.mask = number(options, "mask");
+  result.settings.mark = number(options, "mark") & result.settings.mask;
+  result.settings.has_func_ip = has_func_ip();
+  result.settings.interval_ns = interval_ns(number_or_zero(options, "maxRate"));
+  result.settings.sample = number_or_zero(options, "sample");
+  result.timed = options.Get("timed").ToBoolean();
+  result.drops = options.Get("drops").ToBoolean();
+  result.attaching = attaching_by_name(options.Get("programs").As<Napi::String>());
+  result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
+  set_roles(options, result.settings);
+  set_functions(options, IPFT_BYTES_FREED, result.settings.freed);
+  set_functions(options, IPFT_BYTES_UNWRITTEN, result.settings.unwritten);
+  set_places(options, result.settings);
+  result.replacements = replacements(options);
+  result.settings.has_filter = !result.replacements.filter.empty();
+  result.settings.asks_mark = result.settings.mask != 0 || options.Get("asksMark").ToBoolean();
+  result.settings.asks_bytes = options.Get("asksBytes").ToBoolean();
+  result.settings.asks_behind_head = options.Get("asksBehindHead").ToBoolean();
+  if (result.settings.asks_reason)
+    result.reason_arguments = reason_arguments(options);
+  result.functions = traced_functions(options);
+  result.candidates = candidates_of(options);
+  result.hidden = options.Get("hidden").As<Napi::Uint32Array>().ElementLength();
+  if (result.attaching == Attaching::kprobe_graph && !result.settings.has_func_ip) {
+    RunningKprobe kprobe = running_kprobe();
+    result.settings.current_kprobe = kprobe.variable;
+    result.settings.per_cpu_offset = kprobe.per_cpu_offset;
+  }
+  return result;
+}
+
+PerfOptions perf_options(const Napi::Object &options) {
+  PerfOptions result;
+  result.page_count = number(options, "pageCount");
+  result.least_page_count = number(options, "leastPageCount");
+  result.sample_period = number(options, "samplePeriod");
+  result.wakeup_events = number(options, "wakeupEvents");
+  result.tells_ends = options.Get("tellsEnds").ToBoolean();
+  if (sees_returns(attaching_by_name(options.Get("programs").As<Napi::String>())))
+    result.size.event = sizeof(ipft_graph_event);
+  result.size.data = number_or_zero(options, "dataSize");
+  result.behind_head = number_or_zero(options, "behindHead");
+  result.in_bytes = number_or_zero(options, "inBytes");
+  return result;
+}
+
+FunctionIndex function_index(const Napi::Object &options) {
+  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+  auto found = options.Get("bytes").As<Napi::Uint8Array>();
+  return FunctionIndex(addresses.Data(), found.Data(), addresses.ElementLength());
+}
+
+} // namespace ipft

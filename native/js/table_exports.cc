@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "js/table_exports.h"
+
+#include "js/enum_members.h"
+#include "js/napi_errors.h"
+#include "js/napi_strings.h"
+#include "symbols/function_table.h"
+#include "symbols/roles.h"
+#include "symbols/skb_tracepoints.h"
+#include "symbols/undescribed.h"
+#include "types/kernel_btf.h"
+
+#include <functional>
+#include <optional>
+
+namespace ipft {
+namespace {
+
+Napi::Array module_loads(Napi::Env env, const std::vector<ModuleLoad> &modules) {
+  Napi::Array loads = Napi::Array::New(env, modules.size());
+  for (uint32_t i = 0; i < modules.size(); i++) {
+    Napi::Object load = Napi::Object::New(env);
+    load.Set("module", modules[i].name);
+    load.Set("inode", Napi::BigInt::New(env, modules[i].inode));
+    loads[i] = load;
+  }
+  return loads;
+}
+
+// What functions return, where `returns` of the table says.
+Napi::Array return_types(Napi::Env env, const std::vector<ReturnType> &types) {
+  Napi::Array array = Napi::Array::New(env, types.size());
+  for (uint32_t i = 0; i < types.size(); i++) {
+    const ReturnType &type = types[i];
+    bool has_value = type.known == ReturnType::Known::value;
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("kind", has_value                                  ? kind_name(type.kind)
+                       : type.known == ReturnType::Known::nothing ? "void"
+                                                                  : "unknown");
+    object.Set("size", type.size);
+    object.Set("bigEndian", type.big_endian);
+    object.Set("names", enum_to_js(env, type.names));
+    array[i] = object;
+  }
+  return array;
+}
+
+// A typed array of what `get` says of each function: a member, or what is called with it.
+template <typename Value, typename Get>
+Napi::TypedArrayOf<Value> column(Napi::Env env, const std::vector<Function> &functions, Get get) {
+  auto column = Napi::TypedArrayOf<Value>::New(env, functions.size());
+  for (size_t i = 0; i < functions.size(); i++)
+    column[i] = static_cast<Value>(std::invoke(get, functions[i]));
+  return column;
+}
+
+// A line for each function.
+std::string lines(const std::vector<Function> &functions, std::string Function::*member) {
+  std::string lines;
+  for (const Function &function : functions)
+    lines.append(&function == functions.data() ? "" : "\n").append(function.*member);
+  return lines;
+}
+
+// The whole table as three strings and some typed arrays: a handful of objects instead of thousands.
+Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
+  const std::vector<Function> &functions = table.functions;
+  auto bytes = [&](auto get) { return column<uint8_t>(env, functions, get); };
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("names", lines(functions, &Function::name));
+  result.Set("modules", lines(functions, &Function::module));
+  result.Set("symbols", lines(functions, &Function::symbol));
+  result.Set("addresses", column<uint64_t>(env, functions, &Function::address));
+  result.Set("btfIds", column<uint32_t>(env, functions, &Function::btf_id));
+  result.Set("positions", bytes(&Function::position));
+  result.Set("slots", bytes(&Function::slot));
+  result.Set("reasons", bytes(&Function::reason));
+  result.Set("roles", bytes(&Function::role));
+  result.Set("ends", bytes([](const Function &function) { return ends_lives(function.role); }));
+  result.Set("bytes", bytes(&Function::bytes));
+  result.Set("claims", bytes(&Function::claim));
+  result.Set("uncertain",
+             bytes([](const Function &function) { return function.reason == Reason::unconfirmed; }));
+  result.Set("reasonArguments", bytes(&Function::drop_reason_register));
+  result.Set("returns", column<uint16_t>(env, functions, &Function::return_type));
+  result.Set("returnPlaces", bytes(&Function::return_place));
+  result.Set("returnTypes", return_types(env, table.return_types));
+  result.Set("reasonNames", strings(env, reason_names()));
+  auto text = Napi::BigUint64Array::New(env, 2);
+  text[0] = table.text.start;
+  text[1] = table.text.end;
+  result.Set("text", text);
+  result.Set("moduleLoads", module_loads(env, table.modules));
+  result.Set("warnings", strings(env, table.warnings));
+  result.Set("traceableUnknown", table.traceable_unknown);
+  return result;
+}
+
+SymbolSources sources_of(const Napi::Object &options) {
+  SymbolSources sources;
+  set_text(options, "tracefs", sources.tracefs);
+  set_text(options, "btf", sources.btf);
+  set_text(options, "moduleBtf", sources.module_btf);
+  set_text(options, "modules", sources.modules);
+  set_text(options, "kallsyms", sources.kallsyms);
+  set_text(options, "blacklist", sources.blacklist);
+  set_text(options, "knownFunctions", sources.known_functions);
+  return sources;
+}
+
+// { tracefs } and, in tests, { btf, moduleBtf, modules, kallsyms, blacklist, knownFunctions }.
+Napi::Value read_functions(const Napi::CallbackInfo &info) {
+  SymbolSources sources = sources_of(info[0].As<Napi::Object>());
+  return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });
+}
+
+// Reads the functions of some modules beside the event loop, which has events to drain meanwhile.
+class ModuleReading : public Napi::AsyncWorker {
+public:
+  ModuleReading(Napi::Env env, SymbolSources sources)
+      : AsyncWorker(env), sources_(std::move(sources)), result_(Napi::Promise::Deferred::New(env)) {}
+
+  Napi::Promise promise() const { return result_.Promise(); }
+
+protected:
+  void Execute() override {
+    try {
+      table_ = read_function_table(sources_);
+    } catch (const NativeError &error) {
+      failure_ = error;
+      SetError(error.what());
+    }
+  }
+
+  void OnOK() override { result_.Resolve(table_object(Env(), table_)); }
+  void OnError(const Napi::Error &error) override {
+    result_.Reject(failure_ ? to_js(Env(), *failure_).Value() : error.Value());
+  }
+
+private:
+  SymbolSources sources_;
+  FunctionTable table_;
+  std::optional<NativeError> failure_;
+  Napi::Promise::Deferred result_;
+};
+
+// ({ tracefs }, names of modules): a promise of the same columns.
+Napi::Value read_module_functions(const Napi::CallbackInfo &info) {
+  SymbolSources sources = sources_of(info[0].As<Napi::Object>());
+  auto names = info[1].As<Napi::Array>();
+  for (uint32_t i = 0; i < names.Length(); i++)
+    sources.only.insert(names.Get(i).As<Napi::String>());
+  auto *reading = new ModuleReading(info.Env(), std::move(sources)); // frees itself
+  reading->Queue();
+  return reading->promise();
+}
+
+// What ftrace can trace and BTF does not describe, an array of strings.
+Napi::Value read_undescribed(const Napi::CallbackInfo &info) {
+  SymbolSources sources = sources_of(info[0].As<Napi::Object>());
+  return with_js_errors(info.Env(), [&] { return strings(info.Env(), undescribed_symbols(sources)); });
+}
+
+// The same columns as read_functions(); in tests, { btf }.
+Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
+  SymbolSources sources;
+  if (info[0].IsObject())
+    set_text(info[0].As<Napi::Object>(), "btf", sources.btf);
+  return with_js_errors(info.Env(), [&] {
+    return table_object(
+        info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {ReturnType{}}, {}, {}, {}, {}});
+  });
+}
+
+} // namespace
+
+void export_tables(Napi::Env env, Napi::Object exports) {
+  exports.Set("readFunctions", Napi::Function::New(env, read_functions));
+  exports.Set("readUndescribed", Napi::Function::New(env, read_undescribed));
+  exports.Set("readModuleFunctions", Napi::Function::New(env, read_module_functions));
+  exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));
+}
+
+} // namespace ipft

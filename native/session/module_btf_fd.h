@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include "support/unique_fd.h"
+
+#include <string>
+
+namespace ipft {
+
+// The kernel's BTF object of a module, which programs for its functions are loaded with. Closed, with errno,
+// if there is none: the module was unloaded, or has no BTF.
+UniqueFd module_btf_fd(const std::string &module);
+
+} // namespace ipft

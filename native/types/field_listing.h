@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#pragma once
+
+#include "types/field_place.h"
+
+#include <string>
+#include <vector>
+
+namespace ipft {
+
+// What a path can be continued with.
+enum class Continuation : uint8_t { none, member, pointer };
+
+struct ListedField {
+  std::string path;      // as C writes it, from the root or the name of the struct
+  std::string type;      // as C writes it
+  uint32_t bit_size = 0; // 0: no bit-field
+  // `member`: it is a struct or union itself; `pointer`: it points to one.
+  Continuation continuation = Continuation::none;
+};
+
+// The roots of paths.
+std::vector<ListedField> list_roots(const FieldPlaces &places);
+
+// The members of what a path, or the name of a struct, stands for; of an array of structs those of its first
+// element. If it has none, the one field itself. Throws PathProblem.
+std::vector<ListedField> list_fields(const FieldPlaces &places, const std::string &text);
+
+} // namespace ipft

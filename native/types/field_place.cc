@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+#include "types/field_place.h"
+
+#include "types/btf_types.h"
+#include "types/nearest_paths.h"
+
+#include <bpf/btf.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace ipft {
+namespace {
+
+constexpr size_t most_pointers = 6;
+
+struct Root {
+  const char *name;
+  const char *structure;
+};
+constexpr Root roots[] = {
+    {"skb", "sk_buff"},
+    {"shinfo", "skb_shared_info"},
+    {"task", "task_struct"},
+};
+
+// Members of the skb that are roots of their own.
+constexpr const char *short_forms[] = {"sk", "dev"};
+
+bool is_composite(const btf_type *type) {
+  return type && btf_is_composite(type);
+}
+bool is_pointer(const btf_type *type) {
+  return type && btf_is_ptr(type);
+}
+
+// Pointers that lead elsewhere than into the kernel's own memory, as far as BTF tells: "user", "percpu".
+std::string foreign_space(const btf *btf, const btf_type *pointer) {
+  const btf_type *type = btf__type_by_id(btf, pointer->type);
+  for (; type && btf_is_type_tag(type); type = btf__type_by_id(btf, type->type)) {
+    std::string tag = btf__name_by_offset(btf, type->name_off);
+    if (tag == "user" || tag == "percpu")
+      return "__" + tag;
+  }
+  return "";
+}
+
+// To where the pointer at `place` leads; what is there has no type yet.
+Place through_pointer(const btf *btf, const Place &place, const btf_type *pointer) {
+  std::string space = foreign_space(btf, pointer);
+  if (!space.empty())
+    throw PathProblem{place.path + " is a " + space + " pointer, which cannot be followed", {}, false, ""};
+  if (place.pointers.size() == most_pointers)
+    throw PathProblem{"it follows more than " + std::to_string(most_pointers) + " pointers", {}, true, ""};
+  Place there = place;
+  there.pointers.push_back(place.bits / 8);
+  there.bits = 0;
+  return there;
+}
+
+} // namespace
+
+const std::vector<std::string> &path_roots() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Root &root : roots)
+      all.push_back(root.name);
+    all.insert(all.end(), std::begin(short_forms), std::end(short_forms));
+    return all;
+  }();
+  return names;
+}
+
+FieldPlaces::FieldPlaces(const btf *kernel) : kernel_(kernel) {
+  uint32_t count = btf__type_cnt(kernel);
+  for (uint32_t id = 1; id < count; id++) {
+    const btf_type *type = btf__type_by_id(kernel, id);
+    if (btf_is_composite(type) && type->name_off != 0)
+      structures_.emplace(btf__name_by_offset(kernel, type->name_off), id);
+  }
+}
+
+Place FieldPlaces::root(const std::string &name) const {
+  for (const char *form : short_forms) {
+    if (name != form)
+      continue;
+    std::optional<Place> place = find_member(root("skb"), name);
+    // Without the nearest: those are looked for from all roots, of which this is one.
+    if (!place)
+      throw PathProblem{"this kernel's struct sk_buff has no member '" + name + "'", {}, false, "skb"};
+    place->path = name;
+    return *place;
+  }
+  for (const Root &root : roots) {
+    if (name != root.name)
+      continue;
+    Place place = root_of_type(root.structure);
+    place.root = place.path = name;
+    return place;
+  }
+  PathProblem problem{
+      "a path begins with skb, shinfo, task, sk or dev, not with '" + name + "'", {}, true, ""};
+  for (const std::string &near : nearest_names(name, path_roots()))
+    problem.nearest.push_back(near);
+  throw problem;
+}
+
+Place FieldPlaces::root_of_type(const std::string &name) const {
+  auto known = structures_.find(name);
+  if (known == structures_.end()) {
+    std::vector<std::string> names = path_roots();
+    for (const auto &each : structures_)
+      names.emplace_back(each.first);
+    std::sort(names.begin(), names.end());
+    throw PathProblem{"this kernel has no struct " + name, nearest_names(name, names), false, ""};
+  }
+  Place place;
+  place.path = name;
+  place.type = known->second;
+  place.at_root = true;
+  return place;
+}
+
+Place FieldPlaces::follow(Place place, const std::vector<Access> &accesses) const {
+  for (const Access &access : accesses)
+    place = access.member.empty() ? element(place, access.index) : named_member(place, access.member);
+  return place;
+}
+
+Place FieldPlaces::member(const Place &place, const Member &member) const {
+  const btf_type *type = skip_modifiers(kernel_, place.type);
+  bool behind_pointer = is_pointer(type);
+  Place found = behind_pointer ? through_pointer(kernel_, place, type) : place;
+  found.path += (behind_pointer || place.at_root ? "->" : ".") + member.name;
+  found.at_root = found.is_last = false;
+  found.bits += member.bits;
+  found.bit_size = member.bit_size;
+  found.type = member.type;
+  return found;
+}
+
+const btf_type *FieldPlaces::structure_at(const Place &place) const {
+  const btf_type *type = skip_modifiers(kernel_, place.type);
+  if (is_pointer(type))
+    type = defined(skip_modifiers(kernel_, type->type));
+  return is_composite(type) ? type : nullptr;
+}
+
+std::optional<Place> FieldPlaces::find_member(const Place &place, const std::string &name) const {
+  std::vector<Member> members = members_of(kernel_, structure_at(place));
+  for (const Member &each : members) {
+    if (each.name != name)
+      continue;
+    Place found = member(place, each);
+    found.is_last = &each == &members.back();
+    return found;
+  }
+  return std::nullopt;
+}
+
+Place FieldPlaces::named_member(const Place &place, const std::string &name) const {
+  const btf_type *structure = structure_at(place);
+  if (!structure)
+    throw PathProblem{place.path + " is of type '" + c_type(kernel_, place.type) +
+                          "', which has no members here",
+                      {},
+                      false,
+                      ""};
+  if (std::optional<Place> found = find_member(place, name))
+    return *found;
+  const char *of = btf__name_by_offset(kernel_, structure->name_off);
+  std::string keyword = btf_is_union(structure) ? "union" : "struct";
+  throw PathProblem{keyword + (of[0] == '\0' ? "" : " ") + of + " has no member '" + name + "'",
+                    nearest_paths(*this, place, name), false, place.path};
+}
+
+// As in C: of an array, or of what a pointer points to. One of a single element at the end of a struct is as
+// long as there is room (`numbers` of struct pid, before Linux 6.6).
+Place FieldPlaces::element(const Place &place, uint32_t index) const {
+  const btf_type *type = skip_modifiers(kernel_, place.type);
+  bool is_array = type && btf_is_array(type);
+  if (!is_array && !is_pointer(type))
+    throw PathProblem{place.path + " is no array", {}, place.at_root, ""};
+  uint32_t length = is_array ? btf_array(type)->nelems : 0;
+  bool is_flexible = length == 1 && place.is_last;
+  if (length > 0 && index >= length && !is_flexible)
+    throw PathProblem{place.path + " has " + std::to_string(length) + " elements, the last of them [" +
+                          std::to_string(length - 1) + "]",
+                      {},
+                      false,
+                      ""};
+  Place found = is_array ? place : through_pointer(kernel_, place, type);
+  found.is_last = false;
+  found.type = is_array ? btf_array(type)->type : type->type;
+  uint64_t size = size_of(kernel_, found.type);
+  if (size == 0)
+    throw PathProblem{place.path + " has elements without a size", {}, false, ""};
+  found.path += "[" + std::to_string(index) + "]";
+  found.bits += index * size * 8;
+  return found;
+}
+
+// A struct that is only declared by this type may be defined by another one.
+const btf_type *FieldPlaces::defined(const btf_type *type) const {
+  if (!type || !btf_is_fwd(type))
+    return type;
+  auto known = structures_.find(btf__name_by_offset(kernel_, type->name_off));
+  return known == structures_.end() ? nullptr : btf__type_by_id(kernel_, known->second);
+}
+
+} // namespace ipft
