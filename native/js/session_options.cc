@@ -20,6 +20,10 @@ uint32_t number_or_zero(const Napi::Object &options, const char *name) {
   return options.Get(name).ToNumber().Uint32Value();
 }
 
+const ProgramKind &kind_of(const Napi::Object &options) {
+  return program_kind(options.Get("programs").As<Napi::String>());
+}
+
 // The lines of `text` by number.
 std::vector<std::string> lines(const std::string &text) {
   std::istringstream stream(text);
@@ -129,7 +133,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.sample = number_or_zero(options, "sample");
   result.timed = options.Get("timed").ToBoolean();
   result.drops = options.Get("drops").ToBoolean();
-  result.attaching = attaching_by_name(options.Get("programs").As<Napi::String>());
+  result.kind = &kind_of(options);
   result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
   set_roles(options, result.settings);
   set_functions(options, IPFT_BYTES_FREED, result.settings.freed);
@@ -145,7 +149,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.functions = traced_functions(options);
   result.candidates = candidates_of(options);
   result.hidden = options.Get("hidden").As<Napi::Uint32Array>().ElementLength();
-  if (result.attaching == Attaching::kprobe_graph && !result.settings.has_func_ip) {
+  if (result.kind->has_kretprobes() && !result.settings.has_func_ip) {
     RunningKprobe kprobe = running_kprobe();
     result.settings.current_kprobe = kprobe.variable;
     result.settings.per_cpu_offset = kprobe.per_cpu_offset;
@@ -160,7 +164,7 @@ PerfOptions perf_options(const Napi::Object &options) {
   result.sample_period = number(options, "samplePeriod");
   result.wakeup_events = number(options, "wakeupEvents");
   result.tells_ends = options.Get("tellsEnds").ToBoolean();
-  if (sees_returns(attaching_by_name(options.Get("programs").As<Napi::String>())))
+  if (kind_of(options).sees_returns())
     result.size.event = sizeof(ipft_graph_event);
   result.size.data = number_or_zero(options, "dataSize");
   result.behind_head = number_or_zero(options, "behindHead");

@@ -17,11 +17,11 @@ namespace {
 // Where a copy is to run, for the kernel. Of modules it knows each BTF once.
 class Targets {
 public:
-  explicit Targets(Attaching attaching) : attaching_(attaching) {}
+  explicit Targets(bpf_prog_type type) : type_(type) {}
 
   // `type`: BPF_TRACE_FENTRY or BPF_TRACE_FEXIT. 0 or errno.
   int set(const TracedFunction &function, bpf_attach_type type, bpf_prog_load_opts &options) {
-    if (attaching_ == Attaching::tracepoint)
+    if (type_ != BPF_PROG_TYPE_TRACING)
       return 0;
     options.expected_attach_type = type;
     options.attach_btf_id = function.btf_id;
@@ -30,11 +30,9 @@ public:
     return function.module == "vmlinux" ? 0 : set_module(function.module, options);
   }
 
-  const char *name() const { return attaching_ == Attaching::tracepoint ? "ipft_tracepoint" : "ipft_fentry"; }
+  const char *name() const { return type_ == BPF_PROG_TYPE_TRACING ? "ipft_fentry" : "ipft_tracepoint"; }
 
-  bpf_prog_type type() const {
-    return attaching_ == Attaching::tracepoint ? BPF_PROG_TYPE_RAW_TRACEPOINT : BPF_PROG_TYPE_TRACING;
-  }
+  bpf_prog_type type() const { return type_; }
 
 private:
   int set_module(const std::string &module, bpf_prog_load_opts &options) {
@@ -45,7 +43,7 @@ private:
     return known->second ? 0 : ENOENT;
   }
 
-  Attaching attaching_;
+  bpf_prog_type type_;
   std::map<std::string, UniqueFd> modules_;
 };
 
@@ -70,10 +68,10 @@ bool is_hopeless(int error) {
 
 } // namespace
 
-std::vector<UniqueFd> load_copies(const bpf_object *object, Attaching attaching,
+std::vector<UniqueFd> load_copies(const bpf_object *object, const ProgramKind &kind,
                                   const std::vector<TracedFunction> &functions) {
   std::vector<UniqueFd> programs;
-  Targets targets(attaching);
+  Targets targets(kind.copies);
   auto load = [&](const TracedFunction &function, size_t number, bpf_attach_type type) {
     programs.emplace_back(load_copy(loaded_instructions(object, number), function, type, targets));
     int error = -programs.back().get();
@@ -82,7 +80,7 @@ std::vector<UniqueFd> load_copies(const bpf_object *object, Attaching attaching,
   };
   for (const TracedFunction &function : functions)
     load(function, function.slot, BPF_TRACE_FENTRY);
-  if (sees_returns(attaching))
+  if (kind.sees_returns())
     for (const TracedFunction &function : functions)
       load(function, IPFT_RETURN_PROGRAM, BPF_TRACE_FEXIT);
   return programs;

@@ -11,7 +11,7 @@ namespace ipft {
 // order of `functions`, and then, where returns have events, one for the returns of each. Where the kernel
 // does not take a function, -errno stands in place of an fd. Throws NativeError when it takes none of this
 // kind.
-std::vector<UniqueFd> load_copies(const bpf_object *object, Attaching attaching,
+std::vector<UniqueFd> load_copies(const bpf_object *object, const ProgramKind &kind,
                                   const std::vector<TracedFunction> &functions);
 
 } // namespace ipft

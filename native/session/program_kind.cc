@@ -10,103 +10,66 @@
 
 #include <bpf/libbpf.h>
 
-#include <map>
+#include <stdexcept>
 
 namespace ipft {
 namespace {
 
-// Types that libbpf 1.1 does not know.
+// The attach type that libbpf gives to programs of these sections.
+constexpr auto none = static_cast<bpf_attach_type>(0);
+// Not in libbpf 1.1.
 constexpr auto kprobe_session_type = static_cast<bpf_attach_type>(IPFT_KPROBE_SESSION);
+
+constexpr auto shared = BPF_PROG_TYPE_UNSPEC;
+
+const ProgramKind kinds[] = {
+    // name, object, copies, returns, tracing_type, kprobe_type, probe_others
+    {"fentry", "fentry", BPF_PROG_TYPE_TRACING, Returns::none, none, none, nullptr},
+    {"fentry-graph", "fentry_graph", BPF_PROG_TYPE_TRACING, Returns::own_program, none, none, nullptr},
+    {"fentry-multi", "fentry_multi", shared, Returns::none, fentry_multi_type, BPF_TRACE_KPROBE_MULTI,
+     KprobeMulti::probe},
+    {"fsession-multi", "fsession_multi", shared, Returns::session, fsession_multi_type, kprobe_session_type,
+     KprobeMulti::probe_session},
+    {"kprobe", "kprobe", shared, Returns::none, none, none, nullptr},
+    {"kprobe-graph", "kprobe_graph", shared, Returns::own_program, none, none, nullptr},
+    {"kprobe-multi", "kprobe", shared, Returns::none, none, BPF_TRACE_KPROBE_MULTI, nullptr},
+    {"kprobe-session", "kprobe_session", shared, Returns::session, none, kprobe_session_type, nullptr},
+    {"tracepoint", "tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, Returns::none, none, none, nullptr},
+};
 
 } // namespace
 
-Attaching attaching_by_name(const std::string &name) {
-  static const std::map<std::string, Attaching> names = {
-      {"fentry", Attaching::fentry},
-      {"fentry-graph", Attaching::fentry_graph},
-      {"fentry-multi", Attaching::fentry_multi},
-      {"fsession-multi", Attaching::fsession_multi},
-      {"kprobe", Attaching::kprobe},
-      {"kprobe-graph", Attaching::kprobe_graph},
-      {"kprobe-multi", Attaching::kprobe_multi},
-      {"kprobe-session", Attaching::kprobe_session},
-      {"tracepoint", Attaching::tracepoint},
-  };
-  return names.at(name);
+bool ProgramKind::reads_typed_skb() const {
+  return tracing_type != none;
 }
 
-const char *image_name(Attaching attaching) {
-  switch (attaching) {
-  case Attaching::fentry:
-    return "fentry";
-  case Attaching::fentry_graph:
-    return "fentry_graph";
-  case Attaching::fentry_multi:
-    return "fentry_multi";
-  case Attaching::fsession_multi:
-    return "fsession_multi";
-  case Attaching::kprobe_graph:
-    return "kprobe_graph";
-  case Attaching::kprobe_session:
-    return "kprobe_session";
-  case Attaching::tracepoint:
-    return "tracepoint";
-  default:
-    return "kprobe";
-  }
+const ProgramKind &program_kind(const std::string &name) {
+  for (const ProgramKind &kind : kinds)
+    if (name == kind.name)
+      return kind;
+  throw std::out_of_range("no programs: " + name);
 }
 
-bool has_copies(Attaching attaching) {
-  return attaching == Attaching::fentry || attaching == Attaching::fentry_graph ||
-         attaching == Attaching::tracepoint;
+std::set<size_t> further_programs(const ProgramKind &kind) {
+  std::set<size_t> numbers;
+  if (kind.returns == Returns::own_program)
+    numbers.insert(IPFT_RETURN_PROGRAM);
+  if (kind.kprobe_type != none)
+    numbers.insert(IPFT_COOKIE_PROGRAM);
+  if (kind.probe_others && kind.probe_others() == 0)
+    numbers.insert(IPFT_OTHERS_PROGRAM);
+  return numbers;
 }
 
-bool sees_returns(Attaching attaching) {
-  return attaching == Attaching::fentry_graph || attaching == Attaching::kprobe_graph ||
-         has_kprobe_sessions(attaching);
-}
-
-bool has_kprobe_sessions(Attaching attaching) {
-  return attaching == Attaching::fsession_multi || attaching == Attaching::kprobe_session;
-}
-
-bool reads_typed_skb(Attaching attaching) {
-  return attaching == Attaching::fentry_multi || attaching == Attaching::fsession_multi;
-}
-
-std::set<size_t> further_programs(Attaching attaching) {
-  switch (attaching) {
-  case Attaching::fentry_multi:
-    if (KprobeMulti::probe() == 0)
-      return {IPFT_COOKIE_PROGRAM, IPFT_OTHERS_PROGRAM};
-    return {IPFT_COOKIE_PROGRAM};
-  case Attaching::fsession_multi:
-    if (KprobeMulti::probe_session() == 0)
-      return {IPFT_COOKIE_PROGRAM, IPFT_OTHERS_PROGRAM};
-    return {IPFT_COOKIE_PROGRAM};
-  case Attaching::kprobe_multi:
-  case Attaching::kprobe_session:
-    return {IPFT_COOKIE_PROGRAM};
-  case Attaching::fentry_graph:
-  case Attaching::kprobe_graph:
-    return {IPFT_RETURN_PROGRAM};
-  default:
-    return {};
-  }
-}
-
-void prepare_program(bpf_program *program, Attaching attaching, const btf *kernel) {
-  if (has_copies(attaching))
+void prepare_program(bpf_program *program, const ProgramKind &kind, const btf *kernel) {
+  if (kind.has_copies())
     return;
   bool is_tracing = bpf_program__type(program) != BPF_PROG_TYPE_KPROBE;
   if (is_tracing)
     bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
-  if (has_kprobe_sessions(attaching)) {
-    bpf_program__set_expected_attach_type(program, is_tracing ? fsession_multi_type : kprobe_session_type);
+  bpf_program__set_expected_attach_type(program, is_tracing ? kind.tracing_type : kind.kprobe_type);
+  if (kind.has_sessions())
     resolve_session_kfuncs(program, kernel);
-  } else if (attaching == Attaching::fentry_multi || attaching == Attaching::kprobe_multi) {
-    bpf_program__set_expected_attach_type(program, is_tracing ? fentry_multi_type : BPF_TRACE_KPROBE_MULTI);
-  }
 }
 
 } // namespace ipft

@@ -66,7 +66,7 @@ constexpr int return_patience_ms = 50;
 } // namespace
 
 Programs::Programs(const ProgramOptions &options, const btf *kernel)
-    : object_(nullptr, bpf_object__close), candidates_(options.candidates), attaching_(options.attaching) {
+    : object_(nullptr, bpf_object__close), candidates_(options.candidates), kind_(*options.kind) {
   load_or_blame(options, kernel);
   // libbpf keeps an image of .bss of its own; the running programs see the map alone.
   bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
@@ -91,7 +91,7 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
 }
 
 void Programs::load(const ProgramOptions &options, const btf *kernel) {
-  std::string_view own = bpf_object_image(image_name(options.attaching));
+  std::string_view own = bpf_object_image(kind_.object);
   std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
   std::string_view image = linked.empty() ? own : linked;
   LibbpfLog log;
@@ -126,7 +126,7 @@ bool Programs::loads_without_module(ProgramOptions options, const btf *kernel) {
 
 void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   ipft_settings settings = options.settings;
-  if (reads_typed_skb(options.attaching))
+  if (kind_.reads_typed_skb())
     settings.skb_type = static_cast<__u32>(btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT));
   set_candidates(options.candidates, settings);
   uint32_t bodies = count_bodies(options.functions);
@@ -178,7 +178,7 @@ void Programs::fill_bodies(const ProgramOptions &options) {
 
 // Loads the programs of the slots that functions have, and those that serve more than a slot.
 void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
-  std::set<size_t> wanted = further_programs(options.attaching);
+  std::set<size_t> wanted = further_programs(kind_);
   ends_by_kprobe_ = wanted.count(IPFT_OTHERS_PROGRAM) > 0;
   for (const TracedFunction &function : options.functions)
     wanted.insert(function.slot);
@@ -186,7 +186,7 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
   bpf_object__for_each_program(each, object_.get()) bpf_program__set_autoload(each, false);
   for (size_t number : wanted) {
     bpf_program__set_autoload(program(number), true);
-    prepare_program(program(number), options.attaching, kernel);
+    prepare_program(program(number), kind_, kernel);
   }
   bpf_program__set_autoload(program(IPFT_DROP_PROGRAM), options.drops);
   bpf_program__set_autoload(program(IPFT_CAUSE_PROGRAM), wants_causes(options));
@@ -200,8 +200,8 @@ bpf_program *Programs::program(size_t number) const {
 }
 
 void Programs::collect_fds(const ProgramOptions &options) {
-  if (has_copies(options.attaching)) {
-    copies_ = load_copies(object_.get(), options.attaching, options.functions);
+  if (kind_.has_copies()) {
+    copies_ = load_copies(object_.get(), kind_, options.functions);
     size_t count = options.functions.size();
     for (size_t i = 0; i < copies_.size(); i++) {
       fds_.push_back(copies_[i].get());
@@ -254,7 +254,7 @@ void Programs::deactivate() {
 }
 
 uint64_t Programs::without_room() const {
-  return has_kprobe_sessions(attaching_) ? missed_by_multi_links(fds_) : 0;
+  return kind_.has_sessions() ? missed_by_multi_links(fds_) : 0;
 }
 
 Misses Programs::missed() const {

@@ -41,7 +41,7 @@ struct ReasonArgument {
 
 struct ProgramOptions {
   ipft_settings settings{};
-  Attaching attaching = Attaching::kprobe;
+  const ProgramKind *kind = nullptr; // a row of the table
   std::vector<TracedFunction> functions;
   size_t hidden = 0; // so many of the functions, the last ones, are traced only since lives end there
   Replacements replacements;
@@ -129,7 +129,7 @@ private:
   volatile ipft_candidate *known_candidates_ = nullptr; // null: there are no candidates
   std::vector<int> fds_;
   std::vector<uint64_t Misses::*> missed_as_; // by number as fds_; null: no function that is shown has it
-  Attaching attaching_;
+  const ProgramKind &kind_;
   bool ends_by_kprobe_ = false; // of fentry-multi: IPFT_END_PROGRAM is a kprobe program
   size_t cpus_ = 0;
   MappedMap bss_;
