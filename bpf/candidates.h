@@ -2,7 +2,7 @@
 /* Candidates: functions that this kernel's BTF does not describe, and whose first argument is an skb by the
  * BTF of others. They are .constprop clones, so it is probably still in the first register; what their calls
  * have there decides. Until a candidate is certain its calls have no events and begin no life. The file that
- * includes it says before what a kprobe program does: KPROBE(ctx, skb), and NO_PROBE. */
+ * includes it says before what a kprobe program does: KPROBE(ctx, skb, emitter), and NO_PROBE. */
 #ifndef IPFT_CANDIDATES_H
 #define IPFT_CANDIDATES_H
 
@@ -110,7 +110,7 @@ static __always_inline int probe_candidate(struct pt_regs *ctx) {
     return NO_PROBE;
   if (candidate->takes_pointer && bpf_probe_read_kernel(&skb, sizeof(skb), skb) != 0)
     skb = 0;
-  return judge(candidate, skb) ? KPROBE(ctx, skb) : NO_PROBE;
+  return judge(candidate, skb) ? KPROBE(ctx, skb, AT_CALL) : NO_PROBE;
 }
 
 #endif

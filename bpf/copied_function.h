@@ -7,16 +7,10 @@
 #include "copied.h"
 #include "function.h"
 
-static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
+static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit = {};
 
-  return hits(ctx, skb, &hit, describe) ? emit(ctx, skb, &hit) : 0;
-}
-
-static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
-  struct hit hit = {};
-
-  return hits(ctx, skb, &hit, describe) ? emit_end(ctx, skb, &hit) : 0;
+  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
 }
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Templates (copied.h), one per slot (ipft.h). The file that includes it says before what a program does:
- * argument(ctx, place), probe(ctx, skb) and probe_end(ctx, skb). */
+ * argument(ctx, place) and probe(ctx, skb, emitter). */
 
 static __always_inline int probe_pointer(__u64 *ctx, const struct sk_buff **pointer) {
   const struct sk_buff *skb;
 
   if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
     return 0;
-  return probe(ctx, skb);
+  return probe(ctx, skb, AT_CALL);
 }
 
 /* ctx: the arguments, 8 bytes each. */

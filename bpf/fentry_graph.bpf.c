@@ -14,23 +14,13 @@ static __always_inline __u64 place(void *ctx) {
   return result;
 }
 
-static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
+static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit = {};
 
   if (!hits(ctx, skb, &hit, describe))
     return 0;
   hit.place = place(ctx);
-  emit_call(ctx, skb, &hit);
-  return 0;
-}
-
-static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
-  struct hit hit = {};
-
-  if (!hits(ctx, skb, &hit, describe))
-    return 0;
-  hit.place = place(ctx);
-  emit_end_call(ctx, skb, &hit);
+  EMIT(emitter, ctx, skb, &hit);
   return 0;
 }
 

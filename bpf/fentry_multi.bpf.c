@@ -7,16 +7,11 @@
 #define IS_RETURN(ctx) 0
 #define returned(ctx, by_kprobe) 0
 
-static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe) {
+static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe,
+                                      enum emitter emitter) {
   struct hit hit = {};
 
-  return may_match(skb) && hits(ctx, skb, &hit, describe) ? emit(ctx, skb, &hit) : NO_PROBE;
-}
-
-static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, describer describe) {
-  struct hit hit = {};
-
-  return may_match(skb) && hits(ctx, skb, &hit, describe) ? emit_end(ctx, skb, &hit) : NO_PROBE;
+  return may_match(skb) && hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : NO_PROBE;
 }
 
 #include "tracing_multi_slots.h"

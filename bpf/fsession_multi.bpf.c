@@ -8,7 +8,8 @@
 #define NO_PROBE 1
 #define IS_RETURN(ctx) is_return(ctx)
 
-static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe) {
+static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe,
+                                      enum emitter emitter) {
   struct hit hit = {};
   __u64 *seen;
 
@@ -16,19 +17,7 @@ static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, desc
     return NO_PROBE;
   seen = cookie(ctx);
   hit.place = (__u64)seen;
-  *seen = emit_call(ctx, skb, &hit) == 0;
-  return *seen ? 0 : NO_PROBE;
-}
-
-static __always_inline int probe_end_with(void *ctx, const struct sk_buff *skb, describer describe) {
-  struct hit hit = {};
-  __u64 *seen;
-
-  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
-    return NO_PROBE;
-  seen = cookie(ctx);
-  hit.place = (__u64)seen;
-  *seen = emit_end_call(ctx, skb, &hit) == 0;
+  *seen = EMIT(emitter, ctx, skb, &hit) == 0;
   return *seen ? 0 : NO_PROBE;
 }
 

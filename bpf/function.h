@@ -36,7 +36,7 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
 }
 
 /* Out of line, so that a miss pays for nothing of it. */
-static __noinline int emit(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (find_life(&life, (__u64)skb, hit))
@@ -45,7 +45,7 @@ static __noinline int emit(void *ctx, const struct sk_buff *skb, const struct hi
 }
 
 /* The same where lives end. */
-static __noinline int emit_end(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (!end_life(&life, skb, hit))
@@ -56,5 +56,7 @@ static __noinline int emit_end(void *ctx, const struct sk_buff *skb, const struc
     emit_event(ctx, skb, hit, &life);
   return 0;
 }
+
+#include "emitters.h"
 
 #endif

@@ -126,4 +126,6 @@ static __noinline int emit_return(void *ctx, __u64 function_address, __u64 place
   return 0;
 }
 
+#include "emitters.h"
+
 #endif

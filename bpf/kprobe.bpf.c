@@ -7,23 +7,16 @@
 #define NO_PROBE 0
 #define IS_RETURN(ctx) 0
 
-static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
+static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit = {};
 
-  return hits(ctx, skb, &hit, describe) ? emit(ctx, skb, &hit) : 0;
-}
-
-static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
-  struct hit hit = {};
-
-  return hits(ctx, skb, &hit, describe) ? emit_end(ctx, skb, &hit) : 0;
+  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
 }
 
 #include "kprobe_slots.h"
 
 #define KPROBE probe
 #define KPROBE_POINTER probe_pointer
-#define KPROBE_END probe_end
 #include "kprobe_cookie.h"
 #include "candidates.h"
 

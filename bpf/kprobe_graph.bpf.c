@@ -9,19 +9,11 @@
 
 /* The place is where the return address lies. When a function is called the stack pointer points to it; when
  * it has returned, the stack pointer is behind it. */
-static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
+static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit = {.place = ctx->sp};
 
   if (hits(ctx, skb, &hit, describe))
-    emit_call(ctx, skb, &hit);
-  return 0;
-}
-
-static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
-  struct hit hit = {.place = ctx->sp};
-
-  if (hits(ctx, skb, &hit, describe))
-    emit_end_call(ctx, skb, &hit);
+    EMIT(emitter, ctx, skb, &hit);
   return 0;
 }
 

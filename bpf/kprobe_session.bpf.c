@@ -13,7 +13,7 @@ static __always_inline int returned(struct pt_regs *ctx) {
   return emit_return(ctx, function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
 }
 
-static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb) {
+static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit = {};
 
   if (is_return(ctx))
@@ -21,25 +21,13 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb)
   if (!hits(ctx, skb, &hit, describe))
     return NO_PROBE;
   hit.place = (__u64)cookie(ctx);
-  return emit_call(ctx, skb, &hit);
-}
-
-static __always_inline int probe_end(struct pt_regs *ctx, const struct sk_buff *skb) {
-  struct hit hit = {};
-
-  if (is_return(ctx))
-    return returned(ctx);
-  if (!hits(ctx, skb, &hit, describe))
-    return NO_PROBE;
-  hit.place = (__u64)cookie(ctx);
-  return emit_end_call(ctx, skb, &hit);
+  return EMIT(emitter, ctx, skb, &hit);
 }
 
 #include "kprobe_slots.h"
 
 #define KPROBE probe
 #define KPROBE_POINTER probe_pointer
-#define KPROBE_END probe_end
 #include "kprobe_cookie.h"
 #include "candidates.h"
 

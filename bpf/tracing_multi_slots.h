@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* One program per slot (ipft.h), and those that serve more than one. libbpf 1.1 has no section for them, so
  * the addon sets type and attach type before load. The file that includes it says before what a program does:
- * probe_with(ctx, skb, describer) and probe_end_with(ctx, skb, describer) at a call, NO_PROBE, what a kprobe
- * program returns there without an skb, and IS_RETURN(ctx) and returned(ctx, by_kprobe). */
+ * probe_with(ctx, skb, describer, emitter) at a call, NO_PROBE, what a kprobe program returns there without
+ * an skb, and IS_RETURN(ctx) and returned(ctx, by_kprobe). */
 
-static __always_inline int probe(void *ctx, const struct sk_buff *skb) {
-  return probe_with(ctx, skb, describe_by_trampoline);
-}
-
-static __always_inline int probe_end(void *ctx, const struct sk_buff *skb) {
-  return probe_end_with(ctx, skb, describe_by_trampoline);
+static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
+  return probe_with(ctx, skb, describe_by_trampoline, emitter);
 }
 
 static __always_inline int probe_pointer(void *ctx, const struct sk_buff **pointer) {
@@ -17,7 +13,7 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
 
   if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
     return NO_PROBE;
-  return probe(ctx, skb);
+  return probe(ctx, skb, AT_CALL);
 }
 
 /* At a return the arguments are no longer what they were. A tracing program must return 0. */
@@ -37,11 +33,10 @@ static __always_inline int probe_pointer_by_kprobe(void *ctx, const struct sk_bu
 
   if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
     return NO_PROBE;
-  return probe_with(ctx, skb, describe);
+  return probe_with(ctx, skb, describe, AT_CALL);
 }
 
-#define KPROBE(ctx, skb) probe_with(ctx, skb, describe)
-#define KPROBE_END(ctx, skb) probe_end_with(ctx, skb, describe)
+#define KPROBE(ctx, skb, emitter) probe_with(ctx, skb, describe, emitter)
 #define KPROBE_POINTER probe_pointer_by_kprobe
 #include "kprobe_cookie.h"
 #include "candidates.h"
@@ -51,7 +46,7 @@ static __always_inline int probe_argument_by_cookie(void *ctx) {
   __u32 slot = bpf_get_attach_cookie(ctx);
 
   if (slot < IPFT_REGISTERS)
-    return probe(ctx, argument(ctx, slot));
+    return probe(ctx, argument(ctx, slot), AT_CALL);
   slot -= IPFT_REGISTERS;
   return slot < IPFT_REGISTERS ? probe_pointer(ctx, argument(ctx, slot)) : NO_PROBE;
 }
@@ -69,7 +64,7 @@ _Static_assert(IPFT_OTHERS_PROGRAM == 13, "ipft_program_13");
  * and until it goes on the kernel skips it for all others on that CPU. Of a function that costs calls, which
  * are counted; of an end it costs a packet its identity. A kprobe program is not preempted. */
 SEC("kprobe") int ipft_program_15_by_kprobe(struct pt_regs *ctx) {
-  return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE_END(ctx, (void *)ctx->di);
+  return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE(ctx, (void *)ctx->di, AT_END);
 }
 _Static_assert(IPFT_END_PROGRAM == 15, "ipft_program_15");
 
