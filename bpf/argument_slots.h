@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* The slots (ipft.h) of programs that are given the arguments themselves, not registers. The file that
- * includes it says before what a slot's program is: SLOT(slot, expression), and what it calls: argument(ctx,
+ * includes it says before what a slot's program is: SLOT(name, expression), and what it calls: argument(ctx,
  * place), probe(ctx, skb, emitter), probe_pointer(ctx, pointer). */
 
-SLOT(0, probe(ctx, argument(ctx, 0), AT_CALL))
-SLOT(1, probe(ctx, argument(ctx, 1), AT_CALL))
-SLOT(2, probe(ctx, argument(ctx, 2), AT_CALL))
-SLOT(3, probe(ctx, argument(ctx, 3), AT_CALL))
-SLOT(4, probe(ctx, argument(ctx, 4), AT_CALL))
-SLOT(5, probe(ctx, argument(ctx, 5), AT_CALL))
-SLOT(6, probe_pointer(ctx, argument(ctx, 0)))
-SLOT(7, probe_pointer(ctx, argument(ctx, 1)))
-SLOT(8, probe_pointer(ctx, argument(ctx, 2)))
-SLOT(9, probe_pointer(ctx, argument(ctx, 3)))
-SLOT(10, probe_pointer(ctx, argument(ctx, 4)))
-SLOT(11, probe_pointer(ctx, argument(ctx, 5)))
-SLOT(15, probe(ctx, argument(ctx, 0), AT_END))
-_Static_assert(IPFT_END_PROGRAM == 15, "ipft_program_15");
+SLOT(ipft_arg1, probe(ctx, argument(ctx, 0), AT_CALL))
+SLOT(ipft_arg2, probe(ctx, argument(ctx, 1), AT_CALL))
+SLOT(ipft_arg3, probe(ctx, argument(ctx, 2), AT_CALL))
+SLOT(ipft_arg4, probe(ctx, argument(ctx, 3), AT_CALL))
+SLOT(ipft_arg5, probe(ctx, argument(ctx, 4), AT_CALL))
+SLOT(ipft_arg6, probe(ctx, argument(ctx, 5), AT_CALL))
+SLOT(ipft_arg1_ptr, probe_pointer(ctx, argument(ctx, 0)))
+SLOT(ipft_arg2_ptr, probe_pointer(ctx, argument(ctx, 1)))
+SLOT(ipft_arg3_ptr, probe_pointer(ctx, argument(ctx, 2)))
+SLOT(ipft_arg4_ptr, probe_pointer(ctx, argument(ctx, 3)))
+SLOT(ipft_arg5_ptr, probe_pointer(ctx, argument(ctx, 4)))
+SLOT(ipft_arg6_ptr, probe_pointer(ctx, argument(ctx, 5)))
+SLOT(ipft_end, probe(ctx, argument(ctx, 0), AT_END))

@@ -11,8 +11,8 @@ static __always_inline int probe_pointer(__u64 *ctx, const struct sk_buff **poin
 }
 
 /* ctx: the arguments, 8 bytes each. */
-#define SLOT(slot, expression)                                                                               \
-  SEC("raw_tracepoint") int ipft_program_##slot(__u64 *ctx) {                                                \
+#define SLOT(name, expression)                                                                               \
+  SEC("raw_tracepoint") int name(__u64 *ctx) {                                                               \
     return expression;                                                                                       \
   }
 

@@ -78,7 +78,7 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const stru
 
 /* kfree_skb: the skb, where it is dropped and, from Linux 5.17 on, why. The kernel refuses a program that
  * reads an argument that is not there. */
-SEC("raw_tracepoint") int ipft_program_17(__u64 *ctx) {
+SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
   const struct sk_buff *skb = (void *)ctx[0];
   struct hit hit = {};
 
@@ -91,7 +91,6 @@ SEC("raw_tracepoint") int ipft_program_17(__u64 *ctx) {
     hit.reason = (__u32)ctx[2];
   return emit_drop(ctx, skb, &hit);
 }
-_Static_assert(IPFT_DROP_PROGRAM == 17, "ipft_program_17");
 
 /* Of the arguments, 8 bytes each; 0 if there is none. */
 static __always_inline __u64 argument_at(__u64 *ctx, __u64 place) {
@@ -142,7 +141,7 @@ static __noinline int tell_of_last_drop(void *ctx, __u64 cause) {
 
 /* A tracepoint that tells why a packet will be dropped; the packet may be followed from here on. Where the
  * drop itself has no reason, one without an skb tells of the last drop. */
-SEC("raw_tracepoint") int ipft_program_18(__u64 *ctx) {
+SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
   __u64 source = cause_source();
   __u64 cause = (source & 0xff) << 32 | (__u32)argument_at(ctx, source >> 16 & 15);
   const struct sk_buff *skb = (void *)argument_at(ctx, source >> 8 & 15);
@@ -155,6 +154,5 @@ SEC("raw_tracepoint") int ipft_program_18(__u64 *ctx) {
     tell_cause((__u64)skb, life.born_ns, cause);
   return 0;
 }
-_Static_assert(IPFT_CAUSE_PROGRAM == 18, "ipft_program_18");
 
 #endif

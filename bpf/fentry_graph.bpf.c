@@ -38,7 +38,6 @@ static __always_inline int returned(void *ctx) {
   return emit_return(ctx, function_address(), place(ctx), value, flags);
 }
 
-SEC("raw_tracepoint") int ipft_program_14(void *ctx) {
+SEC("raw_tracepoint") int ipft_return(void *ctx) {
   return active == IPFT_INACTIVE ? 0 : returned(ctx);
 }
-_Static_assert(IPFT_RETURN_PROGRAM == 14, "ipft_program_14");

@@ -23,8 +23,7 @@
 #define IPFT_OTHERS_PROGRAM (IPFT_SLOTS + 1)
 /* The program on returns; loaded for kretprobes and fexit only. */
 #define IPFT_RETURN_PROGRAM (IPFT_SLOTS + 2)
-/* The program on the functions that end a packet's life; the skb is their first argument. Of fentry-multi: a
- * kprobe program where IPFT_OTHERS_PROGRAM is loaded, see tracing_multi_slots.h. */
+/* The program on the functions that end a packet's life; the skb is their first argument. */
 #define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
 /* The program on candidates (candidates.h). Always a kprobe program. */
 #define IPFT_CANDIDATE_PROGRAM (IPFT_SLOTS + 4)
@@ -34,6 +33,33 @@
  */
 #define IPFT_DROP_PROGRAM IPFT_PROGRAMS
 #define IPFT_CAUSE_PROGRAM (IPFT_PROGRAMS + 1)
+/* Of fentry-multi, where IPFT_OTHERS_PROGRAM is loaded: a kprobe program in place of IPFT_END_PROGRAM, which
+ * is attached by that number (tracing_multi_slots.h). */
+#define IPFT_END_BY_KPROBE_PROGRAM (IPFT_PROGRAMS + 2)
+
+/* What each program is called in the BPF objects, and by `bpftool prog`: the kernel keeps 15 characters. arg1
+ * and arg1_ptr: the first argument register has an skb, or the address of a pointer to one. */
+#define IPFT_PROGRAM_NAMES(PROGRAM)                                                                          \
+  PROGRAM(0, ipft_arg1)                                                                                      \
+  PROGRAM(1, ipft_arg2)                                                                                      \
+  PROGRAM(2, ipft_arg3)                                                                                      \
+  PROGRAM(3, ipft_arg4)                                                                                      \
+  PROGRAM(4, ipft_arg5)                                                                                      \
+  PROGRAM(5, ipft_arg6)                                                                                      \
+  PROGRAM(IPFT_REGISTERS + 0, ipft_arg1_ptr)                                                                 \
+  PROGRAM(IPFT_REGISTERS + 1, ipft_arg2_ptr)                                                                 \
+  PROGRAM(IPFT_REGISTERS + 2, ipft_arg3_ptr)                                                                 \
+  PROGRAM(IPFT_REGISTERS + 3, ipft_arg4_ptr)                                                                 \
+  PROGRAM(IPFT_REGISTERS + 4, ipft_arg5_ptr)                                                                 \
+  PROGRAM(IPFT_REGISTERS + 5, ipft_arg6_ptr)                                                                 \
+  PROGRAM(IPFT_COOKIE_PROGRAM, ipft_cookie)                                                                  \
+  PROGRAM(IPFT_OTHERS_PROGRAM, ipft_others)                                                                  \
+  PROGRAM(IPFT_RETURN_PROGRAM, ipft_return)                                                                  \
+  PROGRAM(IPFT_END_PROGRAM, ipft_end)                                                                        \
+  PROGRAM(IPFT_CANDIDATE_PROGRAM, ipft_candidate)                                                            \
+  PROGRAM(IPFT_DROP_PROGRAM, ipft_drop)                                                                      \
+  PROGRAM(IPFT_CAUSE_PROGRAM, ipft_cause)                                                                    \
+  PROGRAM(IPFT_END_BY_KPROBE_PROGRAM, ipft_end_kprobe)
 
 enum ipft_candidates {
   /* Functions of a trace that may be candidates. */

@@ -20,12 +20,10 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 #include "kprobe_cookie.h"
 #include "candidates.h"
 
-SEC("kprobe") int ipft_program_12(struct pt_regs *ctx) {
+SEC("kprobe") int ipft_cookie(struct pt_regs *ctx) {
   return probe_by_cookie(ctx);
 }
-_Static_assert(IPFT_COOKIE_PROGRAM == 12, "ipft_program_12");
 
-SEC("kprobe") int ipft_program_16(struct pt_regs *ctx) {
+SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {
   return probe_candidate(ctx);
 }
-_Static_assert(IPFT_CANDIDATE_PROGRAM == 16, "ipft_program_16");

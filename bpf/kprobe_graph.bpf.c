@@ -22,10 +22,9 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 #define KPROBE probe
 #include "candidates.h"
 
-SEC("kprobe") int ipft_program_16(struct pt_regs *ctx) {
+SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {
   return probe_candidate(ctx);
 }
-_Static_assert(IPFT_CANDIDATE_PROGRAM == 16, "ipft_program_16");
 
 /* The function whose kretprobe is handled, where there is no helper to tell: the kernel keeps it in a per-CPU
  * variable. */
@@ -43,9 +42,8 @@ static __always_inline __u64 returning_function(struct pt_regs *ctx) {
   return (__u64)BPF_CORE_READ(running, addr);
 }
 
-SEC("kprobe") int ipft_program_14(struct pt_regs *ctx) {
+SEC("kprobe") int ipft_return(struct pt_regs *ctx) {
   return active == IPFT_INACTIVE
              ? 0
              : emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
 }
-_Static_assert(IPFT_RETURN_PROGRAM == 14, "ipft_program_14");

@@ -12,22 +12,21 @@ static __always_inline int probe_pointer(struct pt_regs *ctx, const struct sk_bu
   return probe(ctx, skb, AT_CALL);
 }
 
-#define SLOT(slot, expression)                                                                               \
-  SEC("kprobe") int ipft_program_##slot(struct pt_regs *ctx) {                                               \
+#define SLOT(name, expression)                                                                               \
+  SEC("kprobe") int name(struct pt_regs *ctx) {                                                              \
     return expression;                                                                                       \
   }
 
-SLOT(0, probe(ctx, (void *)ctx->di, AT_CALL))
-SLOT(1, probe(ctx, (void *)ctx->si, AT_CALL))
-SLOT(2, probe(ctx, (void *)ctx->dx, AT_CALL))
-SLOT(3, probe(ctx, (void *)ctx->cx, AT_CALL))
-SLOT(4, probe(ctx, (void *)ctx->r8, AT_CALL))
-SLOT(5, probe(ctx, (void *)ctx->r9, AT_CALL))
-SLOT(6, probe_pointer(ctx, (void *)ctx->di))
-SLOT(7, probe_pointer(ctx, (void *)ctx->si))
-SLOT(8, probe_pointer(ctx, (void *)ctx->dx))
-SLOT(9, probe_pointer(ctx, (void *)ctx->cx))
-SLOT(10, probe_pointer(ctx, (void *)ctx->r8))
-SLOT(11, probe_pointer(ctx, (void *)ctx->r9))
-SLOT(15, probe(ctx, (void *)ctx->di, AT_END))
-_Static_assert(IPFT_END_PROGRAM == 15, "ipft_program_15");
+SLOT(ipft_arg1, probe(ctx, (void *)ctx->di, AT_CALL))
+SLOT(ipft_arg2, probe(ctx, (void *)ctx->si, AT_CALL))
+SLOT(ipft_arg3, probe(ctx, (void *)ctx->dx, AT_CALL))
+SLOT(ipft_arg4, probe(ctx, (void *)ctx->cx, AT_CALL))
+SLOT(ipft_arg5, probe(ctx, (void *)ctx->r8, AT_CALL))
+SLOT(ipft_arg6, probe(ctx, (void *)ctx->r9, AT_CALL))
+SLOT(ipft_arg1_ptr, probe_pointer(ctx, (void *)ctx->di))
+SLOT(ipft_arg2_ptr, probe_pointer(ctx, (void *)ctx->si))
+SLOT(ipft_arg3_ptr, probe_pointer(ctx, (void *)ctx->dx))
+SLOT(ipft_arg4_ptr, probe_pointer(ctx, (void *)ctx->cx))
+SLOT(ipft_arg5_ptr, probe_pointer(ctx, (void *)ctx->r8))
+SLOT(ipft_arg6_ptr, probe_pointer(ctx, (void *)ctx->r9))
+SLOT(ipft_end, probe(ctx, (void *)ctx->di, AT_END))

@@ -17,8 +17,8 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
 }
 
 /* At a return the arguments are no longer what they were. A tracing program must return 0. */
-#define SLOT(slot, expression)                                                                               \
-  SEC("raw_tracepoint") int ipft_program_##slot(void *ctx) {                                                 \
+#define SLOT(name, expression)                                                                               \
+  SEC("raw_tracepoint") int name(void *ctx) {                                                                \
     if (IS_RETURN(ctx))                                                                                      \
       returned(ctx, false);                                                                                  \
     else                                                                                                     \
@@ -51,24 +51,20 @@ static __always_inline int probe_argument_by_cookie(void *ctx) {
   return slot < IPFT_REGISTERS ? probe_pointer(ctx, argument(ctx, slot)) : NO_PROBE;
 }
 
-SLOT(12, probe_argument_by_cookie(ctx))
-_Static_assert(IPFT_COOKIE_PROGRAM == 12, "ipft_program_12");
+SLOT(ipft_cookie, probe_argument_by_cookie(ctx))
 
 /* For what tracing_multi links refuse. */
-SEC("kprobe") int ipft_program_13(struct pt_regs *ctx) {
+SEC("kprobe") int ipft_others(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : probe_by_cookie(ctx);
 }
-_Static_assert(IPFT_OTHERS_PROGRAM == 13, "ipft_program_13");
 
-/* In place of ipft_program_15 where the kernel has kprobe-multi links. A tracing program may be preempted,
+/* In place of ipft_end where the kernel has kprobe-multi links. A tracing program may be preempted,
  * and until it goes on the kernel skips it for all others on that CPU. Of a function that costs calls, which
  * are counted; of an end it costs a packet its identity. A kprobe program is not preempted. */
-SEC("kprobe") int ipft_program_15_by_kprobe(struct pt_regs *ctx) {
+SEC("kprobe") int ipft_end_kprobe(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE(ctx, (void *)ctx->di, AT_END);
 }
-_Static_assert(IPFT_END_PROGRAM == 15, "ipft_program_15");
 
-SEC("kprobe") int ipft_program_16(struct pt_regs *ctx) {
+SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : probe_candidate(ctx);
 }
-_Static_assert(IPFT_CANDIDATE_PROGRAM == 16, "ipft_program_16");

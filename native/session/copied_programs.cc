@@ -30,7 +30,12 @@ public:
     return function.module == "vmlinux" ? 0 : set_module(function.module, options);
   }
 
-  const char *name() const { return type_ == BPF_PROG_TYPE_TRACING ? "ipft_fentry" : "ipft_tracepoint"; }
+  // As bpftool shows a copy.
+  const char *name(bpf_attach_type type) const {
+    if (type_ != BPF_PROG_TYPE_TRACING)
+      return "ipft_tracepoint";
+    return type == BPF_TRACE_FEXIT ? "ipft_fexit" : "ipft_fentry";
+  }
 
   bpf_prog_type type() const { return type_; }
 
@@ -57,7 +62,7 @@ int load_copy(Instructions instructions, const TracedFunction &function, bpf_att
   replace_constant(instructions, IPFT_FUNCTION_ADDRESS, function.address);
   if (type == BPF_TRACE_FEXIT)
     replace_constant(instructions, IPFT_RETURN_OFFSET, function.return_place * sizeof(uint64_t));
-  return bpf_prog_load(targets.type(), targets.name(), "GPL", instructions.data(), instructions.size(),
+  return bpf_prog_load(targets.type(), targets.name(type), "GPL", instructions.data(), instructions.size(),
                        &options);
 }
 

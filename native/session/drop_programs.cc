@@ -2,7 +2,7 @@
 #include "session/drop_programs.h"
 
 #include "session/instructions.h"
-#include "session/program_kind.h"
+#include "session/program_name.h"
 #include "support/native_error.h"
 #include "symbols/cause_sources.h"
 
@@ -37,8 +37,7 @@ bool DropPrograms::has_reasons(const btf *kernel) {
 }
 
 void DropPrograms::attach(const bpf_object *loaded) {
-  std::string name = program_name(IPFT_DROP_PROGRAM);
-  fds_.push_back(bpf_program__fd(bpf_object__find_program_by_name(loaded, name.c_str())));
+  fds_.push_back(bpf_program__fd(bpf_object__find_program_by_name(loaded, program_name(IPFT_DROP_PROGRAM))));
   links_.push_back(attached("kfree_skb", fds_.back()));
 }
 
@@ -48,8 +47,8 @@ void DropPrograms::attach_causes(const bpf_object *loaded, const btf *kernel) {
   for (const CauseSource &source : cause_sources(kernel)) {
     Instructions copy = original;
     replace_constant(copy, IPFT_CAUSE_SOURCE, IPFT_CAUSE(++number, source.skb, source.value));
-    copies_.emplace_back(
-        bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "ipft_cause", "GPL", copy.data(), copy.size(), nullptr));
+    copies_.emplace_back(bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, program_name(IPFT_CAUSE_PROGRAM), "GPL",
+                                       copy.data(), copy.size(), nullptr));
     if (!copies_.back())
       throw NativeError(errno, "load", "the program for the tracepoint " + source.tracepoint);
     fds_.push_back(copies_.back().get());

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/instructions.h"
 
-#include "session/program_kind.h"
+#include "session/program_name.h"
 #include "support/native_error.h"
 
 #include <bpf/libbpf.h>
 
 #include <cerrno>
-#include <string>
 
 namespace ipft {
 
 Instructions loaded_instructions(const bpf_object *object, size_t number) {
-  std::string name = program_name(number);
-  bpf_program *program = bpf_object__find_program_by_name(object, name.c_str());
+  const char *name = program_name(number);
+  bpf_program *program = bpf_object__find_program_by_name(object, name);
   if (!program)
     throw NativeError(ENOENT, "load", name);
   const bpf_insn *first = bpf_program__insns(program);

@@ -11,11 +11,6 @@ struct btf;
 
 namespace ipft {
 
-// The name of a program in the BPF object, by slot or other number (ipft.h).
-inline std::string program_name(size_t number) {
-  return "ipft_program_" + std::to_string(number);
-}
-
 // What has an event for the return of a call: nothing, IPFT_RETURN_PROGRAM, or each program, in a session.
 enum class Returns { none, own_program, session };
 

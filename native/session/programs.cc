@@ -4,6 +4,7 @@
 #include "session/bpf_objects.h"
 #include "session/copied_programs.h"
 #include "session/multi_links.h"
+#include "session/program_name.h"
 #include "support/cpus.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
@@ -195,8 +196,8 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
 // Null if there is none.
 bpf_program *Programs::program(size_t number) const {
   bool by_kprobe = number == IPFT_END_PROGRAM && ends_by_kprobe_;
-  std::string name = program_name(number) + (by_kprobe ? "_by_kprobe" : "");
-  return bpf_object__find_program_by_name(object_.get(), name.c_str());
+  const char *name = program_name(by_kprobe ? IPFT_END_BY_KPROBE_PROGRAM : number);
+  return bpf_object__find_program_by_name(object_.get(), name);
 }
 
 void Programs::collect_fds(const ProgramOptions &options) {

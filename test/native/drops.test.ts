@@ -135,7 +135,7 @@ describe.skipIf(reason !== null)(
 
     it('leaves no program of its own in the kernel', async () => {
       const ofDrops = (): string[] =>
-        bpfObjects().filter((object) => / (ipft_program_1[67]|ipft_cause|xdp_\w+)$/.test(object));
+        bpfObjects().filter((object) => / (ipft_drop|ipft_cause|xdp_\w+)$/.test(object));
       const before = new Set(ofDrops());
       await traced([]);
       await until('the program to go', () => !ofDrops().some((program) => !before.has(program)), 20);

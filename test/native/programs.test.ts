@@ -16,5 +16,6 @@ describe.skipIf(reason !== null)(`the BPF programs, in the kernel by BPF_PROG_TE
   it.each([
     ['missed_return', 'take no return for that of an earlier call in the same place'],
     ['unseen_ends', 'follow no more packets that were released than they remember'],
+    ['names', 'have the names of the table in ipft.h'],
   ])('%s: %s', (name) => expectPass(program, name));
 });
