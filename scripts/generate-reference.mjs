@@ -8,7 +8,7 @@ import { manPage } from './man-page.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const { createProgram } = await load('src/cli/program.ts');
-const { SUBCOMMANDS } = await load('src/cli/subcommands.ts');
+const { SUBCOMMANDS } = await load('src/cli/subcommands/index.ts');
 const { columns } = await load('src/columns/index.ts');
 const { sets } = await load('src/columns/sets.ts');
 const help = await load('src/cli/help.ts');
@@ -37,7 +37,7 @@ const between = (marker, text) => (before) => {
 
 function man() {
   const silent = () => undefined;
-  const subcommands = new Map([...SUBCOMMANDS].map(([name, create]) => [name, create(silent)]));
+  const subcommands = new Map([...SUBCOMMANDS.values()].map(({ name, create }) => [name, create(silent)]));
   return manPage(createProgram(version, silent), subcommands, help, version);
 }
 

@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXIT } from '../core/errors.js';
 import { packageRoot } from '../core/package-root.js';
 import { report } from './report.js';
 import { complete, completionText } from './completion/complete.js';
 import { parseCommandLine, type Request } from './parse.js';
+import { SUBCOMMANDS } from './subcommands/index.js';
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
   return String((manifest as { version: unknown }).version);
 }
 
+const print = async (text: string): Promise<number> => (await import('../run/print-text.js')).printText(text);
+
 async function perform(request: Request): Promise<number> {
-  const run = await import('../run/subcommands.js');
   switch (request.kind) {
     case 'text':
-      return run.printText(request.text);
+      return print(request.text);
     case 'complete':
-      return run.printText(completionText(await complete(request.words)));
+      return print(completionText(await complete(request.words)));
     case 'list':
-      return run.listCommand(request.options);
-    case 'doctor':
-      return run.doctorCommand(request.options);
-    case 'fields':
-      return run.fieldsCommand(request.options);
-    case 'schema':
-      return run.schemaCommand(request.options);
+      return (await import('../run/list/command.js')).listCommand(request.options);
+    case 'subcommand':
+      return SUBCOMMANDS.get(request.name)?.run(request.options) ?? EXIT.bug;
     case 'trace':
-      return run.traceCommand(request.options);
+      return (await import('../run/trace.js')).traceCommand(request.options);
   }
 }
 

@@ -2,33 +2,21 @@
 import { resolve } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { UsageError } from '../core/errors.js';
-import {
-  TRACE_DEFAULTS,
-  type CommandOptions,
-  type DoctorOptions,
-  type FieldsOptions,
-  type LineKind,
-  type ListOptions,
-  type SchemaOptions,
-  type TraceOptions,
-} from '../core/options.js';
+import { TRACE_DEFAULTS, type CommandOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
-import { COMPLETION_SCRIPTS } from './completion/scripts.js';
 import { outputs } from '../outputs/index.js';
 import { skeleton } from '../core/skeletons.js';
 import { HOW_TO_MARK } from './help.js';
 import type { Flags } from './flags.js';
 import { createProgram } from './program.js';
-import { SUBCOMMANDS } from './subcommands.js';
+import { SUBCOMMANDS } from './subcommands/index.js';
 
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'complete'; readonly words: readonly string[] }
   | { readonly kind: 'list'; readonly options: ListOptions }
-  | { readonly kind: 'doctor'; readonly options: DoctorOptions }
-  | { readonly kind: 'fields'; readonly options: FieldsOptions }
-  | { readonly kind: 'schema'; readonly options: SchemaOptions }
+  | { readonly kind: 'subcommand'; readonly name: string; readonly options: object }
   | { readonly kind: 'trace'; readonly options: CommandOptions };
 
 /** commander's messages start with `error: ` and may have a suggestion in brackets on a second line. */
@@ -187,17 +175,6 @@ function parse(command: Command, words: readonly string[], said: () => string): 
   }
 }
 
-/** What a subcommand that has taken its words asks for. */
-function subcommandRequest(name: string, command: Command): Request {
-  if (name === 'completion')
-    return { kind: 'text', text: COMPLETION_SCRIPTS.get(command.args[0] ?? '') ?? '' };
-  if (name === 'schema')
-    return { kind: 'schema', options: { kind: command.args[0] as LineKind | undefined } };
-  const json = command.opts<{ json?: boolean }>().json ?? false;
-  if (name === 'fields') return { kind: 'fields', options: { json, path: command.args[0] } };
-  return { kind: 'doctor', options: { json } };
-}
-
 /** Reads the command line, without the program's name. Throws a UsageError for anything it does not take. */
 export function parseCommandLine(argv: readonly string[], version: string): Request {
   let text = '';
@@ -205,10 +182,11 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
   const [name = ''] = argv;
   // What the scripts of `ipft completion` ask.
   if (name === 'complete' && argv[1] === '--') return { kind: 'complete', words: argv.slice(2) };
-  const create = SUBCOMMANDS.get(name);
-  const { words, command } = create === undefined ? splitCommand(argv) : { words: argv.slice(1) };
-  const program = create === undefined ? createProgram(version, write) : create(write);
+  const subcommand = SUBCOMMANDS.get(name);
+  const { words, command } = subcommand === undefined ? splitCommand(argv) : { words: argv.slice(1) };
+  const program = subcommand?.create(write) ?? createProgram(version, write);
   const said = parse(program, words, () => text);
   if (said !== null) return { kind: 'text', text: said };
-  return create === undefined ? requestOf(program.opts<Flags>(), command) : subcommandRequest(name, program);
+  if (subcommand === undefined) return requestOf(program.opts<Flags>(), command);
+  return { kind: 'subcommand', name, options: subcommand.options(program) };
 }

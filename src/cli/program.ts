@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TIME_FORMATS } from '../core/clock.js';
-import { LINE_KINDS, TRACE_DEFAULTS, type FurtherOutput } from '../core/options.js';
+import { TRACE_DEFAULTS, type FurtherOutput } from '../core/options.js';
 import { UsageError } from '../core/errors.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
@@ -10,6 +10,7 @@ import { outputs } from '../outputs/index.js';
 import { completed, oneOf, oneOfThese } from './completion/completer.js';
 import { completeFields } from './completion/fields.js';
 import { createCommand } from './command.js';
+import { SUBCOMMANDS } from './subcommands/index.js';
 import { MORE_HELP } from './help.js';
 import { GENERATED } from '../core/skeletons.js';
 import {
@@ -260,16 +261,13 @@ function systemOptions(): Option[] {
   ];
 }
 
+const subcommandUsages = (): string[] =>
+  [...SUBCOMMANDS.values()].map(({ name, create }) => `ipft ${name} ${create(() => undefined).usage()}`);
+
 /** `ipft` itself: every option that it has. `write` gets what --help and --version print. */
 export function createProgram(version: string, write: (text: string) => void): Command {
   const program = createCommand('ipft', write)
-    .usage(
-      '-m MARK [options] [-- COMMAND [ARGUMENT ...]]\n' +
-        '       ipft doctor [--json]\n' +
-        '       ipft fields [PATH] [--json]\n' +
-        `       ipft schema [${LINE_KINDS.join('|')}]\n` +
-        '       ipft completion bash|zsh|fish',
-    )
+    .usage(['-m MARK [options] [-- COMMAND [ARGUMENT ...]]', ...subcommandUsages()].join('\n       '))
     .description(
       'Shows which kernel functions marked packets go through. `ipft doctor` tells what this machine lets it trace.',
     )

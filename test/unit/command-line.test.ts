@@ -158,27 +158,26 @@ describe('other requests', () => {
     expect(parse('--list', '-b', 'tracepoint')).toMatchObject({ options: { backend: 'tracepoint' } });
   });
 
+  const asked = (name: string, options: object) => ({ kind: 'subcommand', name, options });
+
   it('examines the machine', () => {
-    expect(parse('doctor')).toEqual({ kind: 'doctor', options: { json: false } });
-    expect(parse('doctor', '--json')).toEqual({ kind: 'doctor', options: { json: true } });
+    expect(parse('doctor')).toEqual(asked('doctor', { json: false }));
+    expect(parse('doctor', '--json')).toEqual(asked('doctor', { json: true }));
     expect(parse('doctor', '--help')).toHaveProperty('text', expect.stringContaining('ipft doctor [--json]'));
     expect(usageError('doctor', '-m', '1').message).toContain("unknown option '-m'");
     expect(usageError('doctor', 'surplus').message).toBe("unexpected argument 'surplus'");
   });
 
   it('prints the schema of lines', () => {
-    expect(parse('schema')).toEqual({ kind: 'schema', options: { kind: undefined } });
-    expect(parse('schema', 'drop')).toEqual({ kind: 'schema', options: { kind: 'drop' } });
+    expect(parse('schema')).toEqual(asked('schema', { kind: undefined }));
+    expect(parse('schema', 'drop')).toEqual(asked('schema', { kind: 'drop' }));
     expect(usageError('schema', 'line').message).toMatch(/'line' is invalid .* event, drop, packet, summary/);
     expect(usageError('schema', 'event', 'drop').message).toBe("unexpected argument 'drop'");
   });
 
   it('shows what can be printed', () => {
-    expect(parse('fields')).toEqual({ kind: 'fields', options: { json: false } });
-    expect(parse('fields', 'skb->dev', '--json')).toEqual({
-      kind: 'fields',
-      options: { json: true, path: 'skb->dev' },
-    });
+    expect(parse('fields')).toEqual(asked('fields', { json: false }));
+    expect(parse('fields', 'skb->dev', '--json')).toEqual(asked('fields', { json: true, path: 'skb->dev' }));
     expect(parse('fields', '--help')).toHaveProperty('text', expect.stringContaining('ipft fields [PATH]'));
     expect(usageError('fields', 'skb', 'surplus').message).toBe("unexpected argument 'surplus'");
   });

@@ -142,6 +142,7 @@ describe('-o json', () => {
       absent: [],
       real_offset_ns: '1000000000000000000',
       clock_step_ns: 0,
+      consumers: null,
       end: 'signal',
     });
     expect(result.stderr).toContain('Samples: 4 Lost: 2 Suppressed: 3\n');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Command, Option } from 'commander';
 import { createProgram } from '../program.js';
-import { SUBCOMMANDS } from '../subcommands.js';
+import { SUBCOMMANDS } from '../subcommands/index.js';
 import { valuesOf, type Candidate, type Values } from './completer.js';
 
 /** What a shell is to offer for a word: candidates, the names of files, or what another command's words may be. */
@@ -61,8 +61,8 @@ export async function complete(words: readonly string[]): Promise<Completion> {
   const [first = ''] = words;
   const word = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const create = before.length > 0 ? SUBCOMMANDS.get(first) : undefined;
-  if (create !== undefined) return ofCommand(create(silent), before.slice(1), word);
+  const subcommand = before.length > 0 ? SUBCOMMANDS.get(first) : undefined;
+  if (subcommand !== undefined) return ofCommand(subcommand.create(silent), before.slice(1), word);
   const separator = before.indexOf('--');
   if (separator >= 0) return { kind: 'command', at: separator + 1 };
   const completion = await ofCommand(createProgram('', silent), before, word);
@@ -71,7 +71,10 @@ export async function complete(words: readonly string[]): Promise<Completion> {
 }
 
 const subcommands = (): Candidate[] =>
-  [...SUBCOMMANDS].map(([value, create]) => ({ value, description: create(silent).description() }));
+  [...SUBCOMMANDS.values()].map(({ name, create }) => ({
+    value: name,
+    description: create(silent).description(),
+  }));
 
 /** What the shells' scripts read: a line that says what is to be offered, then a line for each candidate, `value\tdescription`. */
 export function completionText(completion: Completion): string {

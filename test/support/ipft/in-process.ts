@@ -6,7 +6,7 @@ import { parseCommandLine } from '../../../src/cli/parse.js';
 import { described } from '../../../src/cli/report.js';
 import type { Interruptions } from '../../../src/run/interruption.js';
 import { Messages } from '../../../src/terminal/messages.js';
-import { traceCommand } from '../../../src/run/subcommands.js';
+import { traceCommand } from '../../../src/run/trace.js';
 import { textIfThere } from '../kernel/system.js';
 import { Running, type Ended } from './running.js';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { FunctionTable } from '../core/function-table.js';
+import type { FunctionTable } from '../../core/function-table.js';
 
 const hex = (address: bigint): string => `0x${address.toString(16).padStart(16, '0')}`;
 

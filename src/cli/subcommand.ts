@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Command } from 'commander';
+
+/** What stands in the place of a trace's options: one file in subcommands/. `Options`: what its words ask for. */
+export interface Subcommand<Options extends object = object> {
+  /** first word of the command line */
+  readonly name: string;
+  /** Its words and its help; `write` gets what --help prints. */
+  readonly create: (write: (text: string) => void) => Command;
+  /** What a command that has taken its words asks for. */
+  readonly options: (command: Command) => Options;
+  /** Does it, and returns the exit code. Loads the code for it. */
+  readonly run: (options: Options) => Promise<number>;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { DoctorOptions } from '../../core/options.js';
+import { createCommand } from '../command.js';
+import type { Subcommand } from '../subcommand.js';
+
+export const doctor: Subcommand<DoctorOptions> = {
+  name: 'doctor',
+  create: (write) =>
+    createCommand('ipft doctor', write)
+      .usage('[--json]')
+      .description(
+        'Tells what this machine lets ipft trace, and what stands in the way. Exit code 3: nothing.',
+      )
+      .option('--json', 'as a JSON object'),
+  options: (command) => ({ json: command.opts<{ json?: boolean }>().json ?? false }),
+  run: async (options) => (await import('../../run/doctor/command.js')).doctorCommand(options),
+};

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Subcommand } from '../subcommand.js';
+import { completion } from './completion.js';
+import { doctor } from './doctor.js';
+import { fields } from './fields.js';
+import { schema } from './schema.js';
+
+const all = [doctor, fields, schema, completion] as unknown as readonly Subcommand[];
+
+/** By its name, what stands in the place of a trace's options. */
+export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map(all.map((each) => [each.name, each]));

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { EXIT } from '../core/errors.js';
+import type { CommandOptions, TraceOptions } from '../core/options.js';
+import { Engine } from '../engine/engine.js';
+import { plannedWith } from '../extension/consumer.js';
+import type { Extensions } from '../extension/extensions.js';
+import { withExtensions } from '../extension/load.js';
+import { hasFilters } from '../plan/packet-filter.js';
+import { prepare } from '../plan/prepare.js';
+import { commandConsumers } from '../results/consumers.js';
+import { Messages } from '../terminal/messages.js';
+import { Command } from './command/command.js';
+import { Interruption, type Interruptions } from './interruption.js';
+import { ProbeServer, ReadyFile } from './ready.js';
+
+/** Tells those who wait that the trace runs. Returns what kept it from doing so. */
+async function announce(readyFile: ReadyFile | null, server: ProbeServer | null): Promise<Error | null> {
+  try {
+    readyFile?.write();
+    await server?.listen();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** What `options` may mean otherwise than it was meant. */
+function warnOfMark(options: TraceOptions, extensions: Extensions, messages: Messages): void {
+  const { mark, mask } = options;
+  if (mark === undefined || hasFilters(options) || extensions.conditions.length > 0) return;
+  if (mask === 0) messages.warn('--mask 0 compares no bit of the mark: every packet matches');
+  else if ((mark & mask) === 0) messages.warn('unmarked packets match: that may be nearly all of them');
+}
+
+function commandOf({ command, outputFile }: CommandOptions, messages: Messages): Command | null {
+  if (command === undefined) return null;
+  return new Command(command, outputFile === undefined ? 'stderr' : 'stdout', messages);
+}
+
+/** What a trace has around it. */
+export interface Surroundings {
+  readonly messages: Messages;
+  /** Called when there is something that a signal must end in good order. */
+  readonly interruptions: () => Interruptions;
+}
+
+const thisProcess = (): Surroundings => ({
+  messages: new Messages(),
+  interruptions: () => new Interruption(),
+});
+
+/**
+ * Traces until a signal comes, the command ends, the results have lost their reader or a limit of the options is reached, and
+ * writes the results. Resolves, once the probes are removed, with the exit code: the command's, if there is one. Every error
+ * is an IpftError, or a bug.
+ */
+export async function traceCommand(options: CommandOptions, surroundings = thisProcess()): Promise<number> {
+  return withExtensions(options, (extensions) => traceWith(extensions, options, surroundings));
+}
+
+async function traceWith(
+  extensions: Extensions,
+  options: CommandOptions,
+  { messages, interruptions }: Surroundings,
+): Promise<number> {
+  const command = commandOf(options, messages);
+  const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
+  const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
+  warnOfMark(options, extensions, messages);
+  const plan = prepare(options, messages, extensions);
+  // Before, a signal ends the process at once, whatever libpcap or a compiler is at: nothing is attached yet.
+  const interruption = interruptions();
+  await server?.check();
+  const results = commandConsumers(options, (fd) => plan.addon.hasNoReader(fd));
+  const engine = new Engine(plan, options, plannedWith(extensions, results), messages);
+  interruption.beforeLeaving(() => engine.leave());
+  let status: number = EXIT.ok;
+  try {
+    await engine.run({
+      stop: interruption.first,
+      over: command?.ended,
+      announce: async () => {
+        const problem = await announce(readyFile, server);
+        if (problem === null) command?.start(interruption);
+        return problem;
+      },
+    });
+  } finally {
+    await server?.close();
+    if (command !== null) status = await command.finish(interruption);
+  }
+  return status;
+}
