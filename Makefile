@@ -3,7 +3,9 @@
 SHELL := /bin/bash
 # make WERROR=OFF: for a compiler that warns of more than ours does
 WERROR ?= ON
-configure = npx --no-install cmake-js configure --CDIPFT_WERROR=$(WERROR)
+# What is configured already stays so without the first command; a folder that the first cannot mend is begun anew by the second.
+compile = npx --no-install cmake-js configure $(1); npx --no-install cmake-js compile $(1)
+werror = --CDIPFT_WERROR=$(WERROR)
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: help setup build build-debug demo test test-all test-unit test-kernel test-sanitize fuzz bench soak lint format clean
@@ -30,11 +32,10 @@ setup:
 
 build:
 	@scripts/setup build
-	@{ $(configure) && npm run --silent build; } >build.log 2>&1 || { cat build.log; exit 1; }
+	@{ $(call compile,$(werror)) && npm run --silent build:ts; } >build.log 2>&1 || { cat build.log; exit 1; }
 
-build-debug:
-	@scripts/setup build
-	@{ $(configure) --debug --out build/Debug && npm run --silent build:debug; } >build.log 2>&1 || { cat build.log; exit 1; }
+build-debug: build
+	@{ $(call compile,$(werror) --debug --out build/Debug); } >build.log 2>&1 || { cat build.log; exit 1; }
 
 test-sanitize:
 	@scripts/setup fuzz

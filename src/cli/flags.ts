@@ -1,47 +1,42 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { TimeFormat } from '../core/clock.js';
-import type { FurtherOutput } from '../core/options.js';
+import type { CommandOptions } from '../core/options.js';
 import type { Mark } from './values.js';
 
-/** What commander makes of ipft's options. */
-export interface Flags {
-  fields?: string;
+/** Flags whose values become something else than an option of the same name; all others are options as they are. */
+export interface OwnFlags {
+  mark?: Mark;
+  /** undefined unless it is on the command line */
+  mask?: number;
   extension?: readonly string[];
   script?: readonly string[];
   gen?: string;
-  filter?: string;
-  inner?: boolean;
-  where?: string;
-  /** values of filters/, by their ids */
-  [filter: string]: unknown;
-  mark?: Mark;
-  mask?: number;
-  backend: string;
-  force?: boolean;
-  tracer: string;
   list?: boolean;
   regex?: RegExp;
   moduleRegex?: RegExp;
-  output: string;
-  time?: TimeFormat;
-  eventsOnly?: boolean;
-  drops?: boolean;
-  verbose?: boolean;
   perfPageCount?: number;
   perfSamplePeriod: number;
   perfWakeupEvents: number;
-  count?: number;
   duration?: number;
-  maxRate?: number;
-  sample?: number;
-  budget?: number;
-  failOnLoss?: boolean;
   setRlimit: boolean;
   enableProbeServer?: boolean;
   probeServerPort: number;
-  readyFile?: string;
-  outputFile?: string;
-  also?: readonly FurtherOutput[];
-  rotate?: number;
-  rotateKeep?: number;
 }
+
+type Made =
+  | keyof OwnFlags
+  | 'filters'
+  | 'extensions'
+  | 'selection'
+  | 'pageCount'
+  | 'samplePeriod'
+  | 'wakeupEvents'
+  | 'durationMs'
+  | 'setRlimits'
+  | 'command';
+
+/** Flags that are options as they are: those that have a default always have a value. */
+export type SameFlags = Pick<CommandOptions, 'backend' | 'tracer' | 'output'> &
+  Partial<Omit<CommandOptions, Made | 'backend' | 'tracer' | 'output'>>;
+
+/** What commander makes of ipft's options; `filters`: values of filters/ are there by their ids, too. */
+export type Flags = OwnFlags & SameFlags;

@@ -7,7 +7,7 @@ import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
 import { skeleton } from '../core/skeletons.js';
 import { HOW_TO_MARK } from './help.js';
-import type { Flags } from './flags.js';
+import type { Flags, OwnFlags, SameFlags } from './flags.js';
 import { createProgram } from './program.js';
 import { SUBCOMMANDS } from './subcommands/index.js';
 
@@ -103,7 +103,7 @@ function packetOptions(
   const { filter, inner, where, extension, script } = flags;
   const { mark, mask } = markOptions(flags);
   const values = [...filters.keys()].flatMap((id): [string, string][] => {
-    const value = flags[id];
+    const value = (flags as unknown as Record<string, unknown>)[id];
     return typeof value === 'string' ? [[id, value]] : [];
   });
   // An extension may say so itself: that is known when it is loaded.
@@ -114,39 +114,47 @@ function packetOptions(
   return { mark, mask, filter, inner, where, filters: Object.fromEntries(values) };
 }
 
+/** Flags that are the command's own, and those of filters, which packetOptions() takes. */
+const OWN_FLAGS: Readonly<Record<keyof OwnFlags, true>> = {
+  mark: true,
+  mask: true,
+  extension: true,
+  script: true,
+  gen: true,
+  list: true,
+  regex: true,
+  moduleRegex: true,
+  perfPageCount: true,
+  perfSamplePeriod: true,
+  perfWakeupEvents: true,
+  duration: true,
+  setRlimit: true,
+  enableProbeServer: true,
+  probeServerPort: true,
+};
+
+/** Options that flags of the same names have. */
+function sameOptions(flags: Flags): SameFlags {
+  const same = Object.entries(flags).filter(([name]) => !(name in OWN_FLAGS) && !filters.has(name));
+  return Object.fromEntries(same) as unknown as SameFlags;
+}
+
 function requestOf(flags: Flags, command: readonly string[] | undefined): Request {
   checkTogether(flags);
   if (flags.gen !== undefined) return { kind: 'text', text: skeleton(flags.gen) };
   if (flags.list === true) return listRequest(flags, command);
   const options: CommandOptions = {
+    ...{ force: false, verbose: false, sample: TRACE_DEFAULTS.sample, failOnLoss: TRACE_DEFAULTS.failOnLoss },
+    ...sameOptions(flags),
     ...packetOptions(flags),
-    backend: flags.backend,
-    force: flags.force ?? false,
-    tracer: flags.tracer,
-    output: flags.output,
-    fields: flags.fields,
     extensions: extensionPaths(flags),
     selection: { function: flags.regex, module: flags.moduleRegex },
-    verbose: flags.verbose ?? false,
     pageCount: flags.perfPageCount,
     samplePeriod: flags.perfSamplePeriod,
     wakeupEvents: flags.perfWakeupEvents,
-    count: flags.count,
     durationMs: flags.duration,
-    maxRate: flags.maxRate,
-    sample: flags.sample ?? TRACE_DEFAULTS.sample,
-    budget: flags.budget,
-    failOnLoss: flags.failOnLoss ?? TRACE_DEFAULTS.failOnLoss,
     setRlimits: flags.setRlimit,
     probeServerPort: flags.enableProbeServer === true ? flags.probeServerPort : undefined,
-    readyFile: flags.readyFile,
-    drops: flags.drops,
-    time: flags.time,
-    eventsOnly: flags.eventsOnly,
-    outputFile: flags.outputFile,
-    also: flags.also,
-    rotate: flags.rotate,
-    rotateKeep: flags.rotateKeep,
     command,
   };
   return { kind: 'trace', options };
