@@ -49,9 +49,9 @@ public:
   // events stay unread.
   size_t follow_cpus(const std::vector<uint64_t> &unread);
 
-  // `count` more functions, the next ones of the function table: see FunctionIndex.
-  void add_functions(const uint64_t *addresses, const uint8_t *bytes, size_t count) {
-    functions_.add(addresses, bytes, count);
+  // More functions, the next ones of the function table.
+  void add_functions(const std::vector<IndexedFunction> &functions) {
+    functions_.add(functions);
   }
 
   // Of the buffers as they are.

@@ -10,6 +10,12 @@
 
 namespace ipft {
 
+// One function of a function table.
+struct IndexedFunction {
+  uint64_t address; // 0: unknown
+  uint8_t bytes;    // enum ipft_bytes: what it finds of the skb's
+};
+
 // What an event's entry address tells.
 struct KnownFunction {
   uint64_t address;
@@ -20,19 +26,19 @@ struct KnownFunction {
 // Entry address -> function: one multiplication and mostly one comparison, for every event.
 class FunctionIndex {
 public:
-  // `count` functions: entry addresses (0: unknown), and what they find of the skb's bytes.
-  FunctionIndex(const uint64_t *addresses, const uint8_t *bytes, size_t count) {
-    add(addresses, bytes, count);
-  }
+  // Functions of a function table.
+  explicit FunctionIndex(const std::vector<IndexedFunction> &functions) { add(functions); }
 
-  // `count` more, which are the next ones of the function table.
-  void add(const uint64_t *addresses, const uint8_t *bytes, size_t count) {
-    auto first = static_cast<uint32_t>(count_);
-    count_ += count;
+  // More functions, which are the next ones of the table.
+  void add(const std::vector<IndexedFunction> &functions) {
+    auto next = static_cast<uint32_t>(count_);
+    count_ += functions.size();
     make_room();
-    for (size_t i = 0; i < count; i++)
-      if (addresses[i] != 0)
-        put({addresses[i], first + static_cast<uint32_t>(i), bytes[i]});
+    for (const IndexedFunction &function : functions) {
+      if (function.address != 0)
+        put({function.address, next, function.bytes});
+      next++;
+    }
   }
 
   // Its function is IPFT_NO_FUNCTION when the address is nobody's.

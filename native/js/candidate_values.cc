@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "js/candidate_values.h"
 
-#include "symbols/function.h"
-
 namespace ipft {
 namespace {
 
 // Appends those of a list of functions.
-void append(const Napi::Object &options, const char *list, bool is_certain, std::vector<Candidate> &result) {
-  auto slots = options.Get("slots").As<Napi::Uint8Array>();
-  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+void append(const Napi::Object &options, const FunctionTable &table, const char *list, bool is_certain,
+            std::vector<Candidate> &result) {
   for (uint32_t id : function_ids(options, list)) {
-    if (slots[id] != IPFT_CANDIDATE_PROGRAM)
+    const Function &function = table.functions.at(id);
+    if (function.slot != IPFT_CANDIDATE_PROGRAM)
       continue;
-    uint8_t claim = options.Get("claims").As<Napi::Uint8Array>()[id];
-    bool takes_pointer = claim == static_cast<uint8_t>(Claim::skb_pointer_first);
-    result.push_back({id, addresses[id], takes_pointer, is_certain});
+    bool takes_pointer = function.claim == Claim::skb_pointer_first;
+    result.push_back({id, function.address, takes_pointer, is_certain});
   }
 }
 
@@ -29,10 +26,10 @@ std::vector<uint32_t> function_ids(const Napi::Object &session_options, const ch
   return {ids.Data(), ids.Data() + ids.ElementLength()};
 }
 
-std::vector<Candidate> candidates_of(const Napi::Object &session_options) {
+std::vector<Candidate> candidates_of(const Napi::Object &session_options, const FunctionTable &table) {
   std::vector<Candidate> result;
-  append(session_options, "functions", true, result);
-  append(session_options, "candidates", false, result);
+  append(session_options, table, "functions", true, result);
+  append(session_options, table, "candidates", false, result);
   return result;
 }
 

@@ -3,6 +3,8 @@
 
 #include "session/candidates.h"
 
+#include "symbols/function_table.h"
+
 #include <napi.h>
 
 #include <vector>
@@ -13,7 +15,7 @@ namespace ipft {
 std::vector<uint32_t> function_ids(const Napi::Object &session_options, const char *list);
 
 // The candidates among the functions that a session is to trace. Those that are shown are certain.
-std::vector<Candidate> candidates_of(const Napi::Object &session_options);
+std::vector<Candidate> candidates_of(const Napi::Object &session_options, const FunctionTable &table);
 
 // As src/native/types.ts declares them.
 Napi::Value candidate_values(Napi::Env env, const std::vector<CandidateCalls> &candidates);

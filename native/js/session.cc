@@ -4,6 +4,7 @@
 #include "js/candidate_values.h"
 #include "js/napi_errors.h"
 #include "js/session_options.h"
+#include "js/table_value.h"
 #include "types/kernel_btf.h"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ void Session::open(const Napi::Object &options) {
   ProgramOptions programs = program_options(options);
   is_told_reasons_ = programs.settings.asks_reason != 0;
   programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf));
-  reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf, function_index(options));
+  reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf,
+                                          FunctionIndex(indexed_functions(table_of(options.Get("table")))));
   uv_loop_t *loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
   drainer_ = std::make_unique<Drainer>(loop, *reader_, Rows(batch.Data(), data_size), rows_per_batch,
@@ -119,16 +121,14 @@ Napi::Value Session::follow_cpus(const Napi::CallbackInfo &info) {
   });
 }
 
-// { addresses, bytes, reasonArguments }, of functions that the table has not had
+// A table of functions that the session's own has not had.
 void Session::add_functions(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  auto columns = info[0].As<Napi::Object>();
-  auto addresses = columns.Get("addresses").As<Napi::BigUint64Array>();
-  auto found = columns.Get("bytes").As<Napi::Uint8Array>();
+  const FunctionTable &table = table_of(info[0]);
   with_js_errors(info.Env(), [&] {
     if (is_told_reasons_)
-      programs_->add_reason_arguments(reason_arguments(columns));
-    reader_->add_functions(addresses.Data(), found.Data(), addresses.ElementLength());
+      programs_->add_reason_arguments(reason_arguments(table));
+    reader_->add_functions(indexed_functions(table));
   });
 }
 

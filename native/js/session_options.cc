@@ -2,11 +2,11 @@
 #include "js/session_options.h"
 
 #include "js/candidate_values.h"
+#include "js/table_value.h"
 #include "session/kernel_features.h"
 #include "support/native_error.h"
 
 #include <cerrno>
-#include <sstream>
 
 namespace ipft {
 namespace {
@@ -24,45 +24,30 @@ const ProgramKind &kind_of(const Napi::Object &options) {
   return program_kind(options.Get("programs").As<Napi::String>());
 }
 
-// The lines of `text` by number.
-std::vector<std::string> lines(const std::string &text) {
-  std::istringstream stream(text);
-  std::vector<std::string> result;
-  for (std::string line; std::getline(stream, line);)
-    result.push_back(line);
-  return result;
-}
-
 // The functions that are shown, those that are not certain, and the hidden ones.
-std::vector<TracedFunction> traced_functions(const Napi::Object &options) {
-  auto slots = options.Get("slots").As<Napi::Uint8Array>();
-  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
-  auto btf_ids = options.Get("btfIds").As<Napi::Uint32Array>();
+std::vector<TracedFunction> traced_functions(const Napi::Object &options, const FunctionTable &table) {
   auto body_offsets = options.Get("bodyOffsets").As<Napi::Uint8Array>();
-  auto return_places = options.Get("returnPlaces").As<Napi::Uint8Array>();
-  auto modules = lines(options.Get("modules").As<Napi::String>());
   std::vector<TracedFunction> result;
   for (const char *list : {"functions", "candidates", "hidden"})
-    for (uint32_t id : function_ids(options, list))
-      result.push_back(
-          {id, slots[id], body_offsets[id], addresses[id], btf_ids[id], return_places[id], modules.at(id)});
+    for (uint32_t id : function_ids(options, list)) {
+      const Function &function = table.functions.at(id);
+      result.push_back({id, function.slot, body_offsets[id], function.address, function.btf_id,
+                        function.return_place, function.module});
+    }
   return result;
 }
 
 // What the functions that are traced mean for the life of an skb, and which of them are hidden.
-void set_roles(const Napi::Object &options, ipft_settings &settings) {
-  auto roles = options.Get("roles").As<Napi::Uint8Array>();
-  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+void set_roles(const Napi::Object &options, const FunctionTable &table, ipft_settings &settings) {
   size_t used = 0;
   auto set = [&](const char *list, __u64 flag) {
-    auto functions = options.Get(list).As<Napi::Uint32Array>();
-    for (size_t i = 0; i < functions.ElementLength(); i++) {
-      uint32_t id = functions[i];
-      if (roles[id] == IPFT_ORDINARY || addresses[id] == 0)
+    for (uint32_t id : function_ids(options, list)) {
+      const Function &function = table.functions.at(id);
+      if (function.role == IPFT_ORDINARY || function.address == 0)
         continue;
       if (used == IPFT_ROLES)
         throw NativeError(E2BIG, "load", "the functions that free packets");
-      settings.roles[used++] = {addresses[id], roles[id] | flag};
+      settings.roles[used++] = {function.address, function.role | flag};
     }
   };
   set("functions", 0);
@@ -70,16 +55,14 @@ void set_roles(const Napi::Object &options, ipft_settings &settings) {
 }
 
 // Fills `into` with the addresses of the functions that find of an skb's bytes what `kind` says.
-template <size_t size> void set_functions(const Napi::Object &options, ipft_bytes kind, __u64 (&into)[size]) {
-  auto found = options.Get("bytes").As<Napi::Uint8Array>();
-  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+template <size_t size> void set_functions(const FunctionTable &table, ipft_bytes kind, __u64 (&into)[size]) {
   size_t used = 0;
-  for (size_t id = 0; id < found.ElementLength(); id++) {
-    if (found[id] != kind || addresses[id] == 0)
+  for (const Function &function : table.functions) {
+    if (function.bytes != kind || function.address == 0)
       continue;
     if (used == size)
       throw NativeError(E2BIG, "load", "the functions that do not find a packet's bytes");
-    into[used++] = addresses[id];
+    into[used++] = function.address;
   }
 }
 
@@ -114,17 +97,16 @@ void set_places(const Napi::Object &options, ipft_settings &settings) {
 
 } // namespace
 
-std::vector<ReasonArgument> reason_arguments(const Napi::Object &options) {
-  auto places = options.Get("reasonArguments").As<Napi::Uint8Array>();
-  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
+std::vector<ReasonArgument> reason_arguments(const FunctionTable &table) {
   std::vector<ReasonArgument> result;
-  for (size_t id = 0; id < places.ElementLength(); id++)
-    if (places[id] < IPFT_REGISTERS)
-      result.push_back({addresses[id], places[id]});
+  for (const Function &function : table.functions)
+    if (function.drop_reason_register < IPFT_REGISTERS)
+      result.push_back({function.address, function.drop_reason_register});
   return result;
 }
 
 ProgramOptions program_options(const Napi::Object &options) {
+  const FunctionTable &table = table_of(options.Get("table"));
   ProgramOptions result;
   result.settings.mask = number(options, "mask");
   result.settings.mark = number(options, "mark") & result.settings.mask;
@@ -135,9 +117,9 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.drops = options.Get("drops").ToBoolean();
   result.kind = &kind_of(options);
   result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
-  set_roles(options, result.settings);
-  set_functions(options, IPFT_BYTES_FREED, result.settings.freed);
-  set_functions(options, IPFT_BYTES_UNWRITTEN, result.settings.unwritten);
+  set_roles(options, table, result.settings);
+  set_functions(table, IPFT_BYTES_FREED, result.settings.freed);
+  set_functions(table, IPFT_BYTES_UNWRITTEN, result.settings.unwritten);
   set_places(options, result.settings);
   result.replacements = replacements(options);
   result.settings.has_filter = !result.replacements.filter.empty();
@@ -145,9 +127,9 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.asks_bytes = options.Get("asksBytes").ToBoolean();
   result.settings.asks_behind_head = options.Get("asksBehindHead").ToBoolean();
   if (result.settings.asks_reason)
-    result.reason_arguments = reason_arguments(options);
-  result.functions = traced_functions(options);
-  result.candidates = candidates_of(options);
+    result.reason_arguments = reason_arguments(table);
+  result.functions = traced_functions(options, table);
+  result.candidates = candidates_of(options, table);
   result.hidden = options.Get("hidden").As<Napi::Uint32Array>().ElementLength();
   if (result.kind->has_kretprobes() && !result.settings.has_func_ip) {
     RunningKprobe kprobe = running_kprobe();
@@ -172,10 +154,11 @@ PerfOptions perf_options(const Napi::Object &options) {
   return result;
 }
 
-FunctionIndex function_index(const Napi::Object &options) {
-  auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
-  auto found = options.Get("bytes").As<Napi::Uint8Array>();
-  return FunctionIndex(addresses.Data(), found.Data(), addresses.ElementLength());
+std::vector<IndexedFunction> indexed_functions(const FunctionTable &table) {
+  std::vector<IndexedFunction> result;
+  for (const Function &function : table.functions)
+    result.push_back({function.address, function.bytes});
+  return result;
 }
 
 } // namespace ipft

@@ -3,6 +3,7 @@
 
 #include "drain/event_reader.h"
 #include "session/programs.h"
+#include "symbols/function_table.h"
 
 #include <napi.h>
 
@@ -13,9 +14,9 @@ namespace ipft {
 // What a session's options (SessionOptions of src/native/types.ts) say to its parts. Throws NativeError.
 ProgramOptions program_options(const Napi::Object &options);
 PerfOptions perf_options(const Napi::Object &options);
-FunctionIndex function_index(const Napi::Object &options);
 
-// Of all functions whose columns these are.
-std::vector<ReasonArgument> reason_arguments(const Napi::Object &columns);
+// Of all functions of the table.
+std::vector<ReasonArgument> reason_arguments(const FunctionTable &table);
+std::vector<IndexedFunction> indexed_functions(const FunctionTable &table);
 
 } // namespace ipft

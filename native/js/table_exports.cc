@@ -4,6 +4,7 @@
 #include "js/enum_members.h"
 #include "js/napi_errors.h"
 #include "js/napi_strings.h"
+#include "js/table_value.h"
 #include "symbols/function_table.h"
 #include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
@@ -62,11 +63,15 @@ std::string lines(const std::vector<Function> &functions, std::string Function::
   return lines;
 }
 
-// The whole table as three strings and some typed arrays: a handful of objects instead of thousands.
-Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
+// The table for sessions, and what JavaScript decides by, as three strings and some typed arrays: a handful
+// of objects instead of thousands.
+Napi::Object table_object(Napi::Env env, FunctionTable &&read) {
+  auto held = std::make_shared<const FunctionTable>(std::move(read));
+  const FunctionTable &table = *held;
   const std::vector<Function> &functions = table.functions;
   auto bytes = [&](auto get) { return column<uint8_t>(env, functions, get); };
   Napi::Object result = Napi::Object::New(env);
+  result.Set("table", table_value(env, held));
   result.Set("names", lines(functions, &Function::name));
   result.Set("modules", lines(functions, &Function::module));
   result.Set("symbols", lines(functions, &Function::symbol));
@@ -75,10 +80,8 @@ Napi::Object table_object(Napi::Env env, const FunctionTable &table) {
   result.Set("positions", bytes(&Function::position));
   result.Set("slots", bytes(&Function::slot));
   result.Set("reasons", bytes(&Function::reason));
-  result.Set("roles", bytes(&Function::role));
   result.Set("ends", bytes([](const Function &function) { return ends_lives(function.role); }));
   result.Set("bytes", bytes(&Function::bytes));
-  result.Set("claims", bytes(&Function::claim));
   result.Set("uncertain",
              bytes([](const Function &function) { return function.reason == Reason::unconfirmed; }));
   result.Set("reasonArguments", bytes(&Function::drop_reason_register));
@@ -132,7 +135,7 @@ protected:
     }
   }
 
-  void OnOK() override { result_.Resolve(table_object(Env(), table_)); }
+  void OnOK() override { result_.Resolve(table_object(Env(), std::move(table_))); }
   void OnError(const Napi::Error &error) override {
     result_.Reject(failure_ ? to_js(Env(), *failure_).Value() : error.Value());
   }

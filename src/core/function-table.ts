@@ -2,8 +2,17 @@
 import type { TableKind } from './backend.js';
 import { UNKNOWN_TYPE, type ReturnType } from './column.js';
 
+declare const nativeTable: unique symbol;
+
+/** A function table in the addon's memory. */
+export interface NativeTable {
+  readonly [nativeTable]: true;
+}
+
 /** The addon's answer: every kernel function that takes an skb in a register, or every tracepoint, in columns. */
 export interface FunctionColumns {
+  /** the table as sessions take it, which has what only they need */
+  readonly table: NativeTable;
   /** joined by '\n'; the position is the function's index */
   readonly names: string;
   /** joined by '\n'; 'vmlinux' for the kernel itself */
@@ -30,12 +39,8 @@ export interface FunctionColumns {
   readonly returnTypes: readonly ReturnType[];
   /** where a trampoline keeps what it returns: words behind the first argument */
   readonly returnPlaces: Uint8Array;
-  /** what each means for the life of an skb: enum ipft_role of bpf/ipft.h, 0 = nothing */
-  readonly roles: Uint8Array;
   /** 1 = packets' lives may end there, so that it is traced in any case */
   readonly ends: Uint8Array;
-  /** what BTF of other kernels says of those that this kernel's does not describe: Claim of native/symbols/function.h, 0 = nothing */
-  readonly claims: Uint8Array;
   /** 1 = whether its first argument is an skb, its calls must tell before it is traced */
   readonly uncertain: Uint8Array;
   /** where the kernel's own code begins, and behind what address it ends; 0n = not known */

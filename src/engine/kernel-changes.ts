@@ -128,7 +128,7 @@ export class KernelChanges {
     const table = new FunctionTable(await addon.readModuleFunctions({ tracefs }, names));
     const selected = table.select(this.options.selection);
     if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
-    this.session.addFunctions(table.columns);
+    this.session.addFunctions(table.columns.table);
     const first = this.plan.functions.add(table);
     const attachable = selected.filter((id) => table.isTraceable(id) && this.#canBeAttached(table, id));
     const functions = attachable.map((id) => ({ ...keeperFunction(table, id), id: first + id }));

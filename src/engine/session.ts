@@ -26,14 +26,11 @@ export function openSession(
   const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
   const functions = Uint32Array.from(traceable);
   const ends = { hidden: Uint32Array.from(probedOnly), tellsEnds: wants.ends, drops: wants.drops };
-  const { addresses, slots, btfIds, modules, bytes, roles, claims, reasonArguments, returnPlaces } =
-    table.columns;
-  const found = { bytes, roles, claims, reasonArguments, returnPlaces };
-  const columns = { addresses, bodyOffsets, slots, btfIds, modules, ...found };
   const sessionOptions = {
     ...settings,
     ...ends,
-    ...columns,
+    table: table.columns.table,
+    bodyOffsets,
     ...dataOptions(data),
     filter: filter?.code,
     asksMark: filter?.asksMark === true,

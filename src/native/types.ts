@@ -3,7 +3,7 @@ import type { KernelProbes, ProgramKind } from '../core/backend.js';
 import type { CompileFilter } from '../core/classic-bpf.js';
 import type { EnumMembers } from '../core/column.js';
 import type { FieldKind, ResolvedPath } from '../core/field-path.js';
-import type { FunctionColumns } from '../core/function-table.js';
+import type { FunctionColumns, NativeTable } from '../core/function-table.js';
 
 /** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
@@ -144,6 +144,8 @@ export interface PathProblem {
 }
 
 export interface SessionOptions {
+  /** FunctionColumns.table: indexes below are of its functions */
+  readonly table: NativeTable;
   /** u32 */
   readonly mark: number;
   /** u32 */
@@ -154,26 +156,12 @@ export interface SessionOptions {
   readonly functions: Uint32Array;
   /** indexes of functions that are looked at, and shown once they are certain; none if undefined */
   readonly candidates?: Uint32Array;
-  /** FunctionColumns.claims, of the whole table; undefined: none of the functions has one */
-  readonly claims?: Uint8Array;
   /** indexes of those that are traced without being shown */
   readonly hidden: Uint32Array;
-  /** FunctionColumns.roles, of the whole table */
-  readonly roles: Uint8Array;
   /** true: hidden rows tell where packets end */
   readonly tellsEnds: boolean;
-  /** slots by function index, of the whole table */
-  readonly slots: Uint8Array;
-  /** addresses by function index, of the whole table: what events tell functions by */
-  readonly addresses: BigUint64Array;
-  /** FunctionColumns.btfIds, of the whole table */
-  readonly btfIds: Uint32Array;
   /** readBodyOffsets(), of the whole table; 0 where no probe is expected in a body */
   readonly bodyOffsets: Uint8Array;
-  /** FunctionColumns.modules, of the whole table */
-  readonly modules: string;
-  /** FunctionColumns.bytes, of the whole table */
-  readonly bytes: Uint8Array;
   /** instructions of ipft_filter() in bpf/generated.h; undefined: the mark alone decides */
   readonly filter?: Uint8Array | undefined;
   /** the filter reads the mark; false if undefined */
@@ -199,10 +187,6 @@ export interface SessionOptions {
   readonly callerAt?: number;
   readonly stackAt?: number;
   readonly moduleAt?: number;
-  /** FunctionColumns.reasonArguments, of the whole table */
-  readonly reasonArguments: Uint8Array;
-  /** FunctionColumns.returnPlaces, of the whole table */
-  readonly returnPlaces: Uint8Array;
   readonly pageCount: number;
   /** Where so many cannot be had, halves down to this will do. */
   readonly leastPageCount: number;
@@ -279,8 +263,8 @@ export interface Session {
   resume(): void;
   /** Gives CPUs that have come online, or come again, a perf buffer; returns how many. Call it now and then. */
   followCpus(): number;
-  /** Further functions, the next ones of the table: what events tell them by. */
-  addFunctions(columns: Pick<FunctionColumns, 'addresses' | 'bytes' | 'reasonArguments'>): void;
+  /** Further functions, the next ones after the session's own: FunctionColumns.table. */
+  addFunctions(table: NativeTable): void;
   counters(): Counters;
   /** ns that all CPUs together have spent in the programs; 0 unless timed. */
   runTimeNs(): number;

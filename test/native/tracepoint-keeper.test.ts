@@ -34,8 +34,7 @@ describe('the probe-keeper', () => {
 it.skipIf(reason !== null)(
   `a tracepoint that does not exist costs no other, and hidden ones do not count${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const { names, modules, slots, addresses, btfIds, bytes, roles, reasonArguments, returnPlaces } =
-      addon.readTracepoints();
+    const { table, names, slots } = addon.readTracepoints();
     const id = names.split('\n').indexOf('tp:net_dev_queue');
     const session = new addon.Session(
       {
@@ -43,15 +42,8 @@ it.skipIf(reason !== null)(
         mask: 1,
         programs: 'tracepoint',
         functions: Uint32Array.of(id, id),
-        slots,
-        addresses,
-        btfIds,
+        table,
         bodyOffsets: new Uint8Array(slots.length),
-        modules,
-        bytes,
-        reasonArguments,
-        returnPlaces,
-        roles,
         hidden: new Uint32Array(0),
         tellsEnds: false,
         pageCount: 8,

@@ -12,7 +12,7 @@ import {
   UnsupportedError,
   UsageError,
 } from '../../src/core/errors.js';
-import { FunctionTable } from '../../src/core/function-table.js';
+import { FunctionTable, type NativeTable } from '../../src/core/function-table.js';
 import { PacketEvents } from '../../src/core/packet-events.js';
 import { ROW_SIZE } from '../../src/core/abi.js';
 import { indexCell, valueCell } from '../../src/core/memo.js';
@@ -186,6 +186,7 @@ describe('memos', () => {
 
 describe('the function table', () => {
   const table = new FunctionTable({
+    table: {} as NativeTable,
     names: 'ip_rcv\nnft_do_chain\nip_output',
     modules: 'vmlinux\nnf_tables\nvmlinux',
     symbols: '\nnft_do_chain.constprop.0\n',
@@ -197,13 +198,11 @@ describe('the function table', () => {
     reasonNames: ['', 'ambiguous name', 'no address'],
     text: new BigUint64Array(2),
     bytes: new Uint8Array(3),
-    claims: new Uint8Array(3),
     uncertain: new Uint8Array(3),
     reasonArguments: new Uint8Array(3).fill(255),
     returns: new Uint16Array(3),
     returnTypes: [UNKNOWN_TYPE],
     returnPlaces: new Uint8Array(3),
-    roles: new Uint8Array(3),
     ends: Uint8Array.of(1, 1, 1),
     moduleLoads: [],
     warnings: [],

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import type { FunctionColumns } from '../../../src/core/function-table.js';
 import type { Addon, Counters, Session } from '../../../src/native/types.js';
 import { BACKENDS, cleanUp, HAS_FPROBE } from '../../support/kernel/kernel.js';
 import { readText, TRACEFS } from '../../support/kernel/system.js';
@@ -21,8 +22,9 @@ interface Probe {
 }
 
 /** Functions that take an skb in the first register and can be traced, and the programs for them. */
-function goodProbes(): { probes: Probe[]; addresses: BigUint64Array } {
-  const { names, symbols, reasons, slots, addresses, btfIds } = addon.readFunctions({ tracefs: TRACEFS });
+function goodProbes(): { probes: Probe[]; columns: FunctionColumns } {
+  const columns = addon.readFunctions({ tracefs: TRACEFS });
+  const { names, symbols, reasons, slots, addresses, btfIds } = columns;
   const others = symbols.split('\n');
   const probes = names
     .split('\n')
@@ -31,30 +33,25 @@ function goodProbes(): { probes: Probe[]; addresses: BigUint64Array } {
     .filter(({ btfId }) => btfId !== 0)
     .slice(0, GOOD);
   expect(probes.length).toBe(GOOD);
-  return { probes, addresses };
+  return { probes, columns };
 }
 
 /** Has the keeper attach these probes and let go of them; returns what it said, without the progress. */
 async function keep(
   backend: 'fentry-multi' | 'kprobe' | 'kprobe-multi',
   probes: readonly Probe[],
-  addresses: BigUint64Array,
+  { table, slots, ends }: FunctionColumns,
   whileAttached: (session: Session) => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   const settings = {
     mark: MARK,
     mask: 0xffffffff,
     programs: backend,
-    functions: Uint32Array.of(0),
-    slots: Uint8Array.of(0),
-    addresses,
-    btfIds: Uint32Array.of(0),
-    bodyOffsets: Uint8Array.of(0),
-    modules: 'vmlinux',
-    bytes: new Uint8Array(addresses.length),
-    reasonArguments: new Uint8Array(addresses.length).fill(255),
-    returnPlaces: new Uint8Array(addresses.length),
-    ...{ hidden: new Uint32Array(0), roles: new Uint8Array(addresses.length), tellsEnds: false },
+    table,
+    // One whose skb is in the first register: only the program for that is needed.
+    functions: Uint32Array.of(slots.findIndex((slot, id) => slot === 0 && ends[id] === 0)),
+    bodyOffsets: new Uint8Array(slots.length),
+    ...{ hidden: new Uint32Array(0), tellsEnds: false },
   };
   const perf = { pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
   const session = new addon.Session({ ...settings, ...perf }, () => undefined);
@@ -122,18 +119,18 @@ function untraceableAddress(): bigint {
 it.skipIf(!HAS_FPROBE)(
   'kprobe-multi (skipped on a kernel without FPROBE): addresses that the kernel refuses cost no other function',
   async () => {
-    const { probes, addresses } = goodProbes();
+    const { probes, columns } = goodProbes();
     const [first] = probes;
     if (!first) throw new Error('no functions');
     // Behind the place for a probe (from 4 to 8 at most), and before the next function.
     const middle = { id: BOGUS_ID, address: first.address + 10n, name: 'middle_of_a_function' };
     const untraceable = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
-    expect(await keep('kprobe-multi', among(probes, middle), addresses)).toEqual([
+    expect(await keep('kprobe-multi', among(probes, middle), columns)).toEqual([
       refused(BOGUS_ID),
       `attached ${GOOD} 1`,
       'detached',
     ]);
-    const said = await keep('kprobe-multi', among(probes, middle, untraceable), addresses);
+    const said = await keep('kprobe-multi', among(probes, middle, untraceable), columns);
     expect(said.slice(2)).toEqual([`attached ${GOOD} 2`, 'detached']);
     expect(said.slice(0, 2).map((line) => Number(line.split(' ')[1]))).toEqual([BOGUS_ID, BOGUS_ID + 1]);
   },
@@ -142,7 +139,7 @@ it.skipIf(!HAS_FPROBE)(
 it.skipIf(!BACKENDS.includes('fentry-multi'))(
   'fentry-multi (skipped on a kernel without tracing_multi links): what they refuse goes to a kprobe-multi link',
   async () => {
-    const { probes, addresses } = goodProbes();
+    const { probes, columns } = goodProbes();
     const [first] = probes;
     if (!first) throw new Error('no functions');
     const NO_FUNCTION = 1; // a type, but none of a function
@@ -153,7 +150,7 @@ it.skipIf(!BACKENDS.includes('fentry-multi'))(
       btfId: NO_FUNCTION,
       name: 'exc_int3',
     };
-    expect(await keep('fentry-multi', among(probes, byAddress, neither), addresses)).toEqual([
+    expect(await keep('fentry-multi', among(probes, byAddress, neither), columns)).toEqual([
       `share ${GOOD} fentry-multi`,
       refused(BOGUS_ID + 1),
       'share 1 kprobe-multi',
@@ -164,26 +161,27 @@ it.skipIf(!BACKENDS.includes('fentry-multi'))(
 );
 
 it('kprobe: addresses that the kernel refuses cost no other function', async () => {
-  const { probes, addresses } = goodProbes();
+  const { probes, columns } = goodProbes();
   const data = { id: BOGUS_ID, address: addressOf('init_task'), name: 'init_task' };
   const blacklisted = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
-  const said = await keep('kprobe', among(probes, data, blacklisted), addresses);
+  const said = await keep('kprobe', among(probes, data, blacklisted), columns);
   // In the order of addresses: data lies behind text.
   expect(said).toEqual([refused(BOGUS_ID + 1), refused(BOGUS_ID), `attached ${GOOD} 2`, 'detached']);
 });
 
 it('kprobe: attaches 0 and ends as usual where every function is refused', async () => {
-  const { addresses } = goodProbes();
+  const { columns } = goodProbes();
   const data = { id: BOGUS_ID, address: addressOf('init_task'), name: 'init_task' };
-  expect(await keep('kprobe', [data], addresses)).toEqual([refused(BOGUS_ID), 'attached 0 1', 'detached']);
+  expect(await keep('kprobe', [data], columns)).toEqual([refused(BOGUS_ID), 'attached 0 1', 'detached']);
 });
 
 it('makes no event before it is activated, and matched = delivered + lost once it is deactivated', async () => {
-  const { names, addresses, slots } = addon.readFunctions({ tracefs: TRACEFS });
+  const columns = addon.readFunctions({ tracefs: TRACEFS });
+  const { names, addresses, slots } = columns;
   const id = names.split('\n').indexOf('ip_rcv');
   expect(slots[id]).toBe(0);
   const counts: Counters[] = [];
-  await keep('kprobe', [{ id, address: addresses[id] ?? 0n, name: 'ip_rcv' }], addresses, async (session) => {
+  await keep('kprobe', [{ id, address: addresses[id] ?? 0n, name: 'ip_rcv' }], columns, async (session) => {
     await ping(MARK);
     counts.push(session.counters());
     session.activate();
