@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** Asks the running kernel; each answer is 0 or an errno. */
+/** Feature probes of the running kernel. Each returns 0 if the feature is there, else an errno. */
 export interface KernelProbes {
   probeFentryMulti(): number;
   probeFentrySession(): number;
   probeFentry(): number;
   probeKprobeMulti(): number;
-  /** `tracefs` is '' if it is not mounted: then only whether the kernel has kprobes is asked. */
+  /** `tracefs`: where it is mounted. With '' (not mounted) only kprobe support of the kernel is checked. */
   probeKprobe(tracefs: string): number;
   probeTracepoint(): number;
   probeKprobeSession(): number;
 }
 
-/** What can be traced: functions, or tracepoints. */
+/** What a backend can trace: functions, or tracepoints. */
 export type TableKind = 'functions' | 'tracepoints';
 
-/** What a machine must offer to some backends only; all need privilege and BTF. */
+/** What only some backends need of the machine; privilege and BTF are needed by all. */
 export type Requirement = 'function list' | 'kernel addresses' | 'ftrace switch' | 'kprobes switch';
 
-/** What BPF programs are loaded for. */
+/** The sets of BPF programs: one for each way of attaching, with or without returns. */
 export type ProgramKind =
   | 'fentry'
   | 'fentry-graph'
@@ -29,34 +29,37 @@ export type ProgramKind =
   | 'kprobe-session'
   | 'tracepoint';
 
-/** What is different about a backend where it sees returns, too. */
+/** Properties of a backend that differ when it traces returns, too. */
 export type ReturnSupport = Pick<Backend, 'needs' | 'programs' | 'probe'>;
 
-/** One way of attaching: one file in backends/, named as its id, the value of --backend. */
+/** One way of attaching: one file in backends/, named after its id, which is the value of --backend. */
 export interface Backend {
   readonly id: string;
   readonly description: string;
-  /** what a kernel must have for it */
+  /** what the kernel must have for this backend, in words */
   readonly needs: string;
-  /** what it attaches to */
+  /** whether it attaches to functions or tracepoints */
   readonly table: TableKind;
-  /** what the machine must offer beside privilege and BTF, in the order in which a user can mend it */
+  /** what the machine must offer besides privilege and BTF; what the user can fix most easily comes first */
   readonly requires: readonly Requirement[];
   readonly programs: ProgramKind;
   /** true if each function has a program of its own, false if functions share one for each slot */
   readonly ownPrograms: boolean;
-  /** other names that --backend takes for it */
+  /** other names that --backend accepts for it */
   readonly aliases?: readonly string[];
-  /** more functions than this it attaches with --force only, as each takes its time; undefined: any number */
+  /**
+   * attaching more functions than this needs --force, since each attachment takes time; undefined: no limit
+   */
   readonly limit?: number;
-  /** true if its probes may go into the bodies of functions, which saves the kernel the way through ftrace */
+  /** true if it can place probes inside functions' bodies, which avoids the overhead of ftrace */
   readonly probesBodies?: boolean;
   /** true: `auto` does not report why it passed over better backends */
   readonly fallsBackSilently?: boolean;
   /**
-   * 0 if this kernel has it, else the errno with which the kernel refused. `tracefs` is null if it is not mounted.
+   * 0 if this kernel supports the backend, else the errno with which the kernel refused. `tracefs` is null if
+   * it is not mounted.
    */
   probe(kernel: KernelProbes, tracefs: string | null): number;
-  /** how it sees returns; absent if it does not */
+  /** how the backend traces returns; absent if it cannot */
   readonly returns?: ReturnSupport;
 }

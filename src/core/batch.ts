@@ -3,16 +3,16 @@ import type { Cell } from './column.js';
 import { isHidden } from './row.js';
 import { NEWLINE, type TextBuffer } from './text-buffer.js';
 
-/** Packed rows. */
+/** A batch of events: rows of equal size, packed one after the other. */
 export interface Batch {
   readonly rows: DataView;
-  /** how many of them, from the start */
+  /** number of rows */
   readonly count: number;
-  /** bytes from one to the next: ROW_SIZE and what the columns' captures take */
+  /** bytes from one row to the next: ROW_SIZE plus the data of the reads (Layout.rowSize) */
   readonly rowSize: number;
 }
 
-/** Writes the lines of a batch, each with its newline. */
+/** Writes the lines of a batch, each followed by a newline. */
 export function renderBatch(line: Cell, { rows, count, rowSize }: Batch, text: TextBuffer): void {
   const end = count * rowSize;
   for (let at = 0; at < end; at += rowSize) {
@@ -21,7 +21,7 @@ export function renderBatch(line: Cell, { rows, count, rowSize }: Batch, text: T
   }
 }
 
-/** The batch without rows that only mark the end of a packet; the batch itself if there are none. */
+/** A copy of the batch without hidden rows; the batch itself if it has none. */
 export function visibleRows(batch: Batch): Batch {
   const { rows, count, rowSize } = batch;
   const visible = Array.from({ length: count }, (_, row) => row * rowSize).filter(
@@ -34,7 +34,10 @@ export function visibleRows(batch: Batch): Batch {
   return { rows: new DataView(kept.buffer), count: visible.length, rowSize };
 }
 
-/** Of the rows, those up to the `room`th event: how many they are, and how many events are among them. */
+/**
+ * The longest prefix of the batch with at most `room` events (hidden rows are no events): its number of rows
+ * and of events.
+ */
 export function firstEvents(
   { rows, count, rowSize }: Batch,
   room: number,

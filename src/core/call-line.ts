@@ -3,7 +3,7 @@ import { behind, between, type BoundColumn, type Cell } from './column.js';
 import { PLAIN, styled, type FieldsCell, type Palette } from './line.js';
 import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 
-/** Writes a line; the return may be in another row than the call. */
+/** Writes a line for a call. The row of its return may be given separately. */
 type CallLine = (
   rows: DataView,
   at: number,
@@ -13,13 +13,16 @@ type CallLine = (
   returnAt?: number,
 ) => void;
 
-/** Writes lines of calls and returns for people, without the newline; `depth` is the number of calls around. */
+/**
+ * Writes lines of calls and returns for people, without the newline; `depth` is the number of enclosing
+ * calls.
+ */
 export interface CallLines {
   /** `name() { (len: 84)` */
   open(rows: DataView, at: number, depth: number, text: TextBuffer): void;
-  /** The same for a call of which it is known that there is no return. */
+  /** Like open(), for a call that is known to have no return in the trace. */
   unreturned(rows: DataView, at: number, depth: number, text: TextBuffer): void;
-  /** `name(); (len: 84)`, with the duration and the fields that the row of the return tells. */
+  /** `name(); (len: 84)`, with the duration and the fields that the row of the return has. */
   leaf(
     rows: DataView,
     at: number,
@@ -28,14 +31,14 @@ export interface CallLines {
     returnRows: DataView,
     returnAt: number,
   ): void;
-  /** `}`, with what the return has of the fields */
+  /** `}`, with the fields that the return has */
   close(rows: DataView, at: number, depth: number, text: TextBuffer): void;
-  /** The same where it cannot be seen which call it closes. */
+  /** Like close(), for a return whose call is not in the trace. */
   closeUnknown(rows: DataView, at: number, depth: number, text: TextBuffer): void;
 }
 
 export interface CallLineParts {
-  /** what stands in front, of either kind of row */
+  /** what begins the lines of calls and of returns */
   readonly lead: Cell;
   readonly duration: { readonly text: Cell; readonly width: number };
   readonly name: BoundColumn;
@@ -48,7 +51,7 @@ const INDENT = pieceOf('  ');
 const NOTHING: Cell = () => undefined;
 const NO_DURATION = behind('?', NOTHING);
 
-/** The name alone: the column aligns it. */
+/** Writes the name without the spaces by which its column aligns it. */
 function trimmed(cell: Cell): Cell {
   return (rows, at, text) => {
     const start = text.size;
@@ -57,7 +60,7 @@ function trimmed(cell: Cell): Cell {
   };
 }
 
-/** Puts lines of calls together: lead columns, duration, ` | `, the call by its depth, fields. */
+/** Makes the lines of calls: lead columns, duration, ` | `, the call indented by its depth, fields. */
 export function callLines(parts: CallLineParts, palette: Palette = PLAIN): CallLines {
   const { lead, duration, fields } = parts;
   const call = styled(trimmed(parts.name.text), palette.bold);

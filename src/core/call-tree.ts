@@ -6,10 +6,13 @@ import type { TextBuffer } from './text-buffer.js';
 
 const NONE = -1;
 
-/** The partner of each event, by its position in `offsets`: a call's return, a return's call, or NONE. */
+/**
+ * Pairs of calls and returns. Arrays are indexed by the position of an event in `offsets`; `partner` has the
+ * position of a call's return, of a return's call, or NONE.
+ */
 interface Pairs {
   readonly partner: Int32Array;
-  /** 1 where nothing of the same thread comes between a call and its return */
+  /** 1 if no other event of the thread lies between a call and its return */
   readonly leaf: Uint8Array;
 }
 
@@ -35,8 +38,9 @@ function pair(rows: DataView, offsets: Uint32Array): Pairs {
 }
 
 /**
- * Writes the lines of one packet's events without their newlines, one at each step. The events' offsets are in order of time: nested per thread. A call without a return has nothing
- * nested in it, since nobody knows what was.
+ * Writes the lines of one packet's events without their newlines, one line per step. `offsets` are in order
+ * of time; events are nested per thread. A call without a return has nothing nested in it, since it is not
+ * known what it enclosed.
  */
 export function* callTree(
   rows: DataView,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { cpu, durationNs, functionAddress, isReturn, tid, timeNs } from './row.js';
 
-/** The thread in which a row happened, as a key: each CPU has an idle thread of its own, all with tid 0. */
+/** Key of the thread in which an event happened. Each CPU has its own idle thread, all with tid 0. */
 export function taskKey(rows: DataView, at: number): number {
   const thread = tid(rows, at);
   return thread === 0 ? -1 - cpu(rows, at) : thread;
@@ -15,8 +15,8 @@ interface OpenCall<T> {
 }
 
 /**
- * The calls that are under way in one thread. A return names its call exactly, by function and time; whatever was
- * called later must have returned by then, so where events are lost the stack heals by itself.
+ * The open calls of one thread. A return identifies its call exactly, by function and time of the call. Calls
+ * that began later must have returned by then, so the stack corrects itself when events are lost.
  */
 class CallStack<T> {
   readonly #calls: OpenCall<T>[] = [];
@@ -29,7 +29,9 @@ class CallStack<T> {
     this.#calls.push({ time: timeNs(rows, at), address: functionAddress(rows, at), value });
   }
 
-  /** Closes the call whose return this is; undefined if it is not known. */
+  /**
+   * Removes the call that this return belongs to, and returns its value; undefined if the call is unknown.
+   */
   leave(rows: DataView, at: number): T | undefined {
     const time = timeNs(rows, at) - durationNs(rows, at);
     const address = functionAddress(rows, at);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** An instruction of classic BPF, the machine code that pcap_compile(3PCAP) makes of an expression. */
+/**
+ * An instruction of classic BPF, the machine code into which pcap_compile(3PCAP) translates an expression.
+ */
 export interface ClassicInstruction {
   readonly code: number;
   /** instructions to skip if the condition holds */
   readonly jt: number;
-  /** and if it does not */
+  /** instructions to skip if the condition does not hold */
   readonly jf: number;
-  /** u32 */
+  /** u32 operand */
   readonly k: number;
 }
 
@@ -14,7 +16,10 @@ export interface ClassicInstruction {
 export const LINK_TYPES = { ethernet: 1, raw: 12 } as const;
 export type LinkType = (typeof LINK_TYPES)[keyof typeof LINK_TYPES];
 
-/** pcap_compile(3PCAP) of a link-layer header type: an array of struct bpf_insn, or what it says is wrong. */
+/**
+ * Calls pcap_compile(3PCAP) for a link-layer header type. Returns an array of struct bpf_insn, or libpcap's
+ * error message.
+ */
 export type CompileFilter = (
   expression: string,
   linkType: LinkType,

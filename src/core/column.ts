@@ -4,32 +4,38 @@ import type { FieldKind } from './field-path.js';
 import { isReturn, type RowReader } from './row.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';
 
-/** Writes one value of the row that starts at byte `at` of `rows`, as text. */
+/** Writes as text what an output shows for the row that starts at byte `at` of `rows`. */
 export type Cell = (rows: DataView, at: number, text: TextBuffer) => void;
 
-/** What columns need to know about the traced kernel, beside the rows. */
+/** What columns need to know about the traced kernel, besides the rows. */
 export interface ColumnContext {
   /** function names by function index */
   readonly names: readonly string[];
   /** module names by function index; `vmlinux` for the kernel itself */
   readonly modules: readonly string[];
-  /** what a function returns; index: of the function, or UNKNOWN_FUNCTION */
+  /** the return type of a function; `index`: function index or UNKNOWN_FUNCTION */
   returnType(index: number): ReturnType;
   /** members of the kernel's enum that holds `enumerator`, or null if its BTF has none */
   enumMembers(enumerator: string): EnumMembers | null;
   /** members of the kernel's enum of this name, or null if its BTF has none */
   enumByName(name: string): EnumMembers | null;
-  /** where a row has the bytes of one of the reads that columns have declared */
+  /** where rows have the bytes of a read that a column has declared */
   captured(read: Read): Captured;
-  /** name and offset for an address in the kernel's code, such as `tcp_v4_rcv+0x1c`; hex if it is not known */
+  /**
+   * symbol and offset of an address in kernel code, such as `tcp_v4_rcv+0x1c`; the address in hex if no
+   * symbol is known
+   */
   symbol(address: bigint): string;
-  /** addresses of a kernel stack, the innermost first; empty if it is no longer known */
+  /** addresses of a kernel stack, innermost first; empty if the stack is no longer available */
   stack(id: number): readonly bigint[];
   /** the kernel's name for a drop reason, without its prefix; null if it has none */
   dropReason(reason: number): string | null;
-  /** false: this kernel does not tell why packets are dropped */
+  /** false: this kernel does not report why packets are dropped */
   hasDropReasons(): boolean;
-  /** what the source of this number (bpf/cause.h) has told by a value; null if that says nothing */
+  /**
+   * name of the cause that a source (its number: bpf/cause.h) reported as `value`; null if the value is not a
+   * cause
+   */
   cause(source: number, value: number): string | null;
 }
 
@@ -38,13 +44,16 @@ export interface EnumMembers {
   readonly values: readonly number[];
 }
 
-/** What functions return, by their prototypes; `unknown`: those of one name do not agree, or it is no number in one register. */
+/**
+ * What a function returns, by its prototype. `unknown`: functions of this name have different prototypes, or
+ * the value is not a number in one register.
+ */
 export interface ReturnType {
   readonly kind: FieldKind | 'void' | 'unknown';
-  /** bytes, of the lowest of the register; 0: no value */
+  /** bytes of the value, the lowest ones of the register; 0: no value */
   readonly size: number;
   readonly bigEndian: boolean;
-  /** of an enum */
+  /** the members, if it is an enum */
   readonly names: EnumMembers | null;
 }
 
@@ -52,50 +61,56 @@ export const UNKNOWN_TYPE: ReturnType = { kind: 'unknown', size: 0, bigEndian: f
 
 export type Style = 'dim' | 'bold' | 'cyan';
 
-/** One column: serves every output. */
+/** One column, usable by every output. */
 export interface Column {
-  /** registry key and file name */
+  /** registry key, and name of its file */
   readonly id: string;
-  /** one line, for people */
+  /** one line, for help texts */
   readonly description: string;
-  /** its name in JSON, and in `(name: value ...)` behind a line of text */
+  /** its name in JSON, and in the `(name: value ...)` that ends a line of text */
   readonly key: string;
-  /** its title over a table */
+  /** its title in a table's header */
   readonly header: string;
-  /** least width in a table, in characters: shorter cells are right-aligned, longer ones never cut */
+  /** minimum width in a table, in characters: shorter cells are right-aligned, longer ones never cut */
   readonly width: number;
   readonly style?: Style;
-  /** true if returns have it too */
+  /** true if rows of returns have this column, too */
   readonly ofReturns?: boolean;
   /**
-   * true if it has any number of values, each with a name of its own: its text is `name: value name: value`, its JSON an
-   * object, whose members are those of the event.
+   * true if it has any number of named values: as text `name: value name: value`, in JSON an object whose
+   * members become members of the event
    */
   readonly ownNames?: boolean;
-  /** what BPF is to copy into the rows for it */
+  /** data that BPF has to copy into the rows for this column */
   readonly reads?: readonly Read[];
   /** Called once per output, so that state (caches, numbering) belongs to that output. */
   bind(context: ColumnContext): BoundColumn;
 }
 
-/** A value as scripts get it: integers are bigints where a number is not exact; objects and arrays hold strings and numbers. */
+/**
+ * A value as scripts get it: an integer is a bigint where a number would not be exact; objects and arrays
+ * hold strings and numbers.
+ */
 export type Value = string | number | bigint | boolean | null | object;
 
 export interface BoundColumn {
-  /** For people. A field that writes nothing is left out of this line. */
+  /** Writes the value for people. In the fields of a line, a column that writes nothing is left out. */
   readonly text: Cell;
   /**
-   * Makes a cell of `prefix` and the JSON value behind it. The prefix is the member's name: what remembers its
-   * values remembers them with it, which saves a copy for each event.
+   * Makes a cell that writes `prefix`, which is the name of the JSON member, followed by the JSON value.
+   * Columns that cache their text cache it with the prefix, which saves a copy for each event.
    */
   readonly json: (prefix: string) => Cell;
-  /** Called once for each row whose line is written: what is kept for the row is of no more use to this output. */
+  /**
+   * Called once for each row after its line has been written: the output needs nothing more that was kept for
+   * this row.
+   */
   readonly shown?: (rows: DataView, at: number) => void;
-  /** For scripts and extensions: what the JSON says, as a value. */
+  /** The JSON value as a JavaScript value, for scripts and extensions. */
   readonly value: RowReader<Value>;
 }
 
-/** A column that shows a number as it is. */
+/** A column that shows a number in decimal. */
 export function numberColumn(
   column: Omit<Column, 'bind' | 'width'> & { width?: number },
   read: RowReader<number>,
@@ -110,7 +125,7 @@ export function numberColumn(
   };
 }
 
-/** A cell with a text that is always the same in front of it. */
+/** A cell that writes a constant text before another cell. */
 export function behind(prefix: string, cell: Cell): Cell {
   const piece = pieceOf(prefix);
   return (rows, at, text) => {
@@ -119,7 +134,7 @@ export function behind(prefix: string, cell: Cell): Cell {
   };
 }
 
-/** A cell with texts that are always the same around it. */
+/** A cell that writes constant texts before and after another cell. */
 export function between(before: string, cell: Cell, after: string): Cell {
   const piece = pieceOf(after);
   const front = behind(before, cell);
@@ -129,7 +144,10 @@ export function between(before: string, cell: Cell, after: string): Cell {
   };
 }
 
-/** A line's cell that lets go of what columns have kept for the row. */
+/**
+ * The cell of a whole line; after writing it, calls `shown` of the columns, so that they release what they
+ * kept for the row.
+ */
 export function releasing(line: Cell, columns: readonly BoundColumn[]): Cell {
   const hooks = columns.flatMap(({ shown }) => shown ?? []);
   if (hooks.length === 0) return line;
@@ -139,7 +157,10 @@ export function releasing(line: Cell, columns: readonly BoundColumn[]): Cell {
   };
 }
 
-/** The column where rows may be returns, which know nothing of the skb's content: '' there, null in JSON. */
+/**
+ * The same column for rows that may be returns, which carry nothing of the skb's content: text is '' and JSON
+ * null for these.
+ */
 export function ofCalls(column: Column): Column {
   return {
     ...column,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UsageError } from './errors.js';
 
-/** An expression of --where. */
+/** A parsed expression of --where. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: bigint }
   | { readonly kind: 'string'; readonly value: string }
-  /** of the kernel's types, such as `skb->len` */
+  /** a path through the kernel's types, such as `skb->len` */
   | { readonly kind: 'path'; readonly path: string }
   /** one of the kernel's constants, such as CHECKSUM_PARTIAL */
   | { readonly kind: 'name'; readonly name: string }
@@ -24,7 +24,10 @@ export type Operator = '||' | '&&' | '&' | Comparison;
 export const isComparison = (operator: string): operator is Comparison =>
   (COMPARISONS as readonly string[]).includes(operator);
 
-/** How closely operators bind; `&` closer than in C, where `skb->mark & 1 == 1` means nothing anybody wants. */
+/**
+ * Precedence of operators. `&` binds more tightly than in C, where `skb->mark & 1 == 1` means what nobody
+ * wants.
+ */
 const BINDING: Readonly<Record<string, number>> = { '||': 1, '&&': 2, '&': 4 };
 const bindingOf = (token: string): number => BINDING[token] ?? (isComparison(token) ? 3 : 0);
 
@@ -38,7 +41,7 @@ interface Token {
   readonly at: number;
 }
 
-/** What goes on by calling itself must come to an end. */
+/** The parser is recursive: these limits bound its recursion. */
 const MOST_TOKENS = 5_000;
 const MOST_NESTED = 500;
 
@@ -148,7 +151,8 @@ class Parser {
 }
 
 /**
- * Parses `skb->len > 1500 && shinfo->gso_size != 0`: numbers (decimal, 0x hex), "strings", paths and constants of the kernel's, compared
- * by == != < <= > >=, with &, !, && and ||, and parentheses. Throws a UsageError that shows where it breaks off.
+ * Parses a condition such as `skb->len > 1500 && shinfo->gso_size != 0`: numbers (decimal, 0x hex),
+ * "strings", paths and kernel constants, compared by == != < <= > >=, combined with &, !, &&, || and
+ * parentheses. Throws a UsageError that shows where the syntax error is.
  */
 export const parseCondition = (text: string): Expression => new Parser(text).parse();

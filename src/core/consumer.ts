@@ -4,13 +4,13 @@ import type { DropCounts } from './dropped-packets.js';
 import type { ConsumerAccount, Summary } from './summary.js';
 import type { Traced } from './traced.js';
 
-/** Something that the results do not show, in words. */
+/** Something that is missing from the results, in words. */
 export interface Loss {
   readonly text: string;
   readonly remedy?: string;
 }
 
-/** Which rows, beside those of calls, a consumer wants of the session. */
+/** The rows, besides those of calls, that a consumer needs from the session. */
 export interface Wants {
   /** rows that only mark a packet's end, for packets whose last event is not shown (isHidden) */
   readonly ends: boolean;
@@ -18,39 +18,48 @@ export interface Wants {
   readonly drops: boolean;
 }
 
-/** A consumer before there is a session. */
+/** A consumer before the session is opened. */
 export interface PlannedConsumer {
   readonly wants: Wants;
-  /** Called once, when the programs are loaded and before anything is attached. */
+  /** Called once, after the programs are loaded and before anything is attached. */
   open(traced: Traced): Consumer;
 }
 
-/** What takes the events of a trace: the command's results, or a script's loop. */
+/** Receives the events of a trace: the output of the command, or the loop of a script. */
 export interface Consumer {
-  /** what it is called in messages and in the summary */
+  /** its name in messages and in the summary */
   readonly name: string;
-  /** true if what it shows and a counter that is rewritten in place would stand on one screen */
+  /** true if it writes to the terminal on which the live counter line would be redrawn */
   readonly fillsTerminal: boolean;
-  /** Takes rows, which are reused afterwards; `events` of them are no hidden ones. */
+  /** Takes rows, whose memory is reused afterwards; `events`: how many of them are not hidden. */
   take(batch: Batch, events: number): void;
-  /** Takes what an extension tells of a packet, behind all rows of it: lines of text, or an object as JSON has it. */
+  /**
+   * Takes what an extension reports about a packet, after all rows of that packet: lines of text, or an
+   * object for JSON.
+   */
   tell?(packet: number, told: string | object): void;
-  /** True while it has more than it gets rid of: draining pauses. */
+  /** True while its queue is full: the engine then pauses draining. */
   readonly full: boolean;
-  /** Resolves when it is no longer full, or can take no more. */
+  /** Resolves when it is no longer full, or cannot take any more. */
   drained(): Promise<void>;
-  /** Resolves when it can take no more: with null if its reader has left. */
+  /** Resolves when it cannot take any more: with null if its reader has left, else with the error. */
   readonly broken: Promise<Error | null>;
-  /** How many of the events that it took it has thrown away. */
+  /** Events that it took and discarded. */
   readonly dropped: number;
-  /** What it shows of packets that are dropped, and leaves out of others, so far; null: it wants no rows that tell of drops */
+  /**
+   * Packets shown as dropped, and events of other packets left out, so far; null: it does not want rows of
+   * drops.
+   */
   readonly drops: DropCounts | null;
-  /** How often it has given up a packet before its end, as there were more events of packets in flight than it can hold. */
+  /** Packets flushed before their end because the in-flight buffer was full. */
   readonly cut: number;
-  /** of several consumers, what each of them has missed; undefined: it is a single one */
+  /** if it stands for several consumers: what each of them has missed; undefined if it is a single one */
   readonly accounts?: readonly ConsumerAccount[] | undefined;
-  /** Events that it took and that have not come through, in words; [] if there are none. */
+  /** Events that it took and has not passed on to its reader, in words; [] if there are none. */
   backlog(): readonly Loss[];
-  /** All events are there; resolves when all is written that is to be, or with what kept it from being. */
+  /**
+   * Called after the last event. Resolves when everything is written, with the error that prevented it or
+   * null.
+   */
   finish(summary: Summary): Promise<Error | null>;
 }

@@ -6,12 +6,15 @@ const COMMA = 0x2c;
 const QUOTE = 0x22;
 const ZERO = 0x30;
 const NINE = 0x39;
-/** `true` and `false`, which CSV writes as JSON does. */
+/** First characters of `true` and `false`, which CSV and JSON write alike. */
 const [T, F] = [0x74, 0x66];
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** A field of RFC 4180 for a JSON value. Line breaks, and other control characters, stay as JSON writes them, so that a record is one line. */
+/**
+ * A CSV field (RFC 4180) for a JSON value. Line breaks and other control characters keep their JSON escapes,
+ * so that each record is one line.
+ */
 export function csvField(json: string): string {
   const value: unknown = JSON.parse(json);
   if (value === null) return '';
@@ -20,7 +23,7 @@ export function csvField(json: string): string {
   return /[",]/.test(oneLine) || oneLine !== text ? quoted(oneLine) : oneLine;
 }
 
-/** Makes a field of RFC 4180 of a cell that writes a JSON value behind `skipped` bytes. */
+/** Makes a CSV field (RFC 4180) from a cell that writes `skipped` bytes and then a JSON value. */
 function csvCell(json: Cell, skipped: number): Cell {
   return (rows, at, text) => {
     const start = text.size + skipped;
@@ -31,7 +34,7 @@ function csvCell(json: Cell, skipped: number): Cell {
   };
 }
 
-/** A line of CSV, without the newline: every column, as JSON has them. */
+/** A cell that writes a line of CSV, without the newline: the JSON value of each column. */
 export function csvLine(columns: readonly Column[], context: ColumnContext): Cell {
   const bound = columns.map((column) => column.bind(context));
   const cells = bound.map(({ json }, index) => {
@@ -44,6 +47,6 @@ export function csvLine(columns: readonly Column[], context: ColumnContext): Cel
   return releasing(line, bound);
 }
 
-/** The names of the columns, as they are in JSON. */
+/** The header of CSV: the columns' names in JSON. */
 export const csvHeader = (columns: readonly Column[]): string =>
   columns.map(({ key }) => csvField(JSON.stringify(key))).join(',');

@@ -3,39 +3,45 @@ import { behind, between, type Cell, type Column, type ColumnContext } from './c
 import { ROW } from './abi.js';
 import { dropCause, dropLocation, dropReason, isDrop, type RowReader } from './row.js';
 
-/** What the enum of drop reasons has for packets that are not dropped. */
+/** Members of the enum of drop reasons for packets that are not dropped. */
 const NO_REASONS: ReadonlySet<string | null> = new Set(['SKB_NOT_DROPPED_YET', 'SKB_CONSUMED']);
 
 const NO_REASON = 'unknown (this kernel has no drop reasons)';
 
-/** Whether a row tells that its packet is dropped. */
+/** Returns a reader that is true for rows that report a drop. */
 export function dropReader(context: ColumnContext): RowReader<boolean> {
   return (rows, at) => isDrop(rows, at) && !NO_REASONS.has(context.dropReason(dropReason(rows, at)));
 }
 
-/** Its name without prefix; as a number where the kernel's BTF has none. */
+/** A drop reason's name without its prefix; its number if the kernel's BTF has no name for it. */
 export function reasonName(context: ColumnContext, reason: number): string {
   return context.dropReason(reason) ?? String(reason);
 }
 
-/** Names that say that there is a reason, and no more. */
+/** Names that say no more than that there is a reason. */
 const SAYS_NOTHING = /(^|_)(NOT_SPECIFIED|UNSPEC|GENERIC)$|^QDISC_DROP$/;
 
-/** What a source of causes has told (bpf/ipft.h); null if none has, or if it says nothing. */
+/**
+ * The name of what a source of causes has reported (bpf/ipft.h); null if none has, or if the name says
+ * nothing.
+ */
 function toldCause(context: ColumnContext, told: bigint): string | null {
   const source = Number(told >> 32n);
   const name = source === 0 ? null : context.cause(source, Number(BigInt.asIntN(32, told)));
   return name === null || SAYS_NOTHING.test(name) ? null : name;
 }
 
-/** Why a packet is dropped: the reason that its free is given, where that says so, else what was told before; null: nothing tells. */
+/**
+ * Why a packet is dropped: the drop reason if it is specific, else what the kernel reported before the drop;
+ * null if unknown.
+ */
 export function causeName(context: ColumnContext, reason: number, told: bigint): string | null {
   const name = context.dropReason(reason);
   const isCause = name !== null && !NO_REASONS.has(name) && !SAYS_NOTHING.test(name);
   return isCause ? name : toldCause(context, told);
 }
 
-/** Without its offset, its module and what compilers put behind the names of clones. */
+/** The symbol without its offset, its module and the suffix that compilers give clones. */
 const functionOf = (symbol: string): string => /^[^+. ]+/.exec(symbol)?.[0] ?? symbol;
 
 const stringCell =
@@ -43,7 +49,9 @@ const stringCell =
   (rows, at, text) =>
     text.string(format(rows, at));
 
-/** `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; behind a reason that is not the cause, the cause in parentheses. */
+/**
+ * `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; if the reason is not the cause, the cause follows in parentheses.
+ */
 export function dropText(context: ColumnContext): Cell {
   const read = dropOf(context);
   return stringCell((rows, at) => {
@@ -55,17 +63,19 @@ export function dropText(context: ColumnContext): Cell {
 
 /** Where and why a packet was dropped. */
 export interface Drop {
-  /** in the kernel's code: `tcp_v4_rcv+0x1c5`, with ` [module]` behind a module's */
+  /** an address in kernel code, such as `tcp_v4_rcv+0x1c5`; for a module ` [module]` is appended */
   readonly location: string;
-  /** the function that decided */
+  /** the function that dropped the packet */
   readonly function: string;
-  /** what the free was told: its name without SKB_DROP_REASON_; null: this kernel has no drop reasons */
+  /** the reason passed to the free, without SKB_DROP_REASON_; null: this kernel has no drop reasons */
   readonly reason: string | null;
-  /** why: the reason, or what the kernel told elsewhere where that says no cause; null: nothing tells */
+  /**
+   * why: the reason, or, if that is not specific, what the kernel reported before the drop; null if unknown
+   */
   readonly cause: string | null;
 }
 
-/** Reads it of a row that tells of it. */
+/** Reads a drop from a row that reports one. */
 export const dropOf =
   (context: ColumnContext): RowReader<Drop> =>
   (rows, at) => {
@@ -76,7 +86,10 @@ export const dropOf =
     return { location, function: functionOf(location), reason, cause };
   };
 
-/** `{"drop":{...}}`, with the keys of events where it has the same. `time`: a further column of theirs. */
+/**
+ * `{"drop":{...}}`, with the keys that events use for the members that both have. `time`: the additional time
+ * column of events.
+ */
 export function dropJson(context: ColumnContext, time: Column | null): Cell {
   const read = dropOf(context);
   const cells = [

@@ -4,27 +4,27 @@ import type { PacketEvents } from './packet-events.js';
 import { PacketsInFlight, type Packets } from './packets-in-flight.js';
 import { isDrop, type RowReader } from './row.js';
 
-/** What a trace with --drops has shown, or will. */
+/** Counts of a trace with --drops, including packets that are still in flight. */
 export interface DropCounts {
-  /** packets that were dropped */
+  /** dropped packets */
   readonly packets: number;
-  /** events of all the others, which are not shown */
+  /** events of packets that were not dropped, which are not shown */
   readonly omitted: number;
 }
 
-/** The events of a packet, as offsets in its rows, in order of time. */
+/** A dropped packet: offsets of the rows of its calls and of its drops, in order of time. */
 export interface DroppedPacket {
   readonly calls: Uint32Array;
   readonly drops: Uint32Array;
 }
 
-/** Of the packets in flight those that are dropped; the others end without being seen. */
+/** Selects dropped packets among the packets in flight; all others are discarded at their end. */
 export class DroppedPackets implements Packets {
   readonly #packets = new PacketsInFlight();
   #ended = 0;
   #omitted = 0;
 
-  /** @param tellsOfDrop whether a row does */
+  /** @param tellsOfDrop true for a row that reports a drop */
   constructor(private readonly tellsOfDrop: RowReader<boolean>) {}
 
   take(batch: Batch): PacketEvents[] {
@@ -43,12 +43,12 @@ export class DroppedPackets implements Packets {
     return this.#packets.cut;
   }
 
-  /** Events that take() and rest() have left out. */
+  /** Events that take() and rest() have discarded. */
   get omitted(): number {
     return this.#omitted;
   }
 
-  /** Those still in flight as far as they have come. */
+  /** Counts so far; a packet in flight counts as dropped if it has a drop by now. */
   counts(): DropCounts {
     let [packets, omitted] = [this.#ended, this.#omitted];
     for (const events of this.#packets.all()) {
@@ -59,12 +59,12 @@ export class DroppedPackets implements Packets {
     return { packets, omitted };
   }
 
-  /** Events in flight that will be shown, as far as packets have come. */
+  /** Events of packets in flight that will be shown, as known so far. */
   get shownInFlight(): number {
     return this.held - (this.counts().omitted - this.#omitted);
   }
 
-  /** What there is to show of one of them. */
+  /** Splits the events of a packet into calls and drops. */
   split(events: PacketEvents): DroppedPacket {
     const offsets = events.byTime();
     return {
@@ -81,7 +81,7 @@ export class DroppedPackets implements Packets {
     return isDropped;
   }
 
-  /** How many of the events are not shown: all if the packet is not dropped. */
+  /** Number of events that are not shown: all of them if the packet is not dropped. */
   #leftOut({ rows, rowSize, size }: PacketEvents): number {
     let [drops, others] = [0, 0];
     for (let at = 0; at < size * rowSize; at += rowSize) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { constants } from 'node:os';
 
-/** Of include/uapi/asm-generic/errno.h, from the number in front on, those that Node.js has no names for. */
+/**
+ * Errnos of include/uapi/asm-generic/errno.h that Node.js has no names for: consecutive names, starting at
+ * the number.
+ */
 const FURTHER: readonly (readonly [first: number, names: string])[] = [
   [15, 'ENOTBLK'],
   [
@@ -21,7 +24,7 @@ const FURTHER: readonly (readonly [first: number, names: string])[] = [
   [117, 'EUCLEAN ENOTNAM ENAVAIL EISNAM EREMOTEIO'],
   [123, 'ENOMEDIUM EMEDIUMTYPE'],
   [126, 'ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE ERFKILL EHWPOISON'],
-  // The kernel's own, of include/linux/errno.h.
+  // The kernel's internal ones, of include/linux/errno.h.
   [
     512,
     'ERESTARTSYS ERESTARTNOINTR ERESTARTNOHAND ENOIOCTLCMD ERESTART_RESTARTBLOCK EPROBE_DEFER EOPENSTALE',
@@ -41,8 +44,8 @@ const names: ReadonlyMap<number, string> = new Map([
   ...FURTHER.flatMap(([first, listed]) => listed.split(' ').map((name, i) => [first + i, name] as const)),
 ]);
 
-/** `EPERM` for 1; undefined for a number that the kernel has no name for. */
+/** `EPERM` for 1; undefined for a number without a name in the kernel. */
 export const knownErrno = (errno: number): string | undefined => names.get(errno);
 
-/** The same, or `errno N`. */
+/** Name of an errno, or `errno N`. */
 export const errnoName = (errno: number): string => knownErrno(errno) ?? `errno ${errno}`;

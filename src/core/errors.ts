@@ -14,11 +14,11 @@ export const EXIT = {
   notFound: 127,
 } as const;
 
-/** Something ipft expects to go wrong: it is shown as a message and a remedy, without a stack. */
+/** An error that ipft anticipates: shown as a message and a remedy, without a stack trace. */
 export abstract class IpftError extends Error {
   abstract readonly exitCode: number;
 
-  /** @param remedy what the user can do about it; shown on a line of its own behind `Try: ` */
+  /** @param remedy what the user can do about it; shown on a line of its own after `Try: ` */
   constructor(
     message: string,
     readonly remedy?: string,
@@ -27,11 +27,11 @@ export abstract class IpftError extends Error {
     this.name = new.target.name;
   }
 
-  /** More lines about the cause, shown under the message; all of them if `verbose`. */
+  /** More lines about the cause, shown below the message; with `verbose` without a limit. */
   abstract details(verbose: boolean): string[];
 }
 
-/** An error whose message says it all. */
+/** An error without further details. */
 abstract class PlainError extends IpftError {
   override details(): string[] {
     return [];
@@ -47,7 +47,7 @@ export class UsageError extends PlainError {
 export class EnvironmentError extends PlainError {
   readonly exitCode = EXIT.environment;
 
-  /** @param mendable false if the machine must be booted differently before the remedy helps */
+  /** @param mendable false if the machine must be rebooted differently before the remedy helps */
   constructor(
     message: string,
     remedy?: string,
@@ -57,17 +57,17 @@ export class EnvironmentError extends PlainError {
   }
 }
 
-/** This kernel lacks what was asked for; the message lists what it has. Exit code 4. */
+/** This kernel lacks what was asked for; the message lists what it offers. Exit code 4. */
 export class UnsupportedError extends PlainError {
   readonly exitCode = EXIT.unsupported;
 }
 
-/** What the addon puts on the errors it throws. */
+/** Properties of the errors that the addon throws. */
 export interface NativeFailure {
   /** errno by name, such as `EPERM` */
   code: string;
   errno: number;
-  /** what was being done: `load`, `btf`, `perf buffer` ... */
+  /** the operation that failed: `load`, `btf`, `perf buffer` ... */
   phase: string;
   /** the verifier's log */
   log?: string;
@@ -95,13 +95,13 @@ export class KernelError extends IpftError {
   }
 }
 
-/** An extension is not what it must be, is refused by the verifier, or has thrown; the message names it. Exit code 6. */
+/** An extension is invalid, was refused by the verifier, or has thrown; the message names it. Exit code 6. */
 export class ExtensionError extends IpftError {
   readonly exitCode = EXIT.extension;
 
   /**
-   * @param lines what a compiler, the verifier or the extension's own stack says
-   * @param all what they say if `verbose`
+   * @param lines output of a compiler or of the verifier, or the extension's stack trace
+   * @param all the unabridged lines, shown if `verbose`
    */
   constructor(
     message: string,
@@ -117,12 +117,12 @@ export class ExtensionError extends IpftError {
   }
 }
 
-/** `--fail-on-loss` is given, and something is missing from the results. Exit code 7. */
+/** `--fail-on-loss` was given, and something is missing from the results. Exit code 7. */
 export class LossError extends PlainError {
   readonly exitCode = EXIT.loss;
 }
 
-/** The trace cost more than `--budget` allows, and has ended itself. Exit code 8. */
+/** The trace cost more than `--budget` allows and was ended. Exit code 8. */
 export class BudgetError extends PlainError {
   readonly exitCode = EXIT.budget;
 
@@ -131,7 +131,7 @@ export class BudgetError extends PlainError {
   }
 }
 
-/** The command behind `--` cannot be started. Exit codes 126 and 127, as a shell's. */
+/** The command after `--` cannot be started. Exit codes 126 and 127, as in a shell. */
 export class CommandError extends PlainError {
   readonly exitCode: number;
 

@@ -2,31 +2,31 @@
 import type { Requirement } from './process-id.js';
 
 /**
- * A value and how to get at it: address = root; for each step but the last, address = *(u64 *)(address + step); the
- * value's `size` bytes are at address + the last step.
+ * Where a value is in kernel memory: address = root; for each step but the last, address = *(u64 *)(address +
+ * step); the value's `size` bytes are at address + the last step.
  */
 export interface ResolvedPath {
-  /** what the first address is of: the skb, its skb_shared_info or the running task_struct */
+  /** the object at the first address: the skb, its skb_shared_info or the current task_struct */
   readonly root: 'skb' | 'shinfo' | 'task';
-  /** as C writes it */
+  /** the path in C syntax */
   readonly path: string;
-  /** bytes, at most 7 */
+  /** offsets in bytes; at most 7 steps */
   readonly steps: readonly number[];
-  /** bytes: 1 to 16; of chars and bytes up to 64, the first of a longer array */
+  /** bytes: 1 to 16. Of arrays of chars or bytes up to 64: the first ones of a longer array. */
   readonly size: number;
-  /** from the lowest bit of the `size` little-endian bytes */
+  /** counted from the lowest bit of the `size` little-endian bytes */
   readonly bitOffset: number;
-  /** 0: no bit-field */
+  /** 0: not a bit-field */
   readonly bitSize: number;
   readonly kind: FieldKind;
   readonly bigEndian: boolean;
-  /** as C writes it, such as `struct net_device *` */
+  /** in C syntax, such as `struct net_device *` */
   readonly type: string;
-  /** for readEnumByName(); null also for an enum without a name */
+  /** for readEnumByName(); null if it is not an enum, or one without a name */
   readonly enumName: string | null;
-  /** where one of them does not hold there is no value; undefined: none */
+  /** conditions that must all hold, else there is no value; undefined: none */
   readonly requires?: readonly Requirement<ResolvedPath>[];
 }
 
-/** How to print a value; `bytes`: as hex. */
+/** How to print a value; `bytes` are printed as hex. */
 export type FieldKind = 'unsigned' | 'signed' | 'bool' | 'enum' | 'chars' | 'bytes' | 'pointer';

@@ -5,30 +5,30 @@ import type { OutputContext } from './output.js';
 
 /** The columns of a line. */
 export interface LineColumns {
-  /** in front */
+  /** before the fields */
   readonly lead: readonly Column[];
   readonly fields: readonly Column[];
   /** after the fields */
   readonly last: readonly Column[];
 }
 
-/** What lines are made of. */
+/** What an output's lines are made from. */
 export interface LineParts extends LineColumns {
-  /** true if rows may be returns, as those of function_graph */
+  /** true if rows may be returns (tracer function_graph) */
   readonly returns: boolean;
   readonly context: ColumnContext;
   readonly palette: Palette;
 }
 
-/** How an output writes: text, JSON, CSV. One file in outputs/formats. */
+/** How an output writes its lines: text, JSON or CSV. One file in outputs/formats. */
 export interface Format {
-  /** Puts the column that --time asks for where lines have it: into the lead, or last. */
+  /** Adds the column of --time where the format puts it: to the lead, or last. */
   withTime(lead: readonly Column[], time: Column): Pick<LineColumns, 'lead' | 'last'>;
-  /** Columns that lines have beside the lead and the fields; `returns`: as LineParts. */
+  /** Columns of a line besides the lead and the fields; `returns`: as in LineParts. */
   beside(returns: boolean): readonly Column[];
   lines(parts: LineParts): Pick<OutputContext, 'line' | 'calls' | 'header'>;
-  /** Writes a row that reports a drop, without the newline; `time`: a further column of events. */
+  /** Writes a row that reports a drop, without the newline; `time`: the additional time column of events. */
   dropLine(context: ColumnContext, time: Column | null): Cell;
-  /** What an extension says of a packet, in whole lines; null: the format has no place for it. */
+  /** What an extension reports about a packet, as whole lines; null: the format cannot show it. */
   told(packet: number, told: string | object): string | null;
 }

@@ -9,59 +9,68 @@ export interface NativeTable {
   readonly [nativeTable]: true;
 }
 
-/** The addon's answer: every kernel function that takes an skb in a register, or every tracepoint, in columns. */
+/**
+ * The addon's table, in columns: every kernel function that takes an skb in a register, or every tracepoint
+ * that passes one.
+ */
 export interface FunctionColumns {
-  /** the table as sessions take it, which has what only they need */
+  /** the table as sessions take it; it holds what only they need */
   readonly table: NativeTable;
-  /** joined by '\n'; the position is the function's index */
+  /** joined by '\n'; a name's position is the function's index */
   readonly names: string;
   /** joined by '\n'; 'vmlinux' for the kernel itself */
   readonly modules: string;
-  /** joined by '\n'; what the kernel finds each by (a clone's symbol, `_stext+0x...`), '' where that is its name */
+  /**
+   * joined by '
+   * '; the symbol by which the kernel finds each (a clone's symbol, `_stext+0x...`), '' if it is the name
+   */
   readonly symbols: string;
-  /** what events identify them by: entry addresses, 0n = unknown; of tracepoints, their places from 1 */
+  /** identify functions in events: entry addresses, 0n = unknown; for tracepoints their positions, from 1 */
   readonly addresses: BigUint64Array;
-  /** type ids in the BTF of their modules, by which tracing programs are attached; 0 = cannot be */
+  /** BTF type ids in the module's BTF, by which tracing programs are attached; 0 = cannot be attached so */
   readonly btfIds: Uint32Array;
   /** position of the skb among the arguments, from 1 */
   readonly positions: Uint8Array;
-  /** which BPF program each function needs */
+  /** slot: the BPF program that each function needs */
   readonly slots: Uint8Array;
   /** index into reasonNames, 0 = traceable */
   readonly reasons: Uint8Array;
   readonly reasonNames: readonly string[];
-  /** what each finds of the skb's bytes: enum ipft_bytes of bpf/ipft.h, 0 = all of them, 1 = they are freed, 2 = headers are being written */
+  /**
+   * which bytes of the skb each function can read: enum ipft_bytes of bpf/ipft.h, 0 = all, 1 = freed, 2 =
+   * headers are being written
+   */
   readonly bytes: Uint8Array;
-  /** register, from 0, of the argument that says why the packet is dropped, 255 = there is none */
+  /** register, from 0, of the argument that holds the drop reason, 255 = there is none */
   readonly reasonArguments: Uint8Array;
-  /** what each returns: index into returnTypes */
+  /** return types: index into returnTypes */
   readonly returns: Uint16Array;
   readonly returnTypes: readonly ReturnType[];
-  /** where a trampoline keeps what it returns: words behind the first argument */
+  /** where a trampoline stores the return value: words after the first argument */
   readonly returnPlaces: Uint8Array;
-  /** 1 = packets' lives may end there, so that it is traced in any case */
+  /** 1 = packets' lives may end in this function, so it is always probed */
   readonly ends: Uint8Array;
-  /** 1 = whether its first argument is an skb, its calls must tell before it is traced */
+  /** 1 = a candidate: shown only after its calls have confirmed that its first argument is an skb */
   readonly uncertain: Uint8Array;
-  /** where the kernel's own code begins, and behind what address it ends; 0n = not known */
+  /** bounds of the kernel's own code: start, and end (exclusive); 0n = unknown */
   readonly text: BigUint64Array;
   /** the modules whose BTF was read */
   readonly moduleLoads: readonly ModuleLoad[];
   readonly warnings: readonly string[];
-  /** why it is not known which of them can be traced, '' if it is */
+  /** why it is unknown which functions can be traced, '' if it is known */
   readonly traceableUnknown: string;
 }
 
-/** One time that a module was loaded. */
+/** One loading of a module. */
 export interface ModuleLoad {
   readonly module: string;
-  /** of its BTF in /sys/kernel/btf: a new one each time */
+  /** inode of its BTF in /sys/kernel/btf: each loading has a new one */
   readonly inode: bigint;
 }
 
 export const KERNEL = 'vmlinux';
 
-/** A function's name as it is shown. */
+/** A function's name as it is shown: with its module, unless it is the kernel's own. */
 export const labelOf = (name: string, module: string): string =>
   module === KERNEL ? name : `${name} [${module}]`;
 
@@ -69,9 +78,12 @@ export const labelOf = (name: string, module: string): string =>
 export interface KernelFunction {
   readonly name: string;
   readonly module: string;
-  /** what the kernel finds it by: its name, a compiler's clone, or an offset where several have the name */
+  /**
+   * the symbol by which the kernel finds it: its name, a compiler's clone, or symbol+offset if several
+   * functions have the name
+   */
   readonly symbol: string;
-  /** entry address, 0n = unknown; a tracepoint has none */
+  /** entry address, 0n = unknown or a tracepoint */
   readonly address: bigint;
   /** position of the skb among the arguments, from 1 */
   readonly skbPosition: number;
@@ -86,7 +98,7 @@ export interface Selection {
   readonly module?: RegExp | undefined;
 }
 
-/** What calls have told of functions that were uncertain, by their keys: FunctionTable.keyOf(). */
+/** Verdicts about candidates from their calls, by FunctionTable.keyOf(). */
 export interface Verdicts {
   readonly certain: ReadonlySet<string>;
   readonly refuted: ReadonlySet<string>;
@@ -94,7 +106,10 @@ export interface Verdicts {
 
 const REFUTED = "not in this kernel's BTF: a call had something else than an skb as its first argument";
 
-/** Every kernel function that takes an skb, or every tracepoint; they are known by their index. */
+/**
+ * Every kernel function that takes an skb, or every tracepoint that passes one. A function's index is its
+ * position.
+ */
 export class FunctionTable {
   readonly names: readonly string[];
   readonly modules: readonly string[];
@@ -103,7 +118,7 @@ export class FunctionTable {
   constructor(
     readonly columns: FunctionColumns,
     readonly kind: TableKind = 'functions',
-    /** how many were uncertain until earlier traces have confirmed them */
+    /** candidates that earlier traces have confirmed */
     readonly certain = 0,
   ) {
     this.names = columns.names === '' ? [] : columns.names.split('\n');
@@ -111,7 +126,7 @@ export class FunctionTable {
     this.#symbols = columns.symbols.split('\n');
   }
 
-  /** What one of them is called. */
+  /** `function` or `tracepoint`, for messages. */
   get noun(): string {
     return this.kind === 'functions' ? 'function' : 'tracepoint';
   }
@@ -131,7 +146,7 @@ export class FunctionTable {
     return selected;
   }
 
-  /** Indexes of the functions that end packets' lives, can be traced, and are not among the selected ones. */
+  /** Indexes of the traceable functions that end packets' lives and are not among the selected ones. */
   unselectedEnds(selected: readonly number[]): number[] {
     const known = new Set(selected);
     const ends = [...this.columns.ends.keys()].filter((index) => this.columns.ends[index] === 1);
@@ -142,18 +157,18 @@ export class FunctionTable {
     return this.columns.reasons[index] === 0;
   }
 
-  /** Whether its first argument is an skb, its calls must tell before it is traced. */
+  /** True for a candidate: its calls have yet to show whether its first argument is an skb. */
   isUncertain(index: number): boolean {
     return this.columns.uncertain[index] === 1;
   }
 
-  /** What tells a function from all others until the next boot. */
+  /** Key that identifies a function until the next boot. */
   keyOf(index: number): string {
     const { symbol, address } = this.at(index);
     return `${symbol} 0x${address.toString(16)}`;
   }
 
-  /** The same table with what is known of its uncertain functions. */
+  /** A table with the verdicts applied to its candidates. */
   judged({ certain, refuted }: Verdicts): FunctionTable {
     const { columns } = this;
     const reasons = columns.reasons.slice();
@@ -170,12 +185,11 @@ export class FunctionTable {
     return new FunctionTable({ ...columns, reasons, uncertain, reasonNames }, this.kind, confirmed);
   }
 
-  /** A function's name, with its module. */
+  /** A function's name, with its module unless it is the kernel's own. */
   label(index: number): string {
     return labelOf(this.names[index] ?? '', this.modules[index] ?? KERNEL);
   }
 
-  /** What a function returns. */
   returnType(index: number): ReturnType {
     const { returns, returnTypes } = this.columns;
     return returnTypes[returns[index] ?? 0] ?? UNKNOWN_TYPE;

@@ -14,7 +14,7 @@ import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 export type Palette = Readonly<Record<Style, (text: string) => string>>;
 
 const unchanged = (text: string): string => text;
-/** Leaves text as it is: for files and pipes. */
+/** Applies no colours: for files and pipes. */
 export const PLAIN: Palette = { dim: unchanged, bold: unchanged, cyan: unchanged };
 
 /** A line for people, without the newline: the lead columns, then the fields. */
@@ -45,7 +45,7 @@ export function leadText(lead: readonly Column[], context: ColumnContext, palett
   };
 }
 
-/** Writes a call's fields; `returnRows` and `returnAt` are its return, if that is shown in the same line. */
+/** Writes a call's fields; `returnRows` and `returnAt`: the row of its return, if the line shows both. */
 export type FieldsCell = (
   rows: DataView,
   at: number,
@@ -55,8 +55,8 @@ export type FieldsCell = (
 ) => void;
 
 /**
- * ` (key: value ...)` with the columns that have something to say about this row, or else about the return. Each gets to see
- * the return, as some remember what they saw.
+ * Writes ` (key: value ...)` with the columns that have a value for this row, or else for the return. Each
+ * column is called for the return as well, since some keep state.
  */
 export function fieldsText(fields: readonly Column[], context: ColumnContext): FieldsCell {
   const bound = fields.map((column) => ({ column, own: column.bind(context) }));
@@ -103,20 +103,20 @@ function aligned(column: Column, context: ColumnContext, palette: Palette): Cell
 
 const STAND_IN = '\0';
 
-/** A cell between what a style puts before and behind a text. */
+/** A cell with a style's escape sequences before and after its text. */
 export function styled(cell: Cell, style: (text: string) => string): Cell {
   if (style === unchanged) return cell;
   const [open = '', close = ''] = style(STAND_IN).split(STAND_IN);
   return between(open, cell, close);
 }
 
-/** The titles over lines made by textLine. */
+/** The header for lines made by textLine. */
 export function headerLine(lead: readonly Column[], fields: readonly Column[]): string {
   const titles = lead.map((column) => column.header.padStart(column.width));
   return `${titles.join(' ')} (${fields.map((column) => column.header).join(' ')})`;
 }
 
-/** The members of an object, behind a comma each, of a cell that writes the object. */
+/** For a cell that writes a JSON object: a cell that writes the object's members, each after a comma. */
 function membersOf(object: Cell): Cell {
   return (rows, at, text) => {
     const start = text.size;
@@ -131,7 +131,7 @@ function jsonMember(column: Column, bound: BoundColumn, isFirst: boolean): Cell 
   return bound.json(`${isFirst ? '{' : ','}${JSON.stringify(column.key)}:`);
 }
 
-/** A line of JSON, without the newline: one object with every column, zero values included. */
+/** A line of JSON, without the newline: one object with every column, including those whose value is zero. */
 export function jsonLine(columns: readonly Column[], context: ColumnContext): Cell {
   const bound = columns.map((column) => ({ column, own: column.bind(context) }));
   const members = bound.map(({ column, own }, index) => jsonMember(column, own, index === 0));

@@ -5,7 +5,7 @@ import { pieceOf, type Piece } from './text-buffer.js';
 
 const LIMIT = 65536;
 
-/** Remembers what `make` has made of a few keys. */
+/** Caches the results of `make` by key, up to a limit. */
 export function remembered<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
   const known = new Map<Key, Made>();
   return (key) => {
@@ -17,7 +17,10 @@ export function remembered<Key, Made>(make: (key: Key) => Made): (key: Key) => M
   };
 }
 
-/** A cell of small whole numbers that remembers their text: CPUs, function indexes. Large ones it formats each time. */
+/**
+ * A cell that caches the text for small integers, such as CPUs and function indexes; text for large ones is
+ * made each time.
+ */
 export function indexCell(read: RowReader<number>, format: (index: number) => string): Cell {
   const known: (Piece | undefined)[] = [];
   return (rows, at, text) => {
@@ -27,7 +30,7 @@ export function indexCell(read: RowReader<number>, format: (index: number) => st
   };
 }
 
-/** A cell of a few numbers of any size that remembers their text: sets of bits. */
+/** A cell that caches the text for numbers of any size with few distinct values, such as bit sets. */
 export function valueCell(read: RowReader<number>, format: (value: number) => string): Cell {
   const known = new Map<number, Piece>();
   let last: number | undefined;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 const MOST = 3;
 
-/** Levenshtein's distance. */
+/** Levenshtein distance. */
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, i) => i);
   for (let i = 0; i < left.length; i++) {
@@ -15,7 +15,7 @@ function distance(left: string, right: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** Those of `names` that `name` may be a slip of the pen for, or a part of, the nearest first; at most 3, perhaps none. */
+/** Suggestions for a misspelt or abbreviated `name`: up to 3 of `names`, nearest first. */
 export function nearestNames(name: string, names: Iterable<string>): string[] {
   const most = Math.max(1, Math.ceil(name.length / 3));
   const isPart = (other: string): boolean => name.length > 2 && other.includes(name);

@@ -2,22 +2,22 @@
 import type { TimeFormat } from './clock.js';
 import type { Selection } from './function-table.js';
 
-/** What `ipft --list` is asked for. */
+/** Options of `ipft --list`. */
 export interface ListOptions {
-  /** id of a backend, or `auto`: lists what it can trace */
+  /** id of a backend, or `auto`; functions or tracepoints of this backend are listed */
   readonly backend: string;
   readonly selection: Selection;
   readonly json: boolean;
 }
 
-/** What `ipft doctor` is asked for. */
+/** Options of `ipft doctor`. */
 export interface DoctorOptions {
   readonly json: boolean;
 }
 
-/** What `ipft fields` is asked for. */
+/** Options of `ipft fields`. */
 export interface FieldsOptions {
-  /** a path or the name of a struct; undefined: what there is to begin with */
+  /** a path or the name of a struct; undefined: an overview */
   readonly path?: string | undefined;
   readonly json: boolean;
 }
@@ -26,22 +26,25 @@ export interface FieldsOptions {
 export const LINE_KINDS = ['event', 'drop', 'packet', 'summary'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
-/** What `ipft schema` is asked for. */
+/** Options of `ipft schema`. */
 export interface SchemaOptions {
   /** undefined: a line of any kind */
   readonly kind?: LineKind | undefined;
 }
 
-/** A file of results beside the others. */
+/** An additional file of results (--also). */
 export interface FurtherOutput {
   /** id of an output */
   readonly output: string;
   readonly file: string;
 }
 
-/** What a trace is asked for. */
+/** Options of a trace. */
 export interface TraceOptions {
-  /** u32: an skb matches when (skb->mark & mask) == (mark & mask), and all filters below hold; undefined: whatever its mark */
+  /**
+   * u32: an skb matches when (skb->mark & mask) == (mark & mask) and all filters below hold; undefined: any
+   * mark
+   */
   readonly mark?: number | undefined;
   /** u32; 0 matches every packet */
   readonly mask: number;
@@ -51,64 +54,66 @@ export interface TraceOptions {
   readonly force: boolean;
   /** id of a tracer */
   readonly tracer: string;
-  /** pcap-filter(7) */
+  /** an expression in pcap-filter(7) syntax */
   readonly filter?: string | undefined;
-  /** `filter` is for the headers inside of a tunnel's */
+  /** `filter` applies to the headers inside a tunnel */
   readonly inner?: boolean | undefined;
-  /** a condition on the kernel's own members, see docs/filters.md */
+  /** a condition on the kernel's types, see docs/filters.md */
   readonly where?: string | undefined;
   /** values of the filters of filters/, by their ids */
   readonly filters?: Readonly<Record<string, string>> | undefined;
-  /** what to show of each event, as --fields has it: undefined: what the output shows */
+  /** the value of --fields; undefined: the output's default */
   readonly fields?: string | undefined;
-  /** files with an extension each: .c, .o, .lua, .js, .mjs or .ts */
+  /** one extension per file: .c, .o, .lua, .js, .mjs or .ts */
   readonly extensions?: readonly string[] | undefined;
-  /** further files of results, beside those that there are anyway */
+  /** additional files of results */
   readonly also?: readonly FurtherOutput[] | undefined;
-  /** show packets that are dropped, and no others */
+  /** show only packets that are dropped */
   readonly drops?: boolean | undefined;
   readonly selection: Selection;
   readonly verbose: boolean;
-  /** perf buffer per CPU, in pages: a power of two; automaticPageCount() if undefined */
+  /** pages of perf buffer per CPU: a power of two; automaticPageCount() if undefined */
   readonly pageCount?: number | undefined;
-  /** sample_period of the perf buffer's events; kernels ignore it for what BPF programs emit */
+  /** sample_period of the perf buffer's events; kernels ignore it for records from BPF programs */
   readonly samplePeriod: number;
-  /** events between two wake-ups, 0 = automatic */
+  /** records between two wake-ups of ipft, 0 = automatic */
   readonly wakeupEvents: number;
   readonly setRlimits: boolean;
-  /** the trace ends when so many events were printed */
+  /** end the trace after this many printed events */
   readonly count?: number | undefined;
-  /** the trace ends so many ms after it was ready */
+  /** end the trace this many ms after it is ready */
   readonly durationMs?: number | undefined;
-  /** events a second, on all CPUs together */
+  /** most events per second, on all CPUs together */
   readonly maxRate?: number | undefined;
-  /** 1: all packets; N: one of N */
+  /** 1: trace all packets; N: one in N */
   readonly sample: number;
-  /** of one CPU, 0.05 for 5 %: the trace ends when it costs more for a second */
+  /** share of one CPU, 0.05 for 5 %; the trace ends when it costs more for one second */
   readonly budget?: number | undefined;
-  /** something missing from the results is an error, a LossError */
+  /** throw a LossError if anything is missing from the results */
   readonly failOnLoss: boolean;
 }
 
-/** What `ipft -m MARK` is asked for: a trace, where its results go, and who waits for it. */
+/**
+ * Options of `ipft -m MARK`: those of the trace, where its results go, and how its readiness is announced.
+ */
 export interface CommandOptions extends TraceOptions {
   /** id of an output */
   readonly output: string;
-  /** how lines of text tell the time, and JSON and CSV in a further column, `time` */
+  /** how text shows the time of an event; JSON and CSV get an additional column `time` */
   readonly time?: TimeFormat | undefined;
-  /** JSON without the summary and all other lines that are no events */
+  /** JSON: write events only, no summary or other lines */
   readonly eventsOnly?: boolean | undefined;
-  /** file that gets the results; stdout if undefined */
+  /** file for the results; stdout if undefined */
   readonly outputFile?: string | undefined;
-  /** bytes of one such file: then the next is begun */
+  /** most bytes of one such file, after which the next one is begun */
   readonly rotate?: number | undefined;
-  /** how many of these files stay; all if undefined */
+  /** number of these files that are kept; all if undefined */
   readonly rotateKeep?: number | undefined;
-  /** the trace begins before this command, a word each, and ends with it */
+  /** command and arguments; the trace begins before it and ends with it */
   readonly command?: readonly string[] | undefined;
-  /** TCP port on the loopback that accepts connections once tracing */
+  /** TCP port on the loopback address that accepts connections once tracing */
   readonly probeServerPort?: number | undefined;
-  /** file that gets ipft's pid once tracing */
+  /** file to which ipft's pid is written once tracing */
   readonly readyFile?: string | undefined;
 }
 

@@ -7,11 +7,11 @@ import type { Format } from './format.js';
 import type { Palette } from './line.js';
 import type { Summary } from './summary.js';
 
-/** What --drops is made from. */
+/** What an output needs for --drops. */
 export interface DropsContext {
-  /** in place of all packets */
+  /** used instead of all packets */
   readonly packets: DroppedPackets;
-  /** writes a row that tells of a drop, without the newline */
+  /** writes a row that reports a drop, without the newline */
   readonly line: Cell;
 }
 
@@ -19,56 +19,61 @@ export interface DropsContext {
 export interface OutputContext {
   /** writes one row, without the newline */
   readonly line: Cell;
-  /** writes rows of function_graph; null for the tracer `function`, and where they are rows as all others */
+  /**
+   * writes calls and returns of function_graph as a tree; null for the tracer `function`, and for formats
+   * that write returns as ordinary lines
+   */
   readonly calls: CallLines | null;
-  /** titles over the lines, for CSV the columns' names; '' for JSON */
+  /** header: column titles for text, column names for CSV, '' for JSON */
   readonly header: string;
   readonly palette: Palette;
-  /** true when people read the results as they come */
+  /** true if the results go to a terminal */
   readonly terminal: boolean;
   /** Batch.rowSize of all batches */
   readonly rowSize: number;
-  /** null: without --drops */
+  /** null without --drops */
   readonly drops: DropsContext | null;
-  /** no other lines than those of events */
+  /** write only lines of events */
   readonly eventsOnly: boolean;
 }
 
-/** One output: turns batches of rows into text, in whole lines. */
+/** One output: turns batches of rows into text, always whole lines. */
 export interface Output {
-  /** What all the results, and each file of them, begin with; nothing if undefined. */
+  /** Written at the start of the results and of each file of them. */
   readonly head?: string;
-  /** What a line begins with that begins a record, which is not to be cut; undefined: every line is one. */
+  /**
+   * What the first line of a record of several lines begins with; files are rotated only before such a line.
+   * undefined: every line is a record.
+   */
   readonly opening?: string;
   /**
-   * The batch is reused afterwards. Returns what to write at once, as UTF-8,
-   * which stays as it is until the next call.
+   * The batch's memory is reused afterwards. Returns what to write now, as UTF-8; valid until the next call.
    */
   batch(batch: Batch): Uint8Array;
-  /** What to write at the end of the trace, in pieces; each stays as it is until the next. */
+  /** What to write at the end of the trace, in pieces; each is valid until the next is requested. */
   results(summary?: Summary): Iterable<string | Uint8Array>;
-  /** How many of the events that it was given are not, or not all of their packet's, in a text that it has returned. */
+  /** Events taken whose packet has not been returned as text yet, or not completely. */
   readonly held: number;
-  /** How often it has given up a packet before its end, as there were more events to hold than it can. */
+  /** Packets flushed before their end because the in-flight buffer was full. */
   readonly cut: number;
 }
 
-/** One file in outputs/, named as its id, the value of --output. */
+/** One file in outputs/, named after its id, which is the value of --output. */
 export interface OutputDescriptor {
   readonly id: string;
   readonly description: string;
   readonly format: Format;
   /** true if it writes while tracing */
   readonly live: boolean;
-  /** true if it wants rows that tell where packets end although their last event is not shown (isHidden) */
+  /** true if it needs hidden rows, which mark the end of packets whose last event is not shown (isHidden) */
   readonly tellsEnds: boolean;
-  /** true if it can show whole packets, and so those that are dropped: OutputContext.drops */
+  /** true if it shows whole packets and so supports --drops (OutputContext.drops) */
   readonly showsDrops: boolean;
-  /** ids of its columns */
+  /** ids of its lead columns */
   readonly lead: readonly string[];
-  /** ids of the columns that function_graph puts there instead; text has the duration and the call behind them */
+  /** ids of its lead columns for function_graph; text adds the duration and the call after them */
   readonly graphLead: readonly string[];
-  /** ids of the columns it shows as fields */
+  /** ids of the columns that it shows as fields by default */
   readonly fields: readonly string[];
   create(context: OutputContext): Output;
 }

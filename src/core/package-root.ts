@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder of ipft's package.json: above src/ as above dist/, where files are bundled. */
+/** The folder of ipft's package.json: an ancestor of src/ as well as of dist/, where files are bundled. */
 export function packageRoot(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json')) && folder !== '/') folder = dirname(folder);

@@ -3,9 +3,9 @@ import { timeNs } from './row.js';
 
 const FIRST_ROWS = 64;
 
-/** The events of one packet as packed rows: `rowSize` bytes each and no object. */
+/** The events of one packet as packed rows of `rowSize` bytes, without an object per event. */
 export class PacketEvents {
-  /** true when the packet's life has ended: there are no more */
+  /** true when the packet's life has ended and all its events are here */
   isComplete = false;
   #bytes: Uint8Array;
   #rows: DataView;
@@ -24,7 +24,7 @@ export class PacketEvents {
     return this.#rows;
   }
 
-  /** Copies the rows between two offsets of `rows`, in bytes. */
+  /** Copies the rows from byte `start` to byte `end` of `rows`. */
   append(rows: DataView, start: number, end: number): void {
     const used = this.#size * this.rowSize;
     if (used + end - start > this.#bytes.length) this.#grow(used + end - start);
@@ -32,10 +32,10 @@ export class PacketEvents {
     this.#size += (end - start) / this.rowSize;
   }
 
-  /** Offsets of the events in `rows`, in order of time; events of one time keep their order. */
+  /** Offsets of the events in `rows`, in order of time; events with equal times keep their order. */
   byTime(): Uint32Array {
     const offsets = Uint32Array.from({ length: this.#size }, (_, index) => index * this.rowSize);
-    // They come in order, but for those that reached ipft late.
+    // Rows are in order already, except those that reached ipft late.
     const isSorted = offsets.every(
       (at, index) => index === 0 || timeNs(this.#rows, at - this.rowSize) <= timeNs(this.#rows, at),
     );

@@ -6,7 +6,7 @@ import type { TextBuffer } from './text-buffer.js';
 
 const PIECE_BYTES = 64 * 1024;
 
-/** Writes the lines of a packet, one at each step. */
+/** Writes the lines of a packet, one line per step. */
 export type PacketLines = (events: PacketEvents, text: TextBuffer) => Generator<void>;
 
 function* writeRest(packets: Packets, linesOf: PacketLines, text: TextBuffer): Generator<Uint8Array> {
@@ -17,7 +17,10 @@ function* writeRest(packets: Packets, linesOf: PacketLines, text: TextBuffer): G
   if (text.size > 0) yield text.take();
 }
 
-/** Writes each packet when its life has ended, and at the end those that still are in flight. `opening`: Output.opening. */
+/**
+ * An output that writes each packet when its life has ended, and at the end of the trace those still in
+ * flight. `opening`: see Output.opening.
+ */
 export function packetOutput(
   packets: Packets,
   linesOf: PacketLines,

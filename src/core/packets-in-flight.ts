@@ -3,19 +3,22 @@ import type { Batch } from './batch.js';
 import { PacketEvents } from './packet-events.js';
 import { isHidden, isLast, packet } from './row.js';
 
-/** Events of packets in flight that are held; beyond it the oldest packet is given up as it is. */
+/** Most events held for packets in flight; beyond this the oldest packet is flushed before its end. */
 const MAX_HELD = 400_000;
 
-/** Where outputs that show whole packets have them from. */
+/** The source of packets for outputs that show whole packets. */
 export type Packets = Pick<PacketsInFlight, 'take' | 'rest' | 'held' | 'cut'>;
 
-/** The packets in flight, each with its events. */
+/** Collects the events of each packet in flight. */
 export class PacketsInFlight {
   readonly #packets = new Map<number, PacketEvents>();
   #held = 0;
   #cut = 0;
 
-  /** Takes the rows, and returns those packets whose life has ended, or that are one too many: `most` events are held. */
+  /**
+   * Takes the rows. Returns the packets whose life has ended, and the oldest ones while more than `most`
+   * events are held.
+   */
   take({ rows, count, rowSize }: Batch, most = MAX_HELD): PacketEvents[] {
     const complete: PacketEvents[] = [];
     const end = count * rowSize;
@@ -42,7 +45,7 @@ export class PacketsInFlight {
     return complete;
   }
 
-  /** The packets that still are in flight, in order of their first event; each is held until the next is asked for. */
+  /** The packets still in flight, in order of their first event; each is held until the next is requested. */
   *rest(): Generator<PacketEvents> {
     while (this.#packets.size > 0) {
       yield this.#oldest()[1];
@@ -50,17 +53,17 @@ export class PacketsInFlight {
     }
   }
 
-  /** The packets that are in flight now, in order of their first event. */
+  /** The packets in flight, in order of their first event. */
   all(): Iterable<PacketEvents> {
     return this.#packets.values();
   }
 
-  /** events */
+  /** Events held. */
   get held(): number {
     return this.#held;
   }
 
-  /** how often a packet was given up before its end */
+  /** Packets flushed before their end because too many events were held. */
   get cut(): number {
     return this.#cut;
   }

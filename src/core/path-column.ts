@@ -4,7 +4,10 @@ import type { Column } from './column.js';
 import { valueCell } from './memo.js';
 import { NOTHING, smallReader, valueFormats, whereThere } from './value.js';
 
-/** A column that shows what a path of the kernel's types leads to, by its type. `paths`: the first that the kernel has. */
+/**
+ * A column that shows the value of a path of the kernel's types. `paths`: alternatives; the first that this
+ * kernel has is used.
+ */
 export function pathColumn(
   column: Pick<Column, 'id' | 'key'>,
   ...paths: readonly [string, ...KernelPath[]]
@@ -20,7 +23,7 @@ export function pathColumn(
   };
 }
 
-/** A column of a number of at most 4 bytes: in hex for people, a number in JSON. */
+/** A column for a number of at most 4 bytes: hex for people, a number in JSON. */
 export function hexColumn(column: Pick<Column, 'id' | 'key'>, path: string): Column {
   return formattedColumn(column, path, {
     text: (value) => `0x${value.toString(16)}`,
@@ -35,7 +38,7 @@ export interface NumberFormat {
   readonly value: (value: number) => string | number;
 }
 
-/** A column of a number of at most 4 bytes that has a form of its own. */
+/** A column for a number of at most 4 bytes with its own formatting. */
 export function formattedColumn(
   column: Pick<Column, 'id' | 'key'>,
   path: string,

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** mmap(2) of a perf buffer takes a power of two of pages; these are 1 GiB for each CPU. */
+/** 1 GiB for each CPU; mmap(2) of a perf buffer needs a power of two of pages. */
 export const LARGEST_PAGE_COUNT = 2 ** 18;
 
 const PAGE_BYTES = 4096;
-/** All buffers together, where there are many CPUs. */
+/** Limit for the default buffers of all CPUs together. */
 const BUDGET_BYTES = 64 * 1024 * 1024;
 const MOST_PAGES = 4096;
-/** Of a buffer that nobody gave a size. */
+/** Minimum size of a default buffer. */
 export const LEAST_PAGES = 64;
 
 /**
- * Pages of perf buffer for each CPU when none are asked for: a power of two. 4096 of them (16 MiB) hold two million events a
- * second until V8 has compiled what formats them, and most of a flood whose sender shares ipft's CPU (docs/backends.md has the
- * figures); more than 4 CPUs share 64 MiB.
+ * Default size of the perf buffer of each CPU, in pages: a power of two. 4096 pages (16 MiB) hold two million
+ * events a second until V8 has compiled the formatting code, and most of a flood whose sender shares ipft's
+ * CPU (figures in docs/backends.md); more than 4 CPUs share 64 MiB.
  */
 export function automaticPageCount(cpus: number): number {
   const fair = BUDGET_BYTES / PAGE_BYTES / cpus;

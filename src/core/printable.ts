@@ -8,13 +8,13 @@ const escaped = (character: string): string =>
   NAMED[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
- * Text from elsewhere, such as the name that a process has given itself, for a line that a terminal may show: control characters, which
- * could break the line or steer the terminal, as JSON writes them.
+ * Makes untrusted text, such as a process' name, safe for one line on a terminal: control characters, which
+ * could break the line or control the terminal, are escaped as in JSON.
  */
 export const printable = (text: string): string => text.replace(CONTROL, escaped);
 
-/** The same for text that may have several lines. */
+/** Like printable(), for text of several lines: newlines stay. */
 export const printableLines = (text: string): string => text.replace(CONTROL_BUT_NEWLINE, escaped);
 
-/** JSON without control characters: JSON itself lets some of them be. */
+/** JSON without raw control characters, some of which JSON allows (U+007F to U+009F). */
 export const printableJson = (value: string | object): string => printable(JSON.stringify(value));

@@ -2,8 +2,8 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * What /proc has of a process; null if it has ended, or if the /proc that is mounted is another pid namespace's, where the id
- * is another process'.
+ * Content of a file of /proc/PID; null if the process has ended, or if the mounted /proc belongs to another
+ * pid namespace, where this id means another process.
  */
 export function processFile(pid: number, name: 'limits' | 'stat' | 'status'): string | null {
   try {

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /** A pid namespace that is not the initial one. */
 export interface PidNamespace {
-  /** steps from the initial one */
+  /** nesting depth below the initial namespace */
   readonly level: number;
   readonly inode: number;
 }
 
-/** What the id of a process in a namespace is, for the task that runs: the value of `path` where all of `requires` hold. */
+/**
+ * How to read the current process' id in a pid namespace: the value of `path`, provided that all of
+ * `requires` hold.
+ */
 export interface ProcessId {
   readonly path: string;
   readonly requires: readonly Requirement<string>[];
 }
 
-/** A number of 4 bytes in the kernel, without a sign, that must be so. */
+/** A condition on an unsigned number of 4 bytes in kernel memory. */
 export interface Requirement<Path> {
   readonly path: Path;
   readonly comparison: '==' | '>=';
   readonly value: number;
 }
 
-/** The struct pid of the process: that of its first thread. */
+/** The struct pid of the current process, which is that of its first thread. */
 const PID = 'task->group_leader->thread_pid';
 
 /**
- * As the kernel's task_tgid_nr_ns() finds it. A process has an id in its own namespace and in each of those around it, up to the
- * initial one, whose is in the task, too.
+ * Follows the kernel's task_tgid_nr_ns(). A process has an id in its own pid namespace and in each enclosing
+ * one; task->tgid is the one in the initial namespace.
  * @param namespace null: the initial one
  */
 export function processId(namespace: PidNamespace | null): ProcessId {
@@ -34,7 +37,7 @@ export function processId(namespace: PidNamespace | null): ProcessId {
   return {
     path: `${id}.nr`,
     requires: [
-      // There are no further numbers: what is behind them is another one's memory.
+      // `numbers` has only `level` + 1 elements; reading further would read unrelated memory.
       { path: `${PID}->level`, comparison: '>=', value: level },
       { path: `${id}.ns->ns.inum`, comparison: '==', value: inode },
     ],

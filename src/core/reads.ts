@@ -3,40 +3,49 @@ import { MODULE_DATA, ROW_SIZE } from './abi.js';
 import type { ResolvedPath } from './field-path.js';
 import type { RowReader } from './row.js';
 
-/** A path through a pointer that the kernel keeps as a number: what another path has behind its pointer is behind it, too. */
+/**
+ * A path through a pointer that the kernel stores as a number: `rest` is followed as if the number had the
+ * pointer type of `like`.
+ */
 export interface PathThroughNumber {
-  /** a path to the number */
+  /** path to the number */
   readonly number: string;
-  /** a path to a pointer of the type that the number stands for */
+  /** path to a pointer whose type the number has in fact */
   readonly like: string;
-  /** from there on, such as `->kn->id` */
+  /** the path after the pointer, such as `->kn->id` */
   readonly rest: string;
 }
 
 export type KernelPath = string | PathThroughNumber;
 
-/** What a column has BPF copy into each row, beyond what rows have anyway. */
+/** Data that a column has BPF copy into each row, besides a row's fixed members. */
 export type Read =
-  /** a path of the kernel's types: the first of them that this kernel has */
+  /** the value of a path of the kernel's types: the first of these that this kernel has */
   | { readonly kind: 'path'; readonly paths: readonly [string, ...KernelPath[]] }
-  /** the process that runs: s32, its id in the pid namespace that ipft is in */
+  /** the current process: s32, its id in ipft's pid namespace */
   | { readonly kind: 'process' }
-  /** the packet's first bytes: u32 how many there are, u32 where among them the network header is, then the bytes */
+  /**
+   * the packet's first bytes: u32 their number, u32 the offset of the network header among them, then the
+   * bytes
+   */
   | { readonly kind: 'headers'; readonly bytes: number }
-  /** u64: the function's argument `enum skb_drop_reason`, 0 where it has none */
+  /** u64: the function's argument `enum skb_drop_reason`, 0 if it has none */
   | { readonly kind: 'reason' }
-  /** u64: what the kernel has told of why the packet will be dropped (dropCause), and u64: that argument once more */
+  /**
+   * u64: what the kernel reported about why the packet will be dropped (dropCause), then u64: the drop reason
+   * argument
+   */
   | { readonly kind: 'cause' }
-  /** u64: where the function returns to, 0 where it is not known */
+  /** u64: the function's return address, 0 if unknown */
   | { readonly kind: 'caller' }
-  /** s64: number of the kernel stack, or -errno */
+  /** s64: id of the kernel stack, or -errno */
   | { readonly kind: 'stack' }
-  /** what the extension's BPF program writes */
+  /** data that the extension's BPF program writes */
   | { readonly kind: 'module' }
-  /** u64: left 0, for what the extension of this path adds to an event once it is here */
+  /** u64: 0 in BPF; room for what the extension at this path adds to an event in user space */
   | { readonly kind: 'extra'; readonly of: string };
 
-/** A read of what a path of the kernel's types leads to. */
+/** A read of the value of a path of the kernel's types. */
 export type PathRead = Extract<Read, { readonly kind: 'path' | 'process' }>;
 
 const isPathRead = (read: Read): read is PathRead => read.kind === 'path' || read.kind === 'process';
@@ -46,9 +55,9 @@ export interface Captured {
   /** bytes from the start of the row */
   readonly at: number;
   readonly size: number;
-  /** of a PathRead: what is there */
+  /** for a PathRead: how the value was found */
   readonly path: ResolvedPath | null;
-  /** true if there was a null pointer on the way, or no such header */
+  /** true if a pointer on the way was null, or there is no such header */
   readonly isAbsent: RowReader<boolean>;
 }
 
@@ -56,24 +65,27 @@ export interface Captured {
 export interface PlacedRead {
   readonly read: Read;
   readonly path: ResolvedPath | null;
-  /** bytes from the start of the data, a multiple of 8; the word before them all has a bit for each that is absent */
+  /**
+   * bytes from the start of the data, a multiple of 8; the first word of the data has a bit for each absent
+   * read
+   */
   readonly place: number;
   readonly size: number;
   readonly bit: number;
 }
 
-/** What BPF puts behind each event of a session. */
+/** The data that BPF appends to each event of a session. */
 export interface Layout {
   readonly reads: readonly PlacedRead[];
-  /** bytes, a multiple of 8; 0: nothing */
+  /** bytes, a multiple of 8; 0: no data */
   readonly size: number;
-  /** bytes from one row to the next: an event and these data */
+  /** bytes from one row to the next: a row's fixed members plus the data */
   readonly rowSize: number;
 }
 
 export const NO_LAYOUT: Layout = { reads: [], size: 0, rowSize: ROW_SIZE };
 
-/** The same for reads of the same bytes. */
+/** Key that is equal for reads of the same bytes. */
 function keyOf(read: Read): string {
   switch (read.kind) {
     case 'path':
@@ -101,7 +113,7 @@ function sizeOf(read: Read, path: ResolvedPath | null): number {
   }
 }
 
-/** Each read once, with all the bytes that somebody wants of it. */
+/** Removes duplicate reads; of reads of headers the longest is kept. */
 function unique(reads: readonly Read[]): Map<string, Read> {
   const wanted = new Map<string, Read>();
   for (const read of reads) {
@@ -112,7 +124,7 @@ function unique(reads: readonly Read[]): Map<string, Read> {
   return wanted;
 }
 
-/** Gives each of the reads its place, once for those of the same bytes. */
+/** Assigns each read its place in the data; reads of the same bytes share one. */
 export function layOut(reads: readonly Read[], resolve: (read: PathRead) => ResolvedPath): Layout {
   const placed: PlacedRead[] = [];
   let end = WORD;
@@ -125,7 +137,7 @@ export function layOut(reads: readonly Read[], resolve: (read: PathRead) => Reso
   return placed.length === 0 ? NO_LAYOUT : { reads: placed, size: end, rowSize: ROW_SIZE + end };
 }
 
-/** Where the bytes of a read of this layout are. */
+/** Returns a function that says where rows of this layout have the bytes of a read. */
 export function capturedIn(layout: Layout): (read: Read) => Captured {
   const known = new Map(layout.reads.map((placed) => [keyOf(placed.read), placed]));
   return (read) => {

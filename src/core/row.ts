@@ -12,22 +12,26 @@ const hasFlag =
   (rows, at) =>
     (rows.getUint32(at + ROW.flags, true) & flag) !== 0;
 
-/** CLOCK_MONOTONIC in ns. A bigint: it is exact after 104 days of uptime, and prints faster than a large double. */
+/**
+ * CLOCK_MONOTONIC in ns. A bigint: exact beyond 104 days of uptime, and faster to print than a large double.
+ */
 export const timeNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.time_ns, true);
 
 /**
- * Number of the packet, from 1: one life of an skb, not its address. A number, since it is hashed and printed faster
- * than a bigint; exact up to 2^53.
+ * Number of the packet, from 1: it identifies one life of an skb, not its address. A number is hashed and
+ * printed faster than a bigint; exact up to 2^53.
  */
 export const packet: RowReader<number> = (rows, at) =>
   rows.getUint32(at + ROW.packet + 4, true) * 0x1_0000_0000 + rows.getUint32(at + ROW.packet, true);
-/** Whether the packet's life ends with this event. */
+/** True if the packet's life ends with this event. */
 export const isLast = hasFlag(LAST);
 
-/** Whether the row tells of its packet's end alone; only outputs that ask for it get such rows. */
+/**
+ * True for a synthetic row that only marks the packet's end; only outputs that ask for them get such rows.
+ */
 export const isHidden = hasFlag(HIDDEN);
 
-/** Entry address of the function that was hit. */
+/** Entry address of the called function. */
 export const functionAddress: RowReader<bigint> = (rows, at) =>
   rows.getBigUint64(at + ROW.function_address, true);
 /** Index into the function table, or UNKNOWN_FUNCTION. */
@@ -44,17 +48,20 @@ export const gsoSegs: RowReader<number> = (rows, at) => rows.getUint16(at + ROW.
 /** skb->mark. */
 export const mark: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.mark, true);
 
-/** Duration of a call in ns, at its return. */
+/** Duration of the call in ns; for returns only. */
 export const durationNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.duration_ns, true);
-/** The thread; 0 = idle. */
+/** Thread id; 0 = idle. */
 export const tid: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.tid, true);
 export const isReturn = hasFlag(RETURN);
 
-/** Whether the row is no call, but tells that its packet is dropped; only who asks for drops gets such rows. */
+/**
+ * True for a row that is not a call but reports that its packet is dropped; only consumers that ask for drops
+ * get such rows.
+ */
 export const isDrop = hasFlag(DROP);
-/** Of a drop: where in the kernel's code it was decided. */
+/** For rows of drops: the address in kernel code at which the packet was dropped. */
 export const dropLocation: RowReader<bigint> = functionAddress;
-/** Of a drop: what the kernel told before of why; see toldCause in drop.ts. */
+/** For rows of drops: what the kernel reported about the cause before the drop; see toldCause in drop.ts. */
 export const dropCause: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.cause, true);
-/** Of a drop: enum skb_drop_reason; 0 where the kernel has none. */
+/** For rows of drops: enum skb_drop_reason; 0 if the kernel has none. */
 export const dropReason: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.reason, true);

@@ -2,7 +2,10 @@
 import { UNKNOWN_TYPE, type ReturnType } from './column.js';
 import type { FunctionTable } from './function-table.js';
 
-/** All functions that events may be of, by index: a table's, and behind them those of modules that are loaded later. */
+/**
+ * All functions that events may belong to, by index: those of the first table, followed by those of modules
+ * loaded later.
+ */
 export class ShownFunctions {
   readonly names: string[] = [];
   readonly modules: string[] = [];
@@ -12,7 +15,7 @@ export class ShownFunctions {
     this.add(table);
   }
 
-  /** Returns the index of its first function. */
+  /** Appends a table's functions, and returns the index of the first one. */
   add(table: FunctionTable): number {
     const first = this.names.length;
     table.names.forEach((name, index) => {
@@ -23,7 +26,6 @@ export class ShownFunctions {
     return first;
   }
 
-  /** What a function returns. */
   returnType(index: number): ReturnType {
     return this.#returnTypes[index] ?? UNKNOWN_TYPE;
   }

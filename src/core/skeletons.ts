@@ -6,7 +6,7 @@ import { packageRoot } from './package-root.js';
 const HEADER = 'ipft_extension.h';
 const MODULE = 'extension.bpf.c';
 
-/** The folder of ipft_extension.h. */
+/** The folder with ipft_extension.h and the example extensions. */
 export const skeletonFolder = (): string => join(packageRoot(), 'skeletons');
 
 const read = (name: string): string => readFileSync(join(skeletonFolder(), name), 'utf8');
@@ -20,10 +20,10 @@ const SKELETONS: ReadonlyMap<string, () => string> = new Map([
   ['c', () => read(MODULE)],
 ]);
 
-/** What --gen takes; the first two are ipftrace2's. */
+/** Values of --gen; the first two names come from ipftrace2. */
 export const GENERATED: readonly string[] = [...SKELETONS.keys()];
 
-/** The text of an extension that works. */
+/** The text of a working example extension. */
 export function skeleton(kind: string): string {
   const text = SKELETONS.get(kind);
   if (text === undefined) throw new Error(`no skeleton '${kind}'`);

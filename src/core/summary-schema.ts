@@ -77,7 +77,7 @@ const xdpDrop = object<XdpDrop>({
   packets: integer(),
 });
 
-/** `reader left`: then there is nobody to read it. */
+/** `reader left`: such a summary has no reader. */
 const end: Schema<EndReason> = oneOf<EndReason>({
   signal: true,
   count: true,
@@ -88,7 +88,7 @@ const end: Schema<EndReason> = oneOf<EndReason>({
   failure: true,
 });
 
-/** What a trace amounts to, as `-o json` ends with it. */
+/** Schema of the summary, the last line of `-o json`. */
 export const SUMMARY: Schema<Summary> = object<Summary>({
   matched: integer('events; = delivered + lost + suppressed + omitted + beyond_count'),
   delivered: integer('events'),

@@ -3,64 +3,80 @@
 export type EndReason = 'signal' | 'count' | 'duration' | 'command' | 'budget' | 'reader left' | 'failure';
 
 /**
- * How many events there were, and what is missing of them. matched = delivered + lost + suppressed + omitted +
- * beyond_count, and lost = causes.perf_buffer_full + causes.no_buffer + causes.backlog.
+ * Counts of events, and of what is missing. matched = delivered + lost + suppressed + omitted + beyond_count,
+ * and lost = causes.perf_buffer_full + causes.no_buffer + causes.backlog.
  */
 export interface Accounts {
-  /** events of packets that were asked for */
+  /** events of packets that match mark and filters */
   readonly matched: number;
-  /** those that were printed */
+  /** events that were printed */
   readonly delivered: number;
   readonly lost: number;
   readonly causes: {
-    /** events that the perf buffer had no room for */
+    /** events for which the perf buffer had no room */
     readonly perf_buffer_full: number;
-    /** events on CPUs that came online after the trace had begun, before they had a perf buffer */
+    /** events on CPUs that came online during the trace, before they had a perf buffer */
     readonly no_buffer: number;
-    /** events that were taken from the perf buffer and never written to stdout */
+    /** events that were read from the perf buffer but never written to stdout */
     readonly backlog: number;
-    /** calls on which no program ran, as one was running on their CPU; whether they would have matched nobody knows */
+    /**
+     * calls for which the kernel skipped the program since another one was running on that CPU; whether they
+     * would have matched is unknown
+     */
     readonly recursion: number;
-    /** calls beyond those whose return the kernel can wait for; likewise */
+    /**
+     * calls beyond the number whose return the kernel can track at once; whether they would have matched is
+     * unknown
+     */
     readonly no_room: number;
-    /** function_graph: calls with an event whose return has none */
+    /** function_graph: calls that have an event, but none for their return */
     readonly missed_returns: number;
   };
-  /** events that --max-rate left out */
+  /** events left out by --max-rate */
   readonly suppressed: number;
-  /** events of packets that were not dropped, which --drops does not print */
+  /** events of packets that were not dropped, left out by --drops */
   readonly omitted: number;
-  /** events that came after those of --count, which were not printed */
+  /** events after those of --count, which were not printed */
   readonly beyond_count: number;
-  /** events that were printed behind later ones */
+  /** events that were printed after events with a later time */
   readonly late: number;
-  /** events of packets that there was no room for, so that each may be shown as one with another of the same skb */
+  /**
+   * events of packets that did not fit into the map of lives; each may be shown as one packet with another
+   * that has the same skb
+   */
   readonly untracked: number;
-  /** how often a packet was given up before its end, as there were more events to hold: what comes of it later stands apart */
+  /**
+   * packets flushed before their end because too many events were held; their later events appear separately
+   */
   readonly cut_packets: number;
-  /** ends of packets that no program looked at, as one was running on their CPU; some of them of other packets */
+  /**
+   * ends of packets for which the kernel skipped the program since another one was running on that CPU; some
+   * belong to packets that were not traced
+   */
   readonly missed_ends: number;
 }
 
-/** A module that was loaded while the trace ran, and that has functions to trace. */
+/** A module with functions to trace that was loaded during the trace. */
 export interface LaterModule {
   readonly module: string;
-  /** of its functions, those that were attached then */
+  /** number of its functions that were attached then */
   readonly functions: number;
-  /** those that were not; null: it is not known how many there are */
+  /** number of its functions that were not attached; null: unknown */
   readonly unattached: number | null;
-  /** ns of CLOCK_MONOTONIC, as events' `timestamp`, from which on they are traced: a number in digits */
+  /**
+   * CLOCK_MONOTONIC in ns, as in events' `timestamp`, from which on they were traced; as a string of digits
+   */
   readonly attached_ns: string;
 }
 
-/** What came while a trace ran. */
+/** Changes of the machine during a trace. */
 export interface Changes {
   readonly modules: readonly LaterModule[];
-  /** how often a CPU came online, or came again, and was given a perf buffer */
+  /** how often a CPU came online and was given a perf buffer */
   readonly cpus: number;
 }
 
-/** An XDP program at a network device. */
+/** An XDP program on a network device. */
 export interface XdpDevice {
   readonly ifname: string;
   readonly ifindex: number;
@@ -68,56 +84,62 @@ export interface XdpDevice {
   readonly netns: number;
   readonly mode: 'native' | 'generic' | 'hardware';
   readonly program_id: number;
-  /** its name, as far as the kernel keeps it; '': not known */
+  /** its name, as far as the kernel stores it; '': unknown */
   readonly program: string;
 }
 
-/** Packets that XDP lost, other than by a program's XDP_DROP. */
+/** Packets that XDP lost, other than by XDP_DROP. */
 export interface XdpDrop {
-  /** null: no device is told */
+  /** null: the tracepoint names no device */
   readonly ifname: string | null;
   readonly ifindex: number | null;
   /** inode of the device's network namespace */
   readonly netns: number | null;
-  /** the tracepoint that told of them; null: there was no room to tell these apart */
+  /** the tracepoint that reported them; null: there was no room to count these separately */
   readonly event: string | null;
-  /** the name of an action, or of an errno; null: none is told */
+  /** name of an action, or of an errno; null: none was reported */
   readonly cause: string | null;
   readonly packets: number;
 }
 
-/** A function that this kernel's BTF does not describe, and of which calls have told whether its first argument is an skb. */
+/** A candidate whose calls have shown whether its first argument is an skb. */
 export interface JudgedFunction {
   readonly function: string;
-  /** what the kernel finds it by */
+  /** the symbol by which the kernel finds it */
   readonly symbol: string;
-  /** ns, CLOCK_MONOTONIC: when that was clear; a number in digits */
+  /** CLOCK_MONOTONIC in ns of the verdict; as a string of digits */
   readonly timestamp: string;
 }
 
-/** What became of functions that this kernel's BTF does not describe. */
+/** Outcome for functions that this kernel's BTF does not describe. */
 export interface Candidates {
-  /** those that calls have confirmed during the trace: it has the calls after that */
+  /** confirmed by their calls during the trace, which has the calls after that */
   readonly confirmed: readonly JudgedFunction[];
-  /** those of which a call had something else than an skb, from when on they are not traced; `shown`: they had events before */
+  /**
+   * refuted: a call had something other than an skb; not traced from then on. `shown`: events of it were
+   * shown before
+   */
   readonly refuted: readonly (JudgedFunction & { readonly shown: boolean })[];
-  /** how many are as uncertain as before, and were not shown */
+  /** number of candidates without a verdict, whose calls were not shown */
   readonly uncertain: number;
 }
 
 /** What one of several consumers of a trace has missed. */
 export interface ConsumerAccount {
-  /** what it is, such as `json to /tmp/trace.json` */
+  /** its description, such as `json to /tmp/trace.json` */
   readonly name: string;
-  /** events that it was not given, or threw away, as it was too slow; they are in causes.backlog unless another one missed more */
+  /**
+   * events that it was not given or discarded because it was too slow; the largest of these counts is in
+   * causes.backlog
+   */
   readonly missed: number;
 }
 
-/** What a trace amounts to, with the keys that JSON shows. */
+/** The summary of a trace, with the keys of the JSON. */
 export interface Summary extends Accounts {
-  /** s, from the first moment in which events were made to the last */
+  /** seconds, from the activation of the trace to its deactivation */
   readonly duration_s: number;
-  /** as uname -r says */
+  /** kernel release, as in uname -r */
   readonly kernel: string;
   readonly backend: string;
   readonly tracer: string;
@@ -125,21 +147,24 @@ export interface Summary extends Accounts {
   readonly functions: number;
   readonly later: Changes;
   readonly candidates: Candidates;
-  /** of a trace with several consumers; null: it has one */
+  /** if the trace has several consumers; null: it has one */
   readonly consumers: readonly ConsumerAccount[] | null;
-  /** packets that were dropped; null: nobody asked for --drops */
+  /** number of dropped packets; null without --drops */
   readonly dropped: number | null;
-  /** network devices that had an XDP program, at the beginning or at the end */
+  /** network devices that had an XDP program at the beginning or at the end of the trace */
   readonly xdp_devices: readonly XdpDevice[];
-  /** network namespaces whose devices could not be asked for one */
+  /** network namespaces whose devices could not be queried for XDP programs */
   readonly xdp_unseen_netns: number;
-  /** null: nobody asked for --drops */
+  /** null without --drops */
   readonly xdp_drops: readonly XdpDrop[] | null;
-  /** of a trace in which nothing matched: what its filters ask for that is not there, in words */
+  /** if nothing matched: things that the filters refer to and that do not exist, in words */
   readonly absent: readonly string[];
-  /** ns that CLOCK_REALTIME was ahead of CLOCK_MONOTONIC, the clock of events, when the trace was prepared: a number in digits */
+  /**
+   * CLOCK_REALTIME minus CLOCK_MONOTONIC (the clock of events) in ns when the trace was prepared, as a string
+   * of digits
+   */
   readonly real_offset_ns: string;
-  /** ns by which that has changed since */
+  /** ns by which real_offset_ns has changed during the trace */
   readonly clock_step_ns: number;
   readonly end: EndReason;
 }

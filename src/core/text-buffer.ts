@@ -2,10 +2,10 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Text that is written again and again, as UTF-8 with up to three bytes behind it, so that it can be copied by fours. */
+/** Constant text as UTF-8, padded with up to three bytes so that it can be copied four bytes at a time. */
 export interface Piece {
   readonly view: DataView;
-  /** bytes */
+  /** bytes, without the padding */
   readonly length: number;
 }
 
@@ -16,7 +16,7 @@ export function pieceOf(text: string): Piece {
   return { view: new DataView(bytes.buffer), length: encoded.length };
 }
 
-/** For each number that two digits of this base can write these digits in ASCII, the first in the lowest byte. */
+/** Table of all two-digit numbers in this base: their digits in ASCII, the first one in the lowest byte. */
 function twoDigits(base: 10 | 16): Uint16Array {
   const digits = Array.from({ length: base }, (_, digit) => digit.toString(base).charCodeAt(0));
   return Uint16Array.from(digits.flatMap((high) => digits.map((low) => high | (low << 8))));
@@ -24,7 +24,10 @@ function twoDigits(base: 10 | 16): Uint16Array {
 
 const TWO_HEX_DIGITS = twoDigits(16);
 
-/** The same for four digits; made at every start, so by the shortest way. */
+/**
+ * Table of all four-digit decimal numbers, made like that of twoDigits; built at every start, so it has to be
+ * fast.
+ */
 function fourDigits(): Uint32Array {
   const pairs = twoDigits(10);
   const table = new Uint32Array(10_000);
@@ -39,30 +42,31 @@ export const NEWLINE = 0x0a;
 export const SPACE = 0x20;
 const BACKSLASH = 0x5c;
 const FIRST_SIZE = 64 * 1024;
-/** A larger buffer, which some batch needed, is given back. */
+/** If a batch needed a larger buffer, that is released afterwards. */
 const LARGEST_KEPT = 4 * 1024 * 1024;
-/** What a single number, or a word, needs at most. */
+/** Most bytes that a single number or word needs. */
 const ROOM = 32;
 
-/** Four digits, the first in the lowest byte. */
+/** Four hex digits in ASCII, the first one in the lowest byte. */
 function hexDigits(half: number): number {
   return (TWO_HEX_DIGITS[half >>> 8] ?? 0) | ((TWO_HEX_DIGITS[half & 255] ?? 0) << 16);
 }
 
 /**
- * Text in the making, as UTF-8 bytes. No string is made for a line or a number: a tracer makes millions of them a second.
+ * Builds text as UTF-8 bytes. No string is made for a line or a number: a tracer writes millions of them a
+ * second.
  */
 export class TextBuffer {
   #bytes = new Uint8Array(FIRST_SIZE);
   #view = new DataView(this.#bytes.buffer);
   #size = 0;
 
-  /** Bytes so far. */
+  /** Bytes written so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** The bytes so far, which stay as they are until something is written; starts anew. */
+  /** Returns the bytes written so far, valid until the next write, and starts anew. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#size);
     this.#size = 0;
@@ -83,12 +87,12 @@ export class TextBuffer {
     this.#size += encoder.encodeInto(text, this.#bytes.subarray(this.#size)).written;
   }
 
-  /** One character of ASCII. */
+  /** Appends one ASCII character. */
   character(code: number): void {
     this.#word(code, 1);
   }
 
-  /** A whole number in decimal, from 0 to 2^53. */
+  /** Appends an integer in decimal, from 0 to 2^53. */
   number(value: number): void {
     if (value >= 100_000_000) {
       const high = Math.floor(value / 100_000_000);
@@ -107,14 +111,14 @@ export class TextBuffer {
     }
   }
 
-  /** The u64 at an offset, in decimal. */
+  /** Appends the u64 at an offset, in decimal. */
   number64(from: DataView, offset: number): void {
     const high = from.getUint32(offset + 4, true);
     if (high < 0x20_0000) this.number(high * 0x1_0000_0000 + from.getUint32(offset, true));
     else this.string(from.getBigUint64(offset, true).toString());
   }
 
-  /** The u64 at an offset, in hex without leading zeros. */
+  /** Appends the u64 at an offset, in hex without leading zeros. */
   hex64(from: DataView, offset: number): void {
     const high = from.getUint32(offset + 4, true);
     if (high < 0x1000_0000) return this.string(from.getBigUint64(offset, true).toString(16));
@@ -122,19 +126,22 @@ export class TextBuffer {
     this.#hexWord(from.getUint32(offset, true));
   }
 
-  /** Puts spaces before what was written since the text had `start` bytes, until that is `width` bytes wide. */
+  /**
+   * Right-aligns what was written after the first `start` bytes, by inserting spaces, to a width of `width`
+   * bytes.
+   */
   padStart(start: number, width: number): void {
     const missing = width - (this.#size - start);
     if (missing <= 0) return;
     this.#reserve(missing);
     const bytes = this.#bytes;
-    // What is padded is short: calling copyWithin() and fill() takes longer.
+    // Padded texts are short: copyWithin() and fill() would take longer than this loop.
     for (let i = this.#size - 1; i >= start; i--) bytes[i + missing] = bytes[i] ?? 0;
     for (let i = start; i < start + missing; i++) bytes[i] = SPACE;
     this.#size += missing;
   }
 
-  /** Removes spaces at the start of what was written since the text had `start` bytes. */
+  /** Removes leading spaces from what was written after the first `start` bytes. */
   trimStart(start: number): void {
     let first = start;
     while (first < this.#size && this.#bytes[first] === SPACE) first++;
@@ -147,8 +154,8 @@ export class TextBuffer {
   }
 
   /**
-   * Removes the quotes of the JSON string that was written since the text had `start` bytes. False, and nothing done, if it has an
-   * escape or the character `special`.
+   * Removes the quotes of the JSON string that was written after the first `start` bytes. Returns false and
+   * changes nothing if it has an escape or the character `special`.
    */
   unquote(start: number, special: number): boolean {
     const bytes = this.#bytes;
@@ -160,14 +167,14 @@ export class TextBuffer {
     return true;
   }
 
-  /** Removes what was written since the text had `start` bytes, and returns it. */
+  /** Removes and returns what was written after the first `start` bytes. */
   cutString(start: number): string {
     const cut = decoder.decode(this.#bytes.subarray(start, this.#size));
     this.#size = start;
     return cut;
   }
 
-  /** Removes what was written since the text had `size` bytes. */
+  /** Removes what was written after the first `size` bytes. */
   cut(size: number): void {
     this.#size = size;
   }

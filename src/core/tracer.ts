@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** What a trace tells of each function. */
+/** What a trace records for each function. */
 export interface Tracer {
   /** the value of --tracer */
   readonly id: string;
   readonly description: string;
-  /** true if it tells of returns, too */
+  /** true if it records returns, too */
   readonly returns: boolean;
 }
 

@@ -9,16 +9,16 @@ import type { RowReader } from './row.js';
 import { printable, printableJson } from './printable.js';
 import { pieceOf } from './text-buffer.js';
 
-/** Where there is nothing to show. */
+/** Shown if there is no value. */
 export const NOTHING = '-';
 
-/** A cell that writes something else, a cell's or always the same, where a read's bytes are not there. */
+/** A cell that writes `otherwise` where a read is absent. */
 export function whereThere({ isAbsent }: Captured, cell: Cell, otherwise: string | Cell): Cell {
   const other = typeof otherwise === 'string' ? always(otherwise) : otherwise;
   return (rows, at, text) => (isAbsent(rows, at) ? other : cell)(rows, at, text);
 }
 
-/** A value; null where a read's bytes are not there. */
+/** A reader that returns null where a read is absent. */
 export function valueWhereThere({ isAbsent }: Captured, value: RowReader<Value>): RowReader<Value> {
   return (rows, at) => (isAbsent(rows, at) ? null : value(rows, at));
 }
@@ -33,7 +33,7 @@ type Shape = Pick<ResolvedPath, 'kind' | 'bitOffset' | 'bitSize' | 'bigEndian'>;
 /** Where in a row a value is, and how it is read. */
 type Shaped = Pick<Captured, 'at' | 'size'> & { readonly path: Shape | null };
 
-/** Reads an unsigned number of 1, 2 or 4 bytes, or a bit-field within so many. */
+/** Reads an unsigned number of 1, 2 or 4 bytes, or a bit-field within that many bytes. */
 export function smallReader({ at: offset, path, size }: Shaped): RowReader<number> {
   const little = path?.bigEndian !== true;
   const [shift, bits] = [path?.bitOffset ?? 0, path?.bitSize ?? 0];
@@ -47,7 +47,7 @@ export function smallReader({ at: offset, path, size }: Shaped): RowReader<numbe
   return (rows, at) => rows.getUint32(at + offset, little);
 }
 
-/** Reads any number that a path leads to, with its sign. */
+/** Reads a number of any size and sign, or a bit-field. */
 export function numberReader(captured: Shaped): RowReader<bigint> {
   const { at: offset, path, size } = captured;
   const bits = (path?.bitSize ?? 0) || size * 8;
@@ -64,13 +64,13 @@ export function numberReader(captured: Shaped): RowReader<bigint> {
   };
 }
 
-/** An integer as a number, or as a bigint where that is not exact. */
+/** An integer as a number, or as a bigint if a number would not be exact. */
 export const exact = (value: bigint): number | bigint => {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 };
 
-/** Reads an integer for scripts: fast where it is small and unsigned. */
+/** Reads an integer for scripts, with a fast path for small unsigned ones. */
 export function integerReader(captured: Shaped): RowReader<number | bigint> {
   if (isSmall(captured)) return smallReader(captured);
   const read = numberReader(captured);
@@ -79,7 +79,7 @@ export function integerReader(captured: Shaped): RowReader<number | bigint> {
 
 const isSmall = ({ path, size }: Shaped): boolean => path?.kind === 'unsigned' && size <= 4 && size !== 3;
 
-/** Numbers that are shown as they are: fast where they are small and unsigned. */
+/** Shows an integer in decimal, with a fast path for small unsigned ones. */
 export function plainNumber(captured: Shaped): Cell {
   if (isSmall(captured)) {
     const read = smallReader(captured);
@@ -89,7 +89,7 @@ export function plainNumber(captured: Shaped): Cell {
   return (rows, at, text) => text.string(read(rows, at).toString());
 }
 
-/** A string of the kernel's: up to the first 0. */
+/** Reads a string of the kernel's, up to its first NUL. */
 function readChars({ at: offset, size }: Shaped): RowReader<string> {
   const decoder = new TextDecoder();
   return (rows, at) => {
@@ -108,17 +108,20 @@ const stringCell =
   (rows, at, text) =>
     text.string(format(read(rows, at)));
 
-/** The enumerator's name, or the number. Values are compared modulo `bits`: BTF has a sign where memory has none, and the other way around. */
+/**
+ * The enumerator's name, or the number. Values are compared modulo 2^`bits`, since BTF may have a sign that
+ * memory does not have, and vice versa.
+ */
 export function enumName(members: EnumMembers | null, value: number, bits: number): string {
   const modulo = (number: number): bigint => BigInt.asUintN(bits, BigInt(number));
   const index = members?.values.findIndex((known) => modulo(known) === modulo(value)) ?? -1;
   return members?.names[index] ?? String(value);
 }
 
-/** MAX_ERRNO of include/linux/err.h: the last so many addresses are errnos. */
+/** MAX_ERRNO of include/linux/err.h: the last 4095 addresses stand for errnos. */
 const LAST_ERRNO = 4095n;
 
-/** An address in hex, or the errno that a pointer is where there is none to return (IS_ERR). */
+/** A pointer in hex, or the errno that it encodes (IS_ERR). */
 function pointerText(address: bigint): string {
   const errno = BigInt.asUintN(64, -address);
   const name = errno <= LAST_ERRNO ? knownErrno(Number(errno)) : undefined;
@@ -132,14 +135,14 @@ const bothOf = (cell: Cell, value: RowReader<Value>): Formats => ({
   json: (prefix) => behind(prefix, cell),
   value,
 });
-/** Text for people, strings for JSON. */
+/** Shows strings: plain text for people, JSON strings for JSON. */
 export const quoted = (read: RowReader<string>): Formats => ({
   value: read,
   text: stringCell(read, printable),
   json: (prefix) => behind(prefix, stringCell(read, printableJson)),
 });
 
-/** An integer; `-` and null where there is none. */
+/** Shows an integer; if there is none, `-` as text and null in JSON. */
 export function integerOrNothing(read: RowReader<bigint | null>): Formats {
   const cell =
     (nothing: string): Cell =>
@@ -155,7 +158,7 @@ export function integerOrNothing(read: RowReader<bigint | null>): Formats {
   };
 }
 
-/** How a number, or bytes, are shown; `members`: of an enum. */
+/** How a number, or bytes, are shown; `members`: the enum's, if it is one. */
 export function formatsOf(captured: Shaped, path: Shape, members: EnumMembers | null): Formats {
   switch (path.kind) {
     case 'chars':
@@ -190,7 +193,7 @@ export function formatsOf(captured: Shaped, path: Shape, members: EnumMembers | 
   }
 }
 
-/** Shows what a path leads to, by its type: `-` and null where there is a null pointer on the way. */
+/** Shows the value of a path by its type; if a pointer on the way was null, `-` as text and null in JSON. */
 export function valueFormats(captured: Captured, context: ColumnContext): Formats {
   if (captured.path === null) throw new Error('not a path');
   const { kind, enumName: name } = captured.path;
