@@ -11,7 +11,7 @@ import { hasFilters } from '../plan/packet-filter.js';
 import type { FieldList } from '../columns/event-types.js';
 import type { ScriptOptions } from './types.js';
 
-/** What a value must be, in words, and whether it is that. */
+/** Validates an option: `must` describes valid values in words. */
 interface Check {
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
@@ -100,10 +100,10 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
   messages: object('something with write(text)', 'write'),
 };
 
-/** What the engine is not asked for. */
+/** Options of scripts only, which are not passed to the engine. */
 const OF_SCRIPTS = ['signal', 'messages'];
 
-/** A regular expression without what makes it remember its last match. */
+/** Drops the flags g and y, with which a regular expression keeps the position of its last match. */
 const stateless = (regex: RegExp | undefined): RegExp | undefined =>
   regex && new RegExp(regex.source, regex.flags.replace(/[gy]/g, ''));
 
@@ -119,7 +119,7 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
   }
 }
 
-/** Completes what a script asks for, or throws a UsageError that says what is wrong about it. */
+/** Validates a script's options and fills in defaults. Throws a UsageError that names the invalid option. */
 export function completeOptions(options: ScriptOptions<FieldList | undefined>): TraceOptions {
   if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
     throw new UsageError('trace(): expected an object of options', 'trace({ mark: 0xdeadbeef })');

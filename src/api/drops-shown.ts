@@ -6,10 +6,10 @@ import type { PacketEvents } from '../core/packet-events.js';
 import { timeNs, type RowReader } from '../core/row.js';
 import type { PacketDrop } from './types.js';
 
-/** What a script that asks for drops is shown. */
+/** Shows a script with the option `drops` only dropped packets. */
 export class DropsShown {
   readonly packets: DroppedPackets;
-  /** of a row that tells of a drop */
+  /** reads the drop from a row that reports one */
   readonly dropOf: RowReader<PacketDrop>;
 
   constructor(context: ColumnContext) {
@@ -18,7 +18,7 @@ export class DropsShown {
     this.dropOf = (rows, at) => ({ timestamp: timeNs(rows, at), ...read(rows, at) });
   }
 
-  /** How many of a packet's events are shown. */
+  /** Number of a packet's events that are shown. */
   count(events: PacketEvents): number {
     const { calls, drops } = this.packets.split(events);
     return calls.length + drops.length;

@@ -11,14 +11,14 @@ import type { DropsShown } from './drops-shown.js';
 import { RowQueue, type Item } from './row-queue.js';
 import type { TracePacket } from './types.js';
 
-/** From row `first` on. */
+/** Number of rows, from row `first` on, that are not hidden. */
 const countShown = ({ rows, count, rowSize }: Batch, first = 0): number => {
   let shown = 0;
   for (let row = first; row < count; row++) if (!isHidden(rows, row * rowSize)) shown++;
   return shown;
 };
 
-/** Hands events to the loop of a script, as fast as that takes them. */
+/** Hands events to a script's loop at the pace of the loop. */
 export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consumer {
   readonly name = 'the loop';
   readonly fillsTerminal = false;
@@ -35,7 +35,7 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     this.broken = new Promise((resolve) => (this.#leave = resolve));
   }
 
-  /** From now on there are packets that are dropped, and no others; before the first event. */
+  /** Called before the first event: from now on only dropped packets are shown. */
   showDrops(shown: DropsShown): void {
     this.#shown = shown;
   }
@@ -78,12 +78,12 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     return Promise.resolve(null);
   }
 
-  /** The loop gets what is there, and then ends. */
+  /** The loop gets what is queued, and then ends. */
   end(): void {
     this.#queue.close();
   }
 
-  /** The loop was left: events are of no use any more. */
+  /** The script has left the loop: events are discarded from now on. */
   leave(): void {
     this.#hasLeft = true;
     this.#queue.close();
@@ -96,7 +96,7 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     return item instanceof PacketEvents ? (this.#shown?.count(item) ?? 0) : countShown(item);
   }
 
-  /** The next batch of rows, where packets are not what is put into the queue. */
+  /** The next batch of rows, for queues that hold batches rather than packets. */
   async #takeBatch(): Promise<Batch | null> {
     const item = await this.#queue.take();
     if (item instanceof PacketEvents) throw new Error('a packet among the batches');
@@ -127,7 +127,7 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     let unread = 0;
     try {
       for (let batch = await this.#takeBatch(); batch !== null; batch = await this.#takeBatch()) {
-        // What comes behind the end of the trace, and its summary, is in memory anyway.
+        // After the end of the trace everything is in memory anyway, so no packet has to be flushed early.
         const ended = this.#queue.isClosed ? inFlight.take(batch, Infinity) : inFlight.take(batch);
         this.#cut = inFlight.cut;
         unread = ended.reduce((sum, { size }) => sum + size, 0);
@@ -137,7 +137,7 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
         }
       }
       for (const events of inFlight.rest()) {
-        unread = -events.size; // it counts as held while the script has it
+        unread = -events.size; // while the script works on it, the packet counts as held
         yield packetOf(events, events.byTime(), decode);
         unread = 0;
       }
@@ -164,7 +164,7 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
   }
 }
 
-/** `calls`: offsets of its events. */
+/** Makes a packet's object; `calls`: offsets of its events. */
 function packetOf<Event extends EventLead>(
   { rows, rowSize, size, isComplete }: PacketEvents,
   calls: Uint32Array,

@@ -3,15 +3,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batch } from '../core/batch.js';
 import { PacketEvents } from '../core/packet-events.js';
 
-/** What waits: a batch, which is the loop's to take apart, or a packet. */
+/** What waits in the queue: a batch, which the loop takes apart, or a packet. */
 export type Item = Batch | PacketEvents;
 
 const rowsIn = (item: Item): number => (item instanceof PacketEvents ? item.size : item.count);
 
-/** Rows that wait: then draining pauses, until half of them are read. */
+/** Draining pauses when this many rows wait, until half of them are read. */
 const HIGH_WATER = 32_768;
 
-/** Packed rows between the engine, which puts batches or packets, and a loop, which takes them out as it goes. */
+/** Queue of packed rows between the engine, which puts batches or packets, and a loop, which takes them. */
 export class RowQueue {
   readonly #items: Item[] = [];
   #rows = 0;
@@ -23,12 +23,12 @@ export class RowQueue {
     return this.#rows >= HIGH_WATER && !this.#closed;
   }
 
-  /** true: nothing is put any more */
+  /** true after close(): nothing is put any more */
   get isClosed(): boolean {
     return this.#closed;
   }
 
-  /** Copies the rows. */
+  /** Puts a copy of the rows. */
   putBatch({ rows, count, rowSize }: Batch): void {
     if (count === 0) return;
     const end = rows.byteOffset + count * rowSize;
@@ -48,11 +48,11 @@ export class RowQueue {
       await new Promise<void>((resolve) => (this.#wakeWriter = resolve));
   }
 
-  /** The next batch, or packet; null when there are no more. */
+  /** Takes the next batch or packet; null when the queue is closed and empty. */
   async take(): Promise<Item | null> {
     while (this.#items.length === 0 && !this.#closed)
       await new Promise<void>((resolve) => (this.#wakeReader = resolve));
-    // A loop that always finds a batch must leave time for timers, signals and the draining.
+    // A loop that always finds a batch must leave time for timers, signals and draining.
     await nextTurn();
     const item = this.#items.shift() ?? null;
     if (item !== null) this.#rows -= rowsIn(item);
@@ -60,14 +60,14 @@ export class RowQueue {
     return item;
   }
 
-  /** Nothing is put any more; what is there can still be taken. */
+  /** Ends the queue; what it holds can still be taken. */
   close(): void {
     this.#closed = true;
     this.#wakeReader();
     this.#wakeWriter();
   }
 
-  /** Throws away what nobody will take. */
+  /** Empties the queue, and returns what it held. */
   clear(): Item[] {
     this.#rows = 0;
     return this.#items.splice(0);

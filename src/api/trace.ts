@@ -22,7 +22,7 @@ const SILENT = { write: (): void => undefined };
 
 const nothing = (): void => undefined;
 
-/** A promise, and what settles it; that nobody looks at it is no error. */
+/** A promise with its resolve and reject. Its rejection counts as handled, even if nobody awaits it. */
 class Settleable<T> {
   readonly promise: Promise<T>;
   resolve: (value: T) => void = nothing;
@@ -35,12 +35,17 @@ class Settleable<T> {
 }
 
 /**
- * A trace that runs: its events, in order of time, or its packets. One loop reads it, once. A loop that is slow pauses the trace, as
- * a slow reader of stdout does: what the kernel's buffers cannot hold meanwhile is counted as lost. Leaving the loop ends the trace;
- * the loop then goes on when all probes are removed. Errors are thrown by the loop, after all events, and reject `summary`.
+ * A running trace, as an iterable of its events in order of time; packets() gives packets instead. Only one
+ * loop can read it, once. A slow loop pauses the trace, as a slow reader of stdout does; what the kernel's
+ * buffers cannot hold meanwhile is counted as lost. Leaving the loop ends the trace, and execution continues
+ * after the loop when all probes are removed. The loop throws errors after all events; they also reject
+ * `summary`.
  */
 export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterable<Event> {
-  /** Resolves when all probes are attached: what happens from now on is seen. Rejects if it does not come to that. */
+  /**
+   * Resolves when all probes are attached: events are recorded from now on. Rejects if they cannot be
+   * attached.
+   */
   readonly ready: Promise<void>;
   /** Resolves when the trace has ended and its probes are removed. */
   readonly summary: Promise<TraceSummary>;
@@ -101,7 +106,7 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
     return Promise.resolve(null);
   }
 
-  /** Ends the trace, as aborting its signal does. */
+  /** Ends the trace, like aborting its signal. */
   stop(): void {
     this.#stopped.resolve(null);
   }
@@ -113,7 +118,7 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
     });
   }
 
-  /** Packets instead of events: each when it is gone, and at the end those that still are in flight. */
+  /** Iterates over packets instead of events: each when it is freed, and at the end those still in flight. */
   packets(): AsyncGenerator<TracePacket<Event>, void, undefined> {
     return this.#read((decode) => this.#consumer.packets(decode));
   }
@@ -138,11 +143,13 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
 }
 
 /**
- * Traces packets from now on, on the same engine as the command, and writes to neither stdout nor stderr.
+ * Starts tracing packets, with the engine of the command but without writing to stdout or stderr.
  *
- *     for await (const event of trace({ mark: 0xdeadbeef, durationMs: 1000 })) console.log(event.function, event.len);
+ * for await (const event of trace({ mark: 0xdeadbeef, durationMs: 1000 })) console.log(event.function,
+ * event.len);
  *
- * Events have the fields that `fields` names, with their types where TypeScript knows the names. Errors are those of the command (IpftError), each with its exit code and, if there is one, its remedy.
+ * Events have the fields that `fields` names, typed if TypeScript knows the names. Errors are those of the
+ * command (IpftError), each with its exit code and, if there is one, its remedy.
  */
 export const trace = <const Fields extends FieldList | undefined = undefined>(
   options: ScriptOptions<Fields>,

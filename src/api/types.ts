@@ -5,13 +5,13 @@ import type { Summary } from '../core/summary.js';
 import type { MessageTarget } from '../terminal/messages.js';
 import type { EventLead, FieldList, TraceEvent } from '../columns/event-types.js';
 
-/** Where and why a packet was dropped, as the tracepoint kfree_skb tells. */
+/** Where and why a packet was dropped, as reported by the tracepoint kfree_skb. */
 export interface PacketDrop extends Drop {
   /** ns, CLOCK_MONOTONIC */
   readonly timestamp: bigint;
 }
 
-/** One packet, when it is gone, with all of its events. */
+/** One packet with all of its events, once it has been freed. */
 export interface TracePacket<Event extends EventLead = TraceEvent> {
   /** as EventLead.packet */
   readonly packet: number;
@@ -19,23 +19,34 @@ export interface TracePacket<Event extends EventLead = TraceEvent> {
   readonly packet_id: string;
   /** in order of time */
   readonly events: readonly Event[];
-  /** with the option `drops` that it was dropped: once, as a rule; [] without */
+  /** with the option `drops`: its drops, normally one; else [] */
   readonly drops: readonly PacketDrop[];
-  /** false if its end was not seen: it was in flight when the trace ended, or there were too many events to hold it longer: summary.cut_packets */
+  /**
+   * false if its end was not seen: it was in flight when the trace ended, or was flushed because too many
+   * events were held (summary.cut_packets)
+   */
   readonly complete: boolean;
 }
 
-/** What a trace amounts to: the object that `-o json` ends with. */
+/** The summary of a trace: the object that ends `-o json`. */
 export type TraceSummary = Summary;
 
-/** What trace() is asked for: what ipft's flags ask. A mark or a filter there must be. `Fields`: the type of `fields`. */
+/**
+ * Options of trace(), named after ipft's flags. A mark or a filter is required. `Fields`: the type of
+ * `fields`.
+ */
 export interface ScriptOptions<Fields extends FieldList | undefined = undefined> extends Partial<
   Omit<TraceOptions, 'fields'>
 > {
-  /** what events have in place of what `-o json` shows without --fields */
+  /** the fields of events, instead of those that `-o json` shows without --fields */
   readonly fields?: Fields;
-  /** Ends the trace, as Ctrl-C ends the command: the loop still gets what was recorded, and then ends. */
+  /**
+   * Aborting it ends the trace, as Ctrl-C ends the command: the loop gets what was recorded, and then ends.
+   */
   readonly signal?: AbortSignal | undefined;
-  /** Gets the lines that the command writes to stderr, `process.stderr` for example; nobody if undefined. */
+  /**
+   * Receives the lines that the command writes to stderr, for example `process.stderr`; undefined: they are
+   * discarded.
+   */
   readonly messages?: MessageTarget | undefined;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
-/** A tracing_multi link for each argument position, and a kprobe-multi link for what those refuse. */
+/**
+ * One tracing_multi link per argument position, and a kprobe-multi link for functions that tracing_multi
+ * refuses.
+ */
 export const fentryMulti: Backend = {
   id: 'fentry-multi',
   description: 'a tracing_multi link for each argument position',

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
-/** A program on each function: for some dozens of functions, since each takes its time to attach and to detach. */
+/**
+ * One program per function. Attaching and detaching each takes time, so it suits some dozens of functions.
+ */
 export const fentry: Backend = {
   id: 'fentry',
   aliases: ['ftrace'],

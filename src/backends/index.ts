@@ -11,7 +11,7 @@ const all: readonly Backend[] = [fentryMulti, kprobeMulti, kprobe, fentry, trace
 /** Every backend by its id, in the order in which `auto` tries them. */
 export const backends: ReadonlyMap<string, Backend> = new Map(all.map((backend) => [backend.id, backend]));
 
-/** The ids of the backends by all names that --backend takes; `auto` is none of them. */
+/** Backend ids by every name that --backend accepts, except `auto`. */
 export const backendIds: ReadonlyMap<string, string> = new Map(
   all.flatMap(({ id, aliases = [] }) => [id, ...aliases].map((name) => [name, id] as const)),
 );

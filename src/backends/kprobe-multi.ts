@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
-/** One link for each frequent argument position, and one for all the others. */
+/** One link for each frequent argument position, and one for all other positions. */
 export const kprobeMulti: Backend = {
   id: 'kprobe-multi',
   description: 'a link for each argument position',

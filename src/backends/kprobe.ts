@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
-/** One trace event for each argument position holds all its probes. */
+/** One trace event per argument position holds all of its probes. */
 export const kprobe: Backend = {
   id: 'kprobe',
   description: 'a trace event for each argument position',

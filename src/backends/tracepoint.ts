@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Backend } from '../core/backend.js';
 
-/** A program on each raw tracepoint that passes an skb: where nothing else attaches, locked-down kernels included. */
+/**
+ * One program per raw tracepoint that passes an skb. Works where nothing else attaches, such as on
+ * locked-down kernels.
+ */
 export const tracepoint: Backend = {
   id: 'tracepoint',
   description: 'a program on each tracepoint that passes an skb',

@@ -3,7 +3,7 @@ import { ROW } from '../core/abi.js';
 import { numberColumn } from '../core/column.js';
 import { timeNs } from '../core/row.js';
 
-/** ns since the packet's first event, also if that was not shown. */
+/** ns since the packet's first event, even if that event was not shown. */
 export const age = numberColumn(
   {
     id: 'age',

@@ -8,13 +8,13 @@ import { NOTHING } from '../core/value.js';
 
 const READ: Read = { kind: 'caller' };
 
-/** A cell of a text for each address, which is remembered; `nothing` for 0. */
+/** A cell that formats an address, and caches the text; writes `nothing` for 0. */
 function addressCell(read: RowReader<bigint>, format: (address: bigint) => string, nothing: string): Cell {
   const piece = remembered((address: bigint) => pieceOf(address === 0n ? nothing : format(address)));
   return (rows, at, text) => text.piece(piece(read(rows, at)));
 }
 
-/** Where the function returns to: who called it. */
+/** The function's return address, which says who called it. */
 export const caller: Column = {
   id: 'caller',
   description: 'where the function returns to',

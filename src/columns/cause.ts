@@ -7,10 +7,13 @@ import { NOTHING } from '../core/value.js';
 
 const READ: Read = { kind: 'cause' };
 
-/** Of the argument that is the reason, behind what was told. */
+/** Offset of the drop reason argument in the read's data, after the reported cause. */
 const REASON = 8;
 
-/** Why the packet is dropped: known from where the kernel tells it on, and in functions that are told a reason which says so. */
+/**
+ * Why the packet is dropped. Known from the moment when the kernel reports it, and in functions that are
+ * passed a specific reason.
+ */
 export const cause: Column = {
   id: 'cause',
   description: 'why the packet is dropped, by its reason or by what the kernel told before',

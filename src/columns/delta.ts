@@ -3,10 +3,10 @@ import type { Cell, Column } from '../core/column.js';
 import { behind } from '../core/column.js';
 import { isLast, packet, timeNs, type RowReader } from '../core/row.js';
 
-/** Packets whose last event is remembered; the ones that were seen first make room. */
+/** Number of packets whose last event is remembered; the oldest are forgotten first. */
 const MAX_PACKETS = 100_000;
 
-/** To be asked once for each row. */
+/** The reader keeps state, so it must be called exactly once per row. */
 function deltaReader(): RowReader<number> {
   const last = new Map<number, bigint>();
   return (rows, at) => {
@@ -25,7 +25,7 @@ function deltaCell(): Cell {
   return (rows, at, text) => text.number(read(rows, at));
 }
 
-/** ns since the packet's last event; 0 for its first. */
+/** ns since the packet's previous event; 0 for its first. */
 export const delta: Column = {
   id: 'delta',
   description: "ns since the packet's last event",

@@ -3,7 +3,7 @@ import { behind, type Cell, type Column } from '../core/column.js';
 import { ROW } from '../core/abi.js';
 import { durationNs, isReturn } from '../core/row.js';
 
-/** ns, as us with three decimals: `12.345 us`. */
+/** Formats ns as us with three decimals: `12.345 us`. */
 function microseconds(ns: bigint): string {
   const digits = ns.toString().padStart(4, '0');
   return `${digits.slice(0, -3)}.${digits.slice(-3)} us`;
@@ -14,7 +14,7 @@ const nanoseconds: Cell = (rows, at, text) => {
   else text.string('null');
 };
 
-/** How long a call took, at its return; in ns for JSON, in us for people. */
+/** Duration of a call, shown at its return; ns in JSON, us for people. */
 export const duration: Column = {
   id: 'duration',
   description: 'ns of the call, at its return (function_graph)',

@@ -2,7 +2,7 @@
 import type { Column } from '../core/column.js';
 import { formattedColumn } from '../core/path-column.js';
 
-/** As tc and ip call them; include/uapi/linux/if_ether.h. */
+/** Protocols as tc and ip name them; numbers from include/uapi/linux/if_ether.h. */
 const PROTOCOLS: Readonly<Partial<Record<number, string>>> = {
   0x0800: 'ip',
   0x0806: 'arp',
@@ -19,13 +19,13 @@ const PROTOCOLS: Readonly<Partial<Record<number, string>>> = {
   0x88e5: 'macsec',
 };
 
-/** A name for people where there is one, else hex; a number in JSON. */
+/** For people the name, or hex if there is none; a number in JSON. */
 export const protocol = formattedColumn({ id: 'protocol', key: 'protocol' }, 'skb->protocol', {
   text: (value) => PROTOCOLS[value] ?? `0x${value.toString(16).padStart(4, '0')}`,
   value: (value) => value,
 });
 
-/** The macros' own names, in small letters; the number where there is none. */
+/** Shows the names of macros in lower case; the number if there is no name. */
 function namedColumn(names: Parameters<typeof formattedColumn>[0], path: string, values: string): Column {
   const known = values.split(' ');
   const name = (value: number): string => known[value] ?? String(value);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** The events of a script, by the fields that it asks for. The names and values are those of `-o json`, which test/ compares. */
+/**
+ * Types of a script's events, depending on the fields that it asks for. Names and values are those of `-o
+ * json`; a test compares them.
+ */
 
-/** What every event has. */
+/** Members that every event has. */
 export interface EventLead {
-  /** address of the skb, hexadecimal; packets after one another have the same */
+  /** address of the skb, in hexadecimal; later packets may have the same */
   readonly packet_id: string;
-  /** the packet, one life of an skb; from 1, no two packets of a trace have the same */
+  /** number of the packet (one life of an skb), from 1; unique within a trace */
   readonly packet: number;
   /** ns, CLOCK_MONOTONIC */
   readonly timestamp: bigint;
@@ -13,20 +16,23 @@ export interface EventLead {
   readonly processor_id: number;
   /** `vmlinux`, or the module's name */
   readonly module: string;
-  /** its name; the address in hexadecimal if it is no known function */
+  /** function name; the address in hexadecimal if no known function is there */
   readonly function: string;
   readonly is_return: boolean;
-  /** ns, at returns; null at calls, undefined with the tracer `function` */
+  /** ns, for returns; null for calls, undefined with the tracer `function` */
   readonly duration_ns?: bigint | null;
-  /** the thread, 0 = idle; undefined with the tracer `function` */
+  /** thread id, 0 = idle; undefined with the tracer `function` */
   readonly tid?: number;
 }
 
-/** Addresses and what else tells a flow; what the packet does not have, or what its linear bytes do not reach, is undefined. */
+/**
+ * Addresses, ports and the like. Members that the packet does not have, or that are beyond its linear bytes,
+ * are undefined.
+ */
 export interface Tuple {
   readonly saddr: string;
   readonly daddr: string;
-  /** its name, or the number */
+  /** the protocol's name, or its number */
   readonly protocol: string;
   readonly sport?: number;
   readonly dport?: number;
@@ -34,11 +40,11 @@ export interface Tuple {
   readonly icmp_code?: number;
   /** joined by `|` */
   readonly tcp_flags?: string;
-  /** bytes, in later fragments */
+  /** bytes; only in later fragments */
   readonly fragment_offset?: number;
 }
 
-/** Built-in fields. null: there is no such thing, or the event is a return. docs/fields.md tells what they are. */
+/** Built-in fields. null: there is no value, or the event is a return. docs/fields.md describes them. */
 export interface BuiltInFields extends Required<EventLead> {
   /** skb->len, bytes */
   readonly len: number | null;
@@ -86,7 +92,7 @@ export interface BuiltInFields extends Required<EventLead> {
   readonly transport_offset: number | null;
   readonly reason: string | null;
   readonly cause: string | null;
-  /** as the function's prototype says: see docs/output.md */
+  /** by the type in the function's prototype, see docs/output.md */
   readonly return_value: PathValue;
   readonly delta: number;
   readonly age: number;
@@ -95,7 +101,7 @@ export interface BuiltInFields extends Required<EventLead> {
   readonly stack: readonly string[] | null;
 }
 
-/** The sets of fields, by what stands behind the `@`. */
+/** The fields of each set, by the name after `@`. */
 export interface FieldSets {
   gso: 'len' | 'data_len' | 'nr_frags' | 'gso_size' | 'gso_segs' | 'gso_type';
   net: 'netns' | 'ifname' | 'ifindex' | 'queue' | 'protocol' | 'vlan';
@@ -104,13 +110,13 @@ export interface FieldSets {
   time: 'delta' | 'age';
 }
 
-/** What a path of the kernel's types leads to, by its type: a bigint where a number would not be exact. */
+/** Value of a path of the kernel's types: a bigint where a number would not be exact. */
 export type PathValue = number | bigint | string | boolean | null;
 
-/** Names, sets and paths, with commas between them or as an array. */
+/** A list of names, sets and paths: comma-separated, or an array. */
 export type FieldList = string | readonly string[];
 
-/** Names of fields that are not those that events have, beside `-` for `_`. */
+/** Fields whose key in events differs from their name, beyond `_` for `-`. */
 interface OtherNames {
   duration: 'duration_ns';
   'packet-number': 'packet';
@@ -128,7 +134,7 @@ type Underscored<S extends string> = S extends `${infer First}-${infer Rest}`
   ? `${First}_${Underscored<Rest>}`
   : S;
 
-/** The keys that a name in the list gives events. */
+/** Keys of events for a name in the list. */
 type KeysOf<Name extends string> = Name extends `@${infer Set}`
   ? FieldSets[Set & keyof FieldSets]
   : Name extends keyof OtherNames
@@ -139,14 +145,14 @@ type KeysOf<Name extends string> = Name extends `@${infer Set}`
 
 type ListedKeys<F extends FieldList> = KeysOf<Split<F extends readonly string[] ? F[number] : F & string>>;
 
-/** An event whose fields are known when the script runs. */
+/** An event whose fields are only known at run time. */
 export type AnyEvent = EventLead & Partial<BuiltInFields> & Readonly<Record<string, unknown>>;
 
-/** An event without fields of its own. */
+/** An event with the default fields. */
 export interface TraceEvent
   extends EventLead, Pick<BuiltInFields, 'len' | 'gso_type' | 'gso_size' | 'gso_segs' | 'mark'> {}
 
-/** An event with the fields of this list; undefined: of no list. */
+/** An event with the fields of this list; undefined: the default fields. */
 export type EventWith<F extends FieldList | undefined> = F extends FieldList
   ? string extends ListedKeys<F>
     ? AnyEvent

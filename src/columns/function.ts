@@ -9,7 +9,7 @@ const WIDTH = 32;
 
 const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.function_address);
 
-/** The name where there is one, else the address. */
+/** Writes the name if it is known, else the address. */
 function nameOr(name: Cell, unknown: Cell): Cell {
   return (rows, at, text) => (functionIndex(rows, at) === UNKNOWN_FUNCTION ? unknown : name)(rows, at, text);
 }
@@ -19,7 +19,7 @@ function withModule(context: ColumnContext, index: number): string {
   return labelOf(name, context.modules[index] ?? KERNEL);
 }
 
-/** The function that was called: name and module, or its address where no name is known. */
+/** The called function: name and module, or its address if no name is known. */
 export const functionColumn: Column = {
   id: 'function',
   description: 'function that was called',

@@ -2,7 +2,7 @@
 import { numberColumn } from '../core/column.js';
 import { gsoSegs as readGsoSegs } from '../core/row.js';
 
-/** Number of segments of a GSO packet; 0 where the kernel has not counted them. */
+/** Number of segments of a GSO packet; 0 if the kernel has not counted them. */
 export const gsoSegs = numberColumn(
   { id: 'gso-segs', description: 'segments of a GSO packet', key: 'gso_segs', header: 'gso_segs' },
   readGsoSegs,

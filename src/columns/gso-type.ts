@@ -5,7 +5,7 @@ import { gsoSize, gsoType as readGsoType } from '../core/row.js';
 
 const PREFIX = 'SKB_GSO_';
 
-/** `tcpv4|ipxip6` for the bits of an SKB_GSO_* set; bits without a name in hex; '' for none. */
+/** Names of SKB_GSO_* bits, such as `tcpv4|ipxip6`; bits without a name in hex; '' if none is set. */
 export function gsoTypeNames(type: number, members: EnumMembers | null): string {
   const parts: string[] = [];
   let rest = type;
@@ -19,7 +19,7 @@ export function gsoTypeNames(type: number, members: EnumMembers | null): string 
   return parts.join('|');
 }
 
-/** The kinds of segmentation offload, by the kernel's own names. A line of text has it for GSO packets only. */
+/** Kinds of segmentation offload, by the kernel's names. Text shows it for GSO packets only. */
 export const gsoType: Column = {
   id: 'gso-type',
   description: 'kinds of segmentation offload',

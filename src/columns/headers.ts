@@ -17,12 +17,15 @@ import { readInner } from '../packet/inner.js';
 import { tupleOf, writeTupleJson } from '../packet/tuple-json.js';
 import { writeTuple } from '../packet/tuple.js';
 
-/** IPv6 with two short extension headers, and of TCP what comes before its checksum. */
+/** Copies enough for IPv6 with two short extension headers, and TCP up to its checksum. */
 const READ: Read = { kind: 'headers', bytes: 72 };
-/** That within IPv6 with a routing header of two segments, or VXLAN over IPv6. */
+/**
+ * Copies enough for such a packet inside IPv6 with a routing header of two segments, or inside VXLAN over
+ * IPv6.
+ */
 const INNER_READ: Read = { kind: 'headers', bytes: 152 };
 
-/** Bytes behind the word that says how many there are and where the network header is. */
+/** Offset of the bytes in the read's data, after their number and the offset of the network header. */
 const BYTES = 8;
 
 /** Fills `into` with the headers of the packet in a row; false if there are none. */
@@ -42,10 +45,12 @@ function inner(captured: Captured): Locate {
   return (rows, at, into) => locate(rows, at, into) && readInner(rows, into, into);
 }
 
-/** Writes what is in a packet's headers; false, with nothing written, if it is not there. */
+/**
+ * Writes something from a packet's headers; returns false, and writes nothing, if the headers do not have it.
+ */
 type Write = (rows: DataView, headers: Headers, text: Parameters<Cell>[2]) => boolean;
 
-/** A cell of what `write` makes of a packet's headers, `nothing` where there are none. */
+/** A cell that writes a packet's headers with `write`, or `nothing` if there are none. */
 function headersCell(locate: Locate, write: Write, nothing: string): Cell {
   const headers = new Headers();
   const piece = pieceOf(nothing);
@@ -54,7 +59,7 @@ function headersCell(locate: Locate, write: Write, nothing: string): Cell {
   };
 }
 
-/** A value of a packet's headers; null: it is not there. */
+/** Reads a value from a packet's headers; null if the headers do not have it. */
 type ReadValue = (rows: DataView, headers: Headers) => Value;
 
 function headersValue(locate: Locate, read: ReadValue): RowReader<Value> {
@@ -67,7 +72,7 @@ type Names = readonly [string, string, string];
 
 type Place = (captured: Captured) => Locate;
 
-/** A column of what is in a packet's headers: for people, and for JSON. */
+/** A column of something in a packet's headers; text and JSON are written differently. */
 function headersColumn(
   [id, key, description]: Names,
   read: Read,
@@ -119,21 +124,21 @@ function valueColumn(names: Names, read: PacketReader): Column {
   return headersColumn(names, READ, outer, { text: write, json: write, value });
 }
 
-/** Who sends what to whom, by the outer headers: addresses, ports, TCP flags, ICMP type. */
+/** The packet's outer source and destination: addresses, ports, TCP flags, ICMP type. */
 export const tuple = tupleColumn(
   ['tuple', 'tuple', 'addresses, ports, TCP flags, ICMP type: of the outer headers'],
   READ,
   outer,
 );
-/** The same of the packet inside: behind IPIP, SRv6, GRE, VXLAN or Geneve. */
+/** Like tuple, for the packet inside IPIP, SRv6, GRE, VXLAN or Geneve. */
 export const innerTuple = tupleColumn(
   ['inner-tuple', 'inner_tuple', 'the same behind IPIP, SRv6, GRE, VXLAN or Geneve'],
   INNER_READ,
   inner,
 );
-/** Time to live, or hop limit. */
+/** IPv4 time to live, or IPv6 hop limit. */
 export const ttl = valueColumn(['ttl', 'ttl', 'time to live, or hop limit'], readTtl);
-/** IPv4's identification. */
+/** IPv4 identification. */
 export const ipId = valueColumn(['ip-id', 'ip_id', "IPv4's identification"], readIpId);
 export const tcpSeq = valueColumn(['seq', 'seq', 'TCP sequence number'], tcpSequence);
 export const tcpAck = valueColumn(['ack', 'ack', 'TCP acknowledgment number'], tcpAcknowledgment);

@@ -68,5 +68,5 @@ const all: readonly Column[] = [
   stack,
 ];
 
-/** Every column by its id, which is also its file's name but for those that share one. */
+/** Every column by its id, which is also the name of its file, except for columns that share one. */
 export const columns: ReadonlyMap<string, Column> = new Map(all.map((column) => [column.id, column]));

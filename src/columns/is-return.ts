@@ -8,7 +8,7 @@ function trueOrFalse(prefix: string): Cell {
   return (rows, at, text) => text.piece(readIsReturn(rows, at) ? yes : no);
 }
 
-/** Whether the event is a return; the tracer `function` tells of calls only. */
+/** True if the event is a return; always false with the tracer `function`. */
 export const isReturn: Column = {
   id: 'is-return',
   description: 'whether it returns (function_graph)',

@@ -3,7 +3,10 @@ import type { Column } from '../core/column.js';
 import { hexColumn, pathColumn } from '../core/path-column.js';
 import { pid } from './pid.js';
 
-/** Columns that are one value of the kernel's; where kernels differ, the first path that is there. */
+/**
+ * Columns that show one member of the kernel's types; where kernels differ, the first path that exists is
+ * used.
+ */
 export const pathColumns: readonly Column[] = [
   pathColumn({ id: 'data-len', key: 'data_len' }, 'skb->data_len'),
   pathColumn({ id: 'ifname', key: 'ifname' }, 'skb->dev->name'),
@@ -23,7 +26,8 @@ export const pathColumns: readonly Column[] = [
   pathColumn({ id: 'truesize', key: 'truesize' }, 'skb->truesize'),
   pid,
   pathColumn({ id: 'comm', key: 'comm' }, 'task->comm'),
-  // Before Linux 5.15 the cgroup's address is a number; where the socket has none, one that is no address.
+  // Before Linux 5.15 the cgroup's address is stored as a number; for a socket without a cgroup that number
+  // is no address.
   pathColumn({ id: 'cgroup', key: 'cgroup' }, 'skb->sk->sk_cgrp_data.cgroup->kn->id', {
     number: 'skb->sk->sk_cgrp_data.val',
     like: 'task->cgroups->dfl_cgrp',

@@ -3,7 +3,7 @@ import type { Column } from '../core/column.js';
 import { indexCell } from '../core/memo.js';
 import { functionIndex } from '../core/row.js';
 
-/** The module of the function: `vmlinux` for the kernel itself, '' where the function is unknown. */
+/** The function's module: `vmlinux` for the kernel itself, '' if the function is unknown. */
 export const moduleColumn: Column = {
   id: 'module',
   description: 'module of the function; vmlinux: the kernel itself',

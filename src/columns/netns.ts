@@ -7,7 +7,7 @@ const path = (name: string): Read => ({ kind: 'path', paths: [name] });
 const OF_DEVICE = path('skb->dev->nd_net.net->ns.inum');
 const OF_SOCKET = path('skb->sk->__sk_common.skc_net.net->ns.inum');
 
-/** The network namespace's inode: the device's, or the socket's where the packet has no device yet. */
+/** Inode of the network namespace: that of the device, or of the socket while the packet has no device. */
 export const netns: Column = {
   id: 'netns',
   description: "network namespace, as an inode: the device's, or else the socket's",

@@ -9,10 +9,10 @@ type Reader = RowReader<bigint>;
 const path = (name: string): Read => ({ kind: 'path', paths: [name] });
 const HEAD = path('skb->head');
 const DATA = path('skb->data');
-/** Of a header that was not set: the network header begins with 0. */
+/** Values of a header offset that was not set; the network header's is initially 0. */
 const NOT_SET: readonly bigint[] = [0n, 0xffffn];
 
-/** A column made of the skb's head, its data and one more member. */
+/** A column computed from skb->head, skb->data and one more member. */
 function offsetColumn(
   [id, key, description]: readonly [string, string, string],
   member: string | null,
@@ -37,7 +37,9 @@ function offsetColumn(
   };
 }
 
-/** skb_mac_offset() and its like: from the start of the data to a header; negative where the data are behind it. */
+/**
+ * Like skb_mac_offset(): offset of a header from the start of the data, negative if it lies before the data.
+ */
 const fromData = (head: bigint, data: bigint, header: bigint): bigint | null =>
   NOT_SET.includes(header) ? null : head + header - data;
 

@@ -5,7 +5,7 @@ import { ROW } from '../core/abi.js';
 
 const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.skb);
 
-/** Which packet: the skb's address, in hex. */
+/** The skb's address in hex. */
 export const packetId: Column = {
   id: 'packet-id',
   description: "the skb's address",

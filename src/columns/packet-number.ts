@@ -5,7 +5,7 @@ import { packet } from '../core/row.js';
 
 const cell: Cell = (rows, at, text) => text.number64(rows, at + ROW.packet);
 
-/** Which packet, in short: `#1` is the first that was seen, `#2` the second ... */
+/** The packet's number: `#1` is the first packet seen, `#2` the second ... */
 export const packetNumber: Column = {
   id: 'packet-number',
   description: 'number of the packet, from 1',

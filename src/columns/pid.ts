@@ -5,7 +5,7 @@ import { valueFormats } from '../core/value.js';
 
 const READ: Read = { kind: 'process' };
 
-/** The process that runs; absent for one that has no id in ipft's pid namespace. */
+/** The current process; absent if it has no id in ipft's pid namespace. */
 export const pid: Column = {
   id: 'pid',
   description: "process that runs, by its id in ipft's pid namespace",

@@ -7,7 +7,10 @@ import type { RowReader } from '../core/row.js';
 
 const READ: Read = { kind: 'reason' };
 
-/** Why the packet is dropped, in functions and tracepoints that are told. A line of text has it there only. */
+/**
+ * Why the packet is dropped, in functions and tracepoints with a drop reason argument. Text shows it only
+ * there.
+ */
 export const reason: Column = {
   id: 'reason',
   description: 'why the packet is dropped, where a function is told',

@@ -4,7 +4,7 @@ import { behind, type BoundColumn, type Cell, type Column, type ReturnType } fro
 import { functionIndex, isReturn, type RowReader } from '../core/row.js';
 import { formatsOf, NOTHING } from '../core/value.js';
 
-/** Where nothing is returned, and where it is not known what is. */
+/** A constant text: for functions that return nothing, and for unknown return types. */
 const fixed = (text: string): BoundColumn => {
   const cell = (shown: string): Cell => behind(shown, () => undefined);
   return { text: cell(text), json: (prefix) => cell(`${prefix}null`), value: () => null };
@@ -12,18 +12,18 @@ const fixed = (text: string): BoundColumn => {
 const VOID = fixed('');
 const UNKNOWN = fixed(NOTHING);
 
-/** The lowest bytes of the register, by their type. */
+/** Formats the lowest bytes of the register by their type. */
 function formatOf({ kind, size, bigEndian, names }: ReturnType): BoundColumn {
   if (kind === 'void') return VOID;
   if (kind === 'unknown') return UNKNOWN;
-  // Of enums that have no such member a number like an int's: errnos are negative.
+  // A value that is not in the enum is shown as a signed number, like an int: errnos are negative.
   const read = { kind: kind === 'enum' ? 'signed' : kind, bitOffset: 0, bitSize: 0, bigEndian } as const;
   return formatsOf({ at: ROW.return_value, size, path: read }, { ...read, kind }, names);
 }
 
 const isKnown: RowReader<boolean> = (rows, at) => (rows.getUint32(at + ROW.flags, true) & VALUED) !== 0;
 
-/** What a call returned, at its return, by the type in the function's prototype. */
+/** The return value, shown at the return, by the type in the function's prototype. */
 export const returnValue: Column = {
   id: 'return-value',
   description: 'what the function returns, by its prototype (function_graph)',

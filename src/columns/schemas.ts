@@ -26,7 +26,10 @@ type Schemas = {
 const text = orNull(string());
 const count = orNull(integer());
 
-/** What each column's JSON is, by its key: as the types of a script's events say, or this does not compile. */
+/**
+ * JSON Schema of each column, by its key. The types of a script's events must agree, else this does not
+ * compile.
+ */
 export const SCHEMAS: Schemas = {
   packet_id: { ...string(), pattern: '^0x[0-9a-f]+$' },
   packet: integer(),

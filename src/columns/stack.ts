@@ -5,7 +5,7 @@ import type { RowReader } from '../core/row.js';
 
 const READ: Read = { kind: 'stack' };
 
-/** Frames of the tracer itself, which come first. */
+/** Frames of the tracer itself, which are the innermost ones. */
 const OWN_FRAMES =
   /^(bpf_prog_|bpf_trace_run|bpf_trampoline_|__bpf_trace_|__traceiter_|kprobe_|trace_call_bpf|__probestub_)/;
 
@@ -20,7 +20,7 @@ function stackReader(context: ColumnContext): RowReader<string[]> {
   };
 }
 
-/** The kernel's stack, the innermost call first. */
+/** The kernel stack, innermost call first. */
 export const stack: Column = {
   id: 'stack',
   description: "the kernel's stack, the innermost call first",

@@ -7,7 +7,7 @@ import { timestamp } from './timestamp.js';
 
 const ISO_LENGTH = '2026-01-01T00:00:00.000000000Z'.length;
 
-/** What of an event's time is shown, ns. */
+/** Returns a reader of the time to show for an event, in ns. */
 function sinceReader(
   format: 'relative' | 'delta',
   clock: TraceClock,
@@ -22,7 +22,7 @@ function sinceReader(
   };
 }
 
-/** The column of --time, of one output: first in lines of text, `time` in JSON and CSV. */
+/** The column of --time, for one output: first in lines of text, `time` in JSON and CSV. */
 export function timeColumn(format: TimeFormat, clock: TraceClock): Column {
   if (format === 'monotonic') return { ...timestamp, id: 'time', key: 'time' };
   const common = { id: 'time', key: 'time', width: 0, style: 'dim' } as const;

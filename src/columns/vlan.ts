@@ -4,11 +4,11 @@ import type { Column } from '../core/column.js';
 import { integerOrNothing, numberReader } from '../core/value.js';
 
 const TCI: Read = { kind: 'path', paths: ['skb->vlan_tci'] };
-/** Before Linux 6.3 a bit says that there is a tag, then the members together. */
+/** Before Linux 6.3 a bit says whether there is a tag, later the tag's members do. */
 const PRESENT: Read = { kind: 'path', paths: ['skb->vlan_present', 'skb->vlan_all'] };
 const ID = 0xfffn;
 
-/** The VLAN's id, of a tag that is kept in the skb; tags in the packet's bytes are not looked at. */
+/** VLAN id of a tag that is kept in the skb; tags in the packet's bytes are ignored. */
 export const vlan: Column = {
   id: 'vlan',
   description: 'id of the VLAN tag that is kept in the skb',

@@ -10,18 +10,20 @@ import type { Messages } from '../terminal/messages.js';
 import { tracedModules, warnOfReloaded } from '../machine/modules.js';
 import { laterPlan, planOf, type Plan } from '../plan/prepare.js';
 
-/** When a detach that takes longer is told of. */
+/** After this time a message says that detaching takes long. */
 const PATIENCE_MS = 1000;
-/** When it is left to the keeper alone, so that the prompt is back within 15 s of a signal. */
+/**
+ * After this time ipft leaves detaching to the keeper, so that the prompt is back within 15 s of a signal.
+ */
 const DETACH_LIMIT_MS = 12_000;
 const FAILURES_SHOWN = 3;
 
 const secondsSince = (began: number): string => ((performance.now() - began) / 1000).toFixed(2);
 
-/** The probes of one trace: attaches them, and lets go of them. */
+/** The probes of one trace: attaches and detaches them. */
 export class Probes {
   readonly #keeper: Keeper;
-  /** those of modules that were loaded later, a keeper for each time */
+  /** probes of modules that were loaded later, with one keeper for each time */
   readonly #later: { readonly keeper: Keeper; readonly modules: readonly ModuleLoad[] }[] = [];
   readonly #lost: Promise<Error>;
   #lose: (error: Error) => void = () => undefined;
@@ -67,12 +69,12 @@ export class Probes {
     );
   }
 
-  /** Resolves when a keeper ends by itself. */
+  /** Resolves when a keeper ends unexpectedly. */
   get lost(): Promise<Error> {
     return this.#lost;
   }
 
-  /** Functions or tracepoints that were attached. */
+  /** Number of functions or tracepoints that were attached. */
   get attached(): number {
     return this.#attached;
   }
@@ -81,7 +83,7 @@ export class Probes {
     return this.#keeper.pid;
   }
 
-  /** Attaches all probes; false if `stop` resolves before. At least one is attached, or it throws. */
+  /** Attaches all probes; returns false if `stop` resolves first. Throws if none can be attached. */
   async attach(stop: Promise<unknown>, verbose: boolean): Promise<boolean> {
     this.#verbose = verbose;
     this.messages.status(this.#counter({ succeeded: 0, failed: 0 }));
@@ -97,7 +99,10 @@ export class Probes {
     return true;
   }
 
-  /** Attaches further functions, of modules that are loaded by now. Returns those that were refused, by id. */
+  /**
+   * Attaches further functions, of modules that have been loaded meanwhile. Returns the ids of those that
+   * were refused.
+   */
   async attachLater(
     modules: readonly ModuleLoad[],
     functions: readonly KeeperFunction[],
@@ -119,7 +124,7 @@ export class Probes {
     return failed;
   }
 
-  /** Tells which modules were not loaded all the time. */
+  /** Warns of modules that were unloaded or reloaded during the trace. */
   checkModules(): void {
     const later = this.#later.flatMap(({ modules }) => modules);
     const { table, traceable } = this.plan;
@@ -137,8 +142,8 @@ export class Probes {
   }
 
   /**
-   * Detaches all probes; says so if it takes long, and leaves the rest to the keeper, if that outlives this process, when
-   * it takes too long. Throws if the keeper did not do it.
+   * Detaches all probes. Reports when it takes long; when it takes too long, leaves the rest to the keeper,
+   * provided that the keeper outlives this process. Throws if the keeper failed to detach.
    */
   async detach(): Promise<void> {
     const began = performance.now();

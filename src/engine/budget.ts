@@ -6,25 +6,25 @@ import { processFile } from '../core/process-file.js';
 
 const PERIOD_MS = 1000;
 const NS_A_MS = 1e6;
-/** Of times in /proc: USER_HZ is 100 on x86_64. */
+/** Unit of the times in /proc/PID/stat: USER_HZ is 100 on x86_64. */
 const MS_A_TICK = 10;
 
-/** CPU time of another process, ms; what has ended uses none. */
+/** CPU time of another process in ms; 0 if it has ended. */
 function processMs(pid: number | undefined): number {
   const stat = pid === undefined ? null : processFile(pid, 'stat');
   if (stat === null) return 0;
-  // The name, in parentheses, may have spaces; utime and stime are the 12th and 13th field behind it.
+  // The name, in parentheses, may contain spaces; utime and stime are the 12th and 13th field after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK;
 }
 
-/** CPU time of this process, ms. */
+/** CPU time of this process in ms. */
 function ownMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** ms, since some moment */
+/** ms, since an arbitrary moment */
 interface Times {
   readonly clock: number;
   readonly own: number;
@@ -32,11 +32,11 @@ interface Times {
 }
 
 /**
- * Watches what a trace costs: the CPU time of ipft and the probe-keeper, and the time that all CPUs together spend in its BPF
- * programs (Session.runTimeNs), each as a share of one CPU, over each second.
+ * Watches the cost of a trace: the CPU time of ipft and the probe-keeper, and the time that all CPUs together
+ * spend in its BPF programs (Session.runTimeNs), each second as a share of one CPU.
  */
 export class Budget {
-  /** Resolves when one of them was over the share. */
+  /** Resolves when either was above the share for a second. */
   readonly exceeded: Promise<BudgetError>;
   #exceed: (error: BudgetError) => void = () => undefined;
   #before: Times;

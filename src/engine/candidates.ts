@@ -7,10 +7,10 @@ import type { Loss } from '../core/consumer.js';
 import type { Messages } from '../terminal/messages.js';
 import { keepVerdicts } from '../machine/verdicts.js';
 
-/** What the addon has for "before this trace". */
+/** The addon's value for "confirmed before this trace". */
 const BEFORE = 1n;
 
-/** What a trace has found out about functions that this kernel's BTF does not describe. */
+/** Tracks what a trace finds out about candidates. */
 export class JudgedCandidates {
   readonly summary: Candidates;
   readonly #refuted: readonly CandidateCalls[];
@@ -40,7 +40,10 @@ export class JudgedCandidates {
     return { function: this.table.label(index), symbol, timestamp: at.toString() };
   }
 
-  /** Events of a function that does not take an skb, and none from when that was clear. */
+  /**
+   * Losses by refuted candidates: events of a function that does not take an skb were shown, and none after
+   * it was refuted.
+   */
   get losses(): Loss[] {
     return this.summary.refuted
       .filter(({ shown }) => shown)
@@ -49,7 +52,7 @@ export class JudgedCandidates {
       }));
   }
 
-  /** Says what is new, and keeps it for later traces. */
+  /** Reports new verdicts, and stores them for later traces. */
   tell(messages: Messages, verbose: boolean): void {
     for (const { symbol } of this.summary.confirmed)
       messages.line(

@@ -7,7 +7,7 @@ import type { Probes } from './attach.js';
 import { Budget } from './budget.js';
 import type { Recorder } from './recorder.js';
 
-/** Why a trace has ended, and what is to be thrown when it has. */
+/** Why a trace has ended, and the error to throw at its end. */
 export interface End {
   readonly reason: EndReason;
   readonly error: Error | null;
@@ -17,18 +17,21 @@ interface Parts {
   readonly recorder: Recorder;
   readonly session: Session;
   readonly probes: Probes;
-  /** resolves when the user wants no more */
+  /** resolves when the user stops the trace */
   readonly stop: Promise<unknown>;
-  /** resolves when all who wait for the trace know of it, or with what kept them from knowing */
+  /**
+   * resolves when everyone waiting for the trace to be ready has been notified, with the error that prevented
+   * it or null
+   */
   readonly announced: Promise<Error | null>;
-  /** resolves when what the trace is for has ended */
+  /** resolves when the purpose of the trace is fulfilled, such as the end of the traced command */
   readonly over?: Promise<End> | undefined;
 }
 
 const clean = (reason: EndReason) => (): End => ({ reason, error: null });
 const failed = (error: Error): End => ({ reason: 'failure', error });
 
-/** Resolves when the trace, which runs, is to end. */
+/** Resolves when a running trace is to end. */
 export async function endOf(
   { count, durationMs, budget }: TraceOptions,
   { recorder, session, probes, stop, announced, over }: Parts,

@@ -14,30 +14,33 @@ import { Recorder } from './recorder.js';
 import { openSession } from './session.js';
 import { Xdp } from './xdp.js';
 
-/** How long a reader of the results may hold up the removal of the probes. */
+/** How long a reader of the results may delay the removal of the probes. */
 const FINISH_PATIENCE_MS = 1000;
 
-/** How long the end waits for what is known of modules that came just before it. */
+/** How long the end waits for information about modules that were loaded just before it. */
 const SETTLING_MS = 2000;
 
-/** What decides when a trace ends, beside its options. */
+/** What decides when a trace ends, besides its options. */
 export interface Course {
-  /** Resolves when the user wants no more of it, at any time. */
+  /** Resolves when the user stops the trace, at any time. */
   readonly stop: Promise<unknown>;
-  /** Resolves when what the trace is for has ended. */
+  /** Resolves when the purpose of the trace is fulfilled, such as the end of the traced command. */
   readonly over?: Promise<End> | undefined;
-  /** The trace runs. Resolves when all who wait for that know, or with what kept them from knowing: the trace then ends. */
+  /**
+   * Notifies everyone waiting for the trace to be ready. Resolves with null, or with the error that prevented
+   * it, which ends the trace.
+   */
   announce(): Promise<Error | null>;
 }
 
-/** One trace, from the loaded programs on: the command's and a script's alike. */
+/** One trace, from the loaded programs on; used by the command and by scripts. */
 export class Engine {
   readonly #session: Session;
   readonly #xdp: Xdp;
   readonly #consumer: Consumer;
   readonly #recorder: Recorder;
 
-  /** Loads the programs and opens the consumer. Call run() at once: it frees them. */
+  /** Loads the programs and opens the consumer. run() must be called right after, since it frees them. */
   constructor(
     private readonly plan: Plan,
     private readonly options: TraceOptions,
@@ -59,13 +62,13 @@ export class Engine {
     }
   }
 
-  /** Frees what is in the kernel; may be called twice. */
+  /** Frees the kernel's resources; may be called twice. */
   #close(): void {
     this.#session.close();
     this.#xdp.close();
   }
 
-  /** For a process that leaves without waiting for the end of run(): tells of events that nobody has got. */
+  /** For a process that exits without waiting for the end of run(): reports events that no reader got. */
   leave(): void {
     this.#recorder.sayUnread();
   }
@@ -94,7 +97,7 @@ export class Engine {
         end = await endOf(options, { recorder, session, probes, ...course, announced: course.announce() });
         changes.stop();
         await Promise.race([changes.settled(), delay(SETTLING_MS, undefined, { ref: false })]);
-        await nextTurn(); // stopping drains, which a batch that is being delivered forbids
+        await nextTurn(); // stopping drains the buffers, which is not allowed while a batch is being delivered
         recorder.stop(changes);
         probes.checkModules();
         messages.line('Trace done!');

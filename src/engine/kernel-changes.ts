@@ -13,22 +13,25 @@ import { moduleLoads, namesWithoutBtf } from '../machine/kernel-state.js';
 import { keeperFunction, type Plan } from '../plan/prepare.js';
 import { forgetSymbols } from '../plan/symbols.js';
 
-/** How often is looked: what a module does sooner is not seen. */
+/** Polling period: packets that a new module handles before the next poll are not traced. */
 const PERIOD_MS = 100;
 
-/** Has a link, `..` of a folder, for each module that is loaded. */
+/** Has a subfolder, and so a link from its `..`, for each loaded module. */
 const MODULES = '/sys/module';
 
-/** What changes when a module comes or goes; null where the kernel has no modules. */
+/**
+ * Link count of /sys/module, which changes when a module is loaded or unloaded; null if the kernel has no
+ * modules.
+ */
 const moduleCount = (): number | null => statSync(MODULES, { throwIfNoEntry: false })?.nlink ?? null;
 
-/** How many functions of a module are to be traced. */
+/** Number of a module's functions that are to be traced. */
 const wantedOf = (module: string, table: FunctionTable, selected: readonly number[]): number =>
   selected.filter((id) => table.modules[id] === module && table.isTraceable(id)).length;
 
 /**
- * Follows the kernel while a trace runs: attaches to the functions of modules that are loaded, and gives CPUs that come online a
- * perf buffer.
+ * Follows changes of the kernel during a trace: attaches to functions of newly loaded modules, and gives CPUs
+ * that come online a perf buffer.
  */
 export class KernelChanges {
   readonly #modules: LaterModule[] = [];
@@ -51,7 +54,7 @@ export class KernelChanges {
     this.#known = new Set(plan.table.columns.moduleLoads.map(({ module }) => module));
   }
 
-  /** What there was so far. */
+  /** All changes so far. */
   get all(): Changes {
     return { modules: this.#modules, cpus: this.#cpus };
   }
@@ -60,19 +63,19 @@ export class KernelChanges {
     this.#timer = setInterval(() => this.#look(), PERIOD_MS).unref();
   }
 
-  /** Attaches nothing any more. */
+  /** Stops attaching. */
   stop(): void {
     this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
-  /** After stop(): resolves when it is known what has come too late to be attached. */
+  /** After stop(): resolves when it is known which modules came too late to be attached. */
   async settled(): Promise<void> {
     await this.#followed;
     if (this.plan.table.kind === 'functions' && moduleCount() !== this.#count) await this.#follow();
   }
 
-  /** Functions whose calls are missing since they came too late to be attached. */
+  /** Functions whose calls are missing because they could not be attached, or came too late. */
   losses(): Loss[] {
     return this.#modules
       .filter(({ unattached }) => unattached !== 0)
@@ -156,7 +159,7 @@ export class KernelChanges {
     if (wanted > 0) this.#add({ module, functions: attached, unattached: wanted - attached });
   }
 
-  /** `why`: nothing of it can be attached. */
+  /** Records a module. `why`: the reason for which none of its functions can be attached. */
   #add({ module, functions, unattached }: Omit<LaterModule, 'attached_ns'>, why?: string): void {
     const attached_ns = process.hrtime.bigint().toString();
     this.#modules.push({ module, functions, unattached, attached_ns });
@@ -169,7 +172,10 @@ export class KernelChanges {
       );
   }
 
-  /** Programs cannot be added to a trace; and what functions find of an skb's bytes is told to them when they are loaded. */
+  /**
+   * No programs can be added to a running trace, and programs learn only at load which bytes of the skb a
+   * function can read.
+   */
   #canBeAttached({ columns }: FunctionTable, id: number): boolean {
     return !this.plan.backend.ownPrograms && columns.bytes[id] === 0;
   }

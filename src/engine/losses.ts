@@ -4,7 +4,7 @@ import type { Accounts } from '../core/summary.js';
 import type { Counters } from '../native/types.js';
 import type { Consumer, Loss } from '../core/consumer.js';
 
-/** `12.3 %`; what is next to nothing, or next to all, is not called nothing or all. */
+/** Formats a share as `12.3 %`, never rounding to 0 or 100 % what is not exactly that. */
 export function percent(part: number, whole: number): string {
   const value = (part / whole) * 100;
   if (part > 0 && value < 0.05) return 'less than 0.1 %';
@@ -14,7 +14,7 @@ export function percent(part: number, whole: number): string {
 
 const LARGEST_STEP = 16;
 
-/** A power of two, larger by a step that is in keeping with what was lost. */
+/** Suggests a larger perf buffer: a power of two, by a step that depends on how much was lost. */
 function largerPageCount(lost: number, matched: number, pageCount: number): number {
   const step = Math.min(LARGEST_STEP, 2 ** Math.ceil(Math.log2(matched / (matched - lost))));
   return Math.min(pageCount * step, LARGEST_PAGE_COUNT);
@@ -43,10 +43,12 @@ const cutShort = (cut: number): Loss => ({
 /** Why the kernel skips a program. */
 const BUSY = 'since another BPF program was running on their CPU';
 
-/** Backends whose programs may be preempted; the kernel skips them meanwhile. */
+/**
+ * Backends whose programs may be preempted, during which the kernel skips them for other tasks on that CPU.
+ */
 const PREEMPTED = ['fentry-multi', 'fentry'];
 
-/** What helps where the kernel skips programs. */
+/** The remedy where the kernel skips programs. */
 const unskipped = (backend: string): string =>
   PREEMPTED.includes(backend)
     ? 'a --backend whose programs are not preempted, kprobe-multi or kprobe'
@@ -58,8 +60,8 @@ const missedCalls = (missed: number, backend: string): Loss => ({
 });
 
 /**
- * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers; `cut`:
- * Consumer.cut; `backend`: its id.
+ * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers;
+ * `cut`: Consumer.cut; `backend`: its id.
  */
 export function losses(counters: Counters, pageCount: number, cut: number, backend: string): Loss[] {
   const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread } = counters;
@@ -87,7 +89,7 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
   ];
 }
 
-/** What is not missing, but may be wrong: the packet that an event is said to be of. */
+/** Cases in which events may be attributed to the wrong packet. */
 export function doubts({ missedEnds }: Counters, backend: string): Loss[] {
   if (missedEnds === 0) return [];
   return [
@@ -98,7 +100,7 @@ export function doubts({ missedEnds }: Counters, backend: string): Loss[] {
   ];
 }
 
-/** What is not missing, but not as it should be, or as it was asked for. */
+/** Remarks on events that are shown late or were left out on request. */
 export function remarks({ matched, suppressed, late }: Counters): string[] {
   return [
     ...(suppressed > 0
@@ -109,8 +111,8 @@ export function remarks({ matched, suppressed, late }: Counters): string[] {
 }
 
 /**
- * The counts of a summary. `taken`: by the consumer; of it `dropped`: those that it has thrown away, `cut`: packets that it has
- * given up, and `drops`.
+ * The counts of the summary. `taken`: events that the consumer took; `dropped`, `cut` and `drops`: see
+ * Consumer.
  */
 export function accounts(
   {

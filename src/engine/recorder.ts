@@ -16,29 +16,32 @@ import type { Plan } from '../plan/prepare.js';
 import type { Xdp } from './xdp.js';
 
 const STATUS_MS = 250;
-/** Of the wall clock: two readings of both clocks differ by far less. */
+/** Smallest step of the wall clock that counts as one: two readings of both clocks differ by far less. */
 const LEAST_STEP_NS = 10_000_000;
 
-/** Takes events from the session to a consumer. */
+/** Passes events from the session to a consumer. */
 export class Recorder {
-  /** Resolves when no more can be consumed: with null if the reader has left. */
+  /** Resolves when the consumer cannot take any more: with null if its reader has left. */
   readonly broken: Promise<Error | null>;
-  /** Resolves when there are as many events as --count asks for. */
+  /** Resolves when --count is reached. */
   readonly full: Promise<void>;
   readonly #pageCount: number;
   readonly #showsCounter: boolean;
   #rows: DataView | null = null;
-  /** Events that the consumer may still be given. */
+  /** Number of events that the consumer may still be given. */
   #room: number;
   #taken = 0;
   #began = 0;
   #seconds = 0;
   #counters: Counters | null = null;
-  /** of what came while the trace ran */
+  /** losses of what changed during the trace (modules) */
   #later: readonly Loss[] = [];
-  /** what filters ask for that is not there, when nothing matched */
+  /** if nothing matched: things that the filters refer to and that do not exist */
   #absent: readonly string[] = [];
-  /** by which the wall clock was set while ipft traced, or the machine was suspended; gradual corrections are of both clocks */
+  /**
+   * ns by which the wall clock was set, or the machine was suspended, during the trace; gradual corrections
+   * affect both clocks
+   */
   #clockStepNs = 0;
   #candidates: JudgedCandidates;
   #paused = false;
@@ -55,7 +58,7 @@ export class Recorder {
     private readonly consumer: Consumer,
     private readonly messages: Messages,
   ) {
-    // Lines of results and a counter that is rewritten in place do not go together on one screen.
+    // Results on the terminal would get mixed up with a counter line that is redrawn in place.
     this.#showsCounter = messages.terminal && !consumer.fillsTerminal;
     this.broken = new Promise((resolve) => (this.#break = resolve));
     void consumer.broken.then((error) => {
@@ -77,7 +80,7 @@ export class Recorder {
     return new JudgedCandidates(this.plan.table, calls);
   }
 
-  /** Events flow from here on. */
+  /** Starts the flow of events. */
   start(): void {
     this.xdp.start();
     native('activating the trace', () => this.session.activate());
@@ -89,7 +92,7 @@ export class Recorder {
       ).unref();
   }
 
-  /** No more events flow; takes those that are buffered, and says how many there were. */
+  /** Stops the flow of events, drains what is buffered, and reports the counts. */
   stop(changes: Pick<KernelChanges, 'losses'>): void {
     clearInterval(this.#timer);
     this.session.deactivate();
@@ -120,17 +123,17 @@ export class Recorder {
     );
   }
 
-  /** Tells of events that were taken and that the reader has not got, if there are any. */
+  /** Reports events that were taken but did not reach the reader, if there are any. */
   sayUnread(): void {
     for (const { text, remedy } of this.consumer.backlog()) this.messages.warn(text, remedy);
   }
 
-  /** True if, as far as is known, every event came through, but for those that were not to. */
+  /** True if no event is known to be missing, apart from those left out on request. */
   get isComplete(): boolean {
     return this.consumer.backlog().length === 0 && this.#losses().length === 0;
   }
 
-  // What the counter line does not tell, or not in words.
+  // Losses that the counter line does not show, or not in words.
   #losses(): Loss[] {
     const { id } = this.plan.backend;
     const found =
@@ -138,7 +141,7 @@ export class Recorder {
     return [...found, ...this.#candidates.losses, ...this.#later];
   }
 
-  /** What the trace amounts to. `functions`: how many were attached; `later`: what came meanwhile. */
+  /** The summary. `functions`: number of attached ones; `later`: changes during the trace. */
   summary(end: EndReason, functions: number, later: Changes): Summary {
     const { backend, tracer, shown } = this.plan;
     const counters = this.#counters ?? this.session.counters();
@@ -161,7 +164,7 @@ export class Recorder {
     };
   }
 
-  // Trails behind `Lost`: the kernel tells of a loss with the next event that fits.
+  // Lags behind `Lost`: the kernel reports a loss with the next event that fits.
   #showLosses(): void {
     this.session.lostPerCpu().forEach((lost, cpu) => {
       if (lost > 0) this.messages.line(`CPU ${cpu}: ${lost} lost, as PERF_RECORD_LOST tells`);
@@ -176,7 +179,7 @@ export class Recorder {
     return `Samples: ${this.#taken} Lost: ${lost}${returns}${left}${dropped}`;
   }
 
-  /** Takes the rows that session.batch holds. */
+  /** Takes `count` rows from session.batch. */
   onBatch(count: number): void {
     if (this.#room === 0) return;
     try {
@@ -195,7 +198,7 @@ export class Recorder {
     }
   }
 
-  // What the reader does not take in time is lost in the kernel's buffer, where it is counted.
+  // Draining pauses meanwhile; what does not fit into the kernel's buffers is lost, and counted.
   async #waitForReader(): Promise<void> {
     this.#paused = true;
     this.session.pause();

@@ -10,9 +10,9 @@ const DEVICES_SHOWN = 5;
 
 const REMEDY = "docs/drops.md says what is seen of it, and --drops counts XDP's exceptions and errors";
 
-/** An enumerator of enum xdp_action. */
+/** An enumerator by which the BTF's enum xdp_action is found. */
 const AN_ACTION = 'XDP_ABORTED';
-/** Whose value is an action; that of the others is -errno. */
+/** The tracepoint whose value is an action; the value of the others is -errno. */
 const OF_ACTIONS = 'xdp_exception';
 
 interface Place {
@@ -20,14 +20,17 @@ interface Place {
   readonly netns: number;
 }
 
-/** `veth1`, and where that is if it is not where ipft is. */
+/** `veth1`, with its network namespace if that is not ipft's. */
 const placeText = ({ ifname, netns }: Place, ownNetns: number | undefined): string =>
   netns === ownNetns ? ifname : `${ifname} in network namespace ${netnsName(netns) ?? netns}`;
 
 const keyOf = ({ netns, ifindex, mode, program_id }: XdpDevice): string =>
   [netns, ifindex, mode, program_id].join(' ');
 
-/** What XDP does to packets beside a trace, whose skbs and marks it knows nothing of: its programs, and what they lose. */
+/**
+ * What XDP does to packets before there is an skb that could be traced: reports the XDP programs, and what
+ * they lose.
+ */
 export class Xdp {
   readonly #devices = new Map<string, XdpDevice>();
   readonly #counter: XdpCounter | null;
@@ -35,7 +38,7 @@ export class Xdp {
   #unseen = 0;
   #ownNetns: number | undefined;
 
-  /** Warns of the programs that there are. `counts`: it is to count what they lose, which takes programs of its own. */
+  /** Warns of existing XDP programs. `counts`: count what they lose, by loading additional programs. */
   constructor(
     private readonly addon: Addon,
     private readonly messages: Messages,
@@ -54,7 +57,7 @@ export class Xdp {
     this.#counter?.start();
   }
 
-  /** Warns of the programs that came meanwhile, and says what was lost. */
+  /** Warns of XDP programs that came meanwhile, and reports what was lost. */
   stop(): void {
     this.#drops = this.#counter === null ? null : this.#dropsOf(this.#counter.read());
     this.close();

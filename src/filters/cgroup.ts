@@ -8,7 +8,7 @@ import type { Filter } from './filter.js';
 const CGROUP2 = 0x63677270;
 /** PROC_CGROUP_INIT_INO of linux/proc_ns.h. */
 const FIRST_NAMESPACE = 'cgroup:[4026531835]';
-/** How far below the root of all a namespace's root may be. */
+/** How deep below the root of the hierarchy the root of a cgroup namespace may be. */
 const DEEPEST_NAMESPACE = 8;
 
 const STATE = 'skb->sk->__sk_common.skc_state';
@@ -17,13 +17,16 @@ const GROUP = 'skb->sk->sk_cgrp_data.cgroup';
 const isCgroup = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false }) !== undefined && statfsSync(path).type === CGROUP2;
 
-/** Steps from the root that is mounted. */
+/** Depth of a cgroup below the root that is mounted. */
 function levelOf(path: string): number {
   const parent = dirname(path);
   return parent !== path && isCgroup(parent) ? 1 + levelOf(parent) : 0;
 }
 
-/** The levels that it may have in the kernel, which no namespace sees the whole of. */
+/**
+ * The levels that the cgroup may have in the kernel's hierarchy. From within a cgroup namespace the depth of
+ * the namespace's root is unknown, so there are several.
+ */
 function levelsOf(path: string): number[] {
   const least = levelOf(realpathSync(path));
   const further = readlinkSync('/proc/self/ns/cgroup') === FIRST_NAMESPACE ? 0 : DEEPEST_NAMESPACE;
@@ -31,8 +34,8 @@ function levelsOf(path: string): number[] {
 }
 
 /**
- * The cgroup (v2) of the packet's socket, or one that it is in. Sockets of TIME_WAIT (6) and NEW_SYN_RECV (12) are too small to
- * have one.
+ * Matches the cgroup (v2) of the packet's socket, or an ancestor of it. Sockets in the states TIME_WAIT (6)
+ * and NEW_SYN_RECV (12) are smaller structs without a cgroup.
  */
 export const cgroup: Filter = {
   id: 'cgroup',
@@ -44,7 +47,7 @@ export const cgroup: Filter = {
         `--cgroup: ${path} is no cgroup of version 2`,
         '--cgroup /sys/fs/cgroup/system.slice',
       );
-    // Before Linux 6.1 there are their numbers only.
+    // Before Linux 6.1 the kernel stores only the ancestors' ids.
     const of = kernel.has(`${GROUP}->ancestors[0]`)
       ? (level: number) => `ancestors[${level}]->kn->id`
       : (level: number) => `ancestor_ids[${level}]`;

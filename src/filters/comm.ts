@@ -2,7 +2,7 @@
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
 
-/** As --pid, by the process' name. */
+/** Like --pid, by the name of the process. */
 export const comm: Filter = {
   id: 'comm',
   value: 'name',

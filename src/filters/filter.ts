@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { PidNamespace } from '../core/process-id.js';
 
-/** Something that a filter asks for and that is not there. */
+/** Something that a filter refers to and that does not exist. */
 export interface Absence {
-  /** `there is no ...` */
+  /** `there is no ...`, for messages */
   readonly text: string;
   readonly remedy: string;
 }
 
-/** What conditions depend on. */
+/** Kernel properties that conditions depend on. */
 export interface KernelState {
-  /** whether this kernel's types have what a path names */
+  /** true if this kernel's types have the path */
   has(path: string): boolean;
-  /** the one that this process is in; null: the initial one */
+  /** this process' pid namespace; null: the initial one */
   pidNamespace(): PidNamespace | null;
 }
 
-/** A filter that is a condition on the kernel's own members. One file in filters/, named as its id, the option's name. */
+/**
+ * A filter that is a condition on the kernel's types. One file in filters/, named after its id, which is the
+ * option's name.
+ */
 export interface Filter {
   readonly id: string;
-  /** what its value is, for --help */
+  /** placeholder for the value in --help */
   readonly value: string;
   readonly description: string;
-  /** The condition, as --where takes it. Throws a UsageError for a value that it cannot be. */
+  /** The condition, in the syntax of --where. Throws a UsageError for an invalid value. */
   condition(value: string, kernel: KernelState): string;
-  /** What is not there now, though it may come: no packet matches before. */
+  /**
+   * What `value` refers to and does not exist now: no packet can match before it does. null: nothing is
+   * missing.
+   */
   missing?(value: string): Absence | null;
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
 import { ifThere, processFolders } from './processes.js';
 
-/** Names of the devices in this network namespace and in those of other processes. */
+/** Names of the devices in this network namespace and in those of all processes. */
 function deviceNames(): Set<string> {
   const names = new Set<string>();
   const known = new Set<string>();
@@ -18,7 +18,7 @@ function deviceNames(): Set<string> {
   return names;
 }
 
-/** The device that the packet is at. */
+/** Matches the name of the packet's device. */
 export const ifname: Filter = {
   id: 'ifname',
   value: 'name',

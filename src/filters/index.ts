@@ -8,5 +8,5 @@ import { pid } from './pid.js';
 
 const all = [ifname, netns, pid, comm, cgroup] as const;
 
-/** Every filter that is a condition, by its id: the option's name. */
+/** Every such filter by its id, which is the option's name. */
 export const filters: ReadonlyMap<string, Filter> = new Map(all.map((filter) => [filter.id, filter]));

@@ -19,7 +19,10 @@ function inodeOfFile(path: string): number {
   return stat.ino;
 }
 
-/** What a value names: a file, or an inode by its number. A number may be a name, too: one that there is comes first. */
+/**
+ * What a value refers to: a file, or an inode number. If a number is also the name of an existing file, the
+ * file is meant.
+ */
 function named(value: string): { readonly file: string } | { readonly inode: number } {
   const [, kind, given = value] = /^(inode|name):(.+)$/.exec(value) ?? [];
   const isNumber = /^\d+$/.test(given);
@@ -30,14 +33,14 @@ function named(value: string): { readonly file: string } | { readonly inode: num
   return isInode ? { inode: Number(given) } : { file };
 }
 
-/** Whether a process is in it, or a name of `ip netns` stands for it. */
+/** True if a process is in the network namespace, or a name of `ip netns` refers to it. */
 function isThere(inode: number): boolean {
   const names = (ifThere(() => readdirSync(FOLDER)) ?? []).map((name) => `${FOLDER}/${name}`);
   const files = [...names, ...processFolders().map((folder) => `${folder}/ns/net`)];
   return files.some((file) => ifThere(() => statSync(file).ino) === inode);
 }
 
-/** The network namespace of the packet's device, or of its socket. */
+/** Matches the network namespace of the packet's device, or of its socket. */
 export const netns: Filter = {
   id: 'netns',
   value: 'name|path|inode',
@@ -47,7 +50,7 @@ export const netns: Filter = {
     const inode = 'inode' in name ? name.inode : inodeOfFile(name.file);
     return `skb->dev->nd_net.net->ns.inum == ${inode} || skb->sk->__sk_common.skc_net.net->ns.inum == ${inode}`;
   },
-  // A file was there when the condition was made.
+  // For a file nothing can be missing: it existed when the condition was made.
   missing: (value) => {
     const name = named(value);
     if (!('inode' in name) || isThere(name.inode)) return null;

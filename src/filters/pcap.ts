@@ -10,19 +10,19 @@ import {
 import { EnvironmentError, isNativeFailure, UsageError } from '../core/errors.js';
 
 /**
- * Loads at these offsets, counted as u32, and above are not of the packet: Linux gives sockets what it knows about a packet
- * there (SKF_AD_OFF, SKF_NET_OFF, SKF_LL_OFF).
+ * Loads from these offsets (as u32) and above are not of packet bytes: on sockets, Linux gives metadata of
+ * the packet there (SKF_AD_OFF, SKF_NET_OFF, SKF_LL_OFF).
  */
 const ANCILLARY = 0xffe00000;
 const LOAD_ABSOLUTE = 0x20;
 const LOAD_MASK = 0xe7;
 
-/** `vlan` as a word of its own: names of hosts have dots and dashes. */
+/** `vlan` as a separate word: host names may contain it next to dots and dashes. */
 const VLAN = /(?<![\w.-])vlan(?![\w.-])/;
 
 /**
- * An expression in pcap-filter(7) syntax as classic BPF.
- * @param inner true: it is for the headers inside of a tunnel's, which begin with IP
+ * Compiles an expression in pcap-filter(7) syntax to classic BPF.
+ * @param inner true: the expression applies to the headers inside a tunnel, which begin with IP
  * @throws UsageError with libpcap's message; EnvironmentError if there is no libpcap
  */
 export function compilePcapFilter(expression: string, compile: CompileFilter, inner = false): PcapFilter {

@@ -4,10 +4,16 @@ import { processFile } from '../core/process-file.js';
 import { processId } from '../core/process-id.js';
 import type { Absence, Filter } from './filter.js';
 
-/** PID_MAX_LIMIT of include/linux/threads.h, on 64-bit kernels: ids are smaller, whatever kernel.pid_max says now. */
+/**
+ * PID_MAX_LIMIT of include/linux/threads.h on 64-bit kernels: the upper bound of ids, whatever kernel.pid_max
+ * is now.
+ */
 const LIMIT = 4_194_304;
 
-/** Whether a process has this id in this pid namespace, which the /proc that is mounted here need not be of. */
+/**
+ * True if a process in this pid namespace has the id; /proc cannot be used, as it may belong to another
+ * namespace.
+ */
 function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -16,13 +22,13 @@ function exists(pid: number): boolean {
   }
 }
 
-/** The process that a thread is of, or that it leads; null if that is not known. */
+/** The id of the thread's process, which is the same for the first thread; null if unknown. */
 function processOf(thread: number): number | null {
   const [, leader] = /^Tgid:\s+(\d+)$/m.exec(processFile(thread, 'status') ?? '') ?? [];
   return leader === undefined ? null : Number(leader);
 }
 
-/** What keeps an id from being that of a process. */
+/** Why an id is not that of a process; null if it is. */
 function absence(id: number): Absence | null {
   if (!exists(id))
     return {
@@ -34,7 +40,9 @@ function absence(id: number): Absence | null {
   return { text: `it is a thread of process ${leader}`, remedy: `--pid ${leader}` };
 }
 
-/** The process that runs when a packet is first seen; what it sent is followed from there. */
+/**
+ * Matches the process that is current when a packet is first seen; the packet is then followed everywhere.
+ */
 export const pid: Filter = {
   id: 'pid',
   value: 'pid',
@@ -54,6 +62,6 @@ export const pid: Filter = {
     const required = requires.map((each) => `${each.path} ${each.comparison} ${each.value}`);
     return [...required, `${path} == ${value}`].join(' && ');
   },
-  // 0: the idle task, to which no signal can be sent
+  // 0: the idle task, which always exists and to which no signal can be sent
   missing: (value) => (Number(value) === 0 ? null : absence(Number(value))),
 };

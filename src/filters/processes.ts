@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readdirSync } from 'node:fs';
 
-/** Null where the file is gone, or may not be looked at. */
+/** Null if the file does not exist, or access is denied. */
 export function ifThere<T>(read: () => T): T | null {
   try {
     return read();
@@ -10,7 +10,7 @@ export function ifThere<T>(read: () => T): T | null {
   }
 }
 
-/** The folders in /proc of all processes, this one first. */
+/** /proc folders of all processes, this one's first. */
 export const processFolders = (): string[] => [
   '/proc/self',
   ...readdirSync('/proc')
