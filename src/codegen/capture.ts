@@ -7,21 +7,21 @@ import { doubtOf, PathFollower, readKernel, readNumber, type SkbOffsets } from '
 const WORD = 8;
 const SKB = R6;
 const DATA = R7;
-/** Of the stack. */
+/** Stack offset of a scratch word. */
 const SCRATCH = -8;
-/** The packet's device; 0: none, or something else is in its place. */
+/** Stack offset of the packet's device; 0: none, or skb->dev holds something else. */
 const DEVICE = -16;
-/** Of the word that says where a packet starts: an offset of 16 bits; what else it has is in the upper half. */
+/** Mask of the packet's start, a 16-bit offset, in the word that packet_start() returns. */
 const START = 0xffff;
 
-/** Where readNumber() finds a member of the skb. */
+/** The location of a member of the skb, for readNumber(). */
 const member = (offset: number): Parameters<typeof readNumber>[3] => ({
   address: SKB,
   offset,
   scratch: SCRATCH,
 });
 
-/** Follows a path whose pointers are what its type says, or jumps to `absent`. */
+/** Follows a path; jumps to `absent` if a pointer on the way is null, or is not of the path's type. */
 function follow(
   code: Emitter,
   path: ResolvedPath,
@@ -50,7 +50,7 @@ function readPath(
   readKernel(code, size, R9, path.steps.at(-1) ?? 0, absent);
 }
 
-/** What several paths go through is looked at once. */
+/** Checks skb->dev once for all paths through it, and stores it. */
 function findDevice(code: Emitter, follower: PathFollower): void {
   const [known, unknown] = [code.label(), code.label()];
   follower.pointer('device', R9, unknown);
@@ -62,8 +62,9 @@ function findDevice(code: Emitter, follower: PathFollower): void {
 }
 
 /**
- * Copies linear bytes only: skb->tail is where they end. Where the packet starts the program has written to the first word, by
- * packet_start() of bpf/place.h; in the word's upper half is how far behind it the network header is.
+ * Copies the packet's first bytes, only from the linear part, which ends at skb->tail. The programs have
+ * written where the packet starts to the read's first word, by packet_start() of bpf/place.h; the word's
+ * upper half is the offset of the network header from there.
  */
 function readHeaders(code: Emitter, { place, size }: PlacedRead, skb: SkbOffsets, absent: Label): void {
   const most = size - WORD;
@@ -88,8 +89,8 @@ function readHeaders(code: Emitter, { place, size }: PlacedRead, skb: SkbOffsets
 }
 
 /**
- * The word of absent reads is 0, but the verifier must not know: Linux 5.10 walks every way through the code on which a
- * number that it knows is another one, which would be two ways for each read.
+ * Clears the bits of absent reads in a way that the verifier does not see as a known 0. Linux 5.10 does not
+ * merge states in which a known number differs, so each read would double the paths that it walks.
  */
 function clearAbsent(code: Emitter): void {
   code.mov(R1, SKB);
@@ -98,8 +99,8 @@ function clearAbsent(code: Emitter): void {
 }
 
 /**
- * Machine code of ipft_capture(ctx, skb, data) in bpf/generated.h: it writes the layout's reads but for those that the
- * programs make themselves.
+ * Machine code of ipft_capture(ctx, skb, data) in bpf/generated.h: it writes the layout's reads, except those
+ * that the programs write themselves.
  */
 export function generateCapture(layout: Layout, skb: SkbOffsets): Uint8Array {
   const code = new Emitter();

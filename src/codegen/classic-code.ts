@@ -2,7 +2,7 @@
 import type { ClassicInstruction } from '../core/classic-bpf.js';
 import type { Condition, Operation, Size } from './emitter.js';
 
-/** The codes of classic BPF, as of bpf_filter(3) and pcap/bpf.h. */
+/** Encoding of classic BPF, as in bpf_filter(3) and pcap/bpf.h. */
 const CLASSES = ['ld', 'ldx', 'st', 'stx', 'alu', 'jmp', 'ret', 'misc'] as const;
 const MODES = ['imm', 'abs', 'ind', 'mem', 'len', 'msh'] as const;
 const SIZES: readonly (Size | undefined)[] = [4, 2, 1];
@@ -31,9 +31,9 @@ const CONDITIONS: Readonly<Record<number, Condition | undefined>> = {
   0x40: 'set',
 };
 
-/** What an instruction does, with accumulator A, index register X, memory M and constant k. */
+/** Decoded operation of an instruction, with accumulator A, index register X, memory M and constant k. */
 export type Classic =
-  /** A or X = bytes of the packet: at k, at X + k, or four times the low half of the byte at k */
+  /** A or X = bytes of the packet: at k, at X + k, or four times the lower 4 bits of the byte at k */
   | { does: 'load'; to: 'a' | 'x'; mode: 'abs' | 'ind' | 'msh'; size: Size }
   | { does: 'load'; to: 'a' | 'x'; mode: 'imm' | 'mem' | 'len' }
   /** M[k] = A or X */
@@ -47,7 +47,7 @@ export type Classic =
   /** X = A, or A = X */
   | { does: 'move'; to: 'a' | 'x' };
 
-/** @throws Error if there is no such instruction */
+/** @throws Error for an invalid instruction */
 export function readClassic({ code }: ClassicInstruction): Classic {
   const operand = (code & OPERAND_X) === 0 ? 'k' : 'x';
   const operation = OPERATIONS[code & 0xf0];

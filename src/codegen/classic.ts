@@ -21,26 +21,30 @@ const X = R9;
 const REGISTERS = { a: A, x: X } as const;
 
 /**
- * How often a program may jump back, as those of `protochain` do for each header of the chain. BPF of the kernel cannot loop
- * without proof of an end, so there is a copy of the code for each time.
+ * How often a program may jump back; `protochain` does so for each header of the chain. The kernel's BPF
+ * cannot loop without proof of an end, so the code is copied for each time.
  */
 const LOOPS = 8;
 
 const INVERSE: Partial<Record<Condition, Condition>> = { eq: 'ne', gt: 'le', ge: 'lt' };
 
-/** An instruction in one of the copies, and what follows it: the places of other steps. */
+/** An instruction in one of the copies. `place`: its position in all copies together. */
 interface Step {
   readonly place: number;
   readonly classic: Classic;
   readonly instruction: ClassicInstruction;
-  /** one place, two for a branch, the first of which is taken if its condition holds; none for a return */
+  /**
+   * places of the following steps: one; two for a branch, first the one for a true condition; none for a
+   * return
+   */
   readonly next: readonly number[];
   readonly label: Label;
 }
 
 /**
- * Emits what a classic program does, as pcap_offline_filter(3PCAP) runs it; the code ends with R0 = what it returns, and no
- * instruction is out of reach. The packet is read through `packet`, and rejected through `reject`.
+ * Translates a classic program to eBPF with the semantics of pcap_offline_filter(3PCAP). The code ends with
+ * R0 = the result; jumps cannot exceed the range of 16 bits. The packet is read through `packet`; `reject` is
+ * where rejected packets go.
  */
 export class ClassicTranslator {
   readonly #steps = new Map<number, Step>();
@@ -66,7 +70,7 @@ export class ClassicTranslator {
     }
   }
 
-  /** The steps that can be reached. */
+  /** Finds the reachable steps. */
   #find(): void {
     const places = [0];
     for (let place = places.pop(); place !== undefined; place = places.pop()) {
@@ -89,7 +93,7 @@ export class ClassicTranslator {
     return [following + distance + (distance < 0 ? this.program.length : 0)];
   }
 
-  /** False behind the last copy: the program has jumped back too often. */
+  /** False after the last copy: the program has jumped back too often, and the packet is rejected. */
   #isInside(place: number): boolean {
     return place < this.program.length * (LOOPS + 1);
   }
@@ -98,7 +102,10 @@ export class ClassicTranslator {
     return this.#steps.get(place)?.label ?? this.reject;
   }
 
-  /** The words of the memory that are read: the verifier wants to see that they are written before. */
+  /**
+   * Indexes of the memory words that are read. They are zeroed at the start, as the verifier requires them to
+   * be initialized.
+   */
   #memory(): Set<number> {
     const read = this.program.filter((instruction) => {
       const classic = readClassic(instruction);
@@ -162,12 +169,12 @@ export class ClassicTranslator {
       if (shifts) return this.#shift(operation);
       return e.alu32(operation, A, X);
     }
-    // pcap_compile refuses constants of which these are.
+    // pcap_compile refuses such constants.
     if ((divides && k === 0) || (shifts && k > 31)) throw new Error(`classic BPF: ${operation} by ${k}`);
     e.alu32(operation, A, k | 0);
   }
 
-  /** By X; the processor would take it modulo 32. */
+  /** Shift by X; the processor would take X modulo 32. */
   #shift(operation: Operation): void {
     const e = this.emitter;
     const shifted = e.label();
@@ -192,7 +199,7 @@ export class ClassicTranslator {
     if (fails !== place + 1) this.emitter.jump(this.#labelOf(fails));
   }
 
-  /** A and X have 32 bits without sign, constants of jumps are extended by theirs. */
+  /** A and X are unsigned 32 bits, while constants of jumps are sign-extended. */
   #constant(k: number, condition: Condition): Register | number {
     const signed = k | 0;
     if (signed >= 0 || condition === 'set') return signed;

@@ -21,17 +21,20 @@ import {
 } from './emitter.js';
 import { doubtOf, PathFollower, readNumber, type Doubt, type SkbOffsets } from './path-reads.js';
 
-/** What names in an expression stand for on this kernel. */
+/** Resolves the names in an expression for this kernel. */
 export interface Names {
   path(path: string): ResolvedPath;
-  /** of a constant; throws a UsageError if there is none */
+  /** value of a constant; throws a UsageError if it does not exist */
   constant(name: string): bigint;
 }
 
 const SKB = R6;
 const LEFT = R7;
 const RIGHT = R8;
-/** Of the stack: a word to read through, then a string, then a word for each operand that waits. */
+/**
+ * Stack layout: a scratch word for reads, then a string, then a word for each operand that waits for its
+ * other side.
+ */
 const SCRATCH = -8;
 const STRING_ROOM = 64;
 const STRING = SCRATCH - STRING_ROOM;
@@ -53,11 +56,11 @@ const SIGNED: Readonly<Record<Comparison, Condition>> = {
   '>=': 'sge',
 };
 
-/** Translates expressions of --where to eBPF. R6 is the skb; R1 to R5 and R7 to R9 are destroyed. */
+/** Translates expressions of --where to eBPF. R6 is the skb; R1 to R5 and R7 to R9 are overwritten. */
 export class ConditionTranslator {
   readonly #follower: PathFollower;
   #waiting = 0;
-  /** where a comparison goes on that cannot be known */
+  /** where execution continues if the value of a comparison cannot be determined */
   #unknown: Label;
 
   constructor(
@@ -70,8 +73,9 @@ export class ConditionTranslator {
   }
 
   /**
-   * Goes on at `yes` or `no`. A comparison with what is behind a null pointer does not hold, whichever it is. One with what cannot
-   * be known, as the kernel keeps something else in its place, holds as little under `!`.
+   * Continues at `yes` or `no`. A comparison is false, whatever its operator, if a pointer on a path is null.
+   * If a value cannot be determined since the kernel stores something else in its place, the comparison is
+   * false under `!`, too.
    */
   emit(expression: Expression, yes: Label, no: Label, isNegated = false): void {
     const { code } = this;
@@ -87,8 +91,8 @@ export class ConditionTranslator {
   }
 
   /**
-   * Whether pointers are what they are taken for is asked where that decides: not where the literal is false anyway, as it is for
-   * nearly every packet.
+   * Checks only when it matters whether pointers are of the expected type: not if the literal is false
+   * anyway, as it is for nearly every packet.
    */
   #literal(expression: Expression, yes: Label, no: Label, isNegated: boolean): void {
     const { code } = this;
@@ -111,7 +115,7 @@ export class ConditionTranslator {
     return new Set(doubt === null ? [] : [doubt]);
   }
 
-  /** Of a comparison, or a number. */
+  /** Emits the test of a comparison, or of a number. */
   #truth(expression: Expression, yes: Label, no: Label): void {
     const { code } = this;
     if (expression.kind === 'string')

@@ -2,7 +2,10 @@
 import { GENERATED } from '../core/abi.js';
 import { UsageError } from '../core/errors.js';
 
-/** The registers of eBPF. R0 holds results, R1 to R5 arguments, which calls destroy; R6 to R9 stay; R10 is the frame. */
+/**
+ * eBPF registers: R0 is the result, R1 to R5 are arguments and clobbered by calls, R6 to R9 are preserved,
+ * R10 is the frame pointer.
+ */
 export type Register = `r${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10}`;
 export const R0 = 'r0';
 export const R1 = 'r1';
@@ -16,31 +19,37 @@ export const R8 = 'r8';
 export const R9 = 'r9';
 export const R10 = 'r10';
 
-/** Bytes of a load or store. */
+/** Size of a load or store in bytes. */
 export type Size = 1 | 2 | 4 | 8;
-/** What is done to a register with another one, or with a constant. `arsh` is >> of a signed number, the rest is unsigned. */
+/**
+ * Operations on a register and another register or a constant. `arsh` is a signed right shift; all others are
+ * unsigned.
+ */
 export type Operation = keyof typeof OPERATIONS;
-/** When a jump is taken, comparing 64 bits; conditions in `s` are signed, `set`: the operands have a bit in common. */
+/**
+ * Conditions of jumps, which compare 64 bits. Those that begin with `s` are signed; `set`: the operands have
+ * a bit in common.
+ */
 export type Condition = keyof typeof CONDITIONS;
 
-/** A place in the code, which may be bound later than it is jumped to. */
+/** A position in the code; it may be bound after jumps to it are emitted. */
 export interface Label {
-  /** number of the instruction that it stands before; undefined = not bound yet */
+  /** index of the instruction at the label; undefined = not bound yet */
   position: number | undefined;
 }
 
-/** Bytes of an instruction. */
+/** Bytes per instruction. */
 const INSTRUCTION_SIZE = 8;
 
-/** Ids of the kernel's helpers. */
+/** Ids of the kernel's helper functions. */
 export const HELPERS = { getCurrentTask: 35, probeReadKernel: 113, probeReadKernelStr: 115 } as const;
 
 const CLASS = { ld: 0x00, ldx: 0x01, st: 0x02, stx: 0x03, alu: 0x04, jmp: 0x05, alu64: 0x07 } as const;
 const MEM = 0x60;
 const IMM64 = 0x18;
-/** The right operand is a register. */
+/** Flag: the right operand is a register. */
 const X = 0x08;
-/** With OPERATIONS.end: to big-endian. */
+/** Flag for OPERATIONS.end: convert to big-endian. */
 const TO_BE = 0x08;
 
 const OPERATIONS = {
@@ -84,16 +93,16 @@ interface Instruction {
   readonly code: number;
   readonly to: Register;
   readonly from: Register;
-  /** a Label: how many instructions it is away from the next one */
+  /** a Label stands for the number of instructions between the next one and it */
   readonly offset: number | Label;
   readonly immediate: number;
 }
 
-/** An assembler for eBPF. Constants are 32 bits, extended by their sign to 64; loadImm64 takes wider ones. */
+/** An assembler for eBPF. Constants have 32 bits and are sign-extended to 64; loadImm64 takes wider ones. */
 export class Emitter {
   readonly #instructions: Instruction[] = [];
 
-  /** Instructions so far. */
+  /** Number of instructions so far. */
   get length(): number {
     return this.#instructions.length;
   }
@@ -102,7 +111,7 @@ export class Emitter {
     this.#operate(CLASS.alu64 | MOV, to, from);
   }
 
-  /** Like all operations on 32 bits, it clears the upper half. */
+  /** Clears the upper half, as all 32-bit operations do. */
   mov32(to: Register, from: Register | number): void {
     this.#operate(CLASS.alu | MOV, to, from);
   }
@@ -124,24 +133,24 @@ export class Emitter {
     this.#push(CLASS.alu | NEG, { to: register });
   }
 
-  /** Swaps the lowest bits between the machine's order and big-endian, and clears those above. */
+  /** Converts the lowest bits between the machine's order and big-endian, and clears the bits above. */
   be(bits: 16 | 32 | 64, register: Register): void {
     this.#push(CLASS.alu | END | TO_BE, { to: register, immediate: bits });
   }
 
-  /** `to` = the bytes at `base` + `offset`, without sign. */
+  /** `to` = the bytes at `base` + `offset`, zero-extended. */
   load(size: Size, to: Register, base: Register, offset: number): void {
     this.#push(CLASS.ldx | MEM | SIZES[size], { to, from: base, offset });
   }
 
-  /** Writes a register or a constant to `base` + `offset`. */
+  /** Stores a register or a constant at `base` + `offset`. */
   store(size: Size, base: Register, offset: number, value: Register | number): void {
     const code = MEM | SIZES[size];
     if (typeof value === 'string') this.#push(CLASS.stx | code, { to: base, from: value, offset });
     else this.#push(CLASS.st | code, { to: base, offset, immediate: value });
   }
 
-  /** @param pseudo what the kernel or the linker makes of the constant, a BPF_PSEUDO_*; 0 = nothing */
+  /** @param pseudo BPF_PSEUDO_*: what the kernel or the linker turns the constant into; 0 = nothing */
   loadImm64(to: Register, value: bigint, pseudo = 0): void {
     const from = `r${pseudo}` as Register;
     this.#push(CLASS.ld | IMM64, { to, from, immediate: Number(BigInt.asIntN(32, value)) });
@@ -156,17 +165,17 @@ export class Emitter {
     this.#operate(CLASS.jmp | CONDITIONS[condition], left, right, target);
   }
 
-  /** Arguments are in R1 to R5, the result is in R0. */
+  /** Calls a helper: arguments are in R1 to R5, the result is in R0. */
   call(helper: number): void {
     this.#push(CLASS.jmp | CALL, { immediate: helper });
   }
 
-  /** Likewise a function of the kernel (kfunc), by the id that it has in vmlinux's BTF. */
+  /** Calls a kernel function (kfunc), by its BTF id in vmlinux, like call(). */
   callKernel(btfId: number): void {
     this.#push(CLASS.jmp | CALL, { from: PSEUDO_KFUNC_CALL, immediate: btfId });
   }
 
-  /** Returns R0. */
+  /** Returns from the program, with R0 as the result. */
   exit(): void {
     this.#push(CLASS.jmp | EXIT, {});
   }
@@ -175,14 +184,14 @@ export class Emitter {
     return { position: undefined };
   }
 
-  /** The label stands before the next instruction. */
+  /** Binds the label to the next instruction. */
   bind(label: Label): void {
     if (label.position !== undefined) throw new Error('a label is bound twice');
     label.position = this.length;
   }
 
   /**
-   * Machine code, little-endian.
+   * Returns the machine code, little-endian.
    * @throws UsageError if it is too long; Error if a label is not bound
    */
   build(): Uint8Array {

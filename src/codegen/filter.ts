@@ -6,7 +6,7 @@ import type { SkbOffsets } from './path-reads.js';
 import { emitPcapFilter, type PcapFilter } from './pcap.js';
 import type { SkbLayout } from './skb-layout.js';
 
-/** Which packets are wanted, beside the mark: those that all of it holds for. */
+/** The filter for packets, besides the mark: all of its parts must hold. */
 export interface PacketFilter {
   readonly conditions: readonly Expression[];
   readonly pcap: { readonly filter: PcapFilter; readonly inner: boolean } | null;

@@ -5,10 +5,10 @@ import { PathFollower, readNumber, type SkbOffsets } from './path-reads.js';
 
 const SCRATCH = -8;
 
-/** What such a program returns where the value cannot be read. */
+/** Result of the program if the value cannot be read. */
 export const UNREADABLE = 0xffffffff;
 
-/** Machine code of a program that returns a number of 4 bytes, of the task that runs it. */
+/** Machine code of a program that returns a number of 4 bytes, read at `path` for the task that runs it. */
 export function generateOnce(path: ResolvedPath, skb: SkbOffsets): Uint8Array {
   if (path.root !== 'task' || path.size !== 4)
     throw new Error(`${path.path} is no number of 4 bytes of a task`);

@@ -17,13 +17,13 @@ export interface PacketProgram {
   readonly emitter: Emitter;
   readonly program: Program;
   readonly layout: SkbLayout;
-  /** has membersOfPacket() */
+  /** gives access to at least membersOfPacket() */
   readonly members: Members;
-  /** the offset of the packet's first byte from skb->head; R1 to R5 */
+  /** the packet's first byte as an offset from skb->head; one of R1 to R5 */
   readonly start: Register;
-  /** bytes in front of the IP header */
+  /** bytes before the IP header */
   readonly linkHeader: 0 | 14;
-  /** true: a VLAN tag that the skb keeps outside of its bytes is put back, behind the MAC addresses */
+  /** true: a VLAN tag that the skb keeps outside of the packet's bytes is inserted after the MAC addresses */
   readonly retagged: boolean;
   readonly reject: Label;
 }
@@ -34,11 +34,11 @@ export function membersOfPacket(program: Program, layout: SkbLayout, retagged: b
   return [head, tail, ...(usesLength(program) ? [data, len] : []), ...(retagged ? tagMembers(layout) : [])];
 }
 
-/** Emits a classic program over the packet that begins at `start`, and the reads that it needs. */
+/** Emits a classic program for the packet that begins at `start`, with the code that reads its bytes. */
 export function emitPacketProgram(parts: PacketProgram): void {
   const { emitter: e, program, layout, start, reject, retagged } = parts;
   const { head, tail } = members(layout);
-  // Where members are not copied, those of an skb that cannot be read are 0.
+  // If members are not copied first, those of an unreadable skb read as 0.
   parts.members.load(PACKET, head);
   e.jumpIf('eq', PACKET, 0, reject);
   e.alu('add', PACKET, start);
@@ -76,21 +76,27 @@ function usesLength(program: Program): boolean {
   });
 }
 
-/** The first bytes are read at once, as far as the program's constants reach if there is room; words of IP are aligned. */
+/**
+ * The window: the first bytes of the packet, which are read at once. It extends as far as the program's
+ * constant offsets, if there is room, and is placed so that words of the IP header are aligned.
+ */
 function windowOf({ program, linkHeader, retagged }: PacketProgram): { window: number; windowSize: number } {
   const ends = program.map(endOfLoad).filter((end) => end <= WINDOW_ROOM);
   const end = Math.max(retagged ? TAG.end + WORD : 0, ...ends);
   return { window: STACK.window + (-linkHeader & 3), windowSize: Math.ceil(end / WORD) * WORD };
 }
 
-/** How many of the packet's bytes an instruction asks for. */
+/** End of the packet bytes that an instruction reads. */
 function endOfLoad(instruction: ClassicInstruction): number {
   const classic = readClassic(instruction);
   if (classic.does !== 'load' || !('size' in classic)) return 0;
   return instruction.k + classic.size + (classic.mode === 'ind' ? USUAL_INDEX : 0);
 }
 
-/** Reads the window, with the tag in its place if there is one; from there on PACKET and CAPTURED count it in. */
+/**
+ * Reads the window, with the VLAN tag inserted if there is one; from then on PACKET and CAPTURED include the
+ * tag.
+ */
 function copyRetagged(
   { emitter: e, layout, members: reader, reject }: PacketProgram,
   packet: PacketReader,
@@ -129,7 +135,7 @@ function jumpUntagged(e: Emitter, layout: SkbLayout, reader: Members, untagged: 
   e.jumpIf('eq', R1, 0, untagged);
 }
 
-/** What the packet's length is from its start on: skb->len counts from skb->data, which is elsewhere. */
+/** Stores the packet's length from its start; skb->len counts from skb->data, which may be elsewhere. */
 function storeLength({ emitter: e, layout, members: reader }: PacketProgram): void {
   const { data, len } = members(layout);
   reader.load(R1, len);

@@ -15,41 +15,53 @@ import {
 } from './emitter.js';
 import { STACK } from './stack-frame.js';
 
-/** The address of the packet's first byte, and how many bytes follow; calls leave them alone. */
+/**
+ * PACKET: address of the packet's first byte, CAPTURED: number of bytes from there on; calls preserve both
+ * registers.
+ */
 export const PACKET = R6;
 export const CAPTURED = R7;
 
-/** A VLAN tag lies here, behind both MAC addresses. */
+/** Offsets of the VLAN tag, after both MAC addresses. */
 export const TAG = { offset: 12, end: 16 } as const;
 
-/** Indexes are sizes of IPv4 headers mostly, and this is nearly every one's. */
+/**
+ * Size of an IPv4 header without options. Index registers mostly hold the size of IPv4 headers, nearly always
+ * this one.
+ */
 export const USUAL_INDEX = 20;
 
 export interface PacketReaderOptions {
-  /** where the first bytes are on the stack, from R10 */
+  /** where the copy of the first bytes is on the stack: offset from R10 */
   readonly window: number;
-  /** how many of them */
+  /** bytes in that copy */
   readonly windowSize: number;
-  /** true: up to TAG.end the bytes on the stack may not be those at PACKET, since a tag was put in */
+  /** true: up to TAG.end the copy may differ from the bytes at PACKET, since a tag was inserted */
   readonly retagged: boolean;
-  /** where to go when a load reaches beyond the captured bytes */
+  /** where to jump when a load reaches beyond the captured bytes */
   readonly reject: Label;
 }
 
-/** Loads of a packet's bytes: those at the start from the stack, others by a call. Values are big-endian. */
+/**
+ * Emits loads of packet bytes: the first ones come from a copy on the stack, others through a helper call.
+ * Values are big-endian.
+ */
 export class PacketReader {
   constructor(
     private readonly emitter: Emitter,
     readonly options: PacketReaderOptions,
   ) {}
 
-  /** Reads the first bytes to the stack, from `offset` on. */
+  /** Copies the first bytes, from `offset` on, to the stack. */
   copyWindow(offset: number): void {
     const { windowSize } = this.options;
     if (windowSize > offset) this.copy(offset, windowSize - offset);
   }
 
-  /** Reads `size` bytes of the window. Behind the packet's end there is memory, too: at least its skb_shared_info. */
+  /**
+   * Copies `size` bytes of the window. It may read beyond the packet's end, where there is memory, too: at
+   * least skb_shared_info.
+   */
   copy(offset: number, size: number): void {
     const e = this.emitter;
     e.mov(R3, PACKET);
@@ -86,7 +98,7 @@ export class PacketReader {
     e.bind(done);
   }
 
-  /** From the stack, where loads have to be aligned: others are made of smaller ones. */
+  /** Loads from the stack, where loads must be aligned: unaligned ones are composed of smaller loads. */
   #loadNear(size: Size, to: Register, place: number): void {
     const e = this.emitter;
     const unit = place % size === 0 ? size : place % 2 === 0 ? 2 : 1;
@@ -103,7 +115,7 @@ export class PacketReader {
     swap(this.emitter, size, to);
   }
 
-  /** R3: the offset, which is at least `least`. */
+  /** Loads through a helper; R3 holds the offset, which is at least `least`. */
   #loadFar(size: Size, to: Register, least: number): void {
     const e = this.emitter;
     e.mov(R1, R3);
@@ -115,13 +127,16 @@ export class PacketReader {
     this.#loadUnit(size, to, STACK.loaded);
   }
 
-  /** Turns the offset in R3 into an address: bytes that may have been changed are read from the stack. */
+  /**
+   * Turns the offset in R3 into an address. Bytes that may differ because of the tag are read from the stack.
+   */
   #addressRetagged(): void {
     const e = this.emitter;
     const far = e.label();
     const done = e.label();
     e.jumpIf('ge', R3, TAG.end, far);
-    // Changes nothing. It is for the verifier of 6.12, which forgets all bounds where it finds that no value can come by.
+    // Has no effect on R3. The verifier of 6.12 needs it, as it forgets all bounds on branches that it finds
+    // unreachable.
     e.alu('and', R3, TAG.end - 1);
     e.alu('add', R3, R10);
     e.alu('add', R3, this.options.window);
@@ -131,7 +146,7 @@ export class PacketReader {
     e.bind(done);
   }
 
-  /** R3: the address. */
+  /** R3 holds the address. */
   #probe(place: number, size: number): void {
     const e = this.emitter;
     e.mov(R1, R10);

@@ -4,12 +4,15 @@ import type { Requirement } from '../core/process-id.js';
 import { type Emitter, HELPERS, R0, R1, R10, R2, R3, R4, R5, type Label, type Register } from './emitter.js';
 import type { SkbLayout, StateOffsets } from './skb-layout.js';
 
-/** The members that fields and conditions start from. */
+/** Members of the skb from which fields and conditions start. */
 export type SkbOffsets = Pick<SkbLayout, 'head' | 'data' | 'tail'> & StateOffsets & { readonly end: number };
 
-/** CHECKSUM_PARTIAL of include/linux/skbuff.h, in both bits of ip_summed. */
+/** CHECKSUM_PARTIAL of include/linux/skbuff.h: both bits of ip_summed are set. */
 const PARTIAL = 0b11;
-/** Members that share their place: whether they are there where ip_summed is partial, or where it is not. */
+/**
+ * Members that share a union: true if the member is valid while ip_summed is partial, false if it is valid
+ * otherwise.
+ */
 const SUMS: Readonly<Partial<Record<string, boolean>>> = {
   'skb->csum': false,
   'skb->csum_start': true,
@@ -19,10 +22,13 @@ const SUMS: Readonly<Partial<Record<string, boolean>>> = {
 const THROUGH_DEVICE = /^(skb->)?dev(->|\[)/;
 const THROUGH_SOCKET = /^(skb->)?sk(->|\[)/;
 
-/** Of sockets that are no struct sock but its beginning: TCP_TIME_WAIT and TCP_NEW_SYN_RECV of net/tcp_states.h. */
+/**
+ * States of sockets that are smaller structs than struct sock: TCP_TIME_WAIT and TCP_NEW_SYN_RECV of
+ * net/tcp_states.h.
+ */
 const SMALL_SOCKETS = [6, 12];
 
-/** Whether a path's value is in the packet's bytes or its skb_shared_info: what skb->head points to. */
+/** True if a path's value is in memory that skb->head points to: packet bytes or skb_shared_info. */
 export function isBehindHead(
   { root, steps }: Pick<ResolvedPath, 'root' | 'steps'>,
   { head, data }: Pick<SkbOffsets, 'head' | 'data'>,
@@ -30,7 +36,7 @@ export function isBehindHead(
   return root === 'shinfo' || isInBytes({ root, steps }, { head, data });
 }
 
-/** Whether it is in the packet's bytes. */
+/** True if a path's value is in the packet's bytes. */
 export function isInBytes(
   { root, steps: [first, ...further] }: Pick<ResolvedPath, 'root' | 'steps'>,
   { head, data }: Pick<SkbOffsets, 'head' | 'data'>,
@@ -38,10 +44,13 @@ export function isInBytes(
   return root === 'skb' && further.length > 0 && (first === head || first === data);
 }
 
-/** A pointer of the skb in whose place the kernel keeps other things, too. */
+/** A pointer in the skb that shares its place with other data, so that its type has to be checked. */
 export type Doubt = 'device' | 'socket' | 'full socket';
 
-/** Which of them a path goes through; null: none. `full socket`: what it leads to is not in small sockets. */
+/**
+ * Which of these pointers a path goes through; null: none. `full socket`: the value is in a part of struct
+ * sock that small sockets do not have.
+ */
 export function doubtOf(
   { path, steps }: Pick<ResolvedPath, 'path' | 'steps'>,
   { sockCommonEnd }: Pick<StateOffsets, 'sockCommonEnd'>,
@@ -51,7 +60,7 @@ export function doubtOf(
   return (steps[1] ?? 0) < sockCommonEnd ? 'socket' : 'full socket';
 }
 
-/** Calls bpf_probe_read_kernel(r1, size, address + offset), and jumps to `failed` if that cannot be read. */
+/** Emits bpf_probe_read_kernel(r1, size, address + offset); jumps to `failed` if it fails. */
 export function readKernel(
   code: Emitter,
   size: number,
@@ -66,7 +75,7 @@ export function readKernel(
   code.jumpIf('ne', R0, 0, failed);
 }
 
-/** Reads a number into a register, through the word of the stack at `scratch`. */
+/** Reads a number into a register; `scratch`: stack offset of a word to read through. */
 export function readNumber(
   code: Emitter,
   to: Register,
@@ -80,9 +89,9 @@ export function readNumber(
   code.load(size, to, R10, scratch);
 }
 
-/** Emits what finds the address of a path's value. */
+/** Emits the code that finds the address of a path's value. */
 export class PathFollower {
-  /** @param scratch a word of the stack */
+  /** @param scratch stack offset of a word to use */
   constructor(
     private readonly code: Emitter,
     private readonly skb: Register,
@@ -91,9 +100,9 @@ export class PathFollower {
   ) {}
 
   /**
-   * `to` (r6 to r9) = the address that the path's last step is added to. Jumps to `absent` at a null pointer, or one that
-   * cannot be read, and to `unknown` where the kernel keeps something else in the place of the value. Whether the pointers on the way
-   * are what they are taken for is not asked: see pointer().
+   * Sets `to` (r6 to r9) to the address to which the path's last step is to be added. Jumps to `absent` at a
+   * null or unreadable pointer, and to `unknown` if the kernel stores something else in the value's place.
+   * Does not check that pointers are of the expected type: see pointer().
    */
   follow(
     { root, path, steps, requires = [] }: Pick<ResolvedPath, 'root' | 'path' | 'steps' | 'requires'>,
@@ -108,13 +117,16 @@ export class PathFollower {
     this.#walk(steps, to, absent);
   }
 
-  /** The same from the first pointer on, which is in `to`. */
+  /** Like follow(), from the first pointer on, which is in `to`. */
   followFrom({ steps }: Pick<ResolvedPath, 'steps'>, to: Register, absent: Label): void {
     this.code.jumpIf('eq', to, 0, absent);
     this.#walk(steps.slice(1), to, absent);
   }
 
-  /** `to` (r6 to r9) = the skb's pointer, which may be null. Jumps to `unknown` if it is something else than what it is taken for. */
+  /**
+   * Sets `to` (r6 to r9) to the skb's pointer, which may be null. Jumps to `unknown` if it is not a pointer
+   * of the expected type.
+   */
   pointer(doubt: Doubt, to: Register, unknown: Label): void {
     const { code, skb, offsets, scratch } = this;
     const known = code.label();
@@ -142,7 +154,7 @@ export class PathFollower {
     code.jumpIf(comparison === '==' ? 'ne' : 'lt', R4, R5, absent);
   }
 
-  /** Whether ip_summed is partial, or is not. */
+  /** Continues if ip_summed is partial, or is not, as required; else jumps to `unknown`. */
   #checkSum(isPartial: boolean, unknown: Label): void {
     const { code, skb, offsets, scratch } = this;
     const partial = offsets.ipSummed.mask * PARTIAL;
@@ -152,8 +164,8 @@ export class PathFollower {
   }
 
   /**
-   * A device is the one that its own transmit queues belong to. In the place of skb->dev the kernel keeps nodes of trees and numbers,
-   * too, and which it is nobody says.
+   * Checks that skb->dev is a device, in whose place the kernel also stores tree nodes and numbers, without a
+   * flag: a device is what its own transmit queues point back to.
    */
   #checkDevice(dev: Register, unknown: Label): void {
     const { code, offsets, scratch } = this;
@@ -162,7 +174,7 @@ export class PathFollower {
     code.jumpIf('ne', R4, dev, unknown);
   }
 
-  /** What is no pointer cannot be read. */
+  /** Checks that skb->sk is a socket: other data in its place cannot be read as a pointer. */
   #checkSocket(doubt: 'socket' | 'full socket', sock: Register, unknown: Label): void {
     const { code, offsets, scratch } = this;
     readNumber(code, R4, 1, { address: sock, offset: offsets.sockState, scratch }, unknown);
@@ -177,7 +189,7 @@ export class PathFollower {
       code.call(HELPERS.getCurrentTask);
       code.mov(to, R0);
     } else {
-      // skb_shinfo(): on 64-bit kernels `end` is an offset from `head`.
+      // Equivalent of skb_shinfo(): on 64-bit kernels `end` is an offset from `head`.
       readNumber(code, to, 8, { address: skb, offset: offsets.head, scratch }, absent);
       readNumber(code, R1, 4, { address: skb, offset: offsets.end, scratch }, absent);
       code.alu('add', to, R1);

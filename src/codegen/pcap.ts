@@ -6,28 +6,36 @@ import { readMembers, type Member, type Members } from './skb-members.js';
 import { emitPacketProgram, membersOfPacket } from './packet-program.js';
 import type { SkbLayout } from './skb-layout.js';
 
-/** An expression in classic BPF for each of the ways that a packet may begin; null: it has no meaning there. */
+/**
+ * An expression in classic BPF, one program for each way in which a packet may begin; null: the expression
+ * has no meaning there.
+ */
 export interface PcapFilter {
-  /** begins with an Ethernet header */
+  /** for packets that begin with an Ethernet header */
   readonly ethernet: readonly ClassicInstruction[] | null;
-  /** begins with an IPv4 or IPv6 header */
+  /** for packets that begin with an IPv4 or IPv6 header */
   readonly raw: readonly ClassicInstruction[] | null;
-  /** true: it asks for VLAN tags, so one that is kept outside of the bytes is put back into them */
+  /**
+   * true: the expression tests VLAN tags, so a tag kept outside of the packet's bytes is inserted into them
+   */
   readonly vlan: boolean;
 }
 
-/** skb_mac_header_was_set(): what mac_header is as long as there is none. */
+/** Value of mac_header while it is not set (skb_mac_header_was_set()). */
 const NO_MAC_HEADER = 0xffff;
-/** What an Ethernet header takes, without a VLAN tag, with one and with two. Others are of other link layers. */
+/**
+ * Sizes of an Ethernet header with zero, one and two VLAN tags. Headers of other sizes belong to other link
+ * layers.
+ */
 const ETHERNET_SIZES = [14, 18, 22];
 
-/** Instructions that a jump can pass. */
+/** Most instructions that a jump can skip. */
 const LONGEST = 32_767;
 
-/** Until the classic program begins. */
+/** Holds the skb until the classic program begins. */
 const SKB = R9;
 
-/** Where the code goes on, with what at hand. */
+/** What the parts of the emitted code share. */
 interface Context {
   readonly emitter: Emitter;
   readonly filter: PcapFilter;
@@ -37,10 +45,10 @@ interface Context {
 }
 
 /**
- * Emits the function `int filter(void *ctx, const struct sk_buff *skb)`: R0 is not 0 if the packet matches. It destroys R1 to R9
- * and uses 256 bytes of the stack. See docs/filters.md for where a packet begins.
- * @param inner true: the filter is for the headers inside of a tunnel's; only `raw` is used
- * @throws UsageError if that is too long
+ * Emits the function `int filter(void *ctx, const struct sk_buff *skb)`: R0 is not 0 if the packet matches.
+ * It overwrites R1 to R9 and uses 256 bytes of stack. docs/filters.md says where a packet begins.
+ * @param inner true: the filter applies to the headers inside a tunnel; only `raw` is used
+ * @throws UsageError if the code is too long
  */
 export function emitPcapFilter(emitter: Emitter, filter: PcapFilter, layout: SkbLayout, inner = false): void {
   const start = emitter.length;
@@ -67,7 +75,7 @@ const networkHeader = ({ network_header: offset }: SkbLayout): Member => ({ offs
 const innerHeader = ({ inner_network_header: offset }: SkbLayout): Member => ({ offset, size: 2 });
 
 /**
- * The kernel keeps where inner headers are, but clears skb->encapsulation again where no offload needs it: see
+ * The kernel stores where inner headers are, but clears skb->encapsulation again if no offload needs it: see
  * iptunnel_handle_offloads().
  */
 function emitInner(context: Context): void {
@@ -79,7 +87,7 @@ function emitInner(context: Context): void {
   emitRaw(context, R3);
 }
 
-/** A header that is not set yet, or that another one has been pushed over, is none. */
+/** A MAC header that is not set yet, or before which another header has been pushed, is ignored. */
 function emitOuter(context: Context): void {
   const { emitter: e, filter, layout, members, reject } = context;
   const ethernet = filter.ethernet === null ? reject : e.label();

@@ -3,33 +3,35 @@
 export interface Bit {
   /** bytes from the start of the struct */
   readonly offset: number;
-  /** of the byte's bits, the one that it is */
+  /** mask of the bit within its byte */
   readonly mask: number;
 }
 
-/** Ids in vmlinux's BTF, for programs that look into an skb without a helper: from Linux 6.2 on. */
+/** Ids in vmlinux's BTF, for programs that access an skb without a helper call; from Linux 6.2 on. */
 export interface SkbCast {
-  /** the function */
+  /** of the function */
   readonly bpf_rdonly_cast: number;
-  /** the struct */
+  /** of the struct */
   readonly sk_buff: number;
 }
 
-/** Where members of this kernel's structs are that tell what stands in a union. */
+/** Offsets of members that determine which member of a union is valid, for this kernel. */
 export interface StateOffsets {
   readonly dev: number;
   readonly sock: number;
-  /** of two bits, the lower one */
+  /** the lower one of its two bits */
   readonly ipSummed: Bit;
-  /** of struct net_device: its transmit queues; of struct netdev_queue: its device */
+  /** in struct net_device: the transmit queues; in struct netdev_queue: the device */
   readonly netdevTx: number;
   readonly queueDev: number;
-  /** of struct sock: its state, and where what small sockets (TIME_WAIT, NEW_SYN_RECV) have ends */
+  /**
+   * in struct sock: the state, and the end of the part that small sockets (TIME_WAIT, NEW_SYN_RECV) have, too
+   */
   readonly sockState: number;
   readonly sockCommonEnd: number;
 }
 
-/** Where members of this kernel's struct sk_buff are: bytes from its start. */
+/** Offsets of members of this kernel's struct sk_buff, in bytes. */
 export interface SkbLayout {
   readonly head: number;
   readonly data: number;
@@ -40,8 +42,8 @@ export interface SkbLayout {
   readonly inner_network_header: number;
   readonly vlan_proto: number;
   readonly vlan_tci: number;
-  /** null from Linux 6.2 on: there is a tag when vlan_proto or vlan_tci is not 0 */
+  /** null from Linux 6.2 on: a tag exists if vlan_proto or vlan_tci is not 0 */
   readonly vlan_present: Bit | null;
-  /** null if the kernel has no bpf_rdonly_cast */
+  /** null if the kernel does not have bpf_rdonly_cast */
   readonly cast: SkbCast | null;
 }

@@ -9,7 +9,7 @@ export interface Member {
   readonly size: Size;
 }
 
-/** Bytes of the struct that are read at once, [from, to); copies of whole words are the fastest. */
+/** Bytes [from, to) of the struct that are copied at once; copies of whole words are fastest. */
 interface Span {
   readonly from: number;
   readonly to: number;
@@ -17,16 +17,17 @@ interface Span {
 
 const WORD = 8;
 
-/** Members of an skb that the code has at hand. */
+/** Access to members of an skb. */
 export interface Members {
-  /** Only in code that readMembers() has been called for. */
+  /** Loads one of the members that were passed to readMembers(). */
   load(to: Register, member: Member): void;
 }
 
 /**
- * Gets at the members of an skb: directly if the kernel can, as a call takes more time than all else; else with one call that
- * reads what lies between them, too.
- * @param skb its address, in a register that calls leave alone, and that stays as it is until the last load()
+ * Makes members of an skb accessible: by direct loads if the kernel allows them, since a helper call takes
+ * more time than everything else; otherwise by one call that copies the range from the first to the last
+ * member.
+ * @param skb register with its address, preserved by calls and unchanged until the last load()
  */
 export function readMembers(
   emitter: Emitter,
@@ -43,7 +44,7 @@ export function readMembers(
   return { load: (to, { offset, size }) => emitter.load(size, to, skb, offset) };
 }
 
-/** Copies them to the stack. */
+/** Copies the members to the stack. */
 function copyMembers(e: Emitter, skb: Register, members: readonly Member[], unreadable: Label): Members {
   let place: number = STACK.members;
   const copies = spansOf(members).map((span) => {
@@ -65,7 +66,7 @@ function copyMembers(e: Emitter, skb: Register, members: readonly Member[], unre
   };
 }
 
-/** As few as there is room for, each of whole words. */
+/** As few spans as fit into the room, each of whole words. */
 function spansOf(members: readonly Member[]): Span[] {
   const words = new Set(members.map(({ offset }) => offset - (offset % WORD)));
   const spans = [...words].sort((a, b) => a - b).map((from) => ({ from, to: from + WORD }));

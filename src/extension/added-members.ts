@@ -7,23 +7,26 @@ import type { FieldValue } from './public.js';
 
 export type Members = Readonly<Record<string, FieldValue>>;
 
-/** Those of so many events are kept until they are shown: more than outputs hold. */
+/** Most events whose added members are kept until they are shown: more than outputs hold. */
 const MAX_KEPT = 1_000_000;
 
-/** Large integers keep their digits. */
+/** JSON of a value; large integers keep all their digits. */
 const json = (value: FieldValue): string =>
   typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 
-/** What one extension has added to events: rows have its number, in their own place for that. */
+/**
+ * The members that one extension has added to events. A row has a number, in a place reserved for it, that
+ * refers to them.
+ */
 export class AddedMembers {
-  /** where rows have the number of what is added */
+  /** the reserved place of the number in rows */
   readonly read: Read;
   readonly #kept = new Map<number, { readonly members: Members; unshown: number }>();
   #last = 0;
-  /** outputs that show what is added, each once for each event */
+  /** number of outputs that show the added members; each shows an event once */
   #outputs = 0;
 
-  /** `path`: the extension's */
+  /** @param path the extension's */
   constructor(path: string) {
     this.read = { kind: 'extra', of: path };
   }
@@ -40,13 +43,13 @@ export class AddedMembers {
     return Object.entries(this.#kept.get(number)?.members ?? {});
   }
 
-  /** One of the outputs has shown them: when all have, they are forgotten. */
+  /** Called when an output has shown the members of an event: they are dropped after the last output. */
   #forget(number: number): void {
     const kept = this.#kept.get(number);
     if (kept !== undefined && --kept.unshown <= 0) this.#kept.delete(number);
   }
 
-  /** `format`: how people see a value */
+  /** `format`: formats a value for people */
   column(
     name: string,
     format: (field: string, value: FieldValue) => string | undefined = () => undefined,
@@ -66,7 +69,7 @@ export class AddedMembers {
     };
   }
 
-  /** `place`: Captured.at; `show`: a member as people see it */
+  /** `place`: Captured.at; `show`: formats a member for people */
   #bind(place: number, show: (field: string, value: FieldValue) => string): BoundColumn {
     const numberOf = (rows: DataView, at: number): number => rows.getUint32(at + place, true);
     const members = (rows: DataView, at: number): [string, FieldValue][] =>

@@ -7,7 +7,7 @@ import { leadNames } from './names.js';
 import { MODULE, moduleColumn } from './module-column.js';
 import type { LoadedExtension } from './types.js';
 
-/** The members of what the object's module() writes. Throws an ExtensionError. */
+/** Reads which members the object's module() writes. Throws an ExtensionError. */
 export function readMembers(path: string, object: Uint8Array, mayLack: boolean): readonly ExtensionMember[] {
   const members = native(`reading ${path}`, () => loadAddon().readExtension(object, mayLack));
   if ('error' in members)
@@ -19,7 +19,7 @@ export function readMembers(path: string, object: Uint8Array, mayLack: boolean):
   return members;
 }
 
-/** An extension that is a BPF object alone. */
+/** An extension that consists of a BPF object only. */
 export function bpfExtension(path: string, object: Uint8Array): LoadedExtension {
   const members = readMembers(path, object, false);
   return {

@@ -9,7 +9,7 @@ const LINES_SHOWN = 30;
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
-/** Where Debian has asm/types.h, which a compiler for bpf does not look for. */
+/** Where Debian has asm/types.h: clang does not search it for the target bpf. */
 function hostIncludes(): string[] {
   const folder = '/usr/include/x86_64-linux-gnu';
   return existsSync(folder) ? ['-idirafter', folder] : [];
@@ -21,15 +21,15 @@ const HEADERS = [
   ['asm/', 'linux-libc-dev'],
 ] as const;
 
-/** The package of a header that the compiler has not found. */
+/** The package with a header that the compiler did not find; undefined if unknown. */
 function missingPackage(errors: string): string | undefined {
   const header = /'([^']+)' file not found/.exec(errors)?.[1] ?? '';
   return HEADERS.find(([prefix]) => header.startsWith(prefix))?.[1];
 }
 
 /**
- * Compiles a C file for BPF with clang, or what $CC names, with $CFLAGS. Throws an EnvironmentError without it, an
- * ExtensionError with what the compiler says.
+ * Compiles a C file for BPF with clang, or with $CC, and with $CFLAGS. Throws an EnvironmentError if there is
+ * no compiler, an ExtensionError with the compiler's output if it fails.
  */
 export function compileModule(path: string): Uint8Array {
   const [compiler = 'clang', ...first] = words(process.env['CC'] ?? 'clang');

@@ -26,21 +26,21 @@ function placesIn({ layout }: Traced): Places {
   };
 }
 
-/** Lets extensions see, add to and hide events on their way to another consumer. */
+/** Passes events through the extensions, which can see, extend and hide them, to another consumer. */
 class ExtensionConsumer implements Consumer {
   readonly name: string;
   readonly fillsTerminal: boolean;
   readonly broken: Promise<Error | null>;
   readonly #decode: Decode;
   readonly #chain: EventChain;
-  /** those that want to be told of packets */
+  /** extensions that have onPacket */
   readonly #told: readonly LoadedExtension[];
   readonly #packets = new PacketsSeen();
   #failure: Error | null = null;
 
   constructor(
     private readonly inner: Consumer,
-    /** true: the inner one wants rows that only mark a packet's end */
+    /** true: the inner consumer wants hidden rows, which only mark a packet's end */
     private readonly wantsEnds: boolean,
     extensions: readonly LoadedExtension[],
     traced: Traced,
@@ -85,7 +85,9 @@ class ExtensionConsumer implements Consumer {
     return this.inner.accounts;
   }
 
-  /** Throws an ExtensionError when an extension fails: then the rows before have gone on, and none do any more. */
+  /**
+   * Throws an ExtensionError when an extension fails: earlier rows have been passed on, later ones are not.
+   */
   take(batch: Batch): void {
     if (this.#failure !== null) return;
     const kept = new KeptRows(batch, this.inner);
@@ -101,7 +103,7 @@ class ExtensionConsumer implements Consumer {
   }
 
   #see({ rows }: Batch, at: number, event: ExtensionEvent, kept: KeptRows): void {
-    const tellsOfDrop = isDrop(rows, at); // with --drops: it is no call, and not the extensions' to see
+    const tellsOfDrop = isDrop(rows, at); // with --drops: a row of a drop is not a call, and is not shown to extensions
     const seen = tellsOfDrop || isHidden(rows, at) ? null : this.#chain.to(event, rows, at);
     const ends = isLast(rows, at);
     if (seen !== null || tellsOfDrop) kept.add(at);
@@ -126,7 +128,7 @@ class ExtensionConsumer implements Consumer {
     }
   }
 
-  /** What onPacket tells of packets in flight comes in front of the groups that are printed at the end. */
+  /** What onPacket returns for packets in flight is printed before the groups that are printed at the end. */
   async finish(summary: Summary): Promise<Error | null> {
     if (this.#failure === null) this.#endRest();
     const problem = await this.inner.finish(summary);
@@ -146,7 +148,7 @@ class ExtensionConsumer implements Consumer {
   }
 }
 
-/** An object as JSON has it, which is what is shown of it: getters, toJSON() and the like run here. JSON has no bigints. */
+/** Converts an object to what its JSON says: runs getters, toJSON() and the like now. JSON has no bigints. */
 function plain<T>(told: T): T {
   if (typeof told !== 'object' || told === null || told instanceof Promise) return told;
   const json: unknown = JSON.stringify(told, (_, value: unknown) =>
@@ -155,7 +157,7 @@ function plain<T>(told: T): T {
   return (typeof json === 'string' ? JSON.parse(json) : undefined) as T;
 }
 
-/** Lets the extensions that have something to do with events see them before the consumer does. */
+/** Puts the extensions that handle events before the consumer. */
 export function plannedWith({ all }: Extensions, inner: PlannedConsumer): PlannedConsumer {
   const active = all.filter(({ onEvent, onPacket, decode }) => (onEvent ?? onPacket ?? decode) !== undefined);
   if (active.length === 0) return inner;

@@ -6,24 +6,24 @@ import { guarded, type Doing } from './failure.js';
 import type { ExtensionEvent } from './public.js';
 import type { LoadedExtension } from './types.js';
 
-/** Where a trace's rows have what. */
+/** Where a trace's rows have the data of extensions. */
 export interface Places {
-  /** what module() has written; null: there is no such */
+  /** data that module() has written; null: no extension has one */
   readonly module: Captured | null;
-  /** the number of what an extension adds */
+  /** the number that refers to what an extension has added; null: it adds nothing */
   extraOf(extension: LoadedExtension): Captured | null;
 }
 
-/** Asks extensions for what they add to events, each with what those before it have added. */
+/** Calls extensions for an event in their order, each with what the earlier ones have added. */
 export class EventChain {
-  /** `taken`: names that events have by themselves */
+  /** @param taken names of the members that events have without extensions */
   constructor(
     private readonly extensions: readonly LoadedExtension[],
     private readonly places: Places,
     private readonly taken: ReadonlySet<string>,
   ) {}
 
-  /** The event with all that is added; null: one of the extensions hides it. */
+  /** The event with everything that is added; null: an extension hides it. */
   to(event: ExtensionEvent, rows: DataView, at: number): ExtensionEvent | null {
     const owners = new Map<string, string>();
     let seen = event;
@@ -37,7 +37,7 @@ export class EventChain {
     return seen;
   }
 
-  /** `owners`: of what was added before */
+  /** `owners`: which extension added each name so far */
   #added(
     extension: LoadedExtension,
     event: ExtensionEvent,

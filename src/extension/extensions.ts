@@ -5,15 +5,15 @@ import { MODULE } from './module-column.js';
 import type { Additions } from '../plan/additions.js';
 import type { LoadedExtension } from './types.js';
 
-/** The extensions of a trace, together. */
+/** All extensions of a trace. */
 export interface Extensions extends Additions {
   /** in the order in which they see events */
   readonly all: readonly LoadedExtension[];
-  /** The trace has ended. */
+  /** Called when the trace has ended. */
   close(): void;
 }
 
-/** The one with module(), which the programs call once. */
+/** The extension with module(), of which a trace can have one only. */
 function findInBpf(all: readonly LoadedExtension[]): LoadedExtension | null {
   const [first, second] = all.filter(({ module }) => module !== undefined);
   if (first !== undefined && second !== undefined)
@@ -30,7 +30,7 @@ function findInBpf(all: readonly LoadedExtension[]): LoadedExtension | null {
   return first ?? null;
 }
 
-/** Each column once; the same name must not mean different things. */
+/** Removes duplicate columns; throws if two different columns have the same name. */
 function uniqueColumns(all: readonly LoadedExtension[]): Column[] {
   const known = new Map<string, { column: Column; owner: LoadedExtension }>();
   for (const owner of all)
@@ -47,7 +47,7 @@ function uniqueColumns(all: readonly LoadedExtension[]): Column[] {
   return [...known.values()].map(({ column }) => column);
 }
 
-/** Names tell them apart in messages and in CSV. */
+/** Throws if two extensions have the same name, by which messages and CSV distinguish them. */
 function checkNames(all: readonly LoadedExtension[]): void {
   for (const [index, { name, path }] of all.entries()) {
     const other = all.slice(0, index).find((before) => before.name === name);
@@ -72,7 +72,7 @@ function closeAll(all: readonly LoadedExtension[]): void {
   if (errors.length > 0) throw errors[0];
 }
 
-/** Puts extensions together. Throws a UsageError for those that cannot be in one trace. */
+/** Combines the extensions of a trace. Throws a UsageError for those that cannot be used together. */
 export function together(all: readonly LoadedExtension[]): Extensions {
   checkNames(all);
   return {

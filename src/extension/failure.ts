@@ -6,10 +6,10 @@ import type { ExtensionEvent } from './public.js';
 
 const FRAMES_SHOWN = 4;
 
-/** Frames that are none of the extension's. */
+/** Stack frames that are not the extension's. */
 const OURS = ['(node:', `${packageRoot()}/dist/`, `${packageRoot()}/node_modules/`];
 
-/** Where in the extension's own code it was. */
+/** Stack frames in the extension's own code. */
 function stackOf(error: unknown): string[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return stack
@@ -19,7 +19,7 @@ function stackOf(error: unknown): string[] {
     .slice(0, FRAMES_SHOWN);
 }
 
-/** What the extension was doing: with which function of its own, at which event. */
+/** What an extension was doing when it failed: in which of its functions, at which event. */
 export interface Doing {
   readonly name: string;
   readonly call: string;
@@ -31,7 +31,7 @@ export function failure({ name, call, event }: Doing, problem: string, cause?: u
   return new ExtensionError(`extension ${name}: ${call}${where}: ${problem}`, undefined, stackOf(cause));
 }
 
-/** Whatever it is: what describes it may be of the extension's own making. */
+/** Describes any thrown value; its toString() or message may throw as well, being the extension's code. */
 function described(thrown: unknown): string {
   try {
     return thrown instanceof Error ? String(thrown) : inspect(thrown, { breakLength: Infinity });
@@ -40,13 +40,16 @@ function described(thrown: unknown): string {
   }
 }
 
-/** Scripts by their addresses, as stacks have them. */
+/** Paths of scripts by their URLs, which are what stack traces have. */
 const scripts = new Map<string, string>();
 
-/** From now on strayFailure() knows the script. */
+/** Registers a script for strayFailure(). */
 export const rememberScript = (url: string, path: string): void => void scripts.set(url, path);
 
-/** What a script has thrown while nobody called it, in a timer say; null: it is none of theirs. */
+/**
+ * The error for what a script has thrown outside of a call into it, such as in a timer; null: it comes from
+ * no script.
+ */
 export function strayFailure(error: unknown): ExtensionError | null {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const [, path] = [...scripts].find(([url]) => stack.includes(url)) ?? [];
@@ -55,7 +58,10 @@ export function strayFailure(error: unknown): ExtensionError | null {
     : failure({ name: path, call: 'on its own' }, `it threw ${described(error)}`, error);
 }
 
-/** Calls into an extension; what it throws becomes an ExtensionError that names it and the event. */
+/**
+ * Calls into an extension; turns what it throws into an ExtensionError that names the extension and the
+ * event.
+ */
 export function guarded<T>(doing: Doing, call: () => T): T {
   try {
     return call();

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** Module hooks, in a thread of their own: extensions may be TypeScript, and find ipft/extension wherever they are. */
+/**
+ * Node.js module hooks, which run in their own thread: they let extensions be TypeScript, and import
+ * ipft/extension from anywhere.
+ */
 import { readFile } from 'node:fs/promises';
 import type { LoadHook, ResolveHook } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +14,7 @@ export const resolve: ResolveHook = (specifier, context, next) =>
     ? { url: TYPES, format: 'module', shortCircuit: true }
     : next(specifier, context);
 
-/** TypeScript without its types, which Node.js 20 does not take away by itself. */
+/** Removes the types from TypeScript, which Node.js 20 does not do by itself. */
 export const load: LoadHook = async (url, context, next) => {
   if (!/\.m?ts$/.test(url)) return next(url, context);
   const { transform } = await import('sucrase');

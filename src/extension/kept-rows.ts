@@ -3,7 +3,7 @@ import { HIDDEN, ROW } from '../core/abi.js';
 import type { Batch } from '../core/batch.js';
 import type { Consumer } from '../core/consumer.js';
 
-/** The rows of a batch that go on, moved together. */
+/** The rows of a batch that are passed on, moved together. */
 export class KeptRows {
   readonly #bytes: Uint8Array;
   #start = 0;
@@ -23,7 +23,7 @@ export class KeptRows {
     this.#events++;
   }
 
-  /** A row that tells of its packet's end alone. */
+  /** Keeps a row as a hidden one, which only marks its packet's end. */
   addEnd(at: number): void {
     const { rows } = this.batch;
     rows.setUint32(at + ROW.flags, rows.getUint32(at + ROW.flags, true) | HIDDEN, true);

@@ -12,7 +12,7 @@ import type { LoadedExtension } from './types.js';
 
 type Load = (path: string) => LoadedExtension | Promise<LoadedExtension>;
 
-/** How each kind of file becomes an extension. */
+/** The loader for each kind of file. */
 const KINDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['.o', (path) => bpfExtension(path, readFileSync(path))],
   ['.c', (path) => bpfExtension(path, compileModule(path))],
@@ -22,7 +22,9 @@ const KINDS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['.ts', scriptExtension],
 ]);
 
-/** Loads a file of --extension. Throws a UsageError if there is none, an ExtensionError if it is not what it must be. */
+/**
+ * Loads a file of --extension. Throws a UsageError if it does not exist, an ExtensionError if it is invalid.
+ */
 export async function loadExtension(path: string): Promise<LoadedExtension> {
   const load = KINDS.get(extname(path));
   if (load === undefined)
@@ -39,7 +41,10 @@ export async function loadExtension(path: string): Promise<LoadedExtension> {
   return load(path);
 }
 
-/** Traces with the extensions of `options`, and closes them. If both fail, it is tracing that is told of. */
+/**
+ * Traces with the extensions of `options`, and closes them afterwards. If tracing and closing both fail, the
+ * error of tracing is thrown.
+ */
 export async function withExtensions<T>(
   options: TraceOptions,
   trace: (extensions: Extensions) => Promise<T>,
@@ -52,7 +57,7 @@ export async function withExtensions<T>(
     try {
       extensions.close();
     } catch {
-      // What came first says more.
+      // The first error is the more useful one.
     }
     throw error;
   }

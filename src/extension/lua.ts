@@ -8,8 +8,8 @@ import { MODULE } from './module-column.js';
 import type { LoadedExtension } from './types.js';
 
 /**
- * What a script is run in. Bytes go in and out as hex, since strings of JavaScript are not bytes, and integers go out as
- * their digits, since they may be larger than its numbers are exact.
+ * Environment of scripts. Bytes are passed as hex, since JavaScript's strings are not bytes, and integers as
+ * digits, since they may exceed what its numbers represent exactly.
  */
 const PRELUDE = `
 local host_mount, open = host_mount, io.open
@@ -47,7 +47,7 @@ end
 
 type Field = readonly [name: string, kind: 'integer' | 'float' | 'string' | 'boolean', value: unknown];
 
-/** A number where it is exact. */
+/** A number if that is exact, else a bigint. */
 function integer(digits: string): number | bigint {
   const value = Number(digits);
   return Number.isSafeInteger(value) ? value : BigInt(digits);
@@ -60,12 +60,12 @@ async function createEngine(path: string) {
   const factory = new LuaFactory();
   const engine = await factory.createEngine();
   const module = await factory.getLuaModule();
-  // The script's own files are the host's: it has none but those that it opens.
+  // Files of the host are mounted when the script opens them; the script has no others.
   engine.global.set('host_mount', (name: string) => {
     try {
       factory.mountFileSync(module, name, readFileSync(name));
     } catch {
-      // io.open says that it is not there
+      // io.open reports that the file does not exist
     }
   });
   engine.doStringSync(PRELUDE);
@@ -77,13 +77,13 @@ async function createEngine(path: string) {
 
 type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-/** A function of the script; undefined if it has none of that name. */
+/** A function of the script; undefined if it does not exist. */
 function functionOf(engine: Engine, name: string): ((...words: string[]) => unknown) | undefined {
   const value: unknown = engine.global.get(name);
   return typeof value === 'function' ? (value as (...words: string[]) => unknown) : undefined;
 }
 
-/** The bytes of its BPF object; undefined: the data that it decodes is another extension's. */
+/** The script's BPF object; undefined: it decodes the data of another extension. */
 function programOf(engine: Engine, path: string): Uint8Array | undefined {
   const bad = (problem: string): ExtensionError =>
     new ExtensionError(`extension ${path}: ${problem}`, 'ipft --gen lua prints one that works');
@@ -98,7 +98,7 @@ function programOf(engine: Engine, path: string): Uint8Array | undefined {
   return program;
 }
 
-/** Loads a Lua script as ipftrace2 has them. Throws an ExtensionError. */
+/** Loads a Lua script in ipftrace2's format. Throws an ExtensionError. */
 export async function luaExtension(path: string): Promise<LoadedExtension> {
   const engine = await createEngine(path);
   const program = programOf(engine, path);

@@ -9,13 +9,13 @@ import type { ExtensionMember } from '../native/types.js';
 
 export const MODULE: Read = { kind: 'module' };
 
-/** The member as what a path leads to. */
+/** Describes the member in the form of a resolved path. */
 function asPath({ name, size, bitOffset, bitSize, kind }: ExtensionMember): ResolvedPath {
   const plain = { root: 'skb', steps: [], bigEndian: false, type: '', enumName: null } as const;
   return { ...plain, path: name, size, bitOffset, bitSize, kind: kind === 'char' ? 'chars' : kind };
 }
 
-/** `a|b`; bits without a name in hex; 0x0 for none. */
+/** Names of the bits, such as `a|b`; bits without a name in hex; 0x0 if none is set. */
 function flagNames({ names }: ExtensionMember, value: bigint): string {
   let rest = value;
   const parts: string[] = [];
@@ -29,7 +29,7 @@ function flagNames({ names }: ExtensionMember, value: bigint): string {
   return parts.join('|');
 }
 
-/** How the value is shown where a format of its own says so, or its enum does. */
+/** Reader for a member that has its own format, or is an enum; null for others. */
 function formatOf(member: ExtensionMember, captured: Captured): RowReader<string> | null {
   const { format, kind, names, size, bitSize } = member;
   const read = numberReader(captured);
@@ -50,7 +50,7 @@ function bind(member: ExtensionMember, context: ColumnContext): ReturnType<Colum
   return quoted(named);
 }
 
-/** Shows a member of what an extension's module() has written. */
+/** A column that shows a member of what an extension's module() has written. */
 export function moduleColumn(member: ExtensionMember): Column {
   return {
     id: `module ${member.name}`,

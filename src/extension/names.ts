@@ -5,13 +5,13 @@ import type { Traced } from '../core/traced.js';
 
 const keysOf = (ids: readonly string[]): string[] => ids.map((id) => columns.get(id)?.key ?? id);
 
-/** What every event of -o json has: names that no field of an extension can have. */
+/** Keys of every event in `-o json`, which fields of extensions must not use. */
 export function leadNames(): ReadonlySet<string> {
   const { lead = [], graphLead = [] } = outputs.get('json') ?? {};
   return new Set(keysOf([...lead, ...graphLead]));
 }
 
-/** What the events of a trace have by themselves, in any output. */
+/** Keys that the events of a trace have without extensions, in any output. */
 export function namesIn({ fields, further }: Pick<Traced, 'fields' | 'further'>): ReadonlySet<string> {
   const own = fields === null ? keysOf(outputs.get('json')?.fields ?? []) : fields.map(({ key }) => key);
   const added = further.filter(({ ownNames }) => ownNames !== true).map(({ key }) => key);

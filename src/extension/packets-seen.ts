@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ExtensionEvent } from './public.js';
 
-/** Events of packets in flight that are held; beyond it the oldest packet is given up as it is. */
+/** Most events held for packets in flight; beyond this the oldest packet is flushed before its end. */
 const MAX_HELD = 100_000;
 
-/** The events of packets in flight, for onPacket(). */
+/** Collects the events of packets in flight, for onPacket(). */
 export class PacketsSeen {
   readonly #packets = new Map<number, ExtensionEvent[]>();
   #held = 0;
   #cut = 0;
 
-  /** Returns the packets that are one too many. */
+  /** Returns packets that had to be flushed to make room. */
   add(event: ExtensionEvent): ExtensionEvent[][] {
     const events = this.#packets.get(event.packet);
     if (events === undefined) this.#packets.set(event.packet, [event]);
@@ -32,7 +32,7 @@ export class PacketsSeen {
     return events;
   }
 
-  /** how often a packet was given up before its end */
+  /** packets flushed before their end */
   get cut(): number {
     return this.#cut;
   }

@@ -3,14 +3,14 @@ import { ExtensionError, isNativeFailure } from '../core/errors.js';
 
 const LINES_SHOWN = 10;
 
-/** What libbpf puts around what the verifier says. */
+/** The lines by which libbpf encloses the verifier's log. */
 const BEGIN = '-- BEGIN PROG LOAD LOG --';
 const END = '-- END PROG LOAD LOG --';
 
-/** What libbpf and the verifier say of every object, or of any refusal. */
+/** Lines of libbpf and the verifier that do not explain a refusal. */
 const NO_REASON = /^processed \d+ insns|skipping unrecognized data section|^\s*$/;
 
-/** The end of the verifier's log, which says why; where it has said nothing, the end of libbpf's. */
+/** The end of the verifier's log, which has the reason; if that log is empty, the end of libbpf's. */
 function lastLines(log: string): string[] {
   const begin = log.lastIndexOf(BEGIN);
   const said = begin < 0 ? log : log.slice(begin + BEGIN.length).split(END)[0];
@@ -19,8 +19,8 @@ function lastLines(log: string): string[] {
 }
 
 /**
- * Loads the BPF programs with what the extension, if there is one, puts into them. Throws an ExtensionError if they are
- * refused because of that.
+ * Loads BPF programs that contain the extension, if there is one. Throws an ExtensionError if they are
+ * refused because of it.
  */
 export function loadedWith<T>(extension: { readonly name: string } | null, load: () => T): T {
   try {

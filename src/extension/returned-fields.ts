@@ -2,14 +2,17 @@
 import type { Members } from './added-members.js';
 import { failure, type Doing } from './failure.js';
 
-/** Further fields of an event by their names; false: the event is not to be shown. */
+/** Additional fields of an event by their names; false: the event is to be hidden. */
 export type ReturnedFields = Members | false | undefined;
 
 const TYPES = ['string', 'number', 'bigint', 'boolean'];
 
 const isValue = (value: unknown): boolean => value === null || TYPES.includes(typeof value);
 
-/** Checks what an extension returns for an event. `ownerOf`: who has given the event a name already; null: nobody. */
+/**
+ * Checks what an extension returns for an event. `ownerOf`: what already uses a name in the event; null:
+ * nothing does.
+ */
 export function checkedFields(
   returned: unknown,
   doing: Doing,

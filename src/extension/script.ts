@@ -19,7 +19,7 @@ const MEMBERS: readonly string[] = ['name', 'fields', 'where', ...functions];
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isList = (value: unknown): boolean => isText(value) || (Array.isArray(value) && value.every(isText));
 
-/** What is wrong with what a module exports; null if nothing is. */
+/** Describes what is wrong with a module's export; null if it is valid. */
 function problemOf(exported: unknown): string | null {
   if (typeof exported !== 'object' || exported === null) return 'it has no default export that is an object';
   const given = exported as Record<string, unknown>;
@@ -52,7 +52,7 @@ async function importScript(path: string): Promise<unknown> {
   }
 }
 
-/** How people see a value; undefined: as ever. */
+/** Formats a value for people; undefined: the default format. */
 type Format = (field: string, value: FieldValue) => string | undefined;
 
 function formatOf(script: Script): Format {
@@ -66,7 +66,7 @@ function formatOf(script: Script): Format {
   };
 }
 
-/** The column with texts that `format` makes of its values. */
+/** The column, with the text of its values made by `format`. */
 function formatted(column: Column, format: Format): Column {
   return {
     ...column,
@@ -92,7 +92,7 @@ function columnsOf(script: Script, format: Format): Column[] {
   return script.format === undefined ? [...columns] : columns.map((column) => formatted(column, format));
 }
 
-/** Loads a module of JavaScript or TypeScript. Throws an ExtensionError. */
+/** Loads an extension in JavaScript or TypeScript. Throws an ExtensionError. */
 export async function scriptExtension(path: string): Promise<LoadedExtension> {
   const exported = await importScript(path);
   const problem = guarded({ name: path, call: 'its default export' }, () => problemOf(exported));
@@ -119,7 +119,10 @@ export async function scriptExtension(path: string): Promise<LoadedExtension> {
   };
 }
 
-/** Reads what stands for a flag of the command line: what is wrong with it is so with the extension. */
+/**
+ * Parses something that has the syntax of a command line flag; errors are reported as errors of the
+ * extension.
+ */
 function inOwnWords<T>(path: string, flag: '--fields' | '--where', read: () => T): T {
   try {
     return read();

@@ -4,28 +4,28 @@ import type { Column } from '../core/column.js';
 import type { ExtensionEvent } from './public.js';
 import type { AddedMembers } from './added-members.js';
 
-/** An extension of any kind, as a trace uses it. */
+/** A loaded extension of any kind. */
 export interface LoadedExtension {
-  /** for messages */
+  /** its name in messages */
   readonly name: string;
   readonly path: string;
-  /** true: without --fields nothing is shown beside its own fields, as by ipftrace2 */
+  /** true: without --fields only its own fields are shown, as in ipftrace2 */
   readonly isAlone: boolean;
   readonly columns: readonly Column[];
-  /** what it reads beside its columns */
+  /** data that it reads besides its columns */
   readonly reads: readonly Read[];
   /** the BPF object with module() */
   readonly module?: Uint8Array;
-  /** what events must be, as --where has it */
+  /** which packets to trace, in the syntax of --where */
   readonly where?: string | undefined;
-  /** what it adds to events; null: nothing */
+  /** the members that it adds to events; null: none */
   readonly added: AddedMembers | null;
   /** Called for each event. */
   readonly onEvent?: ((event: ExtensionEvent) => unknown) | undefined;
-  /** Called for each call, with what module() has written. */
+  /** Called for each call, with the data that module() has written. */
   readonly decode?: (data: Uint8Array) => unknown;
-  /** Called when a packet is gone; returns lines of text or an object, or nothing. */
+  /** Called when a packet is freed; returns lines of text, an object or nothing. */
   readonly onPacket?: ((events: readonly ExtensionEvent[]) => unknown) | undefined;
-  /** The trace has ended. */
+  /** Called when the trace has ended. */
   close?(): void;
 }

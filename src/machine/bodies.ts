@@ -9,14 +9,14 @@ import type { Addon } from '../native/types.js';
 import type { Messages } from '../terminal/messages.js';
 
 /**
- * A line of enabled_functions: `ip_rcv [module] (2) R I D ...`. I: calls may be led elsewhere, D: a trampoline is called
- * first, and calls the body itself or does not.
+ * A line of enabled_functions: `ip_rcv [module] (2) R I D ...`. I: calls may be redirected; D: a direct call
+ * to a trampoline, which may or may not call the body.
  */
 const LED_ELSEWHERE = /^(\S+)(?: \[\S+\])? \(\d+\)(?: R| {2})(?: I| {2} D)/gm;
 
 /**
- * Functions whose bodies are not run by each call, or not as by the caller: replaced as a whole, as live patches have it, or
- * called by a BPF trampoline.
+ * Functions whose body does not run on each call, or not as called: live-patched ones, and those that a BPF
+ * trampoline calls.
  */
 export function replacedFunctions(enabledFunctions: string): Set<string> {
   return new Set(Array.from(enabledFunctions.matchAll(LED_ELSEWHERE), ([, name]) => name ?? ''));
@@ -25,15 +25,15 @@ export function replacedFunctions(enabledFunctions: string): Set<string> {
 interface Parts {
   readonly addon: Addon;
   readonly table: FunctionTable;
-  /** null if it is not mounted */
+  /** null if not mounted */
   readonly tracefs: string | null;
   readonly backend: Backend;
   readonly tracer: Tracer;
-  /** true if the trace takes stacks, which a probe in a body must not cut short */
+  /** true if the trace records stacks, which are truncated in a probe inside a body */
   readonly stacks: boolean;
 }
 
-/** Why probes do not go into bodies here. */
+/** A reason why probes cannot be placed inside bodies on this machine. */
 class Unsuitable extends Error {}
 
 function readEnabledFunctions(tracefs: string): string {
@@ -59,8 +59,8 @@ function bodiesOf({ addon, table, tracefs, stacks }: Parts): Uint8Array {
 }
 
 /**
- * By function, where behind its address a kprobe goes first: into its body, or 0, at its entry, which every function
- * bears, and which returns ask for. See native/symbols/body_offsets.h.
+ * For each function, the offset from its entry at which a kprobe is tried first: inside its body, or 0 for
+ * the entry, which always works and is needed for returns. See native/symbols/body_offsets.h.
  */
 export function bodyOffsets(parts: Parts, tell: Messages | null): Uint8Array {
   const { backend, tracer, table } = parts;

@@ -9,28 +9,28 @@ import type { Environment } from './environment.js';
 
 const { EPERM, EACCES } = constants.errno;
 
-/** A backend with what speaks against it: nothing if it can be used. */
+/** A backend, with the reasons why it cannot be used; none if it can. */
 export interface Answer {
   readonly backend: Backend;
-  /** what the machine does not offer */
+  /** requirements that the machine does not meet */
   readonly problems: readonly EnvironmentError[];
-  /** the errno with which the kernel refused, 0 if it did not */
+  /** the errno with which the kernel refused, 0 if it supports the backend */
   readonly errno: number;
-  /** how many functions are selected, if those are more than the backend's limit; else 0 */
+  /** number of selected functions if that exceeds the backend's limit, else 0 */
   readonly excess: number;
 }
 
-/** What is to be traced, as far as the choice depends on it. */
+/** What the choice of a backend depends on. */
 export interface Demand {
-  /** How many functions the selection traces; asked only where a backend has a limit. */
+  /** Number of functions that the selection traces; called only for backends with a limit. */
   functions(): number;
-  /** no limits */
+  /** ignore limits */
   readonly force: boolean;
 }
 
 export interface Choice {
   readonly backend: Backend;
-  /** backends tried before, in order */
+  /** backends that were tried before it, in order */
   readonly refused: readonly Answer[];
 }
 
@@ -40,7 +40,7 @@ function excessOf({ limit = Infinity }: Backend, demand: Demand): number {
   return count > limit ? count : 0;
 }
 
-/** Asks machine and kernel whether a backend can be used here, and for so much. */
+/** Checks whether machine and kernel support a backend, and the number of functions. */
 export function ask(
   backend: Backend,
   kernel: KernelProbes,
@@ -51,12 +51,12 @@ export function ask(
     .map((requirement) => environment.problem(requirement))
     .filter((problem) => problem !== null);
   const errno = backend.probe(kernel, environment.tracefs);
-  // Without all that it requires the functions cannot be counted.
+  // Functions can be counted only if the requirements are met.
   const excess = problems.length === 0 && errno === 0 ? excessOf(backend, demand) : 0;
   return { backend, problems, errno, excess };
 }
 
-/** Whether machine and kernel have it. */
+/** True if machine and kernel support it, whatever the number of functions. */
 export const isAvailable = ({ problems, errno }: Answer): boolean => problems.length === 0 && errno === 0;
 
 const isUsable = (answer: Answer): boolean => isAvailable(answer) && answer.excess === 0;
@@ -66,14 +66,14 @@ const refusedBy = ({ backend, errno, excess }: Answer): string =>
     ? `${backend.id} is refused with ${errnoName(errno)}, it needs ${backend.needs}`
     : `${backend.id} is for at most ${backend.limit} functions, and ${excess} are selected`;
 
-/** Why a backend cannot be used, the machine's reasons first. */
+/** Why a backend cannot be used; reasons that lie in the machine come first. */
 export function reasonsOf(answer: Answer): string[] {
   const { problems, errno, excess } = answer;
   const refused = errno !== 0 || excess !== 0;
   return [...problems.map(({ message }) => message), ...(refused ? [refusedBy(answer)] : [])];
 }
 
-/** The backends as the tracer uses them, in the order of preference. */
+/** The backends, adapted to the tracer, in order of preference. */
 function backendsFor(tracer: Tracer): Backend[] {
   const all = [...backends.values()];
   if (!tracer.returns) return all;
@@ -82,14 +82,14 @@ function backendsFor(tracer: Tracer): Backend[] {
   );
 }
 
-/** What the user asks for. */
+/** What the user requests. */
 export interface BackendRequest extends Demand {
   /** id of a backend, or `auto` */
   readonly backend: string;
   readonly tracer: Tracer;
 }
 
-/** The first backend that can be used here, or the one that was asked for. */
+/** Returns the requested backend, or for `auto` the first usable one. */
 export function chooseBackend(
   wanted: BackendRequest,
   kernel: KernelProbes,
@@ -101,7 +101,7 @@ export function chooseBackend(
   if (candidates.length === 0) throw blind(wanted, able);
   const refused: Answer[] = [];
   for (const backend of candidates) {
-    // A command away from functions, nobody wants to get tracepoints instead.
+    // If a simple command would make functions available, do not fall back to tracepoints.
     const error = backend.table === 'tracepoints' ? mendable(refused) : undefined;
     if (error !== undefined) throw error;
     const answer = ask(backend, kernel, environment, wanted);
@@ -116,7 +116,7 @@ export function chooseBackend(
   );
 }
 
-/** The backend that was asked for sees no returns. */
+/** Error: the requested backend cannot trace returns. */
 function blind({ backend, tracer }: BackendRequest, able: readonly Backend[]): UnsupportedError {
   const ids = able.map(({ id }) => id);
   return new UnsupportedError(
@@ -125,7 +125,7 @@ function blind({ backend, tracer }: BackendRequest, able: readonly Backend[]): U
   );
 }
 
-/** What alone keeps a backend from being used, and the user can mend at once. */
+/** The only obstacle of a backend, if the user can remove it without a reboot. */
 function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
   const near = refused.find(
     ({ problems, errno, excess }) =>
@@ -134,14 +134,14 @@ function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
   return near?.problems[0];
 }
 
-/** What keeps this machine, as it was booted, from tracing functions. */
+/** The obstacle, which needs a reboot, that keeps this machine from tracing functions. */
 function obstacle(refused: readonly Answer[]): EnvironmentError | undefined {
   return refused.flatMap(({ problems }) => problems).find((problem) => !problem.mendable);
 }
 
 const FEWER = 'a narrower --regex, or --force';
 
-/** A backend that would do, were there fewer functions. */
+/** Error for a backend that could be used for fewer functions. */
 function excessive(refused: readonly Answer[]): UsageError | undefined {
   const answer = refused.find(({ excess }) => excess !== 0);
   if (answer === undefined) return undefined;
@@ -161,7 +161,7 @@ function unsupported(
   return new UnsupportedError(message, 'a kernel with CONFIG_KPROBES=y that is not locked down');
 }
 
-/** The reason for each backend that was refused, and the choice, a line each. */
+/** One line for each refused backend with the reason, and one for the choice. */
 function explainSteps({ backend, refused }: Choice): string[] {
   return [
     ...refused.map((answer) => `Backend ${answer.backend.id}: no, ${reasonsOf(answer).join('; ')}`),
@@ -169,10 +169,13 @@ function explainSteps({ backend, refused }: Choice): string[] {
   ];
 }
 
-/** True if the kernel was built without it; EPERM and EACCES come from kernels that have it, but are locked down. */
+/**
+ * True if the kernel was built without support; EPERM and EACCES come from kernels that have it, but are
+ * locked down.
+ */
 export const lacks = ({ errno }: Answer): boolean => errno !== 0 && errno !== EPERM && errno !== EACCES;
 
-/** Why there are no functions: what the kernel lacks, or else what the machine forbids. */
+/** Why functions cannot be traced: what the kernel lacks, or else what the machine forbids. */
 export function whyNoFunctions({ refused }: Choice): { reason: string; remedy: string } {
   const error = obstacle(refused);
   if (error?.remedy !== undefined && !refused.every(lacks))
@@ -183,7 +186,10 @@ export function whyNoFunctions({ refused }: Choice): { reason: string; remedy: s
   return { reason: reasons.join('; '), remedy: `${few}a kernel with CONFIG_KPROBES=y${unlocked}` };
 }
 
-/** Tracepoints are far fewer than functions, so the user is told why there are no functions, and what helps. */
+/**
+ * Tracepoints see far less than functions, so the user is told why functions are not available, and what
+ * helps.
+ */
 function explainTracepoints(choice: Choice): string[] {
   const { reason, remedy } = whyNoFunctions(choice);
   return [
@@ -192,7 +198,7 @@ function explainTracepoints(choice: Choice): string[] {
   ];
 }
 
-/** What the user is to know about the choice, in lines. */
+/** Lines that explain the choice to the user. */
 export function explainChoice(choice: Choice, verbose: boolean): string[] {
   const { backend, refused } = choice;
   if (verbose) return explainSteps(choice);

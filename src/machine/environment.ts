@@ -10,26 +10,26 @@ import { findTracefs, functionListProblem } from './environment/tracefs.js';
 
 /** What this machine offers to backends. */
 export interface Environment {
-  /** where tracefs is mounted, or null */
+  /** where tracefs is mounted; null if it is not */
   readonly tracefs: string | null;
-  /** why this machine does not offer what a backend requires, or null */
+  /** why this machine does not meet a requirement; null if it does */
   problem(requirement: Requirement): EnvironmentError | null;
 }
 
-/** What no backend can do without and this machine lacks, or null. */
+/** A requirement of all backends that this machine does not meet, or null. */
 export function basicProblem(read: ReadStart = readStart): EnvironmentError | null {
   return privilegeProblem(read) ?? btfProblem(read);
 }
 
-/** What --list cannot do without and this machine lacks, or null. */
+/** A requirement of --list that this machine does not meet, or null. */
 export function listProblem(kind: TableKind, read: ReadStart = readStart): EnvironmentError | null {
   return btfProblem(read) ?? (kind === 'functions' ? addressesProblem(read) : null);
 }
 
-/** What `ipft fields` cannot do without and this machine lacks, or null. */
+/** A requirement of `ipft fields` that this machine does not meet, or null. */
 export const fieldsProblem = (read: ReadStart = readStart): EnvironmentError | null => btfProblem(read);
 
-/** Looks at what backends may require; each answer is found once. */
+/** Returns an object that checks requirements, each once. */
 export function readEnvironment(read: ReadStart = readStart): Environment {
   const tracefs = findTracefs(read);
   const known = new Map<Requirement, EnvironmentError | null>();

@@ -12,7 +12,7 @@ const CONFIRMING =
 
 const LIST = { functions: 'ipft --list', tracepoints: 'ipft --list --backend tracepoint' } as const;
 
-/** Every kernel function that takes an skb, or every tracepoint. */
+/** Reads the table of every kernel function that takes an skb, or of every tracepoint that passes one. */
 export function readTable(addon: Addon, kind: TableKind, tracefs: string | null): FunctionTable {
   const columns = native(`reading the kernel's ${kind}`, () =>
     kind === 'functions' ? addon.readFunctions({ tracefs }) : addon.readTracepoints(),
@@ -20,7 +20,7 @@ export function readTable(addon: Addon, kind: TableKind, tracefs: string | null)
   return new FunctionTable(columns, kind);
 }
 
-/** The flags that select. */
+/** The flags that make this selection, for messages. */
 export function describeSelection({ function: name, module }: Selection): string {
   const flags = [
     ...(name === undefined ? [] : [`--regex '${name.source}'`]),
@@ -29,11 +29,11 @@ export function describeSelection({ function: name, module }: Selection): string
   return flags.join(' with ');
 }
 
-/** Whether anything is left out. */
+/** True if the selection excludes anything. */
 export const isRestricted = ({ function: name, module }: Selection): boolean =>
   name !== undefined || module !== undefined;
 
-/** Indexes of the functions that the regular expressions select; at least one. */
+/** Indexes of the functions that the regular expressions select; throws if there are none. */
 export function selectFunctions(table: FunctionTable, selection: Selection): number[] {
   const selected = table.select(selection);
   if (selected.length > 0) return selected;
@@ -46,7 +46,7 @@ export function selectFunctions(table: FunctionTable, selection: Selection): num
   );
 }
 
-/** Those of the selected functions that can be traced; at least one. */
+/** Indexes of the selected functions that can be traced; throws if there are none. */
 export function traceableFunctions(
   table: FunctionTable,
   selected: readonly number[],

@@ -4,16 +4,16 @@ import { dirname, join } from 'node:path';
 import { KERNEL, type ModuleLoad } from '../core/function-table.js';
 import { BTF } from './environment/btf.js';
 
-/** What decides how addresses are shown. */
+/** Determines whether kallsyms shows addresses. */
 const KPTR_RESTRICT = '/proc/sys/kernel/kptr_restrict';
 
 const PROC_MODULES = '/proc/modules';
 
-/** Of the module's BTF; undefined: it is not loaded, or has no BTF. */
+/** Inode of the module's BTF; undefined: it is not loaded, or has no BTF. */
 export const inodeOf = (module: string): bigint | undefined =>
   statSync(join(dirname(BTF), module), { bigint: true, throwIfNoEntry: false })?.ino;
 
-/** The modules that have BTF, as they are loaded now. */
+/** The loaded modules that have BTF. */
 export function moduleLoads(): ModuleLoad[] {
   const folder = dirname(BTF);
   return readdirSync(folder)
@@ -24,16 +24,16 @@ export function moduleLoads(): ModuleLoad[] {
     });
 }
 
-/** Those that have none. */
+/** Names of the loaded modules without BTF. */
 export function namesWithoutBtf(): string[] {
-  if (!existsSync(PROC_MODULES)) return []; // a kernel without modules
+  if (!existsSync(PROC_MODULES)) return []; // the kernel does not support modules
   const names = readFileSync(PROC_MODULES, 'utf8').match(/^\S+/gm) ?? [];
   return names.filter((name) => inodeOf(name) === undefined);
 }
 
 /**
- * What symbols and types depend on and can change while the kernel runs: the modules that are loaded, each load by the inode of
- * its BTF, which the kernel never uses again, and whether addresses are shown. null: it cannot be told.
+ * Describes what symbols and types depend on and what can change at run time: the loaded modules, each by the
+ * inode of its BTF, which the kernel never reuses, and whether addresses are shown. null: unknown.
  */
 export function kernelState(): string | null {
   try {

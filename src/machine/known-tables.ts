@@ -14,15 +14,15 @@ interface Known {
 const known = new Map<TableKind, Known>();
 
 /**
- * Like readTable(), but what an earlier trace of this process has read is taken again if no module has come or gone since: most of
- * a start is reading kallsyms and BTF.
+ * Like readTable(), but returns the table of an earlier trace of this process if no module has come or gone
+ * since then: reading kallsyms and BTF is most of the start time.
  */
 export function knownTable(addon: Addon, kind: TableKind, tracefs: string | null): FunctionTable {
   const before = kernelState();
   const earlier = known.get(kind);
   if (earlier?.state === before && earlier.tracefs === tracefs) return earlier.table;
   const table = readTable(addon, kind, tracefs);
-  // A module may have come while the table was read.
+  // A module may have been loaded while the table was read.
   const isCertain = table.columns.traceableUnknown === '' && before !== null && kernelState() === before;
   if (isCertain) known.set(kind, { tracefs, state: before, table });
   return table;

@@ -3,7 +3,7 @@ import type { FunctionTable, ModuleLoad } from '../core/function-table.js';
 import { inodeOf } from './kernel-state.js';
 import type { Messages } from '../terminal/messages.js';
 
-/** The modules that have functions to trace, as they were when these were read. */
+/** The modules that have functions to trace, as they were when the table was read. */
 export function tracedModules(table: FunctionTable, traceable: readonly number[]): ModuleLoad[] {
   const traced = new Set(traceable.map((index) => table.modules[index]));
   return table.columns.moduleLoads.filter(({ module }) => traced.has(module));
@@ -11,7 +11,10 @@ export function tracedModules(table: FunctionTable, traceable: readonly number[]
 
 const isLoaded = ({ module, inode }: ModuleLoad): boolean => inodeOf(module) === inode;
 
-/** A kprobe on a module that is loaded again is armed again, wherever the function is now. */
+/**
+ * Warns of reloaded modules. When a module is loaded again, the kernel arms kprobes on it again, wherever the
+ * function is now.
+ */
 export function warnOfReloaded(modules: readonly ModuleLoad[], messages: Messages): void {
   for (const load of modules.filter((each) => !isLoaded(each)))
     messages.warn(

@@ -3,11 +3,11 @@ import { readdirSync, statSync } from 'node:fs';
 
 const FOLDER = '/run/netns';
 
-/** What `ip netns` calls the network namespace with this inode; null if it does not. */
+/** The name in `ip netns` of the network namespace with this inode; null if it has none. */
 export function netnsName(inode: number): string | null {
   try {
     return readdirSync(FOLDER).find((name) => statSync(`${FOLDER}/${name}`).ino === inode) ?? null;
   } catch {
-    return null; // there is no such folder, or a namespace went meanwhile
+    return null; // the folder does not exist, or a namespace was removed meanwhile
   }
 }

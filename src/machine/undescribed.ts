@@ -17,15 +17,15 @@ interface Undescribed {
   readonly symbol: string;
 }
 
-/** The function behind a line of available_filter_functions, as tables name it. */
+/** Parses a line of available_filter_functions into function and module. */
 function parse(line: string): Undescribed {
   const [, symbol = line, module = KERNEL] = /^(\S+)(?: \[(.+)\])?$/.exec(line) ?? [];
   return { name: symbol.replace(/(?<=.)\..*$/, ''), module, symbol };
 }
 
 /**
- * What `selection` has of the functions that ftrace can trace, BTF does not describe, and no other kernel's BTF knows to take an skb.
- * null: the kernel does not tell what ftrace can trace.
+ * The functions in `selection` that ftrace can trace, but that neither this kernel's BTF nor the table of
+ * other kernels' BTF describes. null: it is unknown what ftrace can trace.
  */
 export function undescribedFunctions(
   addon: Addon,
@@ -42,7 +42,10 @@ export function undescribedFunctions(
     .filter((each) => name?.test(each.name) !== false && module?.test(each.module) !== false);
 }
 
-/** As listJson() lists functions. There are hundreds, nearly all without an skb, so only those that are asked for. */
+/**
+ * In the format of listJson(). There are hundreds, nearly all without an skb, so only selected ones are
+ * listed.
+ */
 export function undescribedJson(functions: readonly Undescribed[], selection: Selection): string {
   if (!isRestricted(selection)) return '';
   return functions.map((each) => `${JSON.stringify({ ...each, ...NOTHING_KNOWN })}\n`).join('');

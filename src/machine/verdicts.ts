@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { isSystemError } from '../core/errors.js';
 import type { Verdicts } from '../core/function-table.js';
 
-/** Gone at the next boot, as what is in it must be. */
+/** Emptied at boot; addresses of functions, and so the verdicts, are valid only until then. */
 export const FOLDER = '/run/ipft-candidates';
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 const NONE: Verdicts = { certain: new Set(), refuted: new Set() };
@@ -25,10 +25,13 @@ const fileIn = (folder: string): string => join(folder, 'verdicts.json');
 
 const bootId = (): string => readFileSync(BOOT_ID, 'utf8').trim();
 
-/** Root's, and nobody else can write to it: what is in it decides what ipft takes for an skb. */
+/**
+ * True if it belongs to root and nobody else can write to it. The verdicts decide what ipft reads as an skb,
+ * so they must be trusted.
+ */
 const isRoots = ({ uid, mode }: Stats): boolean => uid === 0 && (mode & 0o022) === 0;
 
-/** Others than root may have written it. */
+/** Thrown if others than root may have written the file. */
 class Untrusted extends Error {}
 
 function readTrusted(folder: string): string {
@@ -55,7 +58,9 @@ function parse(text: string): Verdicts {
   return boot === bootId() ? { certain: strings(certain), refuted: strings(refuted) } : NONE;
 }
 
-/** What traces since the last boot have found out. `tell` gets what speaks against using it. */
+/**
+ * Reads the verdicts of traces since the last boot. `tell` is called with the reason if they cannot be used.
+ */
 export function readVerdicts(tell: (text: string) => void, folder = FOLDER): Verdicts {
   try {
     return parse(readTrusted(folder));
@@ -67,7 +72,7 @@ export function readVerdicts(tell: (text: string) => void, folder = FOLDER): Ver
   }
 }
 
-/** Adds to what is known until the next boot. Returns why that was not possible, or null. */
+/** Adds verdicts to the stored ones. Returns why that failed, or null. */
 export function keepVerdicts({ certain, refuted }: Verdicts, folder = FOLDER): string | null {
   const file = fileIn(folder);
   const made = `${file}.${process.pid}`;

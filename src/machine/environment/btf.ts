@@ -4,7 +4,7 @@ import { refusal, type ReadStart } from './read-start.js';
 
 export const BTF = '/sys/kernel/btf/vmlinux';
 
-/** Why the kernel's types are not known, or null. */
+/** Why the kernel's types are unknown; null if they are known. */
 export function btfProblem(read: ReadStart): EnvironmentError | null {
   const code = refusal(read, BTF);
   if (code === null) return null;

@@ -6,7 +6,7 @@ const BITS = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n, CAP_PERFMON: 38n, CAP_BPF
 
 export type Capabilities = Readonly<Record<keyof typeof BITS, boolean>>;
 
-/** The effective capabilities of this process that tracing has to do with. */
+/** Which of the capabilities that matter for tracing this process effectively has. */
 export function readCapabilities(read: ReadStart): Capabilities {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(read('/proc/self/status', 8192))?.[1] ?? '0';
   const has = (bit: bigint): boolean => ((BigInt(`0x${effective}`) >> bit) & 1n) === 1n;
@@ -18,7 +18,7 @@ export function readCapabilities(read: ReadStart): Capabilities {
   };
 }
 
-/** Why this process may not load tracing programs, or null. */
+/** Why this process may not load tracing programs; null if it may. */
 export function privilegeProblem(read: ReadStart): EnvironmentError | null {
   const { CAP_SYS_ADMIN, CAP_BPF, CAP_PERFMON } = readCapabilities(read);
   if (CAP_SYS_ADMIN || (CAP_BPF && CAP_PERFMON)) return null;

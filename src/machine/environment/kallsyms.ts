@@ -2,16 +2,16 @@
 import { EnvironmentError } from '../../core/errors.js';
 import { textOrNull, type ReadStart } from './read-start.js';
 
-/** True if /proc/kallsyms shows this process where functions are. */
+/** True if /proc/kallsyms shows addresses to this process. */
 function showsAddresses(read: ReadStart): boolean {
   return /^0*[1-9a-f]/m.test(read('/proc/kallsyms', 65536));
 }
 
-/** kernel.kptr_restrict: 0 to 2, or null if it cannot be read. */
+/** kernel.kptr_restrict: 0 to 2; null if it cannot be read. */
 export const readKptrRestrict = (read: ReadStart): string | null =>
   textOrNull(read, '/proc/sys/kernel/kptr_restrict');
 
-/** Why it is not known where functions are, or null. */
+/** Why the addresses of functions are unknown; null if they are known. */
 export function addressesProblem(read: ReadStart): EnvironmentError | null {
   if (showsAddresses(read)) return null;
   const restriction = readKptrRestrict(read) ?? 'unknown';

@@ -5,13 +5,13 @@ import { textOrNull, type ReadStart } from './read-start.js';
 const LOCKDOWN = '/sys/kernel/security/lockdown';
 
 export interface Lockdown {
-  /** `none`, `integrity` or `confidentiality`; `on` where only its effect is seen; null: not known */
+  /** `none`, `integrity` or `confidentiality`; `on` if only its effect is visible; null: unknown */
   readonly mode: string | null;
-  /** how that is known, or why it is not */
+  /** how that was found out, or why it is unknown */
   readonly source: string;
 }
 
-/** Whether the kernel is locked down, as far as it can be told. */
+/** The kernel's lockdown mode, as far as it can be found out. */
 export function readLockdown(read: ReadStart, tracefs: string | null): Lockdown {
   const text = textOrNull(read, LOCKDOWN);
   const mode = text === null ? undefined : /\[(\w+)\]/.exec(text)?.[1];

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isSystemError } from '../../core/errors.js';
 
-/** Returns the first `bytes` bytes of a file; throws with `code` as node:fs does. Tests give their own. */
+/** Returns the first `bytes` bytes of a file; throws errors with `code` like node:fs. Tests replace it. */
 export type ReadStart = (path: string, bytes: number) => string;
 
 export const readStart: ReadStart = (path, bytes) => {
@@ -15,7 +15,7 @@ export const readStart: ReadStart = (path, bytes) => {
   }
 };
 
-/** The code of the error with which the file refuses to be read, or null. */
+/** The error code with which a file cannot be read; null if it can. */
 export function refusal(read: ReadStart, path: string): string | null {
   try {
     read(path, 1);
@@ -26,7 +26,7 @@ export function refusal(read: ReadStart, path: string): string | null {
   }
 }
 
-/** The start of a file, or null if it cannot be read. */
+/** The start of a file; null if it cannot be read. */
 export function textOrNull(read: ReadStart, path: string): string | null {
   return refusal(read, path) === null ? read(path, 4096).trim() : null;
 }

@@ -4,7 +4,7 @@ import { textOrNull, type ReadStart } from './read-start.js';
 
 const isOff = (read: ReadStart, path: string): boolean => textOrNull(read, path) === '0';
 
-/** Whether the kernel takes whatever hangs on functions and never runs it, or null. */
+/** Error if ftrace is switched off: probes would attach but never run; else null. */
 export function ftraceOffProblem(read: ReadStart): EnvironmentError | null {
   if (!isOff(read, '/proc/sys/kernel/ftrace_enabled')) return null;
   return new EnvironmentError(
@@ -13,7 +13,7 @@ export function ftraceOffProblem(read: ReadStart): EnvironmentError | null {
   );
 }
 
-/** Whether the kernel takes kprobes and never runs them, or null. */
+/** Error if kprobes are switched off: probes would attach but never run; else null. */
 export function kprobesOffProblem(read: ReadStart): EnvironmentError | null {
   if (!isOff(read, '/sys/kernel/debug/kprobes/enabled')) return null;
   return new EnvironmentError(

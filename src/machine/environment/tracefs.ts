@@ -5,16 +5,16 @@ import { readStart, refusal, type ReadStart } from './read-start.js';
 const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const FUNCTIONS = 'available_filter_functions';
 
-/** Where tracefs is mounted, or null. */
+/** Where tracefs is mounted; null if it is not. */
 export function findTracefs(read: ReadStart = readStart): string | null {
   return TRACEFS.find((path) => refusal(read, `${path}/${FUNCTIONS}`) !== 'ENOENT') ?? null;
 }
 
-/** The code with which the kernel refuses to tell which functions can be traced, or null. */
+/** The error code with which the kernel refuses to list traceable functions; null if it lists them. */
 export const functionListRefusal = (read: ReadStart, tracefs: string): string | null =>
   refusal(read, `${tracefs}/${FUNCTIONS}`);
 
-/** Why it is not known which functions can be traced, or null. */
+/** Why it is unknown which functions can be traced; null if it is known. */
 export function functionListProblem(read: ReadStart, tracefs: string | null): EnvironmentError | null {
   if (tracefs === null) {
     return new EnvironmentError(
