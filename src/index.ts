@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /**
- * ipft for scripts: the engine of the command line.
+ * ipft for scripts: the engine of the command line as a library.
  *
- * `trace` needs Linux, the native addon and the privilege to trace the kernel. `createOutput` turns recorded rows (ROW, ROW_SIZE)
- * into text on any machine.
+ * `trace` needs Linux, the native addon and the privilege to trace the kernel. `createOutput` turns recorded
+ * rows (ROW, ROW_SIZE) into text on any machine.
  */
 export { trace, type Trace } from './api/trace.js';
 export type {

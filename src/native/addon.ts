@@ -6,13 +6,13 @@ import { EnvironmentError } from '../core/errors.js';
 import { packageRoot } from '../core/package-root.js';
 import type { Addon } from './types.js';
 
-/** How the addon and the keeper can be built, and by which command. */
+/** The builds of addon and keeper, and the command that makes each. */
 const BUILDS: ReadonlyMap<string, string> = new Map([
   ['Release', 'npm run build'],
   ['Debug', 'npm run build:debug'],
 ]);
 
-/** Which build is taken: `Release`, if the environment does not say otherwise. */
+/** The build to use: `Release`, unless the environment says otherwise. */
 function chosenBuild(): { readonly folder: string; readonly remedy: string } {
   const name = process.env['IPFT_BUILD'] ?? 'Release';
   const remedy = BUILDS.get(name);
@@ -20,7 +20,7 @@ function chosenBuild(): { readonly folder: string; readonly remedy: string } {
   throw new EnvironmentError(`IPFT_BUILD is '${name}'`, [...BUILDS.keys()].join(' or '));
 }
 
-/** The path of a product of the build; `what` it is. */
+/** Path of a file of the build; `what`: its description for messages. */
 function productPath(name: string, what: string): string {
   const { folder, remedy } = chosenBuild();
   const path = join(folder, name);
@@ -28,10 +28,10 @@ function productPath(name: string, what: string): string {
   throw new EnvironmentError(`the ${what} was not built: ${path} does not exist`, remedy);
 }
 
-/** The probe-keeper's executable. */
+/** Path of the probe-keeper's executable. */
 export const keeperPath = (): string => productPath('probe-keeper', 'probe-keeper');
 
-/** Loads the native addon, or explains why it cannot be. */
+/** Loads the native addon; throws an error that explains a failure. */
 export function loadAddon(): Addon {
   const path = productPath('ipft.node', 'native addon');
   try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { EnvironmentError, isNativeFailure, KernelError } from '../core/errors.js';
 
-/** Runs `call` into the addon and makes an error of ipft's own of what it throws. */
+/** Calls the addon, and turns what it throws into an error of ipft's own. */
 export function native<T>(doing: string, call: () => T): T {
   try {
     return call();
@@ -9,7 +9,7 @@ export function native<T>(doing: string, call: () => T): T {
     if (!isNativeFailure(error)) throw error;
     const { code, errno, phase, log } = error;
     const message = `${doing}: ${error.message} (${phase}, ${code})`;
-    // EACCES from a load is the verifier's, and its log is what helps.
+    // EACCES of a load comes from the verifier, whose log is what helps.
     if (phase === 'run time')
       throw new EnvironmentError(message, 'run it as root, on Linux 5.8 or later, or leave --budget out');
     if (phase === 'perf buffer' && code === 'EPERM')

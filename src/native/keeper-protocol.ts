@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ModuleLoad } from '../core/function-table.js';
 
-/** What the probe-keeper says, a line each. */
+/** Messages from the probe-keeper, one per line. */
 export type KeeperMessage =
   | { readonly kind: 'progress' | 'attached'; readonly succeeded: number; readonly failed: number }
   | { readonly kind: 'failed'; readonly id: number; readonly errno: number; readonly code: string }
@@ -13,7 +13,7 @@ export type KeeperMessage =
 const PATTERN =
   /^(?:(progress|attached|detaching) (\d+) (\d+)|failed (\d+) (\d+) (\w+)|error (\d+) (\w+) ?(.*)|share (\d+) (\S+)|(detached))$/;
 
-/** Reads one line; throws for a line that is not of the protocol. */
+/** Parses one line; throws if it does not belong to the protocol. */
 export function parseKeeperLine(line: string): KeeperMessage {
   const match = PATTERN.exec(line);
   if (match === null) throw new Error(`the probe-keeper said '${line}'`);
@@ -30,11 +30,11 @@ export function parseKeeperLine(line: string): KeeperMessage {
   return { kind: 'detached' };
 }
 
-/** Cuts a stream of text into lines, however it was cut into pieces. */
+/** Splits a stream of text, which arrives in arbitrary pieces, into lines. */
 export class LineSplitter {
   #rest = '';
 
-  /** The lines that are complete now. */
+  /** Returns the lines that are complete now. */
   push(piece: string): string[] {
     const lines = (this.#rest + piece).split('\n');
     this.#rest = lines.pop() ?? '';
@@ -44,17 +44,17 @@ export class LineSplitter {
 
 export interface KeeperFunction {
   readonly id: number;
-  /** number of the program that it runs */
+  /** number of the program to run, an index into programFds */
   readonly program: number;
   readonly address: bigint;
-  /** of the place in the function where a kprobe goes first */
+  /** offset in the function's body at which a kprobe is tried first */
   readonly bodyOffset: number;
-  /** in the BTF of its module; 0 = not to be attached to by it */
+  /** id in the BTF of its module; 0 = cannot be attached by BTF id */
   readonly btfId: number;
   readonly module: string;
-  /** what the kernel finds it by */
+  /** the symbol by which the kernel finds it */
   readonly symbol: string;
-  /** true: not one that the user asked for, so no count has it */
+  /** true: not selected by the user, so it is left out of all counts */
   readonly hidden?: boolean;
 }
 
@@ -62,16 +62,16 @@ export interface AttachPlan {
   readonly backend: string;
   /** null: not mounted */
   readonly tracefs: string | null;
-  /** the programs are to run at returns, too */
+  /** the programs have to run at returns, too */
   readonly returns: boolean;
-  /** programs by number, -1 = not loaded, any other -errno = the kernel does not take it */
+  /** programs by number; -1 = not loaded, another -errno = the kernel refused it */
   readonly programFds: Int32Array;
-  /** as they were when the addresses were read */
+  /** the modules at the time when the addresses were read */
   readonly modules: readonly ModuleLoad[];
   readonly functions: readonly KeeperFunction[];
 }
 
-/** The keeper inherits the programs from this descriptor on. */
+/** The keeper inherits the programs as descriptors from this one on. */
 const FIRST_PROGRAM_FD = 3;
 
 /** The loaded programs, in the order in which the keeper inherits them. */
@@ -79,7 +79,7 @@ export function inheritedFds(plan: AttachPlan): number[] {
   return [...plan.programFds].filter((fd) => fd >= 0);
 }
 
-/** What the keeper reads: the plan, then `attach`. */
+/** What is written to the keeper's stdin: the plan, then `attach`. */
 export function attachRequest(plan: AttachPlan): string {
   let fd = FIRST_PROGRAM_FD;
   const lines = [`backend ${plan.backend}`];

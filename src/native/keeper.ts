@@ -11,8 +11,8 @@ import {
 } from './keeper-protocol.js';
 
 /**
- * False if the keeper ends with this process: the kernel kills all of a pid namespace (a container) with its first
- * process, so what the keeper still does must be waited for.
+ * True if the keeper can outlive this process. When the first process of a pid namespace (a container) exits,
+ * the kernel kills all others in it, so then the keeper has to be waited for.
  */
 export const OUTLIVED = process.pid !== 1;
 
@@ -25,19 +25,23 @@ export interface KeeperHandlers {
   progress(counts: AttachCounts): void;
   /** One function was refused; `id` is its index in the function table. */
   failed(id: number, code: string): void;
-  /** So many functions were attached in this way, of several that the backend has. */
+  /** `succeeded` functions were attached in one of the ways that the backend combines. */
   share(way: string, succeeded: number): void;
   detaching(done: number, total: number): void;
 }
 
 /**
- * The process that attaches and holds the probes. Letting go of thousands of probes takes the kernel seconds in
- * which a process cannot be interrupted; here that never holds up ipft, and it happens even if ipft is killed.
+ * The process that attaches and holds the probes. Detaching thousands of probes takes the kernel seconds
+ * during which the process cannot be interrupted; in a separate process this never delays ipft, and it
+ * happens even if ipft is killed.
  */
 export class Keeper {
-  /** Resolves when all probes are attached; rejects when they cannot be, or the keeper ends before. */
+  /** Resolves when all probes are attached; rejects if they cannot be, or if the keeper ends before. */
   readonly attached: Promise<AttachCounts>;
-  /** Resolves when no probe runs any more and the keeper needs no more time: with null if the keeper has detached, else with what went wrong. */
+  /**
+   * Resolves when no probe runs any more and the keeper need not be waited for: with null if it has detached,
+   * else with the error.
+   */
   readonly ended: Promise<Error | null>;
   readonly #child: ChildProcess;
   readonly #handlers: KeeperHandlers;
@@ -48,10 +52,12 @@ export class Keeper {
 
   constructor(path: string, plan: AttachPlan, handlers: KeeperHandlers) {
     this.#handlers = handlers;
-    // Detached: Ctrl-C goes to the terminal's foreground group, and the keeper must outlive it.
+    // In its own process group: Ctrl-C goes to the terminal's foreground group, and the keeper must survive
+    // it.
     this.#child = spawn(path, [], {
       detached: true,
-      // Not ipft's stderr: who reads that waits for its end, and need not wait for the keeper.
+      // stderr is not inherited: whoever reads ipft's stderr waits for its end, and should not have to wait
+      // for the keeper.
       stdio: ['pipe', 'pipe', 'ignore', ...inheritedFds(plan)],
     });
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
@@ -62,7 +68,7 @@ export class Keeper {
         throw error ?? new KernelError('the probe-keeper detached before it was told to');
       }),
     ]);
-    // Awaited only while attaching.
+    // `attached` is awaited only while attaching; a later rejection is not an unhandled one.
     this.attached.catch(() => undefined);
     this.#listen();
     this.#child.stdin?.write(attachRequest(plan));
@@ -72,7 +78,7 @@ export class Keeper {
     return this.#child.pid;
   }
 
-  /** Makes the keeper detach and end, at any time. Await `ended` for it. */
+  /** Makes the keeper detach and end; possible at any time. Then await `ended`. */
   detach(): void {
     this.#child.stdin?.end();
   }
@@ -82,7 +88,7 @@ export class Keeper {
     this.#child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
       for (const line of splitter.push(piece)) this.#handle(parseKeeperLine(line));
     });
-    // EPIPE: the keeper has ended, which `ended` reports.
+    // EPIPE means that the keeper has ended, which `ended` reports.
     this.#child.stdin?.on('error', () => undefined);
   }
 
@@ -105,7 +111,8 @@ export class Keeper {
     }
   }
 
-  // From here on the keeper only removes names, which takes long and need not be waited for.
+  // From here on the keeper only removes names from kprobe_events, which takes long and need not be waited
+  // for.
   #letGo(): void {
     this.#detached = true;
     if (!OUTLIVED) return;
@@ -142,7 +149,7 @@ const ATTACH_REMEDIES: Readonly<Record<string, string>> = {
   ENOMEM: 'fewer functions, with --regex',
 };
 
-/** Nothing at all can be attached. */
+/** The error if nothing at all can be attached. */
 function attachError({ text, code, errno }: Extract<KeeperMessage, { kind: 'error' }>): Error {
   const message = `cannot attach: ${text} (${code})`;
   const remedy = ATTACH_REMEDIES[code] ?? 'another --backend';
@@ -150,9 +157,9 @@ function attachError({ text, code, errno }: Extract<KeeperMessage, { kind: 'erro
   return new KernelError(message, { code, errno, phase: 'attach' }, remedy);
 }
 
-/** Removes in the background what killed keepers have left. */
+/** Removes, in the background, what killed keepers have left. */
 export function startSweep(keeper: string, tracefs: string): void {
   const child = spawn(keeper, ['sweep', tracefs], { detached: true, stdio: 'ignore' });
-  child.on('error', () => undefined); // the next start tries again
+  child.on('error', () => undefined); // ignored: the next start tries again
   child.unref();
 }

@@ -7,12 +7,12 @@ import { packetOutput } from '../core/packet-output.js';
 import { PacketsInFlight } from '../core/packets-in-flight.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
-/** The line in front of a packet's group. */
+/** The line before a packet's group. */
 const openingOf = ({ palette }: OutputContext): string => `${palette.dim('===')}\n`;
 
 const NONE = new Uint32Array();
 
-/** Writes a packet's group, a line at each step. */
+/** Writes a packet's group, one line per step. */
 function* groupLines(events: PacketEvents, context: OutputContext, text: TextBuffer): Generator<void> {
   const { line, calls: callLines, drops } = context;
   const { calls, drops: ends } = drops?.packets.split(events) ?? { calls: events.byTime(), drops: NONE };
@@ -36,7 +36,9 @@ function* groupLines(events: PacketEvents, context: OutputContext, text: TextBuf
   }
 }
 
-/** A group of lines for each packet, events in order of time, as soon as the packet's life has ended. */
+/**
+ * A group of lines per packet, with its events in order of time, printed when the packet's life has ended.
+ */
 export const aggregate: OutputDescriptor = {
   id: 'aggregate',
   description: 'a group of lines for each packet, when the packet is gone',

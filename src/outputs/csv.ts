@@ -5,7 +5,9 @@ import type { OutputDescriptor } from '../core/output.js';
 import { TextBuffer } from '../core/text-buffer.js';
 import { json } from './json.js';
 
-/** A line of comma-separated values for each event, as it happens, behind a line with the columns' names: those of JSON. */
+/**
+ * Comma-separated values, one line per event as it happens, after a header with the columns' names in JSON.
+ */
 export const csv: OutputDescriptor = {
   ...json,
   id: 'csv',

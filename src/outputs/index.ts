@@ -7,7 +7,7 @@ import { stream } from './stream.js';
 
 const all: readonly OutputDescriptor[] = [aggregate, stream, json, csv];
 
-/** Every output by its id: the value of --output and its file's name. */
+/** Every output by its id, which is the value of --output and the name of its file. */
 export const outputs: ReadonlyMap<string, OutputDescriptor> = new Map(
   all.map((output) => [output.id, output]),
 );

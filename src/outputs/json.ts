@@ -12,7 +12,10 @@ function* summaryLine(summary?: Summary): Generator<string> {
   if (summary !== undefined) yield `${JSON.stringify({ summary })}\n`;
 }
 
-/** The lines of each packet that is dropped, when it is gone, and behind them one that says where and why. */
+/**
+ * Writes the lines of each dropped packet when it is freed, followed by a line that says where and why it was
+ * dropped.
+ */
 function dropsOutput(
   { line, eventsOnly }: Pick<OutputContext, 'line' | 'eventsOnly'>,
   { packets, line: dropLine }: DropsContext,
@@ -46,7 +49,7 @@ function dropsOutput(
   };
 }
 
-/** One JSON object a line for each event, as it happens; the last one is the trace's summary. */
+/** One JSON object per event, one per line, as it happens; the last line is the trace's summary. */
 export const json: OutputDescriptor = {
   id: 'json',
   description: 'one JSON object a line for each event, as it happens',

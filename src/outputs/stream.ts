@@ -9,7 +9,7 @@ import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
 type Render = (batch: Batch, text: TextBuffer) => void;
 
-/** Writes the lines of a batch, nested per thread; a call whose return is the next row is one line. */
+/** Writes the lines of a batch, nested per thread; a call whose return is the next row becomes one line. */
 function renderCalls(lines: CallLines): Render {
   const stacks = new CallStacks<true>();
   return ({ rows, count, rowSize }, text) => {
@@ -32,7 +32,7 @@ function renderCalls(lines: CallLines): Render {
   };
 }
 
-/** A line for each event as it happens, with the packet's number in front. */
+/** One line per event as it happens, beginning with the packet's number. */
 export const stream: OutputDescriptor = {
   id: 'stream',
   description: "a line for each event as it happens, behind its packet's number (#1, #2 ...)",

@@ -4,7 +4,7 @@ import type { Headers } from './headers.js';
 
 const DOT = 0x2e;
 const COLON = 0x3a;
-/** Of 16 bits, in an IPv6 address. */
+/** Number of 16-bit groups in an IPv6 address. */
 const GROUPS = 8;
 const HEX_DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
@@ -25,7 +25,10 @@ function writeIpv4(view: DataView, at: number, text: TextBuffer): void {
   }
 }
 
-/** As RFC 5952 has it: the longest run of zeros, the first of several, is `::`. */
+/**
+ * Writes an IPv6 address as in RFC 5952: the longest run of zeros, the first if there are several, is written
+ * `::`.
+ */
 function writeIpv6(view: DataView, at: number, text: TextBuffer): void {
   const isMapped = isIpv4Mapped(view, at);
   const count = isMapped ? GROUPS - 2 : GROUPS;
@@ -46,7 +49,7 @@ function writeIpv6(view: DataView, at: number, text: TextBuffer): void {
 
 const groupAt = (view: DataView, at: number, group: number): number => view.getUint16(at + 2 * group);
 
-/** `::ffff:0:0/96`, whose last part is written as an IPv4 address. */
+/** True for addresses in `::ffff:0:0/96`, whose last part is written as an IPv4 address. */
 const isIpv4Mapped = (view: DataView, at: number): boolean =>
   view.getUint32(at) === 0 && view.getUint32(at + 4) === 0 && view.getUint32(at + 8) === 0xffff;
 
@@ -65,7 +68,7 @@ function longestZeros(view: DataView, at: number, count: number): number {
   return best;
 }
 
-/** 16 bits without leading zeros. */
+/** Writes 16 bits in hex without leading zeros. */
 function writeHex(value: number, text: TextBuffer): void {
   for (let shift = value > 0xfff ? 12 : value > 0xff ? 8 : value > 0xf ? 4 : 0; shift >= 0; shift -= 4)
     text.character(HEX_DIGITS[(value >> shift) & 15] ?? 0);

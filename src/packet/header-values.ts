@@ -2,7 +2,10 @@
 import { type Headers, NONE } from './headers.js';
 import { PROTOCOL } from './protocols.js';
 
-/** Reads one value of a packet; NONE if the bytes do not reach so far, or packets of this kind have none. */
+/**
+ * Reads one value of a packet; NONE if it is beyond the available bytes, or packets of this kind do not have
+ * it.
+ */
 export type PacketReader = (view: DataView, headers: Headers) => number;
 
 function hasPorts(protocol: number): boolean {
@@ -21,7 +24,7 @@ function hasPorts(protocol: number): boolean {
 const isTcp = (protocol: number): boolean => protocol === PROTOCOL.tcp;
 const isIcmp = (protocol: number): boolean => protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
 
-/** A value of `size` bytes, `offset` bytes into the header of protocols that have it. */
+/** Reads a value of `size` bytes, `offset` bytes into the header, for protocols that have it. */
 function transportReader(
   has: (protocol: number) => boolean,
   offset: number,
@@ -42,7 +45,7 @@ export const sourcePort = transportReader(hasPorts, 0, 2, uint16);
 export const destinationPort = transportReader(hasPorts, 2, 2, uint16);
 
 export const tcpSequence = transportReader(isTcp, 4, 4, uint32);
-/** As it stands in the header, also without the flag ACK. */
+/** The value in the header, even if the flag ACK is not set. */
 export const tcpAcknowledgment = transportReader(isTcp, 8, 4, uint32);
 /** Nine bits: FIN is 1, CWR 0x80, AE 0x100. */
 export const tcpFlags = transportReader(isTcp, 12, 2, (view, at) => uint16(view, at) & 0x1ff);
@@ -50,8 +53,8 @@ export const tcpFlags = transportReader(isTcp, 12, 2, (view, at) => uint16(view,
 export const icmpType = transportReader(isIcmp, 0, 1, uint8);
 export const icmpCode = transportReader(isIcmp, 1, 1, uint8);
 
-/** The time to live, or the hop limit. */
+/** IPv4 time to live, or IPv6 hop limit. */
 export const ttl: PacketReader = (view, { ip, version }) => view.getUint8(ip + (version === 4 ? 8 : 7));
 
-/** The identification of an IPv4 packet; NONE in IPv6. */
+/** IPv4 identification; NONE for IPv6. */
 export const ipId: PacketReader = (view, { ip, version }) => (version === 4 ? view.getUint16(ip + 4) : NONE);

@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { PROTOCOL } from './protocols.js';
 
-/** In place of an offset or a value: the bytes do not reach so far, or packets of this kind have none. */
+/**
+ * Stands for an offset or a value that is beyond the available bytes, or that packets of this kind do not
+ * have.
+ */
 export const NONE = -1;
 
-/** The headers of one IP packet in bytes that may end anywhere; offsets are into the view that was read. Filled in, and used again. */
+/**
+ * Locates the headers of one IP packet in bytes that may end anywhere; offsets are relative to the view that
+ * was read. The object is reused for further packets.
+ */
 export class Headers {
-  /** 4 or 6; 0 before anything was read */
+  /** 4 or 6; 0 before a packet was read */
   version = 0;
-  /** of the IP header, which is there up to its destination address */
+  /** offset of the IP header, which is available up to its destination address */
   ip = 0;
-  /** of the upper layer, behind extension headers; of the first extension header that is cut off, if one is */
+  /**
+   * protocol of the upper layer, after extension headers; if an extension header is truncated, its protocol
+   */
   protocol = 0;
-  /** of the upper layer's header, of which at least one byte is there; NONE in a later fragment too */
+  /**
+   * offset of the upper layer's header, of which at least one byte is available; NONE if there is none, and
+   * in later fragments
+   */
   transport = NONE;
-  /** where in the whole packet a fragment begins, in bytes; 0: no fragment, or the first */
+  /** offset of a fragment in the whole packet, in bytes; 0: not a fragment, or the first one */
   fragment = 0;
-  /** of the first byte that is not there */
+  /** offset after the last available byte */
   end = 0;
 }
 
@@ -25,16 +36,16 @@ const IPV6_SIZE = 40;
 const FRAGMENT_SIZE = 8;
 
 /**
- * Reads the IP packet whose header starts at byte `at`, of which `length` bytes are there. False, with `into` as it was, if
- * these are no IP packet or do not hold its addresses. Lengths in headers are not looked at: many functions see a packet
- * before its length is filled in, and large GSO packets have none.
+ * Reads the IP packet whose header starts at byte `at`, of which `length` bytes are available. Returns false,
+ * leaving `into` unchanged, if the bytes are not an IP packet or do not include its addresses. Length fields
+ * are ignored: many functions see a packet before its length is filled in, and large GSO packets have none.
  */
 export function readHeaders(view: DataView, at: number, length: number, into: Headers): boolean {
   const end = Math.min(at + length, view.byteLength);
   return at < end && readIp(view, at, end, view.getUint8(at) >> 4, into);
 }
 
-/** The same for bytes up to `end` that must hold this version of IP. */
+/** Like readHeaders(), for bytes up to `end` that must be a packet of this IP version. */
 export function readIp(view: DataView, at: number, end: number, version: number, into: Headers): boolean {
   const size = version === 4 ? IPV4_SIZE : IPV6_SIZE;
   if (at + size > end || view.getUint8(at) >> 4 !== version) return false;
@@ -61,11 +72,11 @@ function start(into: Headers, version: number, at: number, end: number): void {
   into.fragment = 0;
 }
 
-/** Goes over extension headers, from one of this protocol at `at`, to the upper layer. */
+/** Skips extension headers, the first one of this protocol at `at`, up to the upper layer. */
 function readExtensions(view: DataView, first: number, at: number, into: Headers): void {
   let protocol = first;
   while (into.fragment === 0 && isExtension(protocol, into.version)) {
-    if (at + FRAGMENT_SIZE > into.end) break; // the shortest of them have as many bytes
+    if (at + FRAGMENT_SIZE > into.end) break; // the shortest extension headers have the same size
     if (protocol === PROTOCOL.fragment) into.fragment = view.getUint16(at + 2) & 0xfff8;
     const size = extensionSize(protocol, view.getUint8(at + 1));
     protocol = view.getUint8(at);
@@ -76,7 +87,7 @@ function readExtensions(view: DataView, first: number, at: number, into: Headers
   into.transport = isThere ? at : NONE;
 }
 
-/** Bytes of an extension header, by its own field for that. */
+/** Size of an extension header in bytes, from the value of its length field. */
 function extensionSize(protocol: number, field: number): number {
   if (protocol === PROTOCOL.fragment) return FRAGMENT_SIZE;
   return protocol === PROTOCOL.auth ? (field + 2) * 4 : (field + 1) * 8;

@@ -11,27 +11,28 @@ const ETHERTYPE = {
   serviceVlan: 0x88a8,
 } as const;
 
-/** Flags of a GRE header, and the bits of its version. */
+/** Flags of a GRE header, and the mask of its version. */
 const GRE = { checksum: 0x8000, routing: 0x4000, key: 0x2000, sequence: 0x1000, version: 7 } as const;
-/** Flags of a VXLAN header: it has an id; its other bits tell a group policy. */
+/** Flags of a VXLAN header: `id` says that it has a VNI, `groupPolicy` that it has a group policy. */
 const VXLAN = { id: 0x08, groupPolicy: 0x80 } as const;
 
 const GENEVE_PORT = 6081;
 const VXLAN_PORT = 4789;
-/** What Linux takes if it is not told a port. */
+/** Linux's default port for VXLAN. */
 const OLD_VXLAN_PORT = 8472;
 
 const UDP_SIZE = 8;
-/** Of a VXLAN header, and of a Geneve header before its options. */
+/** Size of a VXLAN header, and of a Geneve header without options. */
 const TUNNEL_SIZE = 8;
-/** Of an Ethernet header, before its type. */
+/** Size of an Ethernet header before its type. */
 const MAC_SIZE = 12;
 const VLAN_SIZE = 4;
 
 /**
- * Reads the next IP packet inside `outer`: behind IP in IP, IPv6 in IPv4 and the other way round, SRv6, GRE, VXLAN or Geneve, and
- * behind an Ethernet header with VLAN tags in those. Not the one that an ICMP error quotes. `into` may be `outer`; called
- * again it goes a level deeper. False, with `into` as it was, if there is none or its addresses are not there.
+ * Reads the next IP packet inside `outer`: in IP in IP, IPv6 in IPv4 and vice versa, SRv6, GRE, VXLAN or
+ * Geneve, and after an Ethernet header with VLAN tags inside those. The packet quoted by an ICMP error does
+ * not count. `into` may be `outer`; each call goes one level deeper. Returns false, leaving `into` unchanged,
+ * if there is no inner packet or its addresses are not available.
  */
 export function readInner(view: DataView, outer: Headers, into: Headers): boolean {
   const { transport: at, end } = outer;
@@ -76,7 +77,7 @@ function readUdpTunnel(view: DataView, udp: number, end: number, into: Headers):
   }
 }
 
-/** Linux drops what has other flags. */
+/** Linux drops packets with other flags. */
 const isVxlan = (flags: number): boolean => (flags & ~VXLAN.groupPolicy) === VXLAN.id;
 
 /** RFC 8926. */

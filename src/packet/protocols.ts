@@ -19,7 +19,7 @@ export const PROTOCOL = {
   ethernet: 143,
 } as const;
 
-/** Names of IP protocols by number: those of /etc/protocols, but icmpv6, as nft calls it. */
+/** Names of IP protocols by number, as in /etc/protocols, except icmpv6, which is nft's name. */
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   0: 'hopopt',
   1: 'icmp',
@@ -52,16 +52,16 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   143: 'ethernet',
 };
 
-/** `tcp`; the number of a protocol without a name here. */
+/** Name of a protocol, such as `tcp`; the number if it has no name here. */
 export const protocolName = (protocol: number): string => PROTOCOL_NAMES[protocol] ?? protocol.toString();
 
 const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'];
 
-/** `SYN|ACK` for the bits of a TCP header's flags; `none` for none. */
+/** Names of the flags of a TCP header, such as `SYN|ACK`; `none` if none is set. */
 export const tcpFlagNames = (flags: number): string =>
   TCP_FLAGS.filter((_, bit) => (flags & (1 << bit)) !== 0).join('|') || 'none';
 
-/** Names of ICMP's types by number: nft's. */
+/** nft's names of ICMP types, by number. */
 const ICMP_TYPES: Readonly<Record<number, string>> = {
   0: 'echo-reply',
   3: 'destination-unreachable',
@@ -94,6 +94,6 @@ const ICMPV6_TYPES: Readonly<Record<number, string>> = {
   143: 'mld2-listener-report',
 };
 
-/** `echo-request` for a type of ICMP or ICMPv6; the number of a type without a name here. */
+/** Name of an ICMP or ICMPv6 type, such as `echo-request`; the number if it has no name here. */
 export const icmpTypeName = (protocol: number, type: number): string =>
   (protocol === PROTOCOL.icmpv6 ? ICMPV6_TYPES : ICMP_TYPES)[type] ?? type.toString();

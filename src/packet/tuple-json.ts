@@ -28,8 +28,9 @@ const NUMBERS: readonly (readonly [Piece, PacketReader])[] = [
 ];
 
 /**
- * Writes the tuple as a JSON object: saddr, daddr, protocol (a name, or the number as a string), then of sport, dport, icmp_type,
- * icmp_code, tcp_flags (`SYN|ACK`) and fragment_offset (bytes, in later fragments) those that the packet has and the bytes reach.
+ * Writes the tuple as a JSON object: saddr, daddr, protocol (a name, or the number as a string), then, as far
+ * as the packet has them and the bytes include them: sport, dport, icmp_type, icmp_code, tcp_flags
+ * (`SYN|ACK`) and fragment_offset (bytes, in later fragments).
  */
 export function writeTupleJson(view: DataView, headers: Headers, text: TextBuffer): void {
   text.piece(SOURCE);
@@ -63,7 +64,7 @@ function addressOf(write: typeof writeSource, view: DataView, headers: Headers):
   return scratch.cutString(0);
 }
 
-/** The tuple as an object, with the members that its JSON has. */
+/** The tuple as an object with the members of its JSON. */
 export function tupleOf(view: DataView, headers: Headers): object {
   const flags = tcpFlags(view, headers);
   const given = (key: string, value: number): object => (value === NONE ? {} : { [key]: value });

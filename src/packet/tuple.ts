@@ -14,7 +14,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const FRAGMENT = pieceOf(':frag@');
 
-/** Texts by number, each made when it is first asked for. */
+/** Caches the text for each number. */
 function remembered(format: (value: number) => string): (value: number) => Piece {
   const known: (Piece | undefined)[] = [];
   return (value) => (known[value] ??= pieceOf(format(value)));
@@ -26,9 +26,10 @@ const icmpPiece = remembered((type) => `:${icmpTypeName(PROTOCOL.icmp, type)}`);
 const icmpv6Piece = remembered((type) => `:${icmpTypeName(PROTOCOL.icmpv6, type)}`);
 
 /**
- * Writes who sends what to whom, without spaces: `10.0.0.1:43210>10.0.0.10:80(tcp:SYN|ACK)`, `[fd00::1]:53>[fd00::2]:999(udp)`,
- * `10.0.0.1>10.0.0.2(icmp:destination-unreachable/1)` with the code if it is not 0, and for later fragments
- * `10.0.0.1>10.0.0.2(udp:frag@1480)`. What the bytes do not reach is left out.
+ * Writes source and destination without spaces: `10.0.0.1:43210>10.0.0.10:80(tcp:SYN|ACK)`,
+ * `[fd00::1]:53>[fd00::2]:999(udp)`, `10.0.0.1>10.0.0.2(icmp:destination-unreachable/1)` with the code if it
+ * is not 0, and for later fragments `10.0.0.1>10.0.0.2(udp:frag@1480)`. What is beyond the available bytes is
+ * left out.
  */
 export function writeTuple(view: DataView, headers: Headers, text: TextBuffer): void {
   writeEndpoint(view, headers, writeSource, sourcePort(view, headers), text);

@@ -4,7 +4,7 @@ import { filters } from '../filters/index.js';
 import type { Absence } from '../filters/filter.js';
 import type { Messages } from '../terminal/messages.js';
 
-/** What filters ask for that is not there now, each with its option in front. */
+/** Things that filters refer to and that do not exist now; the text begins with the option. */
 function absences({ filters: values = {} }: TraceOptions): Absence[] {
   return Object.entries(values).flatMap(([id, value]) => {
     const missing = filters.get(id)?.missing?.(value) ?? null;
@@ -12,13 +12,13 @@ function absences({ filters: values = {} }: TraceOptions): Absence[] {
   });
 }
 
-/** Warns of filters that no packet can match as things are. */
+/** Warns of filters that no packet can match at the moment. */
 export function warnOfAbsences(options: TraceOptions, messages: Messages): void {
   for (const { text, remedy } of absences(options))
     messages.warn(`${text}: nothing may match as yet`, remedy);
 }
 
-/** The same when a trace has ended in which nothing matched. Returns what the summary says. */
+/** Repeats these warnings after a trace in which nothing matched. Returns the texts for the summary. */
 export function tellAbsences(options: TraceOptions, messages: Messages): string[] {
   return absences(options).map(({ text, remedy }) => {
     messages.warn(`${text}: nothing matched`, remedy);

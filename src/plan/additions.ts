@@ -4,14 +4,14 @@ import type { Column } from '../core/column.js';
 
 /** What extensions add to the plan of a trace. */
 export interface Additions {
-  /** true: without --fields nothing is shown beside their own fields */
+  /** true: without --fields only the extensions' own fields are shown */
   readonly isAlone: boolean;
   readonly columns: readonly Column[];
-  /** what they read beside their columns */
+  /** data that they read besides their columns */
   readonly reads: readonly Read[];
-  /** which packets to trace, as --where has it: all of these hold */
+  /** conditions in the syntax of --where, which must all hold for a packet to be traced */
   readonly conditions: readonly string[];
-  /** the one whose module() runs in BPF, with its object; null: none */
+  /** the extension whose module() runs in BPF, with its object; null: none */
   readonly inBpf: { readonly name: string; readonly module?: Uint8Array } | null;
 }
 

@@ -12,14 +12,14 @@ import { resolveProcessId } from './pid-namespace.js';
 import { native } from '../native/call.js';
 import { skbLayout } from './skb-layout.js';
 
-/** What the session puts behind each event. */
+/** The data that the session appends to each event. */
 export interface Data {
   readonly layout: Layout;
   readonly capture: Uint8Array | undefined;
   readonly absent: Pick<SessionOptions, 'behindHead' | 'inBytes'>;
 }
 
-/** Null for a path that this kernel has not. */
+/** Resolves a path; null if this kernel does not have it. */
 function resolveIfThere(addon: Addon, path: KernelPath): ResolvedPath | null {
   if (typeof path === 'object') return resolveThroughNumber(addon, path);
   const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
@@ -35,7 +35,7 @@ function resolveThroughNumber(addon: Addon, { number, like, rest }: PathThroughN
   return { ...value, root, path: path + rest, steps: [...steps, ...value.steps.slice(pointer.steps.length)] };
 }
 
-/** The first of the paths that this kernel has. */
+/** Resolves the first of the paths that this kernel has. */
 function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): ResolvedPath {
   for (const path of paths) {
     const resolved = resolveIfThere(addon, path);
@@ -44,7 +44,7 @@ function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): 
   return resolvePath(addon, paths[0]);
 }
 
-/** Plans what columns want to know. Throws an UnsupportedError for what this kernel has not. */
+/** Plans the data for columns. Throws an UnsupportedError for what this kernel does not have. */
 export function planData(addon: Addon, columns: readonly Column[], further: readonly Read[] = []): Data {
   const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
   const layout = layOut(reads, (read) =>
@@ -75,7 +75,7 @@ function checkReasons(addon: Addon, layout: Layout): void {
     throw new UnsupportedError('reason: this kernel has no drop reasons, which came with Linux 5.17');
 }
 
-/** What the session is told of it. */
+/** The session options for these data. */
 export function dataOptions({ layout, capture, absent }: Data): Partial<SessionOptions> {
   const placeOf = (kind: Read['kind']): number =>
     layout.reads.find(({ read }) => read.kind === kind)?.place ?? 0;

@@ -5,7 +5,7 @@ import type { Addon } from '../native/types.js';
 import { reasonNames } from './reasons.js';
 import { symbolReader } from './symbols.js';
 
-/** What the running kernel calls things, read when it is asked for. */
+/** The running kernel's names, each read when it is first needed. */
 export function kernelNames(addon: Addon): KernelNames {
   return {
     enumMembers: (enumerator) => native('reading an enum', () => addon.readEnum(enumerator)),

@@ -13,7 +13,7 @@ import { native } from '../native/call.js';
 import { pidNamespace } from './pid-namespace.js';
 import { skbLayout } from './skb-layout.js';
 
-/** True if the options say which packets to trace, beside the mark. */
+/** True if the options have a filter besides the mark. */
 export function hasFilters({
   filter,
   where,
@@ -22,7 +22,7 @@ export function hasFilters({
   return filter !== undefined || where !== undefined || Object.keys(values).length > 0;
 }
 
-/** Throws a UsageError if nothing says which packets to trace. `further`: the conditions of extensions. */
+/** Throws a UsageError if there is neither a mark nor a filter. `further`: the conditions of extensions. */
 export function checkHasFilter(options: TraceOptions, further: readonly string[]): void {
   if (options.mark !== undefined || hasFilters(options) || further.length > 0) return;
   throw new UsageError(
@@ -31,10 +31,10 @@ export function checkHasFilter(options: TraceOptions, further: readonly string[]
   );
 }
 
-/** Reads the filters. Throws a UsageError for one that means nothing. */
+/** Reads the filters. Throws a UsageError for an invalid one. */
 function readFilters(options: TraceOptions, addon: Addon, further: readonly string[]): PacketFilter {
   const { filter, inner = false, where, filters: values = {} } = options;
-  // As a shell gives it for a variable that is not set.
+  // A shell passes an empty string for a variable that is not set.
   if (filter?.trim() === '')
     throw new UsageError(
       '--filter: it is empty, and would match every packet',
@@ -72,18 +72,18 @@ function constant(addon: Addon, name: string): bigint {
   );
 }
 
-/** What BPF is to ask about each packet, beside the mark. */
+/** The filter that BPF applies to each packet, besides the mark. */
 export interface PlannedFilter {
   readonly code: Uint8Array;
-  /** it reads what skb->head points to: the packet's bytes or its skb_shared_info */
+  /** true: it reads memory that skb->head points to, packet bytes or skb_shared_info */
   readonly asksBehindHead: boolean;
-  /** it reads the packet's bytes */
+  /** true: it reads packet bytes */
   readonly asksBytes: boolean;
-  /** it reads the mark */
+  /** true: it reads the mark */
   readonly asksMark: boolean;
 }
 
-/** Undefined: the mark is all. `further`: the conditions of extensions. */
+/** Plans the filter; undefined: only the mark is checked. `further`: the conditions of extensions. */
 export function planFilter(
   options: TraceOptions,
   addon: Addon,

@@ -8,7 +8,7 @@ import { pathColumn } from '../core/path-column.js';
 
 const MAX_FIELDS = 16;
 
-/** Columns by their id and by the name that they have in the results. */
+/** Columns by their id and by their key in the results. */
 const byName: ReadonlyMap<string, Column> = new Map(
   [...columns.values()].flatMap((column) => [
     [column.id, column],
@@ -16,7 +16,7 @@ const byName: ReadonlyMap<string, Column> = new Map(
   ]),
 );
 
-/** Also what a path begins with: of that the resolver knows what it is, and names its members. */
+/** True for a path, or a root of paths on its own, for which the resolver reports which members it has. */
 const isPath = (name: string): boolean => /->|\.|^(skb|shinfo|task|sk|dev)$/.test(name);
 
 function unknownField(name: string): UsageError {
@@ -47,7 +47,7 @@ function fieldsNamed(name: string): Column[] {
   throw unknownField(name);
 }
 
-/** The columns of `--fields LIST`: names, sets (`@gso`) and paths, each once. */
+/** Parses `--fields LIST`: names, sets (`@gso`) and paths; duplicates are removed. */
 export function parseFields(list: string): readonly Column[] {
   const names = list.split(',').map((name) => name.trim());
   if (names.some((name) => name === ''))

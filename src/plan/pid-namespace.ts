@@ -10,7 +10,7 @@ import { native } from '../native/call.js';
 import { skbLayout } from './skb-layout.js';
 
 const FILE = '/proc/self/ns/pid';
-/** Inode of the initial one: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
+/** Inode of the initial pid namespace: PROC_PID_INIT_INO of include/linux/proc_ns.h. */
 const INITIAL = 0xeffffffc;
 
 function inode(): number {
@@ -25,7 +25,10 @@ function inode(): number {
   }
 }
 
-/** How far it is from the initial one user space is not told, so a program in the kernel looks. */
+/**
+ * Depth of this process' pid namespace. User space has no way to ask for it, so a BPF program reads it in the
+ * kernel.
+ */
 function ownLevel(addon: Addon): number {
   const code = generateOnce(resolvePath(addon, 'task->thread_pid->level'), skbLayout(addon));
   const level = native('reading the level of the pid namespace', () => addon.runOnce(code));
@@ -33,13 +36,13 @@ function ownLevel(addon: Addon): number {
   return level;
 }
 
-/** The pid namespace that this process is in; null: the initial one. */
+/** The pid namespace of this process; null: the initial one. */
 export function pidNamespace(addon: Addon): PidNamespace | null {
   const own = inode();
   return own === INITIAL ? null : { inode: own, level: ownLevel(addon) };
 }
 
-/** The id of the process that runs, in that namespace; there is none for processes outside of it. */
+/** How to read the current process' id in that namespace; processes outside of it have none. */
 export function resolveProcessId(addon: Addon): ResolvedPath {
   const { path, requires } = processId(pidNamespace(addon));
   return {

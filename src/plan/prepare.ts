@@ -29,35 +29,38 @@ import { kernelNames } from './kernel-names.js';
 import type { Messages } from '../terminal/messages.js';
 import { readVerdicts } from '../machine/verdicts.js';
 
-/** What a trace loads and attaches, known before anything is in the kernel. */
+/** What a trace loads and attaches, before anything is in the kernel. */
 export interface Plan {
   readonly addon: Addon;
-  /** null if it is not mounted: the backend does without */
+  /** null if not mounted: the backend works without it */
   readonly tracefs: string | null;
   readonly table: FunctionTable;
-  /** the table's, and behind them those of modules that come later */
+  /** functions of the table, followed by those of modules loaded later */
   readonly functions: ShownFunctions;
   /** indexes of the functions that the regular expressions select */
   readonly selected: readonly number[];
-  /** those of them that can be traced */
+  /** indexes of the selected functions that can be traced */
   readonly traceable: readonly number[];
-  /** those of the selected that are looked at, and traced once their calls have shown that they take an skb */
+  /**
+   * indexes of the selected candidates: probed, and shown once their calls have confirmed that they take an
+   * skb
+   */
   readonly uncertain: readonly number[];
-  /** functions that end packets' lives and are not selected: probed, not shown */
+  /** hidden functions: they end packets' lives and are not selected, so they are probed but not shown */
   readonly probedOnly: readonly number[];
   readonly backend: Backend;
-  /** by index, where behind its address a function is probed first */
+  /** by function index: offset from the entry at which a probe is tried first */
   readonly bodyOffsets: Uint8Array;
   readonly tracer: Tracer;
   readonly inBpf: Additions['inBpf'];
   readonly data: Data;
-  /** what tells, beside the mark, which packets are wanted; undefined: the mark is all */
+  /** the filter besides the mark; undefined: only the mark is checked */
   readonly filter: PlannedFilter | undefined;
-  /** what shows its rows; the session knows the stacks */
+  /** the description by which rows are shown; stacks are added by the session */
   readonly shown: Omit<Traced, 'stack'>;
 }
 
-/** Each table is read once, when it is needed. */
+/** Reads tables of functions, each once, when it is needed. */
 class Tables {
   readonly #known = new Map<TableKind, FunctionTable>();
 
@@ -72,14 +75,17 @@ class Tables {
     return table;
   }
 
-  /** How many functions a selection traces. */
+  /** Number of functions that a selection traces. */
   functionsIn(selection: Selection): number {
     const table = this.get('functions');
     return table.select(selection).filter((index) => table.isTraceable(index)).length;
   }
 }
 
-/** The fields that are asked for; an extension as ipftrace2 has them shows its own alone, if none are. */
+/**
+ * The columns of --fields; without it, those of an ipftrace2-style extension alone, or null for the output's
+ * default.
+ */
 function fieldsOf({ fields }: TraceOptions, { isAlone }: Additions): readonly Column[] | null {
   if (fields !== undefined) return parseFields(fields);
   return isAlone ? [] : null;
@@ -102,7 +108,7 @@ export function prepare(
   if (options.setRlimits) addon.setRlimits();
   const environment = readEnvironment();
   const { tracefs } = environment;
-  // Where the list of functions cannot be read, neither can that of the probes.
+  // If the list of functions cannot be read, the list of probes cannot be either.
   if (tracefs !== null && environment.problem('function list') === null) sweep(addon, tracefs, messages);
   const tables = new Tables(addon, tracefs);
   const { backend, force, selection } = options;
@@ -127,7 +133,7 @@ export function prepare(
   return { addon, tracefs, ...known, ...way, bodyOffsets: offsets, inBpf, data, filter, shown };
 }
 
-/** What is traced, by what the options select. */
+/** The functions to trace, by the options' selection. */
 function functionsOf(
   choice: Choice,
   read: FunctionTable,
@@ -146,7 +152,10 @@ function functionsOf(
   return { table, selected, traceable, uncertain, probedOnly };
 }
 
-/** With what earlier traces have found out. A trampoline's program needs BTF, whatever is known. */
+/**
+ * The table with the verdicts of earlier traces. Programs on trampolines need BTF, so verdicts do not help
+ * there.
+ */
 function judgedTable(table: FunctionTable, backend: Backend, messages: Messages): FunctionTable {
   if (backend.ownPrograms) return table;
   return table.judged(readVerdicts((text) => messages.warn(text)));
@@ -157,7 +166,7 @@ function uncertainFunctions(table: FunctionTable, selected: readonly number[], b
   return selected.filter((index) => table.isUncertain(index)).slice(0, CANDIDATES - table.certain);
 }
 
-/** Who names functions is told which of them may not be shown. */
+/** If the user named functions, tell which of them may not be shown. */
 function explainUncertain(
   table: FunctionTable,
   uncertain: readonly number[],
@@ -177,7 +186,7 @@ function sweep(addon: Addon, tracefs: string, messages: Messages): void {
   startSweep(keeperPath(), tracefs);
 }
 
-/** Who asks for functions and gets tracepoints, none of which match, must hear why there are no functions. */
+/** If we fell back to tracepoints and none match, explain why functions were unavailable. */
 function selectOrExplain(table: FunctionTable, selection: Selection, choice: Choice): number[] {
   const selected = table.select(selection);
   if (selected.length > 0 || choice.refused.length === 0 || table.kind === 'functions')
@@ -189,14 +198,14 @@ function selectOrExplain(table: FunctionTable, selection: Selection, choice: Cho
   );
 }
 
-/** A function as the probe-keeper gets it. */
+/** A function in the form that the probe-keeper gets. */
 export function keeperFunction(table: FunctionTable, id: number): KeeperFunction {
   const { symbol, module, address } = table.at(id);
   const { btfIds, slots } = table.columns;
   return { id, program: slots[id] ?? 0, address, bodyOffset: 0, btfId: btfIds[id] ?? 0, module, symbol };
 }
 
-/** What the probe-keeper is to attach. */
+/** What the probe-keeper has to attach. */
 export function planOf(plan: Plan, session: Session): AttachPlan {
   const { table, traceable, uncertain, probedOnly, backend, bodyOffsets } = plan;
   const functions = [...traceable, ...uncertain, ...probedOnly].map((id, place) => ({
@@ -208,7 +217,7 @@ export function planOf(plan: Plan, session: Session): AttachPlan {
   return laterPlan(plan, session, tracedModules(table, traceable), functions);
 }
 
-/** The same for functions that are known. `modules`: those that they are of, as they were read. */
+/** The plan for functions of modules loaded later. `modules`: these modules as they were when read. */
 export function laterPlan(
   { backend, tracefs, tracer }: Plan,
   { programFds }: Session,

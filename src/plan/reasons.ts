@@ -7,17 +7,23 @@ import type { Addon } from '../native/types.js';
 import { native } from '../native/call.js';
 import { kernelState } from '../machine/kernel-state.js';
 
-/** Of the kernel's own reasons; those of subsystems have other ones, which tell whose they are. */
+/**
+ * Prefix of the kernel's own reasons; reasons of subsystems have prefixes that name the subsystem, which are
+ * kept.
+ */
 const REASON_PREFIX = /^SKB_DROP_REASON_/;
 
 const MAX_ERRNO = 4095;
 
 type Names = ReturnType<Addon['readDropReasons']>;
 
-/** The kernel's names for drop reasons, read when the first is asked for, and again for one that a module may have brought. */
+/**
+ * The kernel's names for drop reasons: read when first needed, and again for an unknown reason, which a new
+ * module may have brought.
+ */
 class ReasonNames {
   #names: Names | undefined;
-  /** of the kernel when they were read */
+  /** kernelState() when the names were read */
   #state: string | null = null;
   readonly #unknown = new Set<number>();
 
@@ -42,11 +48,11 @@ class ReasonNames {
   }
 }
 
-/** `ENOMEM` for -12; null for what is no error. */
+/** `ENOMEM` for -12; null for values that are not errors. */
 export const errorName = (value: number): string | null =>
   value < 0 && value >= -MAX_ERRNO ? errnoName(-value) : null;
 
-/** What the sources of causes have told, in words. */
+/** Names of what sources of causes report. */
 function causeReader(addon: Addon): KernelNames['cause'] {
   let known: ReturnType<Addon['readCauseSources']> | undefined;
   const enums = new Map<string, EnumMembers | null>();
@@ -65,7 +71,7 @@ function causeReader(addon: Addon): KernelNames['cause'] {
   };
 }
 
-/** The names of the reasons and causes for which the running kernel drops packets. */
+/** The running kernel's names for drop reasons and causes. */
 export function reasonNames(addon: Addon): Pick<KernelNames, 'dropReason' | 'hasDropReasons' | 'cause'> {
   const names = new ReasonNames(addon);
   return {

@@ -9,7 +9,7 @@ function remedyFor(path: string, within: string): string {
   return within === '' ? 'ipft fields' : `ipft fields '${within}'`;
 }
 
-/** The error for a path that stands for nothing; `subject` is the path, or whatever names it. */
+/** The error for a path that cannot be resolved; `subject`: the path, or a description of it. */
 export function pathError(subject: string, { error, nearest, syntax, within }: PathProblem): Error {
   const near = nearest.length === 0 ? '' : `; the nearest there ${nearest.length > 1 ? 'are' : 'is'} `;
   const message = `${subject}: ${error}${near}${nearest.join(', ')}`;
@@ -18,8 +18,8 @@ export function pathError(subject: string, { error, nearest, syntax, within }: P
 }
 
 /**
- * Where the kernel keeps what the path names. Throws a UsageError for what no kernel has, an UnsupportedError for what
- * this one has not.
+ * Finds where the kernel has what the path names. Throws a UsageError for a path that is wrong on any kernel,
+ * an UnsupportedError for one that this kernel does not have.
  */
 export function resolvePath(addon: Addon, path: string): ResolvedPath {
   const resolved = native("reading the kernel's types", () => addon.resolvePath(path));
@@ -27,6 +27,6 @@ export function resolvePath(addon: Addon, path: string): ResolvedPath {
   return resolved;
 }
 
-/** Whether this kernel's types have what the path names. */
+/** True if this kernel's types have the path. */
 export const kernelHas = (addon: Addon, path: string): boolean =>
   !('error' in native("reading the kernel's types", () => addon.resolvePath(path)));

@@ -4,13 +4,13 @@ import type { Bit, SkbLayout } from '../codegen/skb-layout.js';
 import type { Addon } from '../native/types.js';
 import { resolvePath } from './resolve-path.js';
 
-/** Members of struct sock of which one is the first behind __sk_common: which, differs between kernels. */
+/** Members of struct sock; one of them is the first after __sk_common, which one depends on the kernel. */
 const BEHIND_COMMON = [
   ...['sk_rx_dst', 'sk_lock.owned', 'sk_lock.slock.rlock.raw_lock.val.counter', 'sk_drops.counter'],
   ...['sk_peek_off', 'sk_rcvlowat', 'sk_error_queue.qlen', 'sk_receive_queue.qlen'],
 ];
 
-/** Where this kernel's struct sk_buff has what generated code looks for. */
+/** Offsets that generated code needs, for this kernel's struct sk_buff. */
 export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
   const at = (member: string): number => resolvePath(addon, `skb->${member}`).steps[0] ?? 0;
   const bit = (member: string): Bit => {

@@ -2,16 +2,19 @@
 import type { Addon } from '../native/types.js';
 import { kernelState } from '../machine/kernel-state.js';
 
-/** Of what the addon knows the symbols. */
+/** kernelState() for which the addon has read the symbols. */
 let known: string | null = null;
 
-/** Modules have come or gone: each trace asks kallsyms again. */
+/** Called when modules have come or gone: each trace then reads kallsyms again. */
 export function forgetSymbols(addon: Addon): void {
   addon.forgetSymbols();
   known = null;
 }
 
-/** Names the kernel's code at addresses, for one trace: as kallsyms has it when the first one is asked for, or after forgetSymbols(). */
+/**
+ * Returns a function that names addresses in kernel code, for one trace; kallsyms is read at its first call,
+ * and again after forgetSymbols().
+ */
 export function symbolReader(addon: Addon): (address: bigint) => string {
   let isCurrent = false;
   return (address) => {

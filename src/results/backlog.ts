@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Loss } from '../core/consumer.js';
 
-/** Events that were taken from the kernel and never reached stdout, or `file`. */
+/** The loss of events that were taken from the kernel but never reached stdout, or `file`. */
 export function backlog(unwritten: number, printed: number, file?: string): Loss {
   const text = `${unwritten} of ${printed} events were not written`;
   if (file !== undefined) return { text: `${text} to ${file}` };

@@ -6,7 +6,7 @@ import { allOf } from './several.js';
 
 type Options = TraceOptions & Pick<ResultsOptions, 'time' | 'eventsOnly'>;
 
-/** Consumers that one option asks for; [] if it does not. */
+/** Makes the consumers that one option asks for; [] if the option is not given. */
 type Kind = (options: Options, hasNoReader: HasNoReader) => readonly PlannedConsumer[];
 
 const outputFiles: Kind = ({ also = [], drops, time, eventsOnly }, hasNoReader) =>
@@ -14,10 +14,10 @@ const outputFiles: Kind = ({ also = [], drops, time, eventsOnly }, hasNoReader) 
     plannedResults({ output, outputFile: file, flag: '--also', drops, time, eventsOnly }, hasNoReader),
   );
 
-/** The kinds of consumers that a trace can have beside the command's results or a script's loop. */
+/** The kinds of consumers that a trace can have besides the command's results or a script's loop. */
 const KINDS: readonly Kind[] = [outputFiles];
 
-/** `first`, and all further consumers that the options ask for, as one. */
+/** Combines `first` with the further consumers that the options ask for. */
 export function withFurther(
   first: PlannedConsumer,
   options: Options,
@@ -26,7 +26,7 @@ export function withFurther(
   return allOf([first, ...KINDS.flatMap((kind) => kind(options, hasNoReader))]);
 }
 
-/** All consumers of a trace of the command. */
+/** All consumers of the command's trace, combined. */
 export function commandConsumers(options: CommandOptions, hasNoReader: HasNoReader): PlannedConsumer {
   return withFurther(plannedResults(options, hasNoReader), options, hasNoReader);
 }

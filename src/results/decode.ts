@@ -6,15 +6,18 @@ import { columnContext, type Traced } from '../core/traced.js';
 import { outputs } from '../outputs/index.js';
 import { lineColumns } from './render.js';
 
-/** Makes objects of rows. */
+/** Turns rows into objects. */
 export type Decode<Event extends EventLead = EventLead> = (batch: Batch) => Event[];
 
 type Members = Record<string, Value>;
 
-/** Puts what a row says into an event. */
+/** Sets members of an event from a row. */
 type Fill = (event: Members, rows: DataView, at: number) => void;
 
-/** Events have the members that JSON has, with integers as bigints where a number is not exact, and times always. */
+/**
+ * Returns a function that makes events with the members that JSON has. Integers are bigints where a number
+ * may not be exact; times always are.
+ */
 export function decoder<Event extends EventLead>(traced: Traced): Decode<Event> {
   const descriptor = outputs.get('json');
   if (descriptor === undefined) throw new Error("no output 'json'");

@@ -3,16 +3,16 @@ import { visibleRows, type Batch } from '../core/batch.js';
 import type { Consumer } from '../core/consumer.js';
 import type { Summary } from '../core/summary.js';
 
-/** Bytes of rows that wait for a consumer that is slower than the others; it misses what comes on top. */
+/** Most bytes of rows that wait for a slow consumer; it misses what exceeds them. */
 export const MOST_WAITING = 64 * 1024 * 1024;
 
 type Step = (consumer: Consumer) => void;
 
-/** One consumer among several: it gets the events at its own pace. */
+/** The queue of one consumer among several, which takes events at its own pace. */
 export class Lane {
-  /** Resolves when the consumer can take no more, as Consumer.broken. */
+  /** Resolves when the consumer cannot take any more, like Consumer.broken. */
   readonly broken: Promise<Error | null>;
-  /** what waits, in order */
+  /** queued calls to the consumer, in order */
   readonly #steps: { readonly bytes: number; readonly step: Step }[] = [];
   #waiting = 0;
   #missed = 0;
@@ -28,12 +28,12 @@ export class Lane {
     void consumer.broken.then(this.#break);
   }
 
-  /** Events that the consumer was not given, as it was too slow. */
+  /** Events that the consumer was not given because it was too slow. */
   get missed(): number {
     return this.#missed;
   }
 
-  /** True if the consumer would miss what comes now. */
+  /** True if the consumer would miss further events. */
   get full(): boolean {
     return this.#waiting >= MOST_WAITING;
   }
@@ -62,7 +62,7 @@ export class Lane {
     return new Promise((resolve) => this.#proceed.push(resolve));
   }
 
-  /** As Consumer.finish(), once all that waits is taken. */
+  /** Like Consumer.finish(), after everything queued was taken. */
   async finish(summary: Summary): Promise<Error | null> {
     await this.#emptied;
     return this.consumer.finish(summary);

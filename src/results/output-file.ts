@@ -13,33 +13,33 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { EnvironmentError, isSystemError } from '../core/errors.js';
 
-/** What takes bytes at once, as far as it can. */
+/** Takes bytes immediately, as many as it can. */
 export interface Target {
-  /** Returns how many bytes it took; throws EAGAIN if it takes none now. */
+  /** Returns how many bytes it took; throws EAGAIN if it cannot take any now. */
   write(bytes: Uint8Array): number;
 }
 
-/** How the files of a trace follow one another. */
+/** When the next file is begun, and how many are kept. */
 export interface Rotation {
-  /** bytes of a file, at most, unless a single record is longer */
+  /** most bytes of a file, unless a single record is longer */
   readonly size: number;
-  /** files that stay, the one that is written included; all if undefined */
+  /** number of files that are kept, including the current one; all if undefined */
   readonly keep?: number | undefined;
 }
 
 /** What a file of results consists of. */
 export interface FileFormat {
-  /** the flag that names it, for messages */
+  /** the command line flag of the file, for messages */
   readonly flag: string;
-  /** what each file begins with, '' for nothing */
+  /** text at the start of each file, may be '' */
   readonly head: string;
-  /** what a line begins with that begins a record; '': every line does */
+  /** text at the start of the first line of each record; '': every line is a record */
   readonly opening: string;
 }
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
 
-/** Opens a file for results, and empties it. Never waits for the reader of a FIFO. */
+/** Opens a file for results, and truncates it. Never waits for the reader of a FIFO. */
 function open(path: string, flag: string): number {
   try {
     return openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o666);
@@ -54,17 +54,20 @@ function unwritable(path: string, flag: string, error: unknown): EnvironmentErro
   return new EnvironmentError(`${flag}: cannot write ${path} (${code})`, remedy);
 }
 
-/** The file of --output-file; with a rotation PATH is the one that is written, PATH.1 the first that is full, PATH.2 the next. */
+/**
+ * The file of --output-file. With a rotation, PATH is the current file, PATH.1 the first full one, PATH.2 the
+ * next.
+ */
 export class OutputFile implements Target {
   #fd: number;
-  /** bytes in the file, without its head */
+  /** bytes in the file, without `head` */
   #size = 0;
   #number = 0;
-  /** bytes of a write that belong into this file whatever its size */
+  /** bytes of the current write that go into this file whatever its size */
   #committed = 0;
   readonly #head: Uint8Array;
   readonly #opening: Uint8Array;
-  /** the opening behind the end of a line */
+  /** a newline followed by the opening */
   readonly #mark: Uint8Array;
 
   constructor(
@@ -97,7 +100,10 @@ export class OutputFile implements Target {
     return written;
   }
 
-  /** Decides how many of the bytes still go into this file, up to the end of a record; begins the next file if none do. */
+  /**
+   * Decides how many of the bytes still go into this file, always whole records; if none do, begins the next
+   * file.
+   */
   #commit(bytes: Uint8Array, size: number): void {
     let fitting = this.#fitting(bytes, size - this.#size);
     if (fitting === 0 && this.#size > 0 && this.#opens(bytes)) {
@@ -107,7 +113,7 @@ export class OutputFile implements Target {
     this.#committed = fitting === 0 ? this.#firstEnd(bytes) : fitting;
   }
 
-  /** The bytes of the whole records that fit into `room`. */
+  /** Number of bytes of the whole records that fit into `room`. */
   #fitting(bytes: Uint8Array, room: number): number {
     if (bytes.length <= room) return bytes.length;
     if (room <= 0) return 0;
@@ -120,7 +126,7 @@ export class OutputFile implements Target {
     return at < 0 ? bytes.length : at + 1;
   }
 
-  /** Whether a record begins with the bytes; what is written ends with the end of a line. */
+  /** True if the bytes begin a record; everything that is written ends with a newline. */
   #opens(bytes: Uint8Array): boolean {
     return this.#opening.every((byte, index) => bytes[index] === byte);
   }
@@ -140,7 +146,9 @@ export class OutputFile implements Target {
     if (this.#head.length > 0) writeSync(this.#fd, this.#head);
   }
 
-  /** Removes the numbered files of an earlier trace, which nobody could tell from those of this one. */
+  /**
+   * Removes the numbered files of an earlier trace, which could not be distinguished from those of this one.
+   */
   #prepareRotation(): void {
     if (!fstatSync(this.#fd).isFile())
       throw new EnvironmentError(`--rotate: ${this.path} is no regular file`, 'another --output-file');

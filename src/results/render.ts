@@ -20,25 +20,28 @@ function columnsOf(ids: readonly string[]): Column[] {
 
 export interface RenderOptions {
   readonly palette?: Palette;
-  /** true when people read the results as they come */
+  /** true if the results go to a terminal */
   readonly terminal?: boolean;
-  /** true if rows may be returns, as those of function_graph */
+  /** true if rows may be returns (tracer function_graph) */
   readonly returns?: boolean;
-  /** in place of the output's own; null: those */
+  /** used instead of the output's default fields; null: the default */
   readonly fields?: readonly Column[] | null;
-  /** behind those fields */
+  /** shown after the fields */
   readonly further?: readonly Column[];
   /** Batch.rowSize */
   readonly rowSize?: number;
-  /** the packets that --drops shows; null: all are shown */
+  /** selects the packets for --drops; null: all are shown */
   readonly dropped?: DroppedPackets | null;
-  /** how lines of text tell the time, and JSON and CSV in a further column; null: as CLOCK_MONOTONIC, without one */
+  /**
+   * how text shows the time of an event; JSON and CSV get an additional column; null: CLOCK_MONOTONIC, no
+   * additional column
+   */
   readonly time?: { readonly format: TimeFormat; readonly clock: TraceClock } | null;
-  /** of JSON, no other lines than those of events */
+  /** JSON: write events only */
   readonly eventsOnly?: boolean;
 }
 
-/** The fields, without those that are shown in front or by an extension already. */
+/** The fields, without columns that are already in the lead or shown by an extension. */
 function shownFields(
   own: readonly Column[],
   further: readonly Column[],
@@ -70,7 +73,7 @@ export function lineColumns(
   return { ...timed, fields: shownFields(fields ?? columnsOf(usual), further, inFront, returns) };
 }
 
-/** Puts an output together with its columns. Needs no kernel: the rows may be recorded ones. */
+/** Creates an output with its columns. Needs no kernel: the rows may be recorded ones. */
 export function createOutput(
   descriptor: OutputDescriptor,
   context: ColumnContext,

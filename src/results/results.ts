@@ -17,28 +17,28 @@ import { FileSink, openStdout, resultError, type Sink } from './sink.js';
 
 const READER_MS = 1000;
 
-/** Tells whether a fd is a pipe or socket whose other end is closed. */
+/** True if the fd is a pipe or socket whose other end is closed. */
 export type HasNoReader = (fd: number) => boolean;
 
-/** What becomes of the events of a trace. `flag`: the one that names the file. */
+/** The options that decide where results go. `flag`: the command line flag of the file, for messages. */
 export type ResultsOptions = Pick<
   CommandOptions,
   'output' | 'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly'
 > & { readonly flag?: string };
 
-/** Turns events into the text of an output, and writes it to stdout or a file. */
+/** A consumer that turns events into the text of an output, and writes it to stdout or a file. */
 class Results implements Consumer {
   readonly broken: Promise<Error | null>;
   readonly name: string;
   readonly dropped = 0;
   readonly #descriptor: OutputDescriptor;
   readonly #terminal: boolean;
-  /** those of --drops; null: all packets are shown */
+  /** selects the packets for --drops; null: all packets are shown */
   readonly #dropped: DroppedPackets | null;
   readonly #output: Output;
   readonly #sink: Sink;
   #taken = 0;
-  /** Those of the shown whose text was given to the sink. */
+  /** Shown events whose text was given to the sink. */
   #ended = 0;
   #isBroken = false;
   #readerTimer: NodeJS.Timeout | undefined;
@@ -96,7 +96,7 @@ class Results implements Consumer {
     return this.#output.cut;
   }
 
-  /** Events that were taken and are shown, or will be. */
+  /** Events taken that are shown, or will be. */
   get #shown(): number {
     return this.#taken - (this.#dropped?.omitted ?? 0);
   }
@@ -125,7 +125,7 @@ class Results implements Consumer {
     if (lines !== null) this.#write(lines);
   }
 
-  /** Tells of events that were taken and that stdout, or the file, has not got. */
+  /** Events that were taken but did not reach stdout or the file. */
   backlog(): Loss[] {
     const unwritten = this.#shown - this.#sink.written;
     return unwritten === 0 ? [] : [backlog(unwritten, this.#shown, this.options.outputFile)];
@@ -147,7 +147,7 @@ class Results implements Consumer {
     this.#ended = ended;
   }
 
-  // Nothing is written while nothing happens, so the write that would find the reader gone may never come.
+  // While nothing happens nothing is written, so no failing write would reveal that the reader has left.
   #watchReader(hasNoReader: HasNoReader): void {
     this.#readerTimer = setInterval(() => {
       if (hasNoReader(1)) this.#fail(null);
@@ -161,7 +161,7 @@ class Results implements Consumer {
   }
 }
 
-/** The results that the options ask for. */
+/** The consumer for the results that the options ask for. */
 export function plannedResults(options: ResultsOptions, hasNoReader: HasNoReader): PlannedConsumer {
   const descriptor = outputs.get(options.output);
   if (descriptor === undefined) throw new Error(`no output '${options.output}'`);

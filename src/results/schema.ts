@@ -8,13 +8,13 @@ import { LINE_KINDS, type LineKind } from '../core/options.js';
 import { SUMMARY } from '../core/summary-schema.js';
 import { outputs } from '../outputs/index.js';
 
-/** With --time. */
+/** The additional key with --time. */
 const time = {
   type: ['integer', 'string'],
   description: 'with --time: ns, or with --time real ISO 8601 in UTC',
 };
 
-/** Keys that every event has: the columns that -o json has in front. */
+/** Keys that every event has: the lead columns of -o json. */
 function leadKeys(): string[] {
   const lead = outputs.get('json')?.lead ?? [];
   return lead.map((id) => columns.get(id)?.key ?? id);
@@ -35,7 +35,7 @@ function eventSchema(): Schema<unknown> {
   };
 }
 
-/** What else is behind one key. */
+/** Schema of a line that is an object with one key, which holds another object. */
 const wrapped = (description: string, key: string, schema: object): Schema<unknown> => ({
   description,
   type: 'object',
@@ -59,7 +59,7 @@ const drop = object<Drop & Pick<BuiltInFields, 'packet' | 'packet_id' | 'timesta
 const told: Schema<unknown> = {
   description: "What an extension's onPacket() tells of a packet: further keys are the extension's own.",
   type: 'object',
-  // By `function` events are told from other lines.
+  // The key `function` distinguishes events from other lines.
   properties: { packet: integer('as `packet` of events'), function: false },
   required: ['packet'],
 };

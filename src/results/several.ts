@@ -4,7 +4,7 @@ import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
 import type { ConsumerAccount, Summary } from '../core/summary.js';
 import { Lane } from './lane.js';
 
-/** Hands the events of one trace to several consumers. A slow one keeps none of the others waiting. */
+/** Passes the events of one trace to several consumers; a slow one does not delay the others. */
 class Several implements Consumer {
   readonly name: string;
   readonly broken: Promise<Error | null>;
@@ -26,7 +26,7 @@ class Several implements Consumer {
     for (const lane of this.lanes) lane.tell(packet, told);
   }
 
-  /** Draining pauses only when all of them would miss what comes. */
+  /** Draining pauses only when all of them would miss events. */
   get full(): boolean {
     return this.lanes.every((lane) => lane.full);
   }
@@ -35,7 +35,7 @@ class Several implements Consumer {
     return Promise.race([...this.lanes.map((lane) => lane.room()), this.broken.then(() => undefined)]);
   }
 
-  /** Events that one of them at least has not got. */
+  /** Events that at least one of them did not get. */
   get dropped(): number {
     return Math.max(...this.accounts.map(({ missed }) => missed));
   }
@@ -75,7 +75,7 @@ class Several implements Consumer {
   }
 }
 
-/** All of the consumers as one. */
+/** Combines the consumers into one. */
 export function allOf(all: readonly [PlannedConsumer, ...PlannedConsumer[]]): PlannedConsumer {
   const [first, ...others] = all;
   if (others.length === 0) return first;

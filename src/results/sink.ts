@@ -4,18 +4,18 @@ import { isatty } from 'node:tty';
 import { EnvironmentError, isSystemError } from '../core/errors.js';
 import type { Target } from './output-file.js';
 
-/** Where results go. Never blocks the event loop on a reader that does not read. */
+/** Destination of results. Never blocks the event loop on a slow reader. */
 export interface Sink {
   /**
-   * Writes, or queues a copy of what does not fit; bytes are UTF-8. After a failure it does nothing. `events`: how many of
-   * them the text ends.
+   * Writes UTF-8, or queues a copy of what cannot be written yet. Does nothing after a failure. `events`: how
+   * many events end in this text.
    */
   write(text: string | Uint8Array, events?: number): void;
-  /** Those whose text was written. */
+  /** Number of events whose text was written. */
   readonly written: number;
-  /** True while written text is queued: stop making more. */
+  /** True while text is queued: the caller should pause. */
   readonly full: boolean;
-  /** Resolves when everything was written, or can no longer be. */
+  /** Resolves when everything was written, or cannot be written any more. */
   drained(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ type OnFailure = (error: Error) => void;
 const STDOUT = 1;
 const RETRY_MS = 5;
 
-/** Files and character devices: written at once, so that an error is known at once. */
+/** For files and character devices: written synchronously, so that errors are reported at once. */
 export class FileSink implements Sink {
   #rest: Uint8Array = new Uint8Array();
   #failed = false;
@@ -66,7 +66,7 @@ export class FileSink implements Sink {
       this.#queued = 0;
     } catch (error) {
       if (isSystemError(error) && error.code === 'EAGAIN') {
-        this.#rest = Buffer.from(this.#rest); // the caller's bytes change
+        this.#rest = Buffer.from(this.#rest); // the caller reuses its buffer
         return void setTimeout(() => this.#flush(), RETRY_MS);
       }
       this.#failed = true;
@@ -77,7 +77,7 @@ export class FileSink implements Sink {
   }
 }
 
-/** Pipes, sockets and terminals: Node queues what they do not take. */
+/** For pipes, sockets and terminals: Node queues what they do not take yet. */
 class StreamSink implements Sink {
   #failed = false;
   #written = 0;
@@ -113,15 +113,16 @@ class StreamSink implements Sink {
 }
 
 /**
- * Node sets terminals to blocking writes (not pipes, on Linux), so a terminal stopped with Ctrl-S would keep
- * Ctrl-C from being seen. libuv has opened the terminal anew, so this changes nothing for other processes.
+ * Node makes writes to terminals block (to pipes it does not, on Linux), so a terminal stopped with Ctrl-S
+ * would delay the handling of Ctrl-C. libuv has opened the terminal anew, so the flag does not affect other
+ * processes.
  */
 function unblock(stream: unknown): void {
   const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } };
   handle?.setBlocking?.(false);
 }
 
-/** The sink for stdout. `onFailure` is called once at most; resultError makes an error of what it gets. */
+/** The sink for stdout. `onFailure` is called at most once; pass its argument to resultError. */
 export function openStdout(onFailure: OnFailure): Sink {
   const stat = fstatSync(STDOUT);
   const queues = stat.isFIFO() || stat.isSocket() || isatty(STDOUT);
@@ -138,7 +139,7 @@ function stdoutName(): string {
   }
 }
 
-/** What a failed write to `name` means: null for a reader that has left, which is a clean end. */
+/** The error to report for a failed write to `name`: null if the reader has left, which is a clean end. */
 export function resultError(error: Error, name = stdoutName()): Error | null {
   if (error instanceof EnvironmentError) return error;
   const code = isSystemError(error) ? error.code : error.message;
@@ -152,7 +153,7 @@ export function resultError(error: Error, name = stdoutName()): Error | null {
   return new EnvironmentError(`cannot write the results to ${name} (${code})`, 'write them elsewhere');
 }
 
-/** Writes the pieces to stdout one by one, as fast as they are taken. Throws what resultError says. */
+/** Writes the pieces to stdout one by one, at the reader's pace. Throws the error of resultError. */
 export async function writeStdout(pieces: Iterable<string>): Promise<void> {
   const failure: { error?: Error } = {};
   const sink = openStdout((error) => (failure.error = error));

@@ -3,17 +3,17 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What ends a trace from outside. */
+/** Signals that end a trace. */
 export interface Interruptions {
   /** Resolves on the first signal. */
   readonly first: Promise<NodeJS.Signals>;
-  /** The first signal, if it has come. */
+  /** The first signal; null if none has come. */
   readonly signal: NodeJS.Signals | null;
-  /** What to do before the second signal ends the process. */
+  /** Sets what to do before a second signal ends the process. */
   beforeLeaving(action: () => void): void;
 }
 
-/** Signals to this process. The first one is announced, the second one ends the process at once. */
+/** Handles signals to this process. The first one is announced, the second one ends the process at once. */
 export class Interruption implements Interruptions {
   readonly first: Promise<NodeJS.Signals>;
   #signal: NodeJS.Signals | null = null;
@@ -33,7 +33,7 @@ export class Interruption implements Interruptions {
     this.#beforeLeaving = action;
   }
 
-  // The keeper sees the end of its stdin when ipft is gone, and detaches by itself.
+  // The keeper sees the end of its stdin when ipft exits, and detaches by itself.
   readonly #handle = (signal: NodeJS.Signals): void => {
     if (this.#signal !== null) {
       this.#beforeLeaving();

@@ -17,13 +17,19 @@ const LOOPBACK = '127.0.0.1';
 
 const codeOf = (error: unknown): string => (isSystemError(error) ? error.code : String(error));
 
-/** The file that says, by being there, that ipft traces. It stays after the trace; the next trace removes it first. */
+/**
+ * The ready file: its existence says that ipft is tracing. It stays after the trace; the next trace removes
+ * it first.
+ */
 export class ReadyFile {
   readonly #isNew: boolean;
-  /** Who waits for the file must not see it before it has its content, so it is written under another name. */
+  /** Temporary name under which the file is written, so that it has its content when it appears. */
   readonly #beside: string;
 
-  /** Removes what an earlier trace left; anything but a regular file (a FIFO, say) is kept, to be written to. */
+  /**
+   * Removes the file of an earlier trace; anything but a regular file (such as a FIFO) is kept and written
+   * to.
+   */
   constructor(private readonly path: string) {
     this.#beside = `${path}.${process.pid}`;
     const stat = lstatSync(path, { throwIfNoEntry: false });
@@ -52,7 +58,7 @@ export class ReadyFile {
     this.#try(() => unlinkSync(this.path));
   }
 
-  // A FIFO that nobody reads must not hold up the trace.
+  // Never waits for the reader of a FIFO.
   #writeInto(pid: string): void {
     const fd = openSync(this.path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
     try {
@@ -62,7 +68,7 @@ export class ReadyFile {
     }
   }
 
-  // A path that cannot be written is found before the probes are attached.
+  // Checks that the path can be written before the probes are attached.
   #probe(): void {
     writeFileSync(this.#beside, '', { flag: 'wx' });
     unlinkSync(this.#beside);
@@ -78,13 +84,19 @@ export class ReadyFile {
   }
 }
 
-/** Accepts connections on the loopback and closes them at once: who can connect knows that ipft traces. */
+/**
+ * Accepts connections on the loopback address and closes them at once: whoever can connect knows that ipft is
+ * tracing.
+ */
 export class ProbeServer {
   #server: Server | null = null;
 
   constructor(private readonly port: number) {}
 
-  /** Throws if the port is taken, before the probes are attached. Does not listen: who connects then is misled. */
+  /**
+   * Throws if the port is taken, before the probes are attached. Does not listen yet, since a connection
+   * would signal readiness.
+   */
   check(): Promise<void> {
     const socket = connect(this.port, LOOPBACK);
     return new Promise((resolve, reject) => {

@@ -2,7 +2,10 @@
 import { Chalk, supportsColor, supportsColorStderr, type ChalkInstance } from 'chalk';
 import { PLAIN, type Palette } from '../core/line.js';
 
-/** Colours for one stream, or a file in its place: on a terminal unless NO_COLOR is set, elsewhere only with FORCE_COLOR, which wins. */
+/**
+ * Colours for a stream, or for a file instead of it: used on terminals unless NO_COLOR is set, elsewhere only
+ * if FORCE_COLOR is set; FORCE_COLOR takes precedence.
+ */
 export function chalkFor(stream: 'stdout' | 'stderr', toFile = false): ChalkInstance {
   const detected = stream === 'stdout' ? supportsColor : supportsColorStderr;
   const level = detected === false ? 0 : detected.level;
@@ -11,7 +14,7 @@ export function chalkFor(stream: 'stdout' | 'stderr', toFile = false): ChalkInst
   return new Chalk({ level: (refused || toFile) && !forced ? 0 : level });
 }
 
-/** The colours of results, in a file or on stdout. */
+/** Colours of results on stdout or in a file. */
 export function resultPalette(toFile: boolean): Palette {
   const chalk = chalkFor('stdout', toFile);
   if (chalk.level === 0) return PLAIN;

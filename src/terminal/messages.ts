@@ -9,7 +9,10 @@ export interface MessageTarget {
   write(text: string): unknown;
 }
 
-/** Progress, counters and messages: on stderr for the command, elsewhere in plain lines. */
+/**
+ * Writes progress, counters and messages: to stderr for the command, with updates in place if that is a
+ * terminal.
+ */
 export class Messages {
   readonly terminal: boolean;
   readonly #chalk: ChalkInstance;
@@ -21,7 +24,7 @@ export class Messages {
     this.#chalk = isStderr ? chalkFor('stderr') : new Chalk({ level: 0 });
   }
 
-  /** A line of its own. */
+  /** Writes a line. */
   line(text: string): void {
     this.endStatus();
     this.target.write(`${text}\n`);
@@ -33,7 +36,10 @@ export class Messages {
     if (remedy !== undefined) this.line(`${this.#chalk.cyan('Try:')} ${remedy}`);
   }
 
-  /** A line that changes: rewritten in place on a terminal, elsewhere printed once, as it was last. */
+  /**
+   * Shows the current state of a line that changes: redrawn in place on a terminal, elsewhere only its last
+   * state is printed.
+   */
   status(text: string): void {
     if (this.terminal && text !== this.#status) this.target.write(`\r${text}${CLEAR_TO_END}`);
     this.#status = text;

@@ -3,7 +3,7 @@ import { csvHeader, csvLine } from '../../core/csv.js';
 import { dropText } from '../../core/drop.js';
 import type { Format } from '../../core/format.js';
 
-/** Comma-separated values: every line but the first is an event. */
+/** Comma-separated values: every line after the header is an event. */
 export const csv: Format = {
   withTime: (lead, time) => ({ lead, last: [time] }),
   beside: () => [],

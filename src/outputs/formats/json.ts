@@ -4,7 +4,7 @@ import type { Format } from '../../core/format.js';
 import { jsonLine } from '../../core/line.js';
 import { printableJson } from '../../core/printable.js';
 
-/** A JSON object a line. */
+/** One JSON object per line. */
 export const json: Format = {
   withTime: (lead, time) => ({
     lead: lead.flatMap((column) => (column.id === 'timestamp' ? [column, time] : [column])),

@@ -8,7 +8,7 @@ import type { Format, LineParts } from '../../core/format.js';
 import { fieldsText, headerLine, leadText, textLine } from '../../core/line.js';
 import { printableJson, printableLines } from '../../core/printable.js';
 
-/** The title over calls, which are indented rather than aligned. */
+/** Title of the calls in the header; calls are indented rather than aligned. */
 const CALL: Column = { ...functionColumn, header: '| FUNCTION', width: 0 };
 
 function linesOfCalls({ lead, fields, context, palette }: LineParts): CallLines {
@@ -23,7 +23,7 @@ function linesOfCalls({ lead, fields, context, palette }: LineParts): CallLines 
   );
 }
 
-/** Lines for people: columns, and the fields in parentheses. */
+/** Lines for people: columns, then the fields in parentheses. */
 export const text: Format = {
   withTime: (lead, time) => ({
     lead: lead.map((column) => (column.id === 'timestamp' ? time : column)),

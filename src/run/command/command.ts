@@ -10,14 +10,14 @@ import { findProgram } from './find-program.js';
 import { isForeground } from './foreground.js';
 import { userLimits } from './user-limits.js';
 
-/** How long the command may take to end, once a signal has come; then for SIGTERM. */
+/** After a signal: how long the command may take to end by itself, and then how long after SIGTERM. */
 const GRACE_MS = 5000;
 const LAST_GRACE_MS = 1000;
 
-/** As a shell tells how a command ended. */
+/** Exit status for a signal, as shells report it. */
 const statusOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
-/** `prlimit ... --`, as far as there is such a program. */
+/** `prlimit ... --`, if prlimit is installed. */
 function throughPrlimit(): string[] {
   try {
     return [findProgram('prlimit'), ...userLimits(), '--'];
@@ -26,7 +26,7 @@ function throughPrlimit(): string[] {
   }
 }
 
-/** The command behind `--`: the trace lasts as long as it runs. */
+/** The command after `--`: the trace lasts as long as the command runs. */
 export class Command {
   /** Resolves when the command has ended. */
   readonly ended: Promise<End>;
@@ -36,7 +36,7 @@ export class Command {
   #status: number | null = null;
   #end: (end: End) => void = () => undefined;
 
-  /** @param stdout its own stdout: ipft's, or ipft's stderr where ipft's stdout is for the results */
+  /** @param stdout the command's stdout: ipft's, or ipft's stderr if ipft's stdout is for results */
   constructor(
     words: readonly string[],
     stdout: 'stdout' | 'stderr',
@@ -61,13 +61,16 @@ export class Command {
       this.#status = signal === null ? code : statusOf(signal);
       this.#end({ reason: 'command', error: null });
     });
-    // Ctrl-C reaches the whole group by itself.
+    // Ctrl-C reaches the whole process group by itself.
     void interruption.first.then((signal) => {
       if (signal !== 'SIGINT' || !isForeground()) child.kill(signal);
     });
   }
 
-  /** Waits for its end, once the trace has ended: as long as it takes, or for a while if a signal came. Returns its exit status. */
+  /**
+   * Waits for the command after the trace has ended: without a limit, or for a limited time if a signal came.
+   * Returns its exit status.
+   */
   async finish(interruption: Interruptions): Promise<number> {
     if (this.#child === null) return interruption.signal === null ? 0 : statusOf(interruption.signal);
     if (this.#isRunning) this.messages.line(`Waiting for the command (pid ${this.#child.pid})`);

@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, isSystemError } from '../../core/errors.js';
 
-/** Why a file cannot be executed, as an errno's name; null if it can. */
+/** Why a file cannot be executed, as the name of an errno; null if it can. */
 function obstacle(path: string): string | null {
   try {
     if (statSync(path).isDirectory()) return 'EISDIR';
@@ -17,8 +17,8 @@ function obstacle(path: string): string | null {
 const ABSENT = ['ENOENT', 'ENOTDIR'];
 
 /**
- * Where the user's shell would find a program; of a name without a slash, in $PATH. Throws a CommandError, with a shell's exit code, if
- * it cannot be executed: that is found before anything is attached.
+ * Finds a program like the user's shell: a name without a slash in $PATH. Throws a CommandError with a
+ * shell's exit code if it cannot be executed, so that this is reported before anything is attached.
  */
 export function findProgram(name: string, path = process.env['PATH'] ?? ''): string {
   const isPath = name.includes('/');

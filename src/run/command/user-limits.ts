@@ -16,8 +16,9 @@ function readLimit(limits: string | null, name: string): Limit | null {
 const ownLimits = (): string | null => ifThere(() => readFileSync('/proc/self/limits', 'latin1'));
 
 /**
- * The options by which prlimit(1) gives a command the limits that the user's other commands have. To be called before ipft raises its
- * own. Node.js has raised the soft limit of open files by then, so that is the parent's, as far as the hard limit is.
+ * Options of prlimit(1) that give a command the user's usual limits. Call it before ipft raises its own.
+ * Node.js has already raised the soft limit of open files by then, so that one is taken from the parent, up
+ * to the hard limit.
  */
 export function userLimits(): string[] {
   const limits = ownLimits();

@@ -7,17 +7,20 @@ import type { Environment } from '../../machine/environment.js';
 import { native } from '../../native/call.js';
 import type { BackendFinding } from './report.js';
 
-/** Whether the machine has a backend does not depend on what is to be traced. */
+/** A demand without functions or limits: the report does not depend on what is to be traced. */
 const ANY_DEMAND: Demand = { functions: () => 0, force: true };
 
-/** Every backend, in the order in which `auto` tries them. `basic`: what none of them can do without. */
+/**
+ * Examines every backend, in the order in which `auto` tries them. `basic`: a requirement of all backends
+ * that is not met.
+ */
 export function examineBackends(
   addon: Addon,
   environment: Environment,
   basic: EnvironmentError | null,
 ): BackendFinding[] {
   return [...backends.values()].map((backend) => {
-    // Without privilege the kernel says no to everything: asking it would tell nothing.
+    // Without privilege the kernel refuses everything, so probing it would show nothing.
     const answer =
       basic === null
         ? native('probing the backends', () => ask(backend, addon, environment, ANY_DEMAND))

@@ -29,7 +29,7 @@ function moduleBtf(): Count {
   }
 }
 
-/** What `ipft -m MARK` would do, by asking the very function that it asks. */
+/** The choice of `ipft -m MARK`, made by the same function. */
 function autoChoice(
   addon: Addon,
   environment: Environment,
@@ -47,9 +47,9 @@ function autoChoice(
   }
 }
 
-/** Looks at everything that a trace depends on, and changes nothing in the kernel. */
+/** Examines everything that a trace depends on, and changes nothing in the kernel. */
 export function examine(addon: Addon, read: ReadStart = readStart): DoctorReport {
-  addon.setRlimits(); // before Linux 5.11 the probes for backends would count as locked memory
+  addon.setRlimits(); // before Linux 5.11 the probes of backends count towards the limit of locked memory
   const environment = readEnvironment(read);
   const { tracefs } = environment;
   const privilege = privilegeProblem(read);

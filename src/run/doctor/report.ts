@@ -2,13 +2,13 @@
 import type { Capabilities } from '../../machine/environment/capabilities.js';
 import type { Lockdown } from '../../machine/environment/lockdown.js';
 
-/** Something that may stand in the way, and what helps. */
+/** A potential problem, with its remedy. */
 export interface Finding {
   readonly problem: string | null;
   readonly remedy: string | null;
 }
 
-/** A number, or why it is not known. */
+/** A number, or why it is unknown. */
 export interface Count {
   readonly count: number | null;
   readonly unknown: string | null;
@@ -18,7 +18,7 @@ export interface BackendFinding {
   readonly id: string;
   readonly usable: boolean;
   readonly description: string;
-  /** why it cannot be used: everything that is known, not only the first reason */
+  /** why it cannot be used: all known reasons, not only the first */
   readonly reasons: readonly string[];
   readonly remedies: readonly string[];
 }
@@ -28,18 +28,18 @@ export interface DoctorReport {
   readonly kernel: string;
   readonly architecture: string;
   readonly btf: Finding & { readonly bytes: number | null };
-  /** modules with BTF of their own, and their functions that take an skb; `missing`: which have none, or null */
+  /** modules with BTF, and their functions that take an skb; `missing`: modules without BTF, or null */
   readonly module_btf: Count & { readonly functions: Count; readonly missing: string | null };
   readonly lockdown: Lockdown;
   readonly privilege: Finding & { readonly capabilities: Capabilities };
   readonly tracefs: Finding & { readonly path: string | null };
   readonly kallsyms: Finding & { readonly kptr_restrict: string | null };
-  /** functions of the kernel and its modules that take an skb, and those of them that can be traced */
+  /** functions of kernel and modules that take an skb, and how many of these can be traced */
   readonly functions: Count & { readonly traceable: Count };
   /** tracepoints that pass an skb */
   readonly tracepoints: Count;
   readonly backends: readonly BackendFinding[];
-  /** the backend that `auto` picks; null: none, and why */
+  /** the backend that `auto` chooses; null: none, with the reason */
   readonly auto: string | null;
   readonly auto_problem: string | null;
 }

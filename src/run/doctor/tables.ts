@@ -7,7 +7,7 @@ import type { Count, DoctorReport } from './report.js';
 const known = (count: number): Count => ({ count, unknown: null });
 const unknown = (why: string): Count => ({ count: null, unknown: why });
 
-/** `count` of a table, or why the table cannot be read. */
+/** The result of `count` for a table, or why the table cannot be read. */
 function counted<T>(
   read: () => FunctionTable,
   count: (table: FunctionTable) => T,
@@ -20,7 +20,10 @@ function counted<T>(
   }
 }
 
-/** Without the kernel's list, what cannot be traced is not known; the table then calls everything traceable. */
+/**
+ * If the kernel's list of traceable functions cannot be read, the table calls everything traceable, so the
+ * count is unknown.
+ */
 function traceable(table: FunctionTable): Count {
   if (table.columns.traceableUnknown !== '') return unknown(table.columns.traceableUnknown);
   return known(table.select({}).filter((index) => table.isTraceable(index)).length);
@@ -31,7 +34,7 @@ export interface FunctionCounts {
   readonly ofModules: Pick<DoctorReport['module_btf'], 'functions' | 'missing'>;
 }
 
-/** Functions that take an skb, and those of them that are modules'. */
+/** Counts functions that take an skb, and those of modules among them. */
 export function countFunctions(addon: Addon, tracefs: string | null): FunctionCounts {
   return counted(
     () => readTable(addon, 'functions', tracefs),
@@ -49,7 +52,7 @@ export function countFunctions(addon: Addon, tracefs: string | null): FunctionCo
   );
 }
 
-/** Tracepoints that pass an skb. */
+/** Counts tracepoints that pass an skb. */
 export function countTracepoints(addon: Addon): Count {
   return counted(
     () => readTable(addon, 'tracepoints', null),

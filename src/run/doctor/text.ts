@@ -6,7 +6,7 @@ const WIDTH = 16;
 
 const row = (title: string, text: string): string => `${title.padEnd(WIDTH)}${text}`;
 
-/** `good` where there is no problem, else the problem with its remedy under it. */
+/** `good` if there is no problem, else the problem with its remedy below it. */
 function found(title: string, { problem, remedy }: Finding, good: string): string[] {
   if (problem === null) return [row(title, good)];
   return [row(title, problem), ...(remedy === null ? [] : [row('', `Try: ${remedy}`)])];
@@ -36,7 +36,7 @@ function backendLines({ id, usable, description, reasons, remedies }: BackendFin
     ...reasons.map((reason, at) =>
       row(at === 0 ? `  ${id}` : '', at === 0 ? `no   ${reason}` : `     ${reason}`),
     ),
-    // The first thing to mend; --json has all.
+    // Only the most urgent remedy; --json has all.
     ...remedies.slice(0, 1).map((remedy) => row('', `     Try: ${remedy}`)),
   ];
 }
@@ -51,7 +51,7 @@ function verdict({ auto, auto_problem: problem, backends: found }: DoctorReport)
   return `--backend auto picks ${auto}${what}.`;
 }
 
-/** The report for people, on one screen. */
+/** The report for people, which fits on one screen. */
 export function reportText(report: DoctorReport): string {
   const { btf, lockdown, privilege, tracefs, kallsyms } = report;
   const held = Object.entries(privilege.capabilities).flatMap(([name, has]) => (has ? [name] : []));

@@ -4,7 +4,9 @@ import type { ListedField } from '../../native/types.js';
 import type { NamedField } from './describe.js';
 import { NAMED_FIELDS } from './named.js';
 
-/** The members of what a path leads to, of null the roots of paths; none where the kernel's types cannot be read. */
+/**
+ * Members of what a path leads to, or for null the roots of paths; [] if the kernel's types cannot be read.
+ */
 function membersOf(path: string | null): readonly ListedField[] {
   try {
     const listed = loadAddon().listFields(path);
@@ -14,14 +16,17 @@ function membersOf(path: string | null): readonly ListedField[] {
   }
 }
 
-/** A path, and what goes on behind it once it is complete. */
+/** Completions for a path: itself, and with its continuation (`->` or `.`) once it is complete. */
 function offered({ path, type, continuation }: ListedField, word: string): NamedField[] {
   const itself = { id: path, description: type };
   if (path !== word || continuation === '') return [itself];
   return [itself, { id: path + continuation, description: `members of ${type}` }];
 }
 
-/** What the last of a list of fields may become, each with the list before it: names, sets, and paths on this kernel. */
+/**
+ * Completions for the last item of a list of fields, each with the items before it: names, sets, and paths on
+ * this kernel.
+ */
 export function fieldCandidates(list: string): NamedField[] {
   const word = list.slice(list.lastIndexOf(',') + 1);
   const before = list.slice(0, list.length - word.length);

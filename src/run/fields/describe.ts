@@ -4,27 +4,27 @@ import type { Addon, ListedField } from '../../native/types.js';
 import { pathError } from '../../plan/resolve-path.js';
 import { native } from '../../native/call.js';
 
-/** What a field may be called, beside paths. */
+/** A field that is not a path: name and description. */
 export interface NamedField {
   readonly id: string;
   readonly description: string;
 }
 
-/** What `ipft fields` lists without a path, beside the roots of paths. */
+/** What `ipft fields` lists without a path, besides the roots of paths. */
 export interface NamedFields {
   readonly columns: readonly NamedField[];
-  /** their ids without the @ */
+  /** ids without the @ */
   readonly sets: readonly NamedField[];
 }
 
-/** What the path or struct holds, of `null` the roots of paths. */
+/** Members of the path or struct; for `null` the roots of paths. */
 function listFields(addon: Addon, path: string | null): readonly ListedField[] {
   const fields = native("reading the kernel's types", () => addon.listFields(path));
   if ('error' in fields) throw pathError(path ?? '', fields);
   return fields;
 }
 
-/** A line for each cell row, all but the last cell padded. */
+/** Formats rows of cells as lines; all cells but the last are padded. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows
@@ -35,14 +35,14 @@ function table(rows: readonly (readonly string[])[]): string {
 
 const declared = ({ type, bitSize }: ListedField): string => (bitSize === 0 ? type : `${type} : ${bitSize}`);
 
-/** Rows PATH TYPE, with `->` or `.` behind what has members of its own; titles are for people only. */
+/** Rows PATH TYPE, with `->` or `.` appended to paths that have members; titles are for people only. */
 function fieldsText(fields: readonly ListedField[], titles: boolean): string {
   const title = ['PATH', 'TYPE', 'MEMBERS BEHIND'];
   const rows = fields.map((field) => [field.path, declared(field), field.continuation]);
   return table(titles ? [title, ...rows] : rows);
 }
 
-/** A JSON object a line for each field. */
+/** One JSON object per field, one per line. */
 function fieldsJson(fields: readonly ListedField[]): string {
   const line = ({ path, type, bitSize, continuation }: ListedField): string =>
     `${JSON.stringify({ path, type, bit_size: bitSize, continuation })}\n`;
@@ -73,7 +73,7 @@ function overviewText(kinds: readonly Kind[]): string {
   return kinds.map(part).join('\n');
 }
 
-/** The same as a JSON object a line. */
+/** Like overviewText(), as one JSON object per line. */
 function overviewJson(kinds: readonly Kind[]): string {
   const lines = kinds.flatMap(({ kind, fields }) =>
     fields.map(({ id, description }) => JSON.stringify({ kind, id, description })),
@@ -82,8 +82,9 @@ function overviewJson(kinds: readonly Kind[]): string {
 }
 
 /**
- * What can be printed on this kernel, as text: without a path what there is to begin with. Throws a UsageError for a path
- * of no kernel, an UnsupportedError for what this one has not. `titles`: for people.
+ * Text of `ipft fields`: what can be printed on this kernel; without a path, an overview. Throws a UsageError
+ * for a path that is wrong on any kernel, an UnsupportedError for one that this kernel does not have.
+ * `titles`: for people.
  */
 export function describeFields(
   addon: Addon,

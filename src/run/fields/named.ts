@@ -3,7 +3,7 @@ import { columns } from '../../columns/index.js';
 import { sets } from '../../columns/sets.js';
 import type { NamedFields } from './describe.js';
 
-/** What a field may be called, beside paths. */
+/** The names of fields, besides paths. */
 export const NAMED_FIELDS: NamedFields = {
   columns: [...columns.values()].map(({ key, description }) => ({ id: key, description })),
   sets: [...sets].map(([id, ids]) => ({ id, description: ids.join(', ') })),

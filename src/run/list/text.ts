@@ -8,7 +8,7 @@ const NO_ADDRESS = '-';
 const row = (name: string, module: string, address: string, position: string): string =>
   `${name.padEnd(48)} ${module.padEnd(16)} ${address.padEnd(18)} ${position}\n`;
 
-/** Rows NAME MOD ADDR SKB_POSITION of those that can be traced; titles are for people only. */
+/** Rows NAME MOD ADDR SKB_POSITION of traceable functions; titles are for people only. */
 export function listText(table: FunctionTable, selected: readonly number[], titles: boolean): string {
   let text = titles ? row('NAME', 'MOD', 'ADDR', 'SKB_POSITION') : '';
   for (const index of selected) {
@@ -20,7 +20,10 @@ export function listText(table: FunctionTable, selected: readonly number[], titl
   return text;
 }
 
-/** A JSON object a line for each function, also for those that cannot be traced; null: not known here. */
+/**
+ * One JSON object per function and line, including functions that cannot be traced; null: unknown on this
+ * machine.
+ */
 export function listJson(table: FunctionTable, selected: readonly number[]): string {
   let text = '';
   for (const index of selected) {
@@ -45,13 +48,13 @@ export function listJson(table: FunctionTable, selected: readonly number[]): str
 const count = (indexes: readonly number[], holds: (index: number) => boolean): number =>
   indexes.filter(holds).length;
 
-/** What a list amounts to. */
+/** Counts for the summary of a list. */
 export interface ListSummary {
   readonly functions: number;
   readonly traceable: number | null;
   readonly uncertain: number;
   readonly reasons: Readonly<Record<string, number>>;
-  /** what ftrace can trace and nobody knows the arguments of; null: that is not known */
+  /** functions that ftrace can trace and whose arguments are unknown; null: the number is unknown */
   readonly undescribed: number | null;
 }
 
@@ -75,7 +78,7 @@ export function summarize(
   };
 }
 
-/** The same in words. */
+/** The counts in words. */
 export function summaryText({ functions, traceable, uncertain, undescribed }: ListSummary): string {
   const parts = [
     `${functions} functions take an skb`,
