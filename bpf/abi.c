@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Compiled only for its BTF, from which TypeScript's offsets are generated. */
+/* Compiled only for its BTF, from which the offsets for TypeScript are generated. */
 #include "kernel.h"
 #include "ipft.h"
 

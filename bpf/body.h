@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The body of every program: filter, then send a record. How the skb and the function's address are found is
- * the business of the thin file that includes this. */
+/* The part that all programs share: filter, then send a record. How to find the skb and the function's
+ * address is defined by the small file that includes this. */
 #ifndef IPFT_BODY_H
 #define IPFT_BODY_H
 
@@ -11,7 +11,7 @@
 
 const volatile struct ipft_settings settings = {};
 
-/* Nothing is emitted while this is IPFT_INACTIVE: a half-attached trace would tell half of the truth. */
+/* While this is IPFT_INACTIVE nothing is emitted: events of a half-attached trace would be misleading. */
 volatile __u32 active = IPFT_INACTIVE;
 
 struct {
@@ -38,14 +38,14 @@ static __always_inline void read_gso(struct ipft_event *event, const struct sk_b
   event->gso_type = BPF_CORE_READ(shinfo, gso_type);
 }
 
-/* How many packets that are followed have an skb with this hash. */
+/* Number of followed packets per hash of the skb's address. */
 volatile __u32 followed[IPFT_FOLLOWED] = {};
 
 static __always_inline volatile __u32 *followers(__u64 skb) {
   return &followed[(skb >> 8 ^ skb >> 20) & (IPFT_FOLLOWED - 1)]; /* skbs are 256 bytes apart */
 }
 
-/* skb -> born_ns, which is never 0. */
+/* Lives of followed packets: skb -> born_ns, which is never 0. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, IPFT_LIVES);
@@ -53,22 +53,22 @@ struct {
   __type(value, __u64);
 } lives SEC(".maps");
 
-/* With a frame of its own: that of programs has no room for the key. */
+/* A function with a stack frame of its own: the frame of programs has no room for the key. */
 static __noinline int is_followed(__u64 skb) {
   return bpf_map_lookup_elem(&lives, &skb) != 0;
 }
 
-/* A call that matches. */
+/* A call whose skb matches. */
 struct hit {
   __u64 function_address;
-  __u64 place;  /* function_graph: of the call, for its return */
-  __u64 caller; /* if it is wanted */
-  __u64 reason; /* likewise */
+  __u64 place;  /* function_graph: identifies the call for its return, see struct frame_key */
+  __u64 caller; /* return address, if asked for */
+  __u64 reason; /* drop reason argument, if asked for */
   __u32 mark;
-  bool is_wanted; /* not only followed: a packet's life may begin here */
+  bool is_wanted; /* the filters hold, so a packet's life may begin here; else it is only followed */
 };
 
-/* Functions that are told why a packet is dropped -> the place of that argument. */
+/* Functions with a drop reason argument: entry address -> position of that argument. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 1); /* set to their number before load */
@@ -76,7 +76,7 @@ struct {
   __type(value, __u32);
 } reason_arguments SEC(".maps");
 
-/* NULL if it has none. */
+/* NULL if the function has none. */
 static __always_inline __u32 *reason_argument(__u64 function_address) {
   return bpf_map_lookup_elem(&reason_arguments, &function_address);
 }
@@ -89,9 +89,9 @@ static __always_inline bool wants(void *ctx, const struct sk_buff *skb, const st
   return (hit->mark & settings.mask) == settings.mark && (!settings.has_filter || ipft_filter(ctx, skb));
 }
 
-/* A packet is followed to its end, whatever becomes of its mark. The miss path reads the mark, or what the
- * filter wants if no mark is asked for, and one counter, and returns; an unreadable skb (NULL is passed to
- * many functions) is a miss. The filter is not asked about a packet that is followed. */
+/* True if the packet is followed already, or if mark and filter match. A packet is followed to its end, even
+ * if its mark changes, and the filter is not evaluated again. On a miss only the mark (without a mark, what
+ * the filter reads) and one counter are read. An unreadable skb is a miss; many functions are passed NULL. */
 static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   bool any_mark = settings.mask == 0;
 
@@ -106,7 +106,7 @@ static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct
   return active == IPFT_ACTIVE && (!any_mark || read_mark(skb, hit));
 }
 
-/* Says of a call that matches what is known of it. */
+/* Fills in a hit: function address, position of the call and the like. */
 typedef void (*describer)(void *ctx, struct hit *hit);
 
 static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe) {
@@ -127,14 +127,14 @@ static __always_inline void read_skb(struct ipft_event *event, const struct sk_b
   read_gso(event, skb);
 }
 
-/* What the helper returns where a CPU has no buffer: it came online later, or went and came again. */
+/* Returned by the helper if the CPU has no buffer: it came online after the buffers were made. */
 #define ENOENT 2
 #define EOPNOTSUPP 95
 
 static __always_inline void send(void *ctx, struct ipft_counters *count, void *event, __u64 size) {
   long error;
 
-  /* An interrupt may hit between load and store of a plain increment. */
+  /* An interrupt may occur between load and store of a plain increment. */
   __sync_fetch_and_add(&count->matched, 1);
   error = bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, event, size);
   if (error == 0)

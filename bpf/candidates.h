@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Candidates: functions that this kernel's BTF does not describe, and whose first argument is an skb by the
- * BTF of others. They are .constprop clones, so it is probably still in the first register; what their calls
- * have there decides. Until a candidate is certain its calls have no events and begin no life. The file that
- * includes it says before what a kprobe program does: KPROBE(ctx, skb, emitter), and NO_PROBE. */
+/* Candidates: functions that this kernel's BTF does not describe, but whose first argument is an skb
+ * according to another kernel's BTF. They are .constprop clones, so the skb is probably still in the first
+ * register; what their calls have there confirms or refutes that. A candidate's calls have no events and
+ * begin no life until it is confirmed. Before including this, define KPROBE(ctx, skb, emitter), which is what
+ * a kprobe program does, and NO_PROBE. */
 #ifndef IPFT_CANDIDATES_H
 #define IPFT_CANDIDATES_H
 
 #include "kprobe_address.h"
 #include "lives.h"
 
-/* By their places in settings.candidates. No map: finding an entry takes longer than all the rest. */
+/* Indexed like settings.candidates. Not a map, since a lookup would take longer than everything else here. */
 volatile struct ipft_candidate candidates[IPFT_CANDIDATES] = {};
 
-/* NULL if it is none. */
+/* NULL if the function is not a candidate. */
 static __always_inline volatile struct ipft_candidate *candidate_at(__u64 function_address) {
 #pragma unroll
   for (__u32 i = 0; i < IPFT_CANDIDATES; i++) {
@@ -24,7 +25,8 @@ static __always_inline volatile struct ipft_candidate *candidate_at(__u64 functi
   return 0;
 }
 
-/* Where an skb's data are. tail and end are offsets from head, as on all 64-bit kernels. */
+/* Where an skb's data are. tail and end are offsets from head, as on all 64-bit kernels. Laid out like the
+ * skb where these members are adjacent and tail is 4 bytes after a multiple of 8. */
 struct data_place {
   __u32 before;
   __u32 tail;
@@ -34,7 +36,7 @@ struct data_place {
   __u64 data;
 };
 
-/* The same where tail is at a multiple of 8. */
+/* Layout of these members where tail is at a multiple of 8. */
 struct close_place {
   __u32 tail;
   __u32 end;
@@ -46,8 +48,8 @@ struct close_place {
 #define HAS_PLACES(skb, head_at, data_at)                                                                    \
   (DISTANCE(skb, end) == 4 && DISTANCE(skb, head) == head_at && DISTANCE(skb, data) == data_at)
 
-/* Candidates may be called for each packet of the machine, so where the members stand side by side, as on the
- * kernels that are known, one read takes all of them. */
+/* Candidates may be called for every packet of the machine, so where the members are adjacent, as in all
+ * known kernels, they are read at once. */
 static __always_inline void read_place(const struct sk_buff *skb, struct data_place *place) {
   struct close_place close = {};
 
@@ -70,7 +72,7 @@ static __always_inline void read_place(const struct sk_buff *skb, struct data_pl
   place->data = (__u64)BPF_CORE_READ(skb, data);
 }
 
-/* False for what is certainly none. What cannot be read is 0. */
+/* False if this is certainly not an skb. Unreadable members are 0. */
 static __always_inline bool may_be_skb(const struct sk_buff *skb) {
   struct data_place place = {};
 
@@ -82,7 +84,7 @@ static __always_inline bool is_known_life(__u64 skb) {
   return *followers(skb) != 0 && bpf_map_lookup_elem(&lives, &skb);
 }
 
-/* Whether this call may have an event. */
+/* Updates the verdict about the candidate. Returns true if this call may have an event. */
 static __always_inline bool judge(volatile struct ipft_candidate *candidate, const struct sk_buff *skb) {
   bool followed = is_known_life((__u64)skb);
 

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What the kernel tells of why a packet is dropped in front of the drop: by tracepoints that take the skb
- * (native/symbols/cause_sources.h). */
+/* Causes: what tracepoints that take the skb (native/symbols/cause_sources.h) report, before a drop, about
+ * why the packet is dropped. */
 #ifndef IPFT_CAUSE_H
 #define IPFT_CAUSE_H
 
 #include "body.h"
 
 struct told {
-  __u64 born_ns; /* of the life that it was told of: an entry is never taken for another one's */
+  __u64 born_ns; /* the life for which the cause was reported: keeps an entry from being used for a later life
+                  */
   __u64 cause;   /* ipft_event.cause */
 };
 
-/* skb -> the last cause that was told of it. A packet need not be dropped then, so the oldest make room. */
+/* skb -> the last cause that was reported for it. The packet may not be dropped after all, so old entries are
+ * evicted. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
-  __uint(max_entries, 1); /* set to IPFT_CAUSES before load where causes are wanted */
+  __uint(max_entries, 1); /* set to IPFT_CAUSES before load if causes are asked for */
   __type(key, __u64);
   __type(value, struct told);
 } causes SEC(".maps");
 
-/* 0: none was told in this life. */
+/* Returns 0 if no cause was reported in this life. */
 static __noinline __u64 told_cause(__u64 skb, __u64 born_ns) {
   struct told *told = bpf_map_lookup_elem(&causes, &skb);
 
@@ -29,11 +31,12 @@ static __noinline __u64 told_cause(__u64 skb, __u64 born_ns) {
 static __always_inline void tell_cause(__u64 skb, __u64 born_ns, __u64 cause) {
   struct told told = {.born_ns = born_ns, .cause = cause};
 
-  if (born_ns != 0) /* untracked: it cannot be told from others of the same skb */
+  if (born_ns != 0) /* 0: untracked, cannot be distinguished from other packets with this skb */
     bpf_map_update_elem(&causes, &skb, &told, BPF_ANY);
 }
 
-/* IPFT_CAUSE() of the tracepoint. In assembly, so that the compiler neither splits nor computes with it. */
+/* IPFT_CAUSE() of the tracepoint, which is put into each copy. Loaded in assembly, so that the compiler
+ * neither splits nor folds the constant. */
 static __always_inline __u64 cause_source(void) {
   __u64 source;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Templates: programs that are not told where they run, so the addon loads a copy for each function or
- * tracepoint, with what tells it from the others in place of IPFT_FUNCTION_ADDRESS. */
+/* Templates: programs that cannot find out for which function or tracepoint they run. The addon loads a copy
+ * for each one, in which it replaces the constant IPFT_FUNCTION_ADDRESS. */
 #ifndef IPFT_COPIED_H
 #define IPFT_COPIED_H
 
 #include "body.h"
 
-/* In assembly, so that the compiler neither splits nor computes with it. */
+/* Loaded in assembly, so that the compiler neither splits nor folds the constant. */
 #define REPLACED(number, result) asm volatile("%0 = %1 ll" : "=r"(result) : "i"(number))
 
 static __always_inline __u64 function_address(void) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What templates (copied.h) of the tracer `function` do. The file that includes it says before how a call is
- * described: describe(ctx, hit). */
+/* Templates (copied.h) for the tracer `function`. Before including this, define describe(ctx, hit), which
+ * fills in a hit. */
 #ifndef IPFT_COPIED_FUNCTION_H
 #define IPFT_COPIED_FUNCTION_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Templates (copied.h), one per slot (ipft.h). The file that includes it says before what a program does:
- * argument(ctx, place) and probe(ctx, skb, emitter). */
+/* Templates (copied.h), one per slot (ipft.h). Before including this, define argument(ctx, place) and
+ * probe(ctx, skb, emitter). */
 
 static __always_inline int probe_pointer(__u64 *ctx, const struct sk_buff **pointer) {
   const struct sk_buff *skb;

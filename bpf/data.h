@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What is sent behind an event: what columns and extensions want beyond it. */
+/* The data that are appended to an event for columns and extensions. */
 #ifndef IPFT_DATA_H
 #define IPFT_DATA_H
 
@@ -9,7 +9,8 @@
 
 struct {
   __uint(type, BPF_MAP_TYPE_STACK_TRACE);
-  /* Where stacks are wanted, IPFT_STACKS of as many addresses as the kernel walks: set before load. */
+  /* set before load if stacks are asked for: IPFT_STACKS entries of as many addresses as the kernel records
+   */
   __uint(max_entries, 1);
   __type(key, __u32);
   __uint(value_size, sizeof(__u64));
@@ -19,7 +20,7 @@ static __always_inline void put(__u8 *data, __u32 place, __u64 value) {
   *(__u64 *)(data + place) = value;
 }
 
-/* Out of line, so that events without a reason pay for nothing of it. */
+/* Not inlined, so that events without a reason have no cost. */
 static __noinline int put_reason(const struct sk_buff *skb, const struct hit *hit, __u64 born_ns,
                                  __u8 *data) {
   if (settings.reason_at)
@@ -31,25 +32,26 @@ static __noinline int put_reason(const struct sk_buff *skb, const struct hit *hi
   return 0;
 }
 
-/* With a frame of its own: the caller's has the message. */
+/* A function with a stack frame of its own: the caller's frame holds the message. */
 static __noinline __u64 start_of(const struct sk_buff *skb) {
   return packet_start(skb);
 }
 
-/* Returns 0 if the extension drops the event. All the places are constants to the verifier, and what they
- * rule out is not there for it. */
+/* Returns 0 if the extension drops the event. The places are constants for the verifier, so it removes the
+ * branches for data that are not asked for. */
 static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, const struct hit *hit,
                                       __u64 born_ns, __u8 *data) {
   if (settings.data_size == 0)
     return 1;
   if (settings.headers_at)
-    put(data, settings.headers_at, start_of(skb)); /* which ipft_capture() goes by */
+    put(data, settings.headers_at, start_of(skb)); /* read by ipft_capture() */
   ipft_capture(ctx, skb, data);
   if (settings.asks_reason)
     put_reason(skb, hit, born_ns, data);
   if (settings.caller_at)
     put(data, settings.caller_at, hit->caller);
-  /* One whose place another one has is not shown (-EEXIST): in that place, earlier events would show it. */
+  /* A stack whose hash bucket is taken is not shown (-EEXIST): replacing the entry would show it for earlier
+   * events. */
   if (settings.stack_at)
     put(data, settings.stack_at, bpf_get_stackid(ctx, &stacks, 0));
   if (!settings.module_at)

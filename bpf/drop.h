@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* --drops: what the kernel says when it drops a packet, and of why before that. It is no call, so it has no
- * return and no data. The tracer that includes it says before what its events are: SENT_EVENT. */
+/* --drops: events for the kernel's drops, with what it reported about the cause before. A drop is not a call:
+ * it has no return and no data. The tracer that includes this defines SENT_EVENT, the type of its events,
+ * before. */
 #ifndef IPFT_DROP_H
 #define IPFT_DROP_H
 
 #include "lives.h"
 
-/* The last drop on a CPU, for tracepoints that tell of it behind it, and without the skb. */
+/* The last drop on a CPU, for tracepoints that report its cause after it and do not pass the skb. */
 struct last_drop {
   __u64 time_ns;
-  __u64 skb; /* 0: none, or it was told of */
+  __u64 skb; /* 0: there was none, or its cause was reported */
   __u64 born_ns;
   __u64 location;
   __u64 pid_tgid;
@@ -39,7 +40,8 @@ static __always_inline void remember_drop(const struct ipft_event *event) {
                                .pid_tgid = bpf_get_current_pid_tgid()};
 }
 
-/* What is told behind another packet's drop is not of the last one that was followed. */
+/* Called for each drop: a cause reported after a drop that is not traced must not be attributed to an earlier
+ * one. */
 static __always_inline void forget_last_drop(void) {
   struct last_drop *last = last_drop();
 
@@ -47,7 +49,7 @@ static __always_inline void forget_last_drop(void) {
     last->skb = 0;
 }
 
-/* The packet's life goes on: what frees it is called after this. */
+/* The packet's life goes on: the functions that free it are called after this. */
 static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
   struct ipft_counters *count = own_counters();
@@ -76,8 +78,8 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const stru
   return 0;
 }
 
-/* kfree_skb: the skb, where it is dropped and, from Linux 5.17 on, why. The kernel refuses a program that
- * reads an argument that is not there. */
+/* Tracepoint kfree_skb: the skb, where it is dropped and, from Linux 5.17 on, the reason. The kernel refuses
+ * a program that reads an argument that does not exist. */
 SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
   const struct sk_buff *skb = (void *)ctx[0];
   struct hit hit = {};
@@ -92,7 +94,7 @@ SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
   return emit_drop(ctx, skb, &hit);
 }
 
-/* Of the arguments, 8 bytes each; 0 if there is none. */
+/* The argument at a position, 8 bytes each; 0 for IPFT_NO_ARGUMENT. */
 static __always_inline __u64 argument_at(__u64 *ctx, __u64 place) {
   __u64 value = 0;
 
@@ -101,13 +103,13 @@ static __always_inline __u64 argument_at(__u64 *ctx, __u64 place) {
   return value;
 }
 
-/* On the stack there are programs, what runs them, and the function that has the tracepoint. */
+/* The stack holds the frames of programs, of what runs them, and of the function with the tracepoint. */
 #define TRACEPOINT_DEPTH 8
-/* No function with a drop is longer. */
+/* Upper bound for the size of a function that drops packets. */
 #define LONGEST_FUNCTION 4096
 
-/* Whether the tracepoint is in the function that has dropped a packet at `location`: an interrupt may have
- * dropped another one meanwhile. */
+/* True if the tracepoint is in the function that dropped the packet at `location`; in between an interrupt
+ * may have dropped another packet. */
 static __noinline int is_told_from(void *ctx, __u64 location) {
   __u64 stack[TRACEPOINT_DEPTH] = {};
 
@@ -139,14 +141,15 @@ static __noinline int tell_of_last_drop(void *ctx, __u64 cause) {
   return 0;
 }
 
-/* A tracepoint that tells why a packet will be dropped; the packet may be followed from here on. Where the
- * drop itself has no reason, one without an skb tells of the last drop. */
+/* For tracepoints that report why a packet will be dropped; the life of the packet may begin here. Where
+ * kfree_skb has no reasons, a tracepoint without an skb reports the cause of the last drop. */
 SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
   __u64 source = cause_source();
   __u64 cause = (source & 0xff) << 32 | (__u32)argument_at(ctx, source >> 16 & 15);
   const struct sk_buff *skb = (void *)argument_at(ctx, source >> 8 & 15);
   struct life life = {.time_ns = bpf_ktime_get_ns()};
-  struct hit hit = {.function_address = ~0ULL}; /* none; 0 is what empty places of settings have */
+  struct hit hit = {.function_address =
+                        ~0ULL}; /* no function; not 0, which unused entries of the settings have */
 
   if ((source >> 8 & 15) == IPFT_NO_ARGUMENT)
     return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);

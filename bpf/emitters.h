@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What a probe does with a call that matches. The tracer that includes it defines both, emit_call() and
- * emit_end_call(). */
+/* What a probe does with a call that matches. The tracer that includes this defines both functions,
+ * emit_call() and emit_end_call(). */
 #ifndef IPFT_EMITTERS_H
 #define IPFT_EMITTERS_H
 
-/* Which of them; a constant that probes are passed. */
+/* Selects one of them; passed to probes as a constant. */
 enum emitter {
   AT_CALL,
-  AT_END, /* of the functions where lives end */
+  AT_END, /* for functions that end lives */
 };
 
-/* What it returns is the tracer's. A macro, and no pointer to a function: else the compiler keeps a result
- * that the program does not use, which costs each hit 2 instructions. */
+/* The result depends on the tracer. This is a macro rather than a function pointer: with a pointer the
+ * compiler keeps a result that the program does not use, which costs 2 instructions per hit. */
 #define EMIT(emitter, ctx, skb, hit)                                                                         \
   ((emitter) == AT_CALL ? emit_call(ctx, skb, hit) : emit_end_call(ctx, skb, hit))
 

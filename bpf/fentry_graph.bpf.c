@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Templates for function_graph by the backend fentry: those of the slots for a function's fentry program, and
- * one for its fexit program. */
+/* Templates for function_graph by the backend fentry: fentry programs for the slots, and one fexit program.
+ */
 #include "copied.h"
 #include "fentry_argument.h"
 #include "graph.h"
 
-/* Both are called from one trampoline, which keeps the arguments at ctx, on the stack, during the call.
- * Negated it is a number: Linux 5.10 lets no pointer into a map's key. */
+/* Fentry and fexit program of a call run from the same trampoline, which keeps the arguments at ctx, on the
+ * stack, during the call. The address is negated to make it a scalar: Linux 5.10 does not accept a pointer in
+ * a map's key. */
 static __always_inline __u64 place(void *ctx) {
   __u64 result = (__u64)ctx;
 
@@ -26,8 +27,8 @@ static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emit
 
 #include "copied_slots.h"
 
-/* It lies behind the arguments. bpf_get_func_ret() came with kernel 5.17; read from ctx itself it would have
- * to be of a type that the verifier knows. */
+/* The return value lies after the arguments. bpf_get_func_ret() exists only from kernel 5.17 on; a direct
+ * load from ctx would need a type that the verifier knows. */
 static __always_inline int returned(void *ctx) {
   __u64 offset, value = 0;
   __u32 flags = IPFT_VALUED;

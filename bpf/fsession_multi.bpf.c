@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Programs for function_graph by the backend fentry-multi: a tracing session runs a program at each call and
- * at each return, whatever it returned at the call. The cookie, which is 0 when the call is made, tells the
- * calls that had an event. */
+ * at its return, whatever the program returned at the call. The cookie, initially 0, marks calls that had an
+ * event. */
 #include "session.h"
 #include "tracing_multi.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The tracer `function`: an event for each call. */
+/* The tracer `function`: one event per call. */
 #ifndef IPFT_FUNCTION_H
 #define IPFT_FUNCTION_H
 
@@ -7,7 +7,7 @@
 #include "lives.h"
 #include "drop.h"
 
-/* All that is called here has a frame of its own: the stack is short. */
+/* Functions called from here are not inlined, to get stack frames of their own: the stack is small. */
 static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
                                       const struct life *life) {
   struct ipft_counters *count = own_counters();
@@ -35,7 +35,7 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
   return 0;
 }
 
-/* Out of line, so that a miss pays for nothing of it. */
+/* Not inlined, so that a miss has no cost. */
 static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
@@ -44,7 +44,7 @@ static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const stru
   return 0;
 }
 
-/* The same where lives end. */
+/* Like emit_call(), for functions that end lives. */
 static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 

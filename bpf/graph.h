@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The tracer `function_graph`: an event for each call and one for its return. A return has an event if, and
- * only if, its call had one; by then the skb may be freed, so only its address is told. */
+/* The tracer `function_graph`: one event per call and one per return. A return has an event if and only if
+ * its call had one; the skb may be freed by then, so only its address is sent. */
 #ifndef IPFT_GRAPH_H
 #define IPFT_GRAPH_H
 
@@ -8,8 +8,8 @@
 #include "lives.h"
 #include "drop.h"
 
-/* A call that has not returned. The place is an address that no other live call of the function has; where a
- * return is never seen, the next call in the same place takes the entry over. */
+/* Identifies a call that has not returned. `place`: an address that no other open call of the function has.
+ * If a return is missed, the next call in the same place takes over the entry. */
 struct frame_key {
   __u64 place;
   __u64 function_address;
@@ -28,7 +28,7 @@ struct {
   __type(value, struct frame);
 } frames SEC(".maps");
 
-/* Without an entry the return is not seen, which `calls` and `returns` tell. */
+/* If the map is full the return is missed; the counters `calls` and `returns` show that. */
 static __noinline int remember_call(const struct sk_buff *skb, const struct hit *hit,
                                     const struct life *life) {
   struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
@@ -37,15 +37,16 @@ static __noinline int remember_call(const struct sk_buff *skb, const struct hit 
   return bpf_map_update_elem(&frames, &key, &frame, BPF_ANY);
 }
 
-/* A call without an event: if an earlier one in the same place has not returned as far as one knows, this
- * one's return is not taken for it. */
+/* For a call without an event: removes the entry of an earlier call in the same place, if it seems open, so
+ * that this call's return is not taken for that one's. */
 static __noinline int forget_call(const struct hit *hit) {
   struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
 
   return bpf_map_delete_elem(&frames, &key);
 }
 
-/* Returns false if the call has no event. What is called here has a frame of its own: the stack is short. */
+/* Returns false if the call has no event. Functions called from here are not inlined, to get stack frames of
+ * their own: the stack is small. */
 static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
                                        const struct life *life) {
   struct ipft_counters *count = own_counters();
@@ -76,8 +77,8 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
   return true;
 }
 
-/* Returns 1 if the call is not shown, else 0. Numbers: for the verifier a byte has 256 values, and sessions
- * may return two. */
+/* Returns 1 if the call is not shown, else 0. Not bool: for the verifier a byte has 256 values, and sessions
+ * may return only two. */
 static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
@@ -87,7 +88,7 @@ static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const stru
   return 1;
 }
 
-/* The same where lives end. */
+/* Like emit_call(), for functions that end lives. */
 static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
@@ -101,7 +102,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
   return 1;
 }
 
-/* `flags`: IPFT_VALUED if `value`, what it returns, is known. */
+/* `flags`: IPFT_VALUED if `value`, the return value, is known. */
 static __noinline int emit_return(void *ctx, __u64 function_address, __u64 place, __u64 value, __u32 flags) {
   struct frame_key key = {.place = place, .function_address = function_address};
   struct frame *frame = bpf_map_lookup_elem(&frames, &key);

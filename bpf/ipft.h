@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/*
- * The ABI between the BPF programs, the native addon and TypeScript. BPF C includes it behind kernel.h,
- * C++ behind linux/types.h; TypeScript's offsets are generated from it (native/tools/generate_abi.cc).
- */
+/* The ABI between BPF programs, native addon and TypeScript. BPF C includes it after kernel.h, C++ after
+ * linux/types.h; the offsets for TypeScript are generated from it (native/tools/generate_abi.cc). */
 #ifndef IPFT_H
 #define IPFT_H
 
@@ -12,33 +10,33 @@
 #define IPFT_STATIC_ASSERT(condition) _Static_assert(condition, #condition)
 #endif
 
-/* Argument registers that the calling convention has; a program slot is a register, or IPFT_REGISTERS plus a
- * register when the register holds a struct sk_buff **. */
+/* Number of argument registers in the calling convention. A slot is a register, or IPFT_REGISTERS plus a
+ * register if the register holds a struct sk_buff **. */
 #define IPFT_REGISTERS 6
 #define IPFT_SLOTS (2 * IPFT_REGISTERS)
 
-/* The program that is told the slot by each probe's cookie, for links that hold functions of many slots. */
+/* Program for links that hold functions of many slots: each probe's cookie is its slot. */
 #define IPFT_COOKIE_PROGRAM IPFT_SLOTS
-/* Of fentry-multi: the same as a kprobe program, for the functions that tracing_multi links refuse. */
+/* fentry-multi: a kprobe program like IPFT_COOKIE_PROGRAM, for functions that tracing_multi links refuse. */
 #define IPFT_OTHERS_PROGRAM (IPFT_SLOTS + 1)
-/* The program on returns; loaded for kretprobes and fexit only. */
+/* The program on returns; loaded only for kretprobes and fexit. */
 #define IPFT_RETURN_PROGRAM (IPFT_SLOTS + 2)
-/* The program on the functions that end a packet's life; the skb is their first argument. */
+/* The program on functions that end a packet's life; their first argument is the skb. */
 #define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
 /* The program on candidates (candidates.h). Always a kprobe program. */
 #define IPFT_CANDIDATE_PROGRAM (IPFT_SLOTS + 4)
 #define IPFT_PROGRAMS (IPFT_SLOTS + 5)
-/* Behind those that the probe-keeper attaches: the session itself attaches the first to the tracepoint
- * kfree_skb, and a copy of the second to each tracepoint that tells why a packet will be dropped (cause.h).
- */
+/* Programs that are not attached by the probe-keeper, with numbers after those that are. The session attaches
+ * the first to the tracepoint kfree_skb, and a copy of the second to each tracepoint that reports why a
+ * packet will be dropped (cause.h). */
 #define IPFT_DROP_PROGRAM IPFT_PROGRAMS
 #define IPFT_CAUSE_PROGRAM (IPFT_PROGRAMS + 1)
-/* Of fentry-multi, where IPFT_OTHERS_PROGRAM is loaded: a kprobe program in place of IPFT_END_PROGRAM, which
- * is attached by that number (tracing_multi_slots.h). */
+/* fentry-multi, where IPFT_OTHERS_PROGRAM is loaded: a kprobe program that replaces IPFT_END_PROGRAM and is
+ * attached under that number (tracing_multi_slots.h). */
 #define IPFT_END_BY_KPROBE_PROGRAM (IPFT_PROGRAMS + 2)
 
-/* What each program is called in the BPF objects, and by `bpftool prog`: the kernel keeps 15 characters. arg1
- * and arg1_ptr: the first argument register has an skb, or the address of a pointer to one. */
+/* Names of the programs in the BPF objects and in `bpftool prog`; the kernel keeps 15 characters. arg1,
+ * arg1_ptr: the first argument register holds an skb, or the address of a pointer to one. */
 #define IPFT_PROGRAM_NAMES(PROGRAM)                                                                          \
   PROGRAM(0, ipft_arg1)                                                                                      \
   PROGRAM(1, ipft_arg2)                                                                                      \
@@ -62,218 +60,223 @@
   PROGRAM(IPFT_END_BY_KPROBE_PROGRAM, ipft_end_kprobe)
 
 enum ipft_candidates {
-  /* Functions of a trace that may be candidates. */
+  /* most candidates in a trace */
   IPFT_CANDIDATES = 64,
-  /* Of one of them: calls with the skb of a packet that is followed. */
+  /* calls with the skb of a followed packet after which a candidate is confirmed */
   IPFT_CONFIRMING_CALLS = 100,
 };
 
-/* What stands for ipft_event.function_address in programs of which each function gets a copy (copied.h). */
+/* Placeholder for ipft_event.function_address in programs that are copied for each function (copied.h). */
 #define IPFT_FUNCTION_ADDRESS 0x697066742d69642dULL
-/* Likewise for bytes from the first argument to what the function returns (fentry_graph.bpf.c). */
+/* Placeholder for the distance in bytes from the first argument to the return value (fentry_graph.bpf.c). */
 #define IPFT_RETURN_OFFSET 0x697066742d726574ULL
 
-/* What stands in IPFT_CAUSE_PROGRAM for IPFT_CAUSE() of a copy's tracepoint: its number, from 1, and the
- * places of its arguments, IPFT_NO_ARGUMENT for one that it has not. */
+/* Placeholder for IPFT_CAUSE() in copies of IPFT_CAUSE_PROGRAM: the tracepoint's number, from 1, and the
+ * positions of its arguments, IPFT_NO_ARGUMENT if it does not have one. */
 #define IPFT_CAUSE_SOURCE 0x697066742d637375ULL
 #define IPFT_CAUSE(number, skb, value) ((number) | (skb) << 8 | (value) << 16)
 #define IPFT_NO_ARGUMENT 15
 
-/* What stands for kfuncs in the programs of sessions (session.h) until they are loaded. */
+/* Placeholders for kfuncs in the programs of sessions (session.h), replaced before load. */
 #define IPFT_SESSION_IS_RETURN 0x69706601
 #define IPFT_SESSION_COOKIE 0x69706602
 
 /* BPF_TRACE_KPROBE_SESSION of enum bpf_attach_type, which older uapi headers lack. */
 #define IPFT_KPROBE_SESSION 56
 
-/* Calls that may be under way at the same time, of function_graph's. */
+/* Most calls of function_graph that may be open at the same time. */
 #define IPFT_FRAMES 16384
 
-/* Bytes of what stands behind an event. */
+/* Bytes of the data after an event. */
 enum ipft_sizes {
-  /* All that a session may want: the programs make both on their stack of 512 bytes, of which each function
-   * on the way takes a multiple of 32. */
+  /* Most bytes for a session. The programs build event and data on their stack of 512 bytes, of which each
+   * function in the call chain uses a multiple of 32. */
   IPFT_DATA = 208,
-  /* Of an extension's, where ipftrace2's have theirs. */
+  /* bytes for an extension's module(), as in ipftrace2 */
   IPFT_MODULE_DATA = 64,
-  /* Not bytes but instructions, that a generated function may have (generated.h): jumps reach no further. */
+  /* not bytes: most instructions of a generated function (generated.h), limited by the range of jumps */
   IPFT_GENERATED = 32768,
 };
 
-/* Counters by which nearly every skb that is not followed is told from those that are. */
+/* Number of counters by which nearly every skb that is not followed is recognized without a map lookup. */
 #define IPFT_FOLLOWED 16384
 
-/* Kernel stacks that may be known at a time, and addresses in each: by default the kernel's own limit. */
+/* Kernel stacks that can be stored at a time, and addresses in each: the latter is the kernel's default
+ * limit. */
 #define IPFT_STACKS 8192
 #define IPFT_STACK_DEPTH 127
 
-/* Packets that a cause may be known of at a time. */
+/* Packets for which a cause can be stored at a time. */
 #define IPFT_CAUSES 8192
 
-/* Packets that may be alive at the same time, and those that are being freed: so many of all CPUs together
- * at most, unless so many of each are more; all are powers of two. */
+/* Packets that may be alive at the same time, and packets that are being freed: at most this many of all CPUs
+ * together, unless the minimum per CPU requires more. All are powers of two. */
 #define IPFT_LIVES 65536
 #define IPFT_DYING 16384
 #define IPFT_DYING_PER_CPU 128
 
-/* What a function means for the life of the skb that is its first argument (lives.h). */
+/* What a function means for the life of its first argument, an skb (lives.h). */
 enum ipft_role {
   IPFT_ORDINARY,
-  IPFT_ENDS,               /* the last function of all */
-  IPFT_RELEASES,           /* the skb gives up what it holds; its last function, but for those that free it */
-  IPFT_POSTPONES,          /* the skb, perhaps released, waits in a queue to be freed */
-  IPFT_FREES,              /* may be called on behalf of a packet after it was released */
-  IPFT_UNCHARGES,          /* the same, but only within the skb's destructor */
-  IPFT_ROLE_HIDDEN = 0x80, /* a bit: it was not selected, so its calls are not shown */
+  IPFT_ENDS,      /* the very last function of a life */
+  IPFT_RELEASES,  /* the skb gives up what it holds; after this only functions that free it are called */
+  IPFT_POSTPONES, /* the skb, possibly released before, is queued to be freed later */
+  IPFT_FREES,     /* may be called for a packet after it was released */
+  IPFT_UNCHARGES, /* may be called for a packet after it was released, but only within the skb's destructor */
+  IPFT_ROLE_HIDDEN = 0x80, /* flag: the function was not selected, so its calls are not shown */
 };
-/* Functions that may have such a role. */
+/* Most functions with such a role. */
 #define IPFT_ROLES 20
-/* Functions, or tracepoints, that are called when the skb's bytes are freed, and while its headers are
- * written. */
+/* Most functions, or tracepoints, that are called when the skb's bytes are freed, and while its headers are
+ * being written. */
 #define IPFT_FREED 2
 #define IPFT_UNWRITTEN 8
 
 struct ipft_function_role {
-  __u64 function_address; /* 0: none */
+  __u64 function_address; /* 0: unused entry */
   __u64 role;
 };
 
-/* The variable `active`: no events; events; only those of returns whose calls had one. */
+/* Values of the variable `active`: no events; events; only events for returns of calls that had one. */
 enum ipft_activity { IPFT_INACTIVE, IPFT_ACTIVE, IPFT_RETURNING };
 
-/* ipft_row.function when the address belongs to no function of the table. */
+/* Value of ipft_row.function if the address belongs to no function of the table. */
 enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 
 /* Read-only settings, written before load. */
 struct ipft_settings {
   __u32 mark; /* already masked */
   __u32 mask;
-  __u32 skb_type;         /* of struct sk_buff in vmlinux's BTF; only programs of fentry-multi look at it */
+  __u32 skb_type;         /* BTF id of struct sk_buff in vmlinux; used by programs of fentry-multi only */
   __u32 has_func_ip;      /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
-  __u64 current_kprobe;   /* offset of the variable in per-CPU memory; where has_func_ip is 0, for returns */
-  __u64 per_cpu_offset;   /* address of the array __per_cpu_offset; likewise */
-  __u64 interval_ns;      /* --max-rate: ns for each event; 0: any rate */
-  __u64 sample;           /* --sample: one of so many packets, less than 2^32; 0 and 1: all */
+  __u64 current_kprobe;   /* offset of the variable current_kprobe in per-CPU memory; for returns, if
+                             has_func_ip is 0 */
+  __u64 per_cpu_offset;   /* address of the array __per_cpu_offset; for returns, if has_func_ip is 0 */
+  __u64 interval_ns;      /* --max-rate: ns per event; 0: no limit */
+  __u64 sample;           /* --sample: one in this many packets, less than 2^32; 0 and 1: all */
   __u32 tells_ends;       /* send IPFT_HIDDEN events */
-  __u32 has_filter;       /* ipft_filter() is a generated one */
-  __u32 asks_mark;        /* a packet's mark decides, alone or with a filter */
+  __u32 has_filter;       /* ipft_filter() was replaced by a generated function */
+  __u32 asks_mark;        /* the mark is checked, alone or with a filter */
   __u32 asks_bytes;       /* ipft_filter() reads the packet's bytes */
-  __u32 asks_behind_head; /* ipft_filter() reads what is behind skb->head */
-  __u32 has_drop_reason;  /* the tracepoint kfree_skb tells why (5.17) */
+  __u32 asks_behind_head; /* ipft_filter() reads memory that skb->head points to */
+  __u32 has_drop_reason;  /* the tracepoint kfree_skb has a reason (5.17) */
   __u32 asks_reason;      /* reason_at or cause_at is not 0 */
-  __u32 data_size;        /* of what is sent behind an event: bytes, a multiple of 8; 0: nothing */
-  /* Places in it, 0: not wanted. At 0 is a word of bits: those of the captures that were not there. */
+  __u32 data_size;        /* bytes of the data after an event, a multiple of 8; 0: none */
+  /* Offsets of reads within the data, 0: not asked for. At offset 0 is a word with a bit for each absent
+   * read. */
   __u32 headers_at; /* the packet's first bytes */
-  __u32 reason_at;  /* the argument of the type enum skb_drop_reason; 0 where the function has none */
-  __u32 cause_at;   /* ipft_event.cause, and behind it the same argument once more */
-  __u32 caller_at;  /* where the function returns to; 0: not known */
-  __u32 stack_at;   /* number of the stack in the map `stacks`, or -errno */
-  __u32 module_at;  /* IPFT_MODULE_DATA bytes of the extension's */
-  __u32 has_bodies; /* the map `bodies` has entries: probes of the backend kprobe */
-  __u32 releases;   /* of packets that are being freed, that are remembered on each CPU; a power of two */
+  __u32 reason_at;  /* the argument of type enum skb_drop_reason; 0 if the function has none */
+  __u32 cause_at;   /* ipft_event.cause, followed by the drop reason argument */
+  __u32 caller_at;  /* the return address; 0: unknown */
+  __u32 stack_at;   /* id of the stack in the map `stacks`, or -errno */
+  __u32 module_at;  /* IPFT_MODULE_DATA bytes, written by the extension */
+  __u32 has_bodies; /* the map `bodies` has entries: the backend kprobe placed probes inside bodies */
+  __u32 releases;   /* releases that are remembered on each CPU; a power of two */
   struct ipft_function_role roles[IPFT_ROLES];
-  __u64 freed[IPFT_FREED]; /* function addresses; 0: none */
+  __u64 freed[IPFT_FREED]; /* function addresses; 0: unused entry */
   __u64 unwritten[IPFT_UNWRITTEN];
   __u64 candidates[IPFT_CANDIDATES]; /* function addresses */
   __u32 candidate_count;
 };
 
-/* What a function finds of the skb's bytes. */
+/* Which of the skb's bytes a function can read. */
 enum ipft_bytes {
   IPFT_BYTES_THERE,
-  IPFT_BYTES_FREED,     /* nothing: skb_shared_info is gone, too */
-  IPFT_BYTES_UNWRITTEN, /* the headers are still to be written, or were moved */
+  IPFT_BYTES_FREED,     /* none: even skb_shared_info is freed */
+  IPFT_BYTES_UNWRITTEN, /* the headers have not been written yet, or were moved */
 };
 
-/* A function whose first argument may be an skb, and what its calls have shown (candidates.h). */
+/* A candidate, and what its calls have shown (candidates.h). */
 struct ipft_candidate {
-  __u64 followed;      /* calls before it was certain, with the skb of a packet that is followed */
-  __u64 others;        /* likewise with another skb */
-  __u64 confirmed_ns;  /* since when it is certain; 0: it is not */
-  __u64 refuted_ns;    /* when a call was found with something else; 0: none was */
-  __u64 takes_pointer; /* the argument is a struct sk_buff ** */
+  __u64 followed;      /* calls before it was confirmed, with the skb of a followed packet */
+  __u64 others;        /* calls before it was confirmed, with another skb */
+  __u64 confirmed_ns;  /* when it was confirmed; 0: not confirmed */
+  __u64 refuted_ns;    /* when it was refuted by a call with something other than an skb; 0: not refuted */
+  __u64 takes_pointer; /* its first argument is a struct sk_buff ** */
 };
 
-/* Per CPU, in an array that user space maps. One cache line each, so that CPUs do not share one. */
+/* Counters of a CPU, in an array that user space maps. One cache line each, so that CPUs do not share one. */
 struct ipft_counters {
   __u64 matched;    /* events that passed the filter while the trace was active */
-  __u64 lost;       /* of those, the ones that the perf buffer refused */
-  __u64 calls;      /* function_graph: events of calls, and */
-  __u64 returns;    /* events of returns; a call without a return still runs, or its return was missed */
-  __u64 suppressed; /* of the matched, those that were not made since --max-rate was used up */
-  __u64 untracked;  /* events of packets that there was no room for, so that several may seem to be one */
-  __u64 unread;     /* of the lost, those on a CPU that had no buffer: it came online later */
-  __u64 releases;   /* of packets that are then freed; says where in the map `releases` the next one goes */
+  __u64 lost;       /* of `matched`: events that the perf buffer refused */
+  __u64 calls;      /* function_graph: events for calls */
+  __u64 returns;    /* function_graph: events for returns; a call without one still runs, or its return was
+                       missed */
+  __u64 suppressed; /* of `matched`: events that --max-rate left out */
+  __u64 untracked;  /* events of packets that did not fit into the map of lives; several may look like one */
+  __u64 unread;     /* of `lost`: events on a CPU without a buffer, since it came online later */
+  __u64 releases;   /* number of releases; determines where in the map `releases` the next one is stored */
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 64);
 
 /* ipft_event.flags */
 enum ipft_flags {
-  IPFT_RETURN = 1,  /* function_graph: the function returns, else it is called */
+  IPFT_RETURN = 1,  /* function_graph: a return, not a call */
   IPFT_LAST = 2,    /* the packet's life ends with this event */
-  IPFT_ENDING = 4,  /* it ends in the calls that follow at once, of which it is not known which is the last */
-  IPFT_RESUMED = 8, /* it goes on for a while, after IPFT_ENDING */
-  IPFT_HIDDEN = 16, /* tells of the end alone: the function was not selected */
-  IPFT_VALUED = 32, /* a return that has its return_value */
-  IPFT_DROP = 64,   /* no call: the packet is dropped */
-  IPFT_TELLS = 128, /* no event: has the cause of a drop that was told before, by its time, skb and born_ns */
+  IPFT_ENDING = 4,  /* the life ends in one of the calls that follow at once, it is unknown in which */
+  IPFT_RESUMED = 8, /* the life goes on for a while, after IPFT_ENDING */
+  IPFT_HIDDEN = 16, /* only marks the end of a life: the function was not selected */
+  IPFT_VALUED = 32, /* a return with a return_value */
+  IPFT_DROP = 64,   /* not a call: the packet is dropped */
+  IPFT_TELLS = 128, /* not an event: has the cause of an earlier drop, given by its time, skb and born_ns */
 };
 
-/* One event as the programs write it into the perf buffer. Of a return only time_ns, skb, born_ns,
- * function_address, return_value, flags and tid are set; of a hidden one time_ns, skb, born_ns and flags.
- * Behind the others, but for drops, are ipft_settings.data_size bytes of data. */
+/* One event as programs write it into the perf buffer. For a return only time_ns, skb, born_ns,
+ * function_address, return_value, flags and tid are set, for a hidden event time_ns, skb, born_ns and flags.
+ * All other events but drops are followed by ipft_settings.data_size bytes of data. */
 struct ipft_event {
-  __u64 time_ns;          /* CLOCK_MONOTONIC */
-  __u64 skb;              /* address of the struct sk_buff */
-  __u64 born_ns;          /* time of the first event of this life of the skb: both together are the packet.
-                             0: not known, the packet is untracked */
-  __u64 function_address; /* entry address of the traced function; of a tracepoint, which has none, its place
-                             in the table of tracepoints, from 1; of a drop the place in the code */
+  __u64 time_ns; /* CLOCK_MONOTONIC */
+  __u64 skb;     /* address of the struct sk_buff */
+  __u64 born_ns; /* time of the first event of this life of the skb; skb and born_ns together identify the
+                    packet. 0: unknown, the packet is untracked */
+  __u64 function_address; /* entry address of the traced function; for a tracepoint its position in the table
+                             of tracepoints, from 1; for a drop the address at which the packet is dropped */
   union {
     struct {
       __u32 len;      /* skb->len, bytes */
       __u32 gso_type; /* skb_shared_info.gso_type, SKB_GSO_* bits */
     };
-    __u64 return_value; /* of a return */
-    __u64 cause; /* of a drop: what the kernel told before; number of the source (IPFT_CAUSE) << 32, and
-                    its value; 0: nothing */
+    __u64 return_value; /* for returns */
+    __u64 cause; /* for drops: the cause reported before: number of the source (IPFT_CAUSE) << 32 | value; 0:
+                    none */
   };
   __u16 gso_size; /* bytes; 0: not a GSO packet */
   __u16 gso_segs;
   __u32 mark;  /* skb->mark */
   __u32 flags; /* enum ipft_flags */
   union {
-    __u32 tid;    /* thread that runs, 0 = idle; an interrupt runs in the thread that it interrupted */
-    __u32 reason; /* of a drop: enum skb_drop_reason, 0 where the kernel has none */
+    __u32 tid;    /* current thread, 0 = idle; an interrupt runs in the thread that it interrupted */
+    __u32 reason; /* for drops: enum skb_drop_reason, 0 if the kernel has none */
   };
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_event) == 56);
 
-/* One event as those of `function_graph` do. */
+/* One event of the tracer `function_graph`. */
 struct ipft_graph_event {
   struct ipft_event event;
-  __u64 duration_ns; /* of the call, at its return */
+  __u64 duration_ns; /* for returns: duration of the call */
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_graph_event) == 64);
 
-/* One event as the addon hands it to TypeScript; the session's data are behind it. */
+/* One event as the addon passes it to TypeScript; followed by the session's data. */
 struct ipft_row {
-  struct ipft_graph_event graph; /* of the tracer `function`: its event, and zeros behind it */
-  __u64 packet;                  /* number of the packet, from 1, in order of their first events */
+  struct ipft_graph_event graph; /* events of the tracer `function` are padded with zeros */
+  __u64 packet;                  /* number of the packet, from 1, in the order of their first events */
   __u32 function;                /* index into the function table, or IPFT_NO_FUNCTION */
   __u32 cpu;
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 80);
 
-/* Devices and causes of drops by XDP that are counted apart. */
+/* Most combinations of device and cause for which XDP's drops are counted separately. */
 #define IPFT_XDP_DROPS 1024
 
-/* What xdp.bpf.c counts by. All zeros: what there was no room for. */
+/* Key of the drops counted by xdp.bpf.c. All zeros: drops for which there was no room. */
 struct ipft_xdp_cause {
-  __u32 tracepoint; /* number, from 1, of the one in xdp.bpf.c, whose programs have the names of theirs */
-  __s32 value;      /* what it tells: an action, -errno; 0: nothing */
+  __u32 tracepoint; /* number of the tracepoint, from 1, in the order of the programs in xdp.bpf.c, which are
+                       named after their tracepoints */
+  __s32 value;      /* what the tracepoint reports: an action, or -errno; 0: nothing */
   __u32 ifindex;    /* 0: no device */
-  __u32 netns;      /* inode */
+  __u32 netns;      /* inode of the network namespace */
 };
 
 struct ipft_xdp_drops {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/*
- * The few kernel types that the programs touch, so that neither kernel headers nor the build machine's BTF
- * are needed: CO-RE finds the real offsets when ipft starts. Only the members that are read are declared.
- */
+/* The few kernel types that the programs use, with only the members that are read, so that neither kernel
+ * headers nor the build machine's BTF are needed: CO-RE finds the real offsets when ipft starts. */
 #ifndef IPFT_KERNEL_H
 #define IPFT_KERNEL_H
 
-/* bpf_tracing.h then uses the kernel's own names of the registers. */
+/* makes bpf_tracing.h use the kernel's own names of registers */
 #define __VMLINUX_H__
 
 typedef unsigned char __u8;
@@ -21,7 +19,7 @@ typedef __u32 __wsum;
 typedef _Bool bool;
 enum { false = 0, true = 1 };
 
-/* uapi/linux/bpf.h, the constants that bpf_helpers.h leaves to the includer. */
+/* Constants of uapi/linux/bpf.h that bpf_helpers.h expects the includer to define. */
 enum {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Programs for the backends kprobe and kprobe-multi: they differ in the expected attach type only, which the
- * addon sets before load. */
+/* Programs for the backends kprobe and kprobe-multi, which differ only in the expected attach type, set by
+ * the addon before load. */
 #include "function.h"
 #include "kprobe_address.h"
 

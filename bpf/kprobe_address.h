@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What a kprobe tells of the call that it is hit by. The file that includes it has its own header first,
- * tracer and all. */
+/* Information about a call from the registers of a kprobe. The file that includes this includes its tracer's
+ * header first. */
 #ifndef IPFT_KPROBE_ADDRESS_H
 #define IPFT_KPROBE_ADDRESS_H
 
 #include "body.h"
 
-/* The address of a probe that is in the body of its function -> the address of the function. */
+/* For probes inside bodies: address of the probe -> entry address of the function. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 1); /* set to their number before load */
@@ -14,9 +14,9 @@ struct {
   __type(value, __u64);
 } bodies SEC(".maps");
 
-/* Without the helper the address is that of the breakpoint, or of what stands for one: before the instruction
- * pointer. The verifier never sees the branch that the settings rule out, so an old kernel does not mind the
- * helper in it. */
+/* Without the helper, the address is that of the breakpoint or its replacement, which lies before the
+ * instruction pointer. The verifier does not check the branch that the settings exclude, so an old kernel
+ * accepts the helper in it. */
 static __always_inline __u64 function_address(struct pt_regs *ctx) {
   __u64 probe = ctx->ip - 1;
   __u64 *function = settings.has_bodies ? bpf_map_lookup_elem(&bodies, &probe) : NULL;
@@ -26,7 +26,8 @@ static __always_inline __u64 function_address(struct pt_regs *ctx) {
   return settings.has_func_ip ? bpf_get_func_ip(ctx) : probe;
 }
 
-/* All are read, and one is taken: of an address that depends on `place` the verifier lets no program read. */
+/* Reads all registers and selects one: the verifier does not let a program read from an address that depends
+ * on `place`. */
 static __noinline __u64 register_of(struct pt_regs *ctx, __u32 place) {
   unsigned long arguments[IPFT_REGISTERS] = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9};
   __u64 value = 0;

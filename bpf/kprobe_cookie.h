@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* For kprobe-multi: what serves every slot. The file that includes it says before what a kprobe program does:
- * KPROBE(ctx, skb, emitter), KPROBE_POINTER(ctx, pointer) and NO_PROBE (kprobe_slots.h). */
+/* For kprobe-multi: a program for all slots. Before including this, define KPROBE(ctx, skb, emitter),
+ * KPROBE_POINTER(ctx, pointer), which is what a kprobe program does, and NO_PROBE (kprobe_slots.h). */
 
-/* Detaching a link waits for RCU, so the positions that few functions have share one link: its cookies are
- * slots. Finding the cookie is a binary search, which frequent positions need not pay for. */
+/* Detaching a link waits for RCU, so positions that few functions have share one link, whose cookies are
+ * slots. The cookie lookup is a binary search, whose cost frequent positions avoid. */
 static __always_inline int probe_by_cookie(struct pt_regs *ctx) {
   __u32 slot = bpf_get_attach_cookie(ctx);
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Programs for function_graph by the backend kprobe: those of the slots on kprobes, and one on all
- * kretprobes. */
+/* Programs for function_graph by the backend kprobe: one per slot on kprobes, and one on all kretprobes. */
 #include "graph.h"
 #include "kprobe_address.h"
 
 #define NO_PROBE 0
 #define IS_RETURN(ctx) 0
 
-/* The place is where the return address lies. When a function is called the stack pointer points to it; when
- * it has returned, the stack pointer is behind it. */
+/* The place is the address of the return address: at the call the stack pointer points to it, at the return
+ * the stack pointer is just above it. */
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit = {.place = ctx->sp};
 
@@ -26,8 +25,8 @@ SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {
   return probe_candidate(ctx);
 }
 
-/* The function whose kretprobe is handled, where there is no helper to tell: the kernel keeps it in a per-CPU
- * variable. */
+/* The function whose kretprobe is being handled, for kernels without the helper: the kernel stores it in a
+ * per-CPU variable. */
 static __always_inline __u64 returning_function(struct pt_regs *ctx) {
   const struct kprobe *running;
   __u64 offset;

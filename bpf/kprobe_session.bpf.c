@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Programs for function_graph by the backend kprobe-multi: a kprobe session runs a program at the call, and,
- * if it returns 0, at the return of that call. */
+/* Programs for function_graph by the backend kprobe-multi: a kprobe session runs a program at the call and,
+ * if it returns 0 there, at the return of that call. */
 #include "session.h"
 #include "kprobe_address.h"
 

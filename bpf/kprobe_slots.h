@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* One program per slot (ipft.h). The file that includes it says before what a program does:
- * probe(ctx, skb, emitter), which takes any skb where IS_RETURN(ctx), and NO_PROBE, what it returns where the
- * pointer to the skb cannot be read. */
+/* One program per slot (ipft.h). Before including this, define probe(ctx, skb, emitter), which ignores the
+ * skb if IS_RETURN(ctx), and NO_PROBE, the result of a program that cannot read the pointer to the skb. */
 
 static __always_inline int probe_pointer(struct pt_regs *ctx, const struct sk_buff **pointer) {
   const struct sk_buff *skb = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* A packet is one life of an skb, not its address, which the kernel uses again: the life is known by the time
- * of its first event, which every event carries. docs/architecture.md tells where a life ends. The tracer
- * that includes it says before what its events are: SENT_EVENT. */
+/* A packet is one life of an skb, not its address, which the kernel reuses. A life is identified by the time
+ * of its first event, which every event carries. docs/architecture.md describes where a life ends. The tracer
+ * that includes this defines SENT_EVENT, the type of its events, before. */
 #ifndef IPFT_LIVES_H
 #define IPFT_LIVES_H
 
@@ -10,13 +10,13 @@
 
 struct dying {
   __u64 born_ns;
-  __u64 destructor; /* that is still to be called; 0: none */
+  __u64 destructor; /* destructor that has not been called yet; 0: none */
 };
 
 /* skb -> a life that was released. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 1); /* set before load to as many as `releases` has on all CPUs, and some more */
+  __uint(max_entries, 1); /* set before load to the number of `releases` on all CPUs, plus a few */
   __type(key, __u64);
   __type(value, struct dying);
 } dying SEC(".maps");
@@ -26,17 +26,17 @@ struct release {
   __u64 born_ns;
 };
 
-/* The last releases on each CPU, in as many entries as settings.releases. Not every life that was released is
- * seen to end, so the oldest one makes room. An LRU map would do so too, but tells nobody, and followers()
- * would count those that it drops for ever. */
+/* Ring of the last releases on each CPU, settings.releases entries long. Not every released life is seen to
+ * end, so the oldest one is forgotten. An LRU map would evict lives without notice, and followers() would
+ * count those forever. */
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1); /* set before load to those of all CPUs */
+  __uint(max_entries, 1); /* set before load, for all CPUs together */
   __type(key, __u32);
   __type(value, struct release);
 } releases SEC(".maps");
 
-/* An event as far as its packet goes. */
+/* The part of an event that concerns its packet's life. */
 struct life {
   __u64 time_ns;
   __u64 born_ns;
@@ -45,10 +45,10 @@ struct life {
   bool hidden;
 };
 
-/* Instead of the time of birth. */
+/* Used as the time of birth of a packet that is not followed. */
 #define NOT_FOLLOWED (~0ULL)
 
-/* enum ipft_role; nearly no call needs to know. */
+/* Returns an enum ipft_role; only few calls need to know it. */
 static __always_inline __u32 role_of(__u64 function_address) {
 #pragma unroll
   for (int i = 0; i < IPFT_ROLES; i++)
@@ -73,7 +73,7 @@ static __always_inline void forget(void *map, __u64 *skb) {
     __sync_fetch_and_add(followers(*skb), -1);
 }
 
-/* Returns born_ns. */
+/* Returns born_ns; 0 if the map is full. */
 static __always_inline __u64 begin_life(__u64 skb, __u64 time_ns) {
   __u64 *born_ns;
 
@@ -88,18 +88,18 @@ static __always_inline __u64 begin_life(__u64 skb, __u64 time_ns) {
   return 0;
 }
 
-/* Whether a call belongs to a life that was released, and not to a new one at the same address. */
+/* True if a call belongs to a released life, rather than to a new one at the same address. */
 static __always_inline bool is_of(struct dying *life, __u64 function_address) {
   __u32 role = role_of(function_address);
 
   if (role == IPFT_UNCHARGES && life->destructor != 0) {
-    life->destructor = 0; /* once in a life */
+    life->destructor = 0; /* it is called once in a life */
     return true;
   }
   return role == IPFT_FREES || function_address == life->destructor;
 }
 
-/* Whether the life of a packet that is wanted may begin here. */
+/* True if the life of a matching packet may begin here. */
 static __always_inline bool may_begin(const struct sk_buff *skb, const struct hit *hit) {
   if (!hit->is_wanted)
     return false;
@@ -124,7 +124,7 @@ static __noinline __u64 first_event(__u64 skb, const struct hit *hit, __u64 time
   return may_begin((const void *)skb, hit) ? begin_life(skb, time_ns) : NOT_FOLLOWED;
 }
 
-/* Returns false if the packet is not one to show. */
+/* Returns false if the packet is not followed and does not begin a life here. */
 static __noinline int find_life(struct life *life, __u64 skb, const struct hit *hit) {
   __u64 *born_ns = bpf_map_lookup_elem(&lives, &skb);
 
@@ -132,7 +132,7 @@ static __noinline int find_life(struct life *life, __u64 skb, const struct hit *
   return life->born_ns != NOT_FOLLOWED;
 }
 
-/* Forgets the life whose release on this CPU is too long ago, unless it has ended. */
+/* Stores a release on this CPU in place of the oldest one, whose life is forgotten unless it has ended. */
 static __always_inline void make_room(const struct release *newest) {
   struct ipft_counters *count = own_counters();
   struct release *known, oldest;
@@ -167,7 +167,7 @@ static __always_inline void release(struct life *life, const struct sk_buff *skb
   forget(&lives, &key);
 }
 
-/* A released packet that waits to be freed goes on as it was. */
+/* A packet that is queued to be freed; if it was released before, its life goes on. */
 static __always_inline void postpone(struct life *life, __u64 skb, bool released) {
   if (released) {
     life->flags = IPFT_RESUMED;
@@ -177,7 +177,7 @@ static __always_inline void postpone(struct life *life, __u64 skb, bool released
     life->born_ns = begin_life(skb, life->born_ns);
 }
 
-/* The same for a function that IPFT_END_PROGRAM runs on. */
+/* Like find_life(), for functions that end lives; also ends the life as the function's role requires. */
 static __noinline int end_life(struct life *life, const struct sk_buff *skb, const struct hit *hit) {
   __u64 key = (__u64)skb;
   __u32 role = role_of(hit->function_address);
@@ -187,7 +187,7 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
   life->known = true;
   if (born_ns)
     life->born_ns = *born_ns;
-  else if (released && (role & ~IPFT_ROLE_HIDDEN) != IPFT_RELEASES) /* which happens once in a life */
+  else if (released && (role & ~IPFT_ROLE_HIDDEN) != IPFT_RELEASES) /* a life is released only once */
     life->born_ns = released->born_ns;
   else if (may_begin(skb, hit))
     life->known = false, life->born_ns = life->time_ns;
@@ -207,7 +207,7 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
   return true;
 }
 
-/* Tells of the end of a packet without showing a call. */
+/* Sends a hidden event, which reports the end of a packet without showing a call. */
 static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struct life *life) {
   union {
     SENT_EVENT sent;

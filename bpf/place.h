@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Whether an skb is a packet on its way yet. Before that its memory holds what an earlier packet has left
- * there, or what the kernel keeps in the place of the mark meanwhile, and nobody has written its headers. */
+/* Decides whether an skb holds its own packet yet. Before, its memory has remains of an earlier packet, or
+ * the kernel uses the mark's place for something else, and the headers have not been written. */
 #ifndef IPFT_PLACE_H
 #define IPFT_PLACE_H
 
@@ -8,19 +8,19 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-/* skb_mac_header_was_set(): what mac_header is as long as there is none. */
+/* Value of mac_header while it is not set (skb_mac_header_was_set()). */
 #define NO_MAC_HEADER 0xffff
 #define ETHERNET_HEADER 14
 
-/* In the place of skb->dev the kernel keeps other things, too: a device is the one that its own transmit
- * queues belong to. */
+/* The kernel also stores other things in the place of skb->dev. A device is recognized by its own transmit
+ * queues, which point back to it. */
 static __always_inline bool has_device(const struct sk_buff *skb) {
   const struct net_device *dev = BPF_CORE_READ(skb, dev);
 
   return dev && BPF_CORE_READ(dev, _tx, dev) == dev;
 }
 
-/* Whether mac_header is set. */
+/* True if mac_header is set. */
 static __always_inline bool is_mac_header(__u16 mac_header) {
   return mac_header != 0 && mac_header != NO_MAC_HEADER;
 }
@@ -29,21 +29,22 @@ static __always_inline bool has_route(const struct sk_buff *skb) {
   return BPF_CORE_READ(skb, network_header) != 0 && BPF_CORE_READ(skb, _skb_refdst) != 0;
 }
 
-/* Whether its mark is one: it has come from a device or to one, or it has a route and the header of IP. The
- * kernel sets the mark where it sets the route (__ip_make_skb, ip_queue_xmit, ip6_xmit, raw_send_hdrinc).
- * TCP's own skbs, whose clones are sent, have no header, and something else in the place of the route. */
+/* True if skb->mark is the packet's own mark: the packet has come from a device or goes to one, or has a
+ * route and an IP header. The kernel sets the mark where it sets the route (__ip_make_skb, ip_queue_xmit,
+ * ip6_xmit, raw_send_hdrinc). TCP's queued skbs, whose clones are sent, have no header, and something else in
+ * the place of the route. */
 static __always_inline bool is_on_its_way(const struct sk_buff *skb) {
   return is_mac_header(BPF_CORE_READ(skb, mac_header)) || has_route(skb) || has_device(skb);
 }
 
-/* Where the packet starts, as an offset from skb->head, and in the upper half how far behind it the network
- * header is: where the skb says or, where nothing has set that yet, behind an Ethernet header. 0 as long as
- * its headers are not written. Over IPv4 skb->protocol is set where the packet is handed on, in
- * __ip_local_out, when UDP has written its own header, too. Over IPv6, and for fragments, it is set before:
- * settings.unwritten has the functions that are called meanwhile. */
+/* Returns where the packet starts, as an offset from skb->head, and in the upper half the distance from there
+ * to the network header: as set in the skb or, if the network header is not set yet, after an Ethernet
+ * header. Returns 0 while the headers have not been written. Over IPv4, skb->protocol is set when the packet
+ * is passed on, in __ip_local_out, after UDP has written its header, too. Over IPv6, and for fragments, it is
+ * set earlier: settings.unwritten has the functions that are called in between. */
 static __always_inline __u64 packet_start(const struct sk_buff *skb) {
   struct {
-    __u16 network, mac; /* neighbours in the skb: src/plan/skb-layout.ts sees to that */
+    __u16 network, mac; /* adjacent in the skb, which src/plan/skb-layout.ts checks */
   } header = {};
 
   if (bpf_core_read(&header, sizeof(header), &skb->network_header) != 0)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* --sample and --max-rate: which of the events that match are made. */
+/* --sample and --max-rate: which of the matching events are made. */
 #ifndef IPFT_RATIONING_H
 #define IPFT_RATIONING_H
 
 #include "data.h"
 
-/* What may be made at once after a pause, as time at the rate: the events of a packet come close together. */
+/* Burst that is allowed after a pause, as time at the rate: the events of a packet come close together. */
 #define BURST_NS 100000000ULL
 
-/* The time up to which the events that were made use up the rate, on all CPUs together. */
+/* Time up to which the events made so far use up the rate, on all CPUs together. */
 volatile __u64 booked_until_ns = 0;
 
-/* --sample: the same answer for all events of a packet, which is a life of an skb. */
+/* --sample: gives the same answer for all events of a packet, which is a life of an skb. */
 static __always_inline bool picks(__u64 skb, __u64 born_ns) {
   __u64 hash = skb ^ born_ns * 0x9e3779b97f4a7c15ULL;
 
@@ -20,8 +20,8 @@ static __always_inline bool picks(__u64 skb, __u64 born_ns) {
   return settings.sample <= 1 || (__u32)(hash >> 32) % (__u32)settings.sample == 0;
 }
 
-/* --max-rate, by the generic cell rate algorithm. CPUs that get here at the same time may make an event too
- * many each, which is made up for later: Linux 5.10 has no atomic operations that return a value. */
+/* --max-rate: generic cell rate algorithm. CPUs that get here at the same time may each make an event too
+ * many, which is compensated later: Linux 5.10 has no atomic operations that return a value. */
 static __always_inline bool has_turn(__u64 time_ns, __u64 events) {
   __u64 needed = settings.interval_ns * events;
   __u64 burst = needed > BURST_NS ? needed : BURST_NS;
@@ -35,7 +35,7 @@ static __always_inline bool has_turn(__u64 time_ns, __u64 events) {
   return 1;
 }
 
-/* Asked once for each call; `events`: how many it will have, its return included. Counts what --max-rate
+/* Called once per call; `events`: how many events it will have, including its return. Counts what --max-rate
  * leaves out. */
 static __always_inline bool is_wanted(struct ipft_counters *count, const struct ipft_event *event,
                                       __u64 events) {

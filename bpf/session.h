@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* A session (kprobe: Linux 6.10, tracing: 7.0) runs one program at a call and at its return, and tells it
- * which of both this is. */
+/* A session (kprobe: Linux 6.10, tracing: 7.0) runs the same program at a call and at its return, and
+ * provides a kfunc that says which of the two it is. */
 #ifndef IPFT_SESSION_H
 #define IPFT_SESSION_H
 
 #include "graph.h"
 
-/* The kfuncs take no argument up to Linux 6.19, later the context, so no declaration suits all kernels: the
- * addon puts their BTF ids in place of these numbers. */
+/* Up to Linux 6.19 the kfuncs take no argument, later the context, so no declaration suits all kernels.
+ * Instead the addon replaces these numbers by the kfuncs' BTF ids. */
 #define CALL_KFUNC(number, ctx, result)                                                                      \
   asm volatile("r1 = %1\n"                                                                                   \
                "call %2\n"                                                                                   \
@@ -23,7 +23,7 @@ static __always_inline bool is_return(void *ctx) {
   return result & 1;
 }
 
-/* Memory that the kernel keeps for this call: its address is the place. */
+/* Memory that the kernel keeps for this call; its address is the `place` of the call. */
 static __always_inline __u64 *cookie(void *ctx) {
   __u64 *result;
 

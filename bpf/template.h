@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Room for a generated function of generated.h: user space writes its instructions to the beginning of the
- * one function in an object, cuts off the rest, and links it with the programs. */
+/* Room for a generated function of generated.h: user space overwrites the beginning of the only function in
+ * this object with its instructions, cuts off the rest, and links the object with the programs. */
 #ifndef IPFT_TEMPLATE_H
 #define IPFT_TEMPLATE_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Templates for the backend tracepoint, one per slot: attach cookies, by which a raw tracepoint's program
- * could tell where it runs, came with kernel 6.10. */
+/* Templates for the backend tracepoint, one per slot. They are copied because attach cookies for raw
+ * tracepoints, which would say where a program runs, exist only from kernel 6.10 on. */
 #include "copied.h"
 #define describe describe_copied
 #include "copied_function.h"
 
-/* ctx is what struct bpf_raw_tracepoint_args has. */
+/* ctx: like struct bpf_raw_tracepoint_args. */
 static __always_inline void *argument(__u64 *ctx, __u32 place) {
   return (void *)ctx[place];
 }

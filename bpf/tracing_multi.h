@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* What programs of tracing_multi links have in common. */
+/* What all programs of tracing_multi links need. */
 #ifndef IPFT_TRACING_MULTI_H
 #define IPFT_TRACING_MULTI_H
 
 #include "kprobe_address.h"
 #include "trampoline_caller.h"
 
-/* ctx: the function's arguments, 8 bytes each; but no type is known of them, so a helper reads them. The
- * verifier puts a load in its place. */
+/* ctx: the function's arguments, 8 bytes each, without known types, so they are read by a helper, for which
+ * the verifier inlines a load. */
 static __always_inline void *argument(void *ctx, __u32 place) {
   __u64 value = 0;
 
@@ -31,8 +31,8 @@ static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
     hit->reason = (__u32)reason;
 }
 
-/* Nearly every call ends here, after plain loads. It gives 0 for an skb that cannot be read, which may be
- * the mark that is wanted, so matches() has the last word. */
+/* Nearly every call is rejected here, by plain loads. For an unreadable skb the mark reads as 0, which may
+ * match, so matches() decides in the end. */
 static __always_inline bool may_match(const struct sk_buff *skb) {
   const struct sk_buff *typed = bpf_rdonly_cast(skb, settings.skb_type);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* One program per slot (ipft.h), and those that serve more than one. libbpf 1.1 has no section for them, so
- * the addon sets type and attach type before load. The file that includes it says before what a program does:
- * probe_with(ctx, skb, describer, emitter) at a call, NO_PROBE, what a kprobe program returns there without
- * an skb, and IS_RETURN(ctx) and returned(ctx, by_kprobe). */
+/* One program per slot (ipft.h), and those for several slots. libbpf 1.1 has no section name for them, so the
+ * addon sets type and attach type before load. Before including this, define probe_with(ctx, skb, describer,
+ * emitter) for calls; NO_PROBE, the result of a kprobe program without an skb; IS_RETURN(ctx) and
+ * returned(ctx, by_kprobe). */
 
 static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
   return probe_with(ctx, skb, describe_by_trampoline, emitter);
@@ -16,7 +16,7 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
   return probe(ctx, skb, AT_CALL);
 }
 
-/* At a return the arguments are no longer what they were. A tracing program must return 0. */
+/* At a return the arguments may have changed. A tracing program must return 0. */
 #define SLOT(name, expression)                                                                               \
   SEC("raw_tracepoint") int name(void *ctx) {                                                                \
     if (IS_RETURN(ctx))                                                                                      \
@@ -53,14 +53,14 @@ static __always_inline int probe_argument_by_cookie(void *ctx) {
 
 SLOT(ipft_cookie, probe_argument_by_cookie(ctx))
 
-/* For what tracing_multi links refuse. */
+/* For functions that tracing_multi links refuse. */
 SEC("kprobe") int ipft_others(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : probe_by_cookie(ctx);
 }
 
-/* In place of ipft_end where the kernel has kprobe-multi links. A tracing program may be preempted,
- * and until it goes on the kernel skips it for all others on that CPU. Of a function that costs calls, which
- * are counted; of an end it costs a packet its identity. A kprobe program is not preempted. */
+/* Replaces ipft_end if the kernel has kprobe-multi links. A tracing program may be preempted, and until it
+ * continues the kernel skips it for all other tasks on that CPU. For most functions this loses calls, which
+ * are counted; for the end of a life it would mix up packets. A kprobe program is not preempted. */
 SEC("kprobe") int ipft_end_kprobe(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE(ctx, (void *)ctx->di, AT_END);
 }

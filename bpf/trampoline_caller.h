@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Where a function returns to whose programs a trampoline calls. */
+/* Finds the return address of a function whose trampoline calls the program. */
 #ifndef IPFT_TRAMPOLINE_CALLER_H
 #define IPFT_TRAMPOLINE_CALLER_H
 
 #include "body.h"
 
-/* On the stack there are programs, the trampoline, the function, and its caller. */
+/* The stack holds the frames of programs, the trampoline, the function and its caller. */
 #define CALLER_DEPTH 8
-/* The trampoline returns behind the call at the function's entry: 5 bytes, and 4 where CONFIG_X86_KERNEL_IBT
- * is. */
+/* The trampoline returns to the instruction after the call at the function's entry: 5 bytes, plus 4 with
+ * CONFIG_X86_KERNEL_IBT. */
 #define LONGEST_ENTRY 16
 
-/* 0 if it is not found. */
+/* Returns 0 if it is not found. */
 static __noinline __u64 trampoline_caller(void *ctx, __u64 function_address) {
   __u64 stack[CALLER_DEPTH] = {};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Counts packets that XDP loses, by device and cause. No skb is made of most of them, so they are nobody's
- * events; what a program drops by XDP_DROP no tracepoint tells. */
+/* Counts packets that XDP loses, by device and cause. Most of them never have an skb, so there are no events
+ * for them; no tracepoint reports what a program drops by XDP_DROP. */
 #include "kernel.h"
 #include "ipft.h"
 #include <bpf/bpf_core_read.h>
@@ -30,7 +30,7 @@ static __noinline int count(const struct net_device *dev, __u32 tracepoint, __s3
     cause.netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
     BPF_CORE_READ_INTO(&drops.ifname, dev, name);
   }
-  /* Another CPU may have been faster. */
+  /* Another CPU may have added the entry meanwhile. */
   if (!add(&cause, packets) && bpf_map_update_elem(&xdp_drops, &cause, &drops, BPF_NOEXIST) != 0 &&
       !add(&cause, packets))
     add(&others, packets);
@@ -39,7 +39,7 @@ static __noinline int count(const struct net_device *dev, __u32 tracepoint, __s3
 
 #define DEVICE(place) ((const struct net_device *)ctx[place])
 
-/* (device, program, action): an action that there is not, XDP_ABORTED among them, or one that failed. */
+/* (device, program, action): an invalid action, including XDP_ABORTED, or one that failed. */
 SEC("raw_tracepoint") int xdp_exception(__u64 *ctx) {
   return count(DEVICE(0), 1, ctx[2], 1);
 }
@@ -49,16 +49,16 @@ SEC("raw_tracepoint") int xdp_redirect_err(__u64 *ctx) {
   return count(DEVICE(0), 2, ctx[3], 1);
 }
 
-/* The same, for redirection by a map, where the kernel has both. */
+/* Like xdp_redirect_err, for redirection by a map, in kernels that have both. */
 SEC("raw_tracepoint") int xdp_redirect_map_err(__u64 *ctx) {
   return count(DEVICE(0), 3, ctx[3], 1);
 }
 
-/* The others are called for each bulk of packets, lost or not. */
+/* The following tracepoints are hit for each bulk of packets, whether any were lost or not. */
 #define LOST(dev, tracepoint, value, drops)                                                                  \
   ((__s32)(drops) > 0 ? count(dev, tracepoint, value, (__u32)(drops)) : 0)
 
-/* (from, to, sent, drops, -errno): the device `to` did not take them. */
+/* (from, to, sent, drops, -errno): the device `to` did not accept them. */
 SEC("raw_tracepoint") int xdp_devmap_xmit(__u64 *ctx) {
   return LOST(DEVICE(1), 4, ctx[4], ctx[3]);
 }
@@ -73,7 +73,7 @@ SEC("raw_tracepoint") int xdp_cpumap_enqueue(__u64 *ctx) {
   return LOST(0, 6, 0, ctx[2]);
 }
 
-/* (map, processed, drops, ...): on that CPU, without memory for skbs. */
+/* (map, processed, drops, ...): on that CPU there was no memory for skbs. */
 SEC("raw_tracepoint") int xdp_cpumap_kthread(__u64 *ctx) {
   return LOST(0, 7, 0, ctx[2]);
 }
