@@ -7,11 +7,12 @@ struct btf;
 
 namespace ipft {
 
-// A program on each function by the function's trampoline (kernel 5.5): each was loaded for its function.
-// Where returns are wanted, an fentry and an fexit program.
+// One program per function, run by the function's trampoline (kernel 5.5). Each program was loaded for its
+// function. If returns are wanted: an fentry and an fexit program.
 class Fentry : public OwnPrograms {
 public:
-  // 0, or the errno that tells why a program cannot be loaded for a function. `kernel`: vmlinux's BTF.
+  // Returns 0, or the errno with which the kernel refuses to load a program for a function. `kernel`:
+  // vmlinux's BTF.
   static int probe(const btf *kernel);
 
 protected:

@@ -14,12 +14,12 @@
 namespace ipft {
 namespace {
 
-// A link takes ids of one BTF, that for which its program was loaded: vmlinux's.
+// A link takes BTF ids of one BTF, the one for which its program was loaded: vmlinux's.
 bool has_trampoline(const Probe &probe) {
   return probe.btf_id != 0 && probe.module == "vmlinux";
 }
 
-// Whether the programs of such links are loaded, which they are if the kernel has them.
+// True if the programs of kprobe-multi links are loaded, which they are if the kernel supports such links.
 bool has_kprobe_multi(const Plan &plan) {
   return plan.programs.size() > IPFT_OTHERS_PROGRAM && plan.programs[IPFT_OTHERS_PROGRAM] >= 0;
 }
@@ -28,7 +28,7 @@ Probes take(std::vector<Probes> &programs, size_t number) {
   return number < programs.size() ? std::exchange(programs[number], {}) : Probes();
 }
 
-// The kernel refuses the whole kind, so that halving would only repeat the refusal.
+// True for errors by which the kernel refuses all such links: halving would only repeat the refusal.
 bool is_hopeless(int error) {
   return error == EPERM || error == EBADF || error == ENOMEM || error == EMFILE;
 }
@@ -54,7 +54,7 @@ int FentryMulti::probe_session() {
 
 size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
   attach_type_ = plan.returns ? fsession_multi_type : fentry_multi_type;
-  auto slots = by_program(plan); // a slot's program has its number
+  auto slots = by_program(plan); // a slot's program has the slot's number
   Probes ends, candidates;
   if (has_kprobe_multi(plan)) {
     ends = take(slots, IPFT_END_PROGRAM);
@@ -82,8 +82,7 @@ void FentryMulti::set_aside_ineligible(Probes &probes) {
   probes.erase(ineligible, probes.end());
 }
 
-// One function that the kernel does not take fails a whole link, by a check that comes before all work: halve
-// down to it.
+// One refused function fails the whole link, by a check that comes before any work: find it by halving.
 void FentryMulti::attach_range(int program, const Probe *probes, size_t count, Reporter &reporter) {
   if (count == 0 || reporter.cancelled())
     return;
@@ -111,8 +110,8 @@ void FentryMulti::attach_range(int program, const Probe *probes, size_t count, R
   attach_range(program, probes + count / 2, count - count / 2, reporter);
 }
 
-// What tracing_multi links refused, the ends of packets' lives, whose program may not be preempted
-// (tracing_multi_slots.h), and candidates, which have no BTF.
+// Attaches by kprobe-multi links: functions that tracing_multi links refused; the ends of packets' lives,
+// whose program must not be preempted (tracing_multi_slots.h); and candidates, which have no BTF.
 void FentryMulti::attach_by_kprobe(const Plan &plan, const Probes &ends, const Probes &candidates,
                                    Reporter &reporter) {
   Probes probes;

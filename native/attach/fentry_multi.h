@@ -10,16 +10,16 @@
 
 namespace ipft {
 
-// A tracing_multi link per slot that many functions have, and one for all the others (kernel 7.2): the kernel
-// calls the programs through a trampoline of each function, the cheapest way there is. What it refuses goes
-// to a kprobe-multi link, and what ends packets' lives to another. Links of sessions where returns are
-// wanted.
+// One tracing_multi link per slot that many functions have, and one for all other functions (kernel 7.2). The
+// kernel calls the programs through a trampoline of each function, which is the cheapest way. Functions that
+// these links refuse get a kprobe-multi link, and those that end packets' lives another one. If returns are
+// wanted, the links are sessions.
 class FentryMulti : public Backend {
 public:
-  // 0, or the errno that tells why the kernel has no tracing_multi links. EFAULT for an unreadable list of
-  // ids comes from a kernel that has them.
+  // Returns 0, or the errno that says why the kernel has no tracing_multi links. Kernels that have them
+  // answer an unreadable list of ids with EFAULT.
   static int probe();
-  // The same for sessions.
+  // Like probe(), for sessions.
   static int probe_session();
 
   size_t attach(const Plan &plan, Reporter &reporter) override;

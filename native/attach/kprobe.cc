@@ -19,14 +19,16 @@
 namespace ipft {
 namespace {
 
-// Calls of one function whose returns can be waited for: twice the CPUs, as the kernel has it by default, but
-// more on small machines, where threads are preempted inside the function. Each takes some 100 bytes.
+// Number of open calls per function whose returns can be recorded: twice the number of CPUs, as is the
+// kernel's default, but more on small machines, where threads are preempted inside the function. Each takes
+// some 100 bytes.
 unsigned calls_under_way() {
   return static_cast<unsigned>(std::clamp(2 * get_nprocs_conf(), 64, 4096)); // KRETPROBE_MAXACTIVE_MAX
 }
 
-// Opens the trace event with the program on it, for a thread (0: this one) or a CPU, the other being -1. The
-// program hangs on the trace event itself, so it runs wherever a probe is hit. An fd, or -errno.
+// Opens the trace event with the program on it, for a thread (0: this one) or a CPU; the other argument is
+// -1. The program belongs to the trace event itself, so it runs wherever a probe is hit. Returns an fd, or
+// -errno.
 int open_perf_event(long id, int program, pid_t thread, int cpu) {
   perf_event_attr attributes = {};
   attributes.size = sizeof(attributes);
@@ -45,10 +47,10 @@ int open_perf_event(long id, int program, pid_t thread, int cpu) {
   return static_cast<int>(fd);
 }
 
-// What a trace event's command says of the function. By address the kernel need not look it up: by name
-// Linux 5.10 goes through all its symbols, several times; but it follows a module by its name only. Probes of
-// one event that have no name are taken for the same one unless an argument tells them apart, and all probes
-// of an event must have the same arguments. It is not recorded, since the program returns 0.
+// The probe's definition in a trace event's command. An address saves the kernel the lookup: by name, Linux
+// 5.10 walks all its symbols several times. But it tracks modules only for probes by name. The kernel takes
+// unnamed probes of one event for the same one unless an argument distinguishes them, and all probes of an
+// event must have the same arguments. The argument is not recorded, since the program returns 0.
 std::string place_of(const Probe &probe, uint32_t offset) {
   std::string place =
       probe.module == "vmlinux" ? to_hex(probe.address + offset) : probe.module + ":" + probe.symbol;
@@ -58,7 +60,7 @@ std::string place_of(const Probe &probe, uint32_t offset) {
 } // namespace
 
 int Kprobe::probe(const std::string &tracefs) {
-  // The PMU is there where the kernel has kprobe events, whether tracefs is mounted or not.
+  // This PMU exists if the kernel has kprobe events, whether tracefs is mounted or not.
   if (tracefs.empty() && access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
     return errno;
   return tracefs.empty() ? 0 : probe_trace_events(tracefs);
@@ -75,7 +77,7 @@ bool Kprobe::runs_at_breakpoints(const std::string &tracefs) {
   UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program.get(), 0, -1));
   uint64_t recorded = 1;
   syscall(SYS_getppid);
-  // The program asks for nothing to be recorded; the kernel that leaves it out records.
+  // The program returns 0, so nothing is recorded; a kernel that leaves the program out records.
   bool has_run =
       perf_event && read(perf_event.get(), &recorded, sizeof(recorded)) == sizeof(recorded) && recorded == 0;
   perf_event.reset();
@@ -88,8 +90,8 @@ size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   if (plan.returns)
     return_program_ = plan.programs.at(IPFT_RETURN_PROGRAM);
   auto probes = by_program(plan);
-  // Each probe on an entry that is armed makes the kernel go through its list of functions twice, up to the
-  // last probe's. The list is in the order of addresses.
+  // Arming a probe on a function's entry makes the kernel walk its list of functions twice, up to the
+  // function of the last probe. That list is ordered by address.
   for (Probes &of_program : probes)
     std::sort(of_program.begin(), of_program.end(),
               [](const Probe &a, const Probe &b) { return a.address < b.address; });
@@ -104,9 +106,9 @@ size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   return attached_;
 }
 
-// In the body of the function if that is possible: the kernel refuses a place that it patches itself, such as
-// a static branch; then `probe` has no body any more. The probe on the return first: a call that has an event
-// must not lack one for its return. 0 or errno.
+// Defines a probe, in the body of the function if possible. The kernel refuses places that it patches itself,
+// such as static branches; body_offset of `probe` is then 0. The probe on the return is defined first, since
+// a call with an event must have one for its return. Returns 0 or errno.
 int Kprobe::define(const Events &events, Probe &probe) {
   std::string entry = place_of(probe, 0);
   int error =
@@ -119,7 +121,7 @@ int Kprobe::define(const Events &events, Probe &probe) {
   return events_->add_probe(events.calls, entry);
 }
 
-// Defines the events with all these probes; returns those that the kernel took.
+// Defines events with all these probes; returns those that the kernel accepted.
 Probes Kprobe::define_all(const Events &events, const Probes &probes, Reporter &reporter) {
   Probes taken;
   for (Probe probe : probes) {
@@ -136,7 +138,7 @@ Probes Kprobe::define_all(const Events &events, const Probes &probes, Reporter &
   return taken;
 }
 
-// All probes of the event, or none. 0 or errno; throws NativeError when it is hopeless.
+// Arms all probes of the event, or none. Returns 0 or errno; throws NativeError if no event can be armed.
 int Kprobe::arm(const std::string &event, int program) {
   long id = events_->id(event);
   UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program, -1, sched_getcpu()));
@@ -150,7 +152,7 @@ int Kprobe::arm(const std::string &event, int program) {
   return error;
 }
 
-// 0 or errno: then none of the events is armed.
+// Returns 0, or errno if none of the events is armed.
 int Kprobe::arm_all(const Events &events, int program) {
   int error = events.returns.empty() ? 0 : arm(events.returns, return_program_);
   if (error != 0)
@@ -171,7 +173,7 @@ Kprobe::Events Kprobe::new_events() {
   return events;
 }
 
-// Enabling arms all probes of an event or none, so a probe that cannot be armed is found by halving.
+// Enabling an event arms all its probes or none, so a probe that cannot be armed is found by halving.
 void Kprobe::attach_or_halve(int program, const Probes &probes, Reporter &reporter) {
   Events events = new_events();
   Probes taken = define_all(events, probes, reporter);
@@ -206,7 +208,7 @@ void Kprobe::clean_up() {
   std::string which;
   for (const std::string &event : defined_) {
     int error = events_->remove(event);
-    if (error == 0 || error == ENOENT) // an event of which every function was refused never came to be
+    if (error == 0 || error == ENOENT) // an event whose functions were all refused does not exist
       continue;
     failed = error;
     which = event;

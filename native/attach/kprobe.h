@@ -7,16 +7,16 @@
 
 namespace ipft {
 
-// One kprobe trace event per slot that holds all its probes, and one perf event on it that runs the program
-// for every probe: one file descriptor where a perf event per function would need a thousand, and minutes to
-// close. Likewise a trace event of kretprobes where returns are wanted.
+// One kprobe trace event per slot holds all probes of that slot, and one perf event on it runs the program
+// for every probe. A perf event per function would need a thousand file descriptors, and minutes to close
+// them. If returns are wanted, there is a trace event of kretprobes per slot, too.
 class Kprobe : public Backend {
 public:
-  // 0, or the errno that tells why the kernel cannot: no kprobe_events, or no right to them.
+  // Returns 0, or the errno that says why this is impossible: no kprobe_events, or no permission to use them.
   static int probe(const std::string &tracefs);
 
-  // Whether programs run where a probe is a breakpoint. Linux 5.8 to 5.10.16 left them out there, until
-  // 548f1191d86c. Calls a function that is probed so. Throws NativeError.
+  // True if programs run for probes that are breakpoints. Linux 5.8 to 5.10.16 skipped them there, until
+  // commit 548f1191d86c. Calls a function with such a probe. Throws NativeError.
   static bool runs_at_breakpoints(const std::string &tracefs);
 
   size_t attach(const Plan &plan, Reporter &reporter) override;
@@ -24,7 +24,8 @@ public:
   void clean_up() override;
 
 private:
-  // A trace event for the calls of some functions, and one for their returns; '' where those are not traced.
+  // Names of the trace events for the calls of some functions, and for their returns; '' if returns are not
+  // traced.
   struct Events {
     std::string calls;
     std::string returns;
@@ -42,7 +43,7 @@ private:
   std::vector<UniqueFd> perf_events_;
   int return_program_ = -1; // -1: returns are not traced
   size_t attached_ = 0;
-  size_t in_bodies_ = 0; // of them
+  size_t in_bodies_ = 0; // number of probes inside bodies
 };
 
 } // namespace ipft

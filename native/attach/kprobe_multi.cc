@@ -13,7 +13,7 @@
 namespace ipft {
 namespace {
 
-// A link fd, or -1 and errno. libbpf 1.1 does not know sessions.
+// Returns a link fd, or -1 with errno. Used since libbpf 1.1 does not know sessions.
 int create_link(int program, int attach_type, const unsigned long *addresses, const __u64 *slots,
                 __u32 count) {
   bpf_attr attributes = {};
@@ -25,8 +25,8 @@ int create_link(int program, int attach_type, const unsigned long *addresses, co
   return static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &attributes, sizeof(attributes)));
 }
 
-// A link with a list of addresses that cannot be read is refused with EFAULT by a kernel that has such links,
-// and there is no link to wait for.
+// Tries to create a link with an unreadable list of addresses: kernels that have such links answer EFAULT,
+// and no link is created that would have to be waited for.
 int probe_link(int attach_type) {
   UniqueFd program = load_minimal_program(BPF_PROG_TYPE_KPROBE, static_cast<bpf_attach_type>(attach_type));
   if (!program)
@@ -36,7 +36,7 @@ int probe_link(int attach_type) {
   return link || errno == EFAULT ? 0 : errno;
 }
 
-// The kernel refuses the whole kind, so that halving would only repeat the refusal.
+// True for errors by which the kernel refuses all such links: halving would only repeat the refusal.
 bool is_hopeless(int error) {
   return error == EOPNOTSUPP || error == EPERM || error == EBADF || error == ENOMEM || error == EMFILE;
 }
@@ -53,7 +53,7 @@ int KprobeMulti::probe_session() {
 
 size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {
   set_attach_type(plan);
-  auto slots = by_program(plan); // a slot's program has its number
+  auto slots = by_program(plan); // a slot's program has the slot's number
   Probes others = take_rare(plan, slots);
   for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++)
     if (!slots[slot].empty())
@@ -72,8 +72,7 @@ void KprobeMulti::set_attach_type(const Plan &plan) {
   attach_type_ = plan.returns ? IPFT_KPROBE_SESSION : BPF_TRACE_KPROBE_MULTI;
 }
 
-// One address that the kernel does not take fails a whole link: halve down to it, so that it costs nobody
-// else.
+// One refused address fails the whole link: find it by halving, so that all others are attached.
 void KprobeMulti::attach_range(int program, const Probe *probes, size_t count, Reporter &reporter) {
   std::vector<unsigned long> addresses(count);
   std::vector<__u64> slots(count);

@@ -8,23 +8,23 @@
 
 namespace ipft {
 
-// A kprobe-multi link per slot that many functions have, and one for all the others (kernel 5.18,
-// CONFIG_FPROBE). Links of sessions where returns are wanted (6.10).
+// One kprobe-multi link per slot that many functions have, and one for all other functions (kernel 5.18,
+// CONFIG_FPROBE). If returns are wanted, the links are sessions (6.10).
 class KprobeMulti : public Backend {
 public:
-  // 0, or the errno that tells why the kernel has no kprobe-multi links.
+  // Returns 0, or the errno that says why the kernel has no kprobe-multi links.
   static int probe();
-  // The same for sessions.
+  // Like probe(), for sessions.
   static int probe_session();
 
-  // `before`: how many functions something else has attached, for the reporter.
+  // `before`: number of functions attached by other means, added in progress reports.
   explicit KprobeMulti(size_t before = 0) : before_(before) {}
 
   size_t attach(const Plan &plan, Reporter &reporter) override;
   void release(Reporter &reporter) override;
 
-  // Attaches these with the plan's program of that number, which serves every slot, in one link; returns how
-  // many were attached.
+  // Attaches these functions by one link, to the plan's program of this number, which serves every slot.
+  // Returns the number of attached ones.
   size_t attach_others(const Plan &plan, size_t number, const Probes &others, Reporter &reporter);
 
 private:

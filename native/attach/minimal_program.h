@@ -7,8 +7,8 @@
 
 namespace ipft {
 
-// A program that returns 0, to find out what the kernel has. `target`: the BTF id of the function that it is
-// for, if the type has one. Without an fd errno tells why not.
+// Loads a program that returns 0, to find out what the kernel supports. `target`: BTF id of the function to
+// attach to, if the type has one. If the returned fd is closed, errno says why.
 inline UniqueFd load_minimal_program(bpf_prog_type type, bpf_attach_type attach_type, __u32 target = 0) {
   bpf_insn return_zero[2] = {};
   return_zero[0].code = BPF_ALU64 | BPF_MOV | BPF_K;

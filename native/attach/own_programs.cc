@@ -23,7 +23,7 @@ size_t OwnPrograms::attach(const Plan &plan, Reporter &reporter) {
   return attached;
 }
 
-// 0 or errno. The programs for returns stand behind all those for calls.
+// Returns 0 or errno. In the plan's programs, those for returns come after all those for calls.
 int OwnPrograms::attach_probe(const Plan &plan, const Probe &probe) {
   std::vector<int> programs = {plan.programs[probe.program]};
   if (plan.returns)

@@ -6,15 +6,15 @@
 
 namespace ipft {
 
-// A program of its own for each function or tracepoint, put there by BPF_RAW_TRACEPOINT_OPEN, and another for
-// its returns where they are wanted.
+// One program per function or tracepoint, attached by BPF_RAW_TRACEPOINT_OPEN, and another one for its
+// returns if those are wanted.
 class OwnPrograms : public Backend {
 public:
   size_t attach(const Plan &plan, Reporter &reporter) override;
   void release(Reporter &reporter) override;
 
 protected:
-  // What the kernel finds the place by; null: the program was loaded for it.
+  // The name by which the kernel finds where to attach; null: the program was loaded for its function.
   virtual const char *place_of(const Probe &probe) const = 0;
 
 private:

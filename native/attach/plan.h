@@ -15,14 +15,14 @@ namespace ipft {
 
 // One function to attach to.
 struct Probe {
-  uint32_t id = 0;      // in the function table, only to report by
+  uint32_t id = 0;      // index in the function table, for reports only
   uint32_t program = 0; // number of the program to run
   uint64_t address = 0;
-  uint32_t body_offset = 0; // of the place in the function where a kprobe goes first
-  uint32_t btf_id = 0;      // 0: not to be attached to by it
+  uint32_t body_offset = 0; // offset from the function's entry at which a kprobe is tried first
+  uint32_t btf_id = 0;      // 0: cannot be attached by BTF id
   std::string module;
-  std::string symbol;  // what the kernel finds it by; of a tracepoint, `tp:` and its name
-  bool hidden = false; // not one that the user asked for: no count has it
+  std::string symbol;  // the symbol by which the kernel finds it; for a tracepoint `tp:` and its name
+  bool hidden = false; // not selected by the user: left out of all counts
 };
 
 inline constexpr int not_loaded = INT_MIN;
@@ -31,15 +31,15 @@ inline constexpr int not_loaded = INT_MIN;
 struct Plan {
   std::string backend;
   std::string tracefs;
-  bool returns = false;            // the programs are to run at returns, too
-  std::vector<int> programs;       // fds by number; not_loaded, or -errno of the load
-  std::vector<ModuleLoad> modules; // as they were when the addresses were read
+  bool returns = false;            // the programs have to run at returns, too
+  std::vector<int> programs;       // fds by program number; not_loaded, or -errno of the load
+  std::vector<ModuleLoad> modules; // the modules at the time when the addresses were read
   std::vector<Probe> probes;
 };
 
 using Probes = std::vector<Probe>;
 
-// How many of them count.
+// Number of probes that are not hidden.
 inline size_t count_shown(const Probe *probes, size_t count) {
   size_t shown = 0;
   for (size_t i = 0; i < count; i++)
@@ -47,7 +47,7 @@ inline size_t count_shown(const Probe *probes, size_t count) {
   return shown;
 }
 
-// The plan's probes by program.
+// The plan's probes, grouped by program number.
 inline std::vector<Probes> by_program(const Plan &plan) {
   std::vector<Probes> programs(plan.programs.size());
   for (const Probe &probe : plan.probes)
@@ -59,14 +59,15 @@ inline bool is_loaded(const Plan &plan, size_t program) {
   return program < plan.programs.size() && plan.programs[program] != not_loaded;
 }
 
-// Whether a program is loaded for functions of this program number: its own, or that of all slots.
+// True if a program is loaded for functions with this program number: their own, or the one for all slots.
 inline bool is_served(const Plan &plan, size_t program) {
   return is_loaded(plan, program) || (program < IPFT_SLOTS && is_loaded(plan, IPFT_COOKIE_PROGRAM));
 }
 
-// Takes out of `programs` the probes of those that few probes have, to share a link: each link takes its time
-// to detach; and of those that are not loaded. Not those of packets' ends, which may interrupt any other
-// program and must not be kept out by it, nor those of candidates, whose program is no slot's.
+// Removes from `programs`, and returns, the probes of programs that only few probes have or that are not
+// loaded: they share one link, since each link takes time to detach. Excluded are the ends of packets' lives,
+// whose program may interrupt any other one and must not be skipped because of it, and candidates, whose
+// program does not belong to a slot.
 inline Probes take_rare(const Plan &plan, std::vector<Probes> &programs) {
   constexpr size_t few = 64;
   Probes rare;

@@ -18,15 +18,16 @@ namespace {
 
 struct Owner {
   unsigned long pid = 0;
-  unsigned long long start_time = 0; // clock ticks since boot: tells a process from a later one with its pid
-  unsigned long pid_namespace = 0;   // inode
+  unsigned long long start_time =
+      0; // clock ticks since boot: distinguishes a process from a later one with the same pid
+  unsigned long pid_namespace = 0; // inode
 };
 
 UniqueFd open_kprobe_events(const std::string &tracefs) {
   return UniqueFd(open((tracefs + "/kprobe_events").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
 }
 
-// Field 22 of /proc/PID/stat; 0 if there is no such process.
+// Field 22 of /proc/PID/stat; 0 if the process does not exist.
 unsigned long long start_time_of(const std::string &process) {
   unsigned long long start_time = 0;
   for_each_line("/proc/" + process + "/stat", [&](std::string_view line) {
@@ -48,14 +49,14 @@ Owner this_process() {
   return {pid, start_time_of("self"), info.st_ino};
 }
 
-// Whether the /proc that is mounted is of this pid namespace, and so has processes by the ids that they have
-// here.
+// True if the mounted /proc belongs to this pid namespace, so that it lists processes by the ids that they
+// have here.
 bool has_own_proc(const Owner &self) {
   char link[32] = {};
   return readlink("/proc/self", link, sizeof(link) - 1) > 0 && std::to_string(self.pid) == link;
 }
 
-// A process of another namespace may run, and so may one whose start cannot be seen.
+// False for a process of another namespace, and for one whose start time cannot be read: it may be running.
 bool is_orphan(const Owner &owner, const Owner &self) {
   if (owner.pid_namespace != self.pid_namespace)
     return false;
@@ -64,7 +65,8 @@ bool is_orphan(const Owner &owner, const Owner &self) {
   return has_own_proc(self) && start_time_of(std::to_string(owner.pid)) != owner.start_time;
 }
 
-// "p:ipft_7_123_4026531836/a0 ip_rcv" -> "ipft_7_123_4026531836/a0" and its owner; empty for all other lines.
+// Parses "p:ipft_7_123_4026531836/a0 ip_rcv" into "ipft_7_123_4026531836/a0" and its owner; '' for lines that
+// are not ipft's.
 std::string own_event(const std::string &line, Owner &owner) {
   int end = 0;
   size_t colon = line.find(':');
@@ -148,7 +150,7 @@ void sweep_trace_events(const std::string &tracefs) {
   TraceEvents events(tracefs);
   for (const std::string &event : orphans) {
     int error = events.remove(event);
-    if (error != 0 && error != ENOENT) // another sweep was faster
+    if (error != 0 && error != ENOENT) // another sweep has removed it already
       throw NativeError(error, "sweep", event);
   }
 }

@@ -14,13 +14,13 @@ public:
   // Throws NativeError when it cannot be opened for writing.
   explicit TraceEvents(const std::string &tracefs);
 
-  // Puts a probe on "group/event"; the first one creates the event. 0 or errno.
+  // Adds a probe to "group/event"; the first one creates the event. Returns 0 or errno.
   int add_probe(const std::string &event, const std::string &place);
-  // The same for a probe on the function's return; `calls` of it may be under way at the same time, the
-  // returns of others are missed.
+  // Like add_probe(), for a probe on the function's return. `calls`: how many calls may be open at the same
+  // time; returns of further ones are missed.
   int add_return_probe(const std::string &event, const std::string &place, unsigned calls);
 
-  // Removes an event with all its probes. 0 or errno.
+  // Removes an event with all its probes. Returns 0 or errno.
   int remove(const std::string &event);
 
   // The event's id for perf_event_open(2), or -errno.
@@ -33,19 +33,20 @@ private:
   UniqueFd fd_;
 };
 
-// The group of this process, "ipft_<pid>_<start time>_<inode of the pid namespace>": nobody else's, ever, on
-// this boot.
+// The group of this process, "ipft_<pid>_<start time>_<inode of the pid namespace>", which no other process
+// has until the next boot.
 std::string own_trace_event_group();
 
-// 0, or the errno that tells why probes cannot be defined.
+// Returns 0, or the errno that says why probes cannot be defined.
 int probe_trace_events(const std::string &tracefs);
 
-// The events, "group/event", of keepers of this pid namespace that no longer run. Those of other namespaces
-// are left alone: whether their keeper runs cannot be seen from here, and the kernel removes the probes of an
-// event that is in use, all but one, without a word. Throws NativeError.
+// The events, as "group/event", of keepers of this pid namespace that no longer run. Those of other
+// namespaces are left alone: it cannot be seen from here whether their keeper runs, and if an event is in
+// use, the kernel silently removes all of its probes but one. Throws NativeError.
 std::vector<std::string> orphaned_trace_events(const std::string &tracefs);
 
-// Removes the orphans; waits for RCU, seconds for many probes. Throws NativeError for those that stay.
+// Removes the orphaned events; waits for RCU, which takes seconds for many probes. Throws NativeError for
+// events that cannot be removed.
 void sweep_trace_events(const std::string &tracefs);
 
 } // namespace ipft

@@ -8,7 +8,7 @@
 namespace ipft {
 namespace {
 
-// Written out because libbpf has these macros for itself only (linux/filter.h).
+// Defined here because libbpf does not export these macros (linux/filter.h).
 bpf_insn instruction(uint8_t code, uint8_t destination, uint8_t source, int32_t immediate) {
   bpf_insn result = {};
   result.code = code;
@@ -18,7 +18,8 @@ bpf_insn instruction(uint8_t code, uint8_t destination, uint8_t source, int32_t 
   return result;
 }
 
-// Reads nothing from the kernel's memory and returns 0. Lockdown in confidentiality mode refuses the helper.
+// A program that calls the helper to read kernel memory, with size 0, and returns 0. Lockdown in
+// confidentiality mode refuses the helper.
 std::vector<bpf_insn> reading_program() {
   return {
       instruction(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_10, 0),
@@ -33,7 +34,8 @@ std::vector<bpf_insn> reading_program() {
 
 } // namespace
 
-// A tracepoint that does not exist is looked up last, so ENOENT comes from a kernel that has the system call.
+// The kernel looks up the tracepoint last, so ENOENT for one that does not exist comes from a kernel that
+// supports everything else.
 int Tracepoint::probe() {
   std::vector<bpf_insn> instructions = reading_program();
   UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "ipft_probe", "GPL", instructions.data(),

@@ -5,15 +5,15 @@
 
 namespace ipft {
 
-// A program on each raw tracepoint (kernel 4.17): BPF_RAW_TRACEPOINT_OPEN needs neither tracefs nor kprobes,
+// One program per raw tracepoint (kernel 4.17): BPF_RAW_TRACEPOINT_OPEN needs neither tracefs nor kprobes,
 // and lockdown in integrity mode allows it.
 class Tracepoint : public OwnPrograms {
 public:
-  // 0, or the errno that tells why programs cannot read the kernel's memory from raw tracepoints.
+  // Returns 0, or the errno that says why programs on raw tracepoints cannot read kernel memory.
   static int probe();
 
 protected:
-  // The tracepoint's own name: in the table it stands behind `tp:`.
+  // The tracepoint's name, which follows `tp:` in the function table.
   const char *place_of(const Probe &probe) const override;
 };
 

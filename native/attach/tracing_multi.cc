@@ -7,7 +7,7 @@
 namespace ipft {
 namespace {
 
-// BPF_LINK_CREATE's part of union bpf_attr, as Linux 7.2 has it.
+// The part of union bpf_attr for BPF_LINK_CREATE, as in Linux 7.2.
 struct TracingMultiAttributes {
   uint32_t program;
   uint32_t target;

@@ -8,12 +8,12 @@
 
 namespace ipft {
 
-// enum bpf_attach_type of Linux 7.2, which neither libbpf 1.1 nor the headers of its time know.
+// Values of enum bpf_attach_type in Linux 7.2, which libbpf 1.1 and headers of its time lack.
 inline constexpr auto fentry_multi_type = static_cast<bpf_attach_type>(59);
 inline constexpr auto fsession_multi_type = static_cast<bpf_attach_type>(61);
 
-// A link that puts a tracing program on many functions of vmlinux, by their BTF ids; cookies: one for each,
-// or null. An fd, or -1 with errno.
+// Creates a link that attaches a tracing program to many functions of vmlinux, by their BTF ids; cookies: one
+// for each, or null. Returns an fd, or -1 with errno.
 int create_tracing_multi_link(int program, bpf_attach_type type, const uint32_t *ids, const uint64_t *cookies,
                               size_t count);
 

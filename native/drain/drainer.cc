@@ -9,16 +9,16 @@
 namespace ipft {
 namespace {
 
-// How long a few events may wait: while events come, and when none came for idle_after turns. An idle ipft
-// costs what its wake-ups cost.
+// How long a few events may wait: while events come, and after idle_after periods without any. The cost of an
+// idle ipft is that of its wake-ups.
 constexpr uint64_t busy_period_ms = 25;
 constexpr uint64_t idle_period_ms = 100;
 constexpr int idle_after = 20;
 
 constexpr int batches_per_turn = 4;
 
-// How long a batch may take, since the buffers fill meanwhile. The first ones are slow: JavaScript is
-// compiled as it runs, and 4,096 rows then took 2 s in an emulated guest.
+// How long a batch may take, since the buffers fill meanwhile. The first batches are slow, as JavaScript is
+// compiled while it runs: 4,096 rows took 2 s in an emulated guest.
 constexpr uint64_t batch_time_ns = 10'000'000;
 constexpr size_t least_rows = 64;
 
@@ -54,7 +54,7 @@ void Drainer::pause() {
   uv_timer_stop(timer_.get());
 }
 
-// Returns how many events were handed over. Afterwards the receiver may have destroyed this drainer.
+// Returns how many events were delivered. Afterwards the receiver may have destroyed this drainer.
 size_t Drainer::deliver_batch(bool all) {
   size_t count = reader_.fill(rows_, batch_, all);
   if (count == 0)
@@ -90,7 +90,7 @@ void Drainer::turn() {
       return;
     }
   }
-  turn_soon(); // more is there: let the loop breathe, then go on
+  turn_soon(); // there is more: let the event loop run other work, then continue
 }
 
 void Drainer::adapt_period(bool busy) {
@@ -100,11 +100,11 @@ void Drainer::adapt_period(bool busy) {
   if (was_idle == is_idle)
     return;
   uv_timer_set_repeat(timer_.get(), is_idle ? idle_period_ms : busy_period_ms);
-  uv_timer_again(timer_.get()); // or the period that runs would be the old one
+  uv_timer_again(timer_.get()); // otherwise the current period would still have the old length
 }
 
 void Drainer::drain_all() {
-  if (delivering_) // the batch that is being delivered lies in the same rows
+  if (delivering_) // the batch being delivered is in the same rows
     throw NativeError(EBUSY, "perf buffer", "drain from within a batch");
   std::shared_ptr<bool> alive = alive_;
   while (deliver_batch(true) != 0 && *alive) {

@@ -9,20 +9,20 @@
 
 namespace ipft {
 
-// Drains an EventReader on the uv loop: woken by the kernel when a buffer fills, and by a short timer so that
-// a few events appear at once without a wake-up each. Bounded work per turn of the loop.
+// Drains an EventReader on the uv loop: woken by the kernel when a buffer fills, and by a short timer, so
+// that a few events appear soon without a wake-up for each. The work per turn of the loop is bounded.
 class Drainer {
 public:
-  // Hands over the first `count` rows; may pause(), or destroy the drainer.
+  // Receives the first `count` rows; may call pause(), or destroy the drainer.
   using Deliver = std::function<void(size_t count)>;
 
   Drainer(uv_loop_t *loop, EventReader &reader, Rows rows, size_t capacity, Deliver deliver);
   ~Drainer();
 
-  // Paused at first.
+  // Initially paused.
   void pause();
   void resume();
-  // Everything that is buffered now, at once, paused or not.
+  // Delivers everything that is buffered now, at once, even if paused.
   void drain_all();
 
 private:
@@ -35,7 +35,7 @@ private:
   EventReader &reader_;
   Rows rows_;
   size_t capacity_;
-  size_t batch_; // rows that the next batch may have
+  size_t batch_; // most rows of the next batch
   Deliver deliver_;
   bool running_ = false;
   bool delivering_ = false;

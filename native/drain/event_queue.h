@@ -12,7 +12,7 @@
 
 namespace ipft {
 
-// Some events, each with the session's data behind it.
+// A block of memory for events, each followed by the session's data.
 class EventChunk {
 public:
   static constexpr size_t capacity = 64;
@@ -30,17 +30,18 @@ private:
   std::unique_ptr<char[]> bytes_;
 };
 
-// The memory of all queues. What was given back last is taken first, so that few events stay in few pages.
+// The memory of all queues. Chunks that were returned last are reused first, so that few events touch few
+// pages.
 class EventChunks {
 public:
-  // `limit` chunks may be in use, of events that are `stride` bytes apart.
+  // At most `limit` chunks are in use; events are `stride` bytes apart.
   EventChunks(size_t limit, size_t stride) : limit_(limit), stride_(stride) {}
 
   size_t stride() const { return stride_; }
 
   bool has_room() const { return used_ < limit_; }
 
-  // Beyond the limit, too: who takes one then answers for it.
+  // Returns a chunk even beyond the limit, which the caller has to check.
   EventChunk *take() {
     used_++;
     if (free_.empty())
@@ -55,7 +56,7 @@ public:
     free_.push_back(chunk);
   }
 
-  // Chunks that there are, used or not.
+  // Number of chunks that exist, in use or not.
   size_t allocated() const { return owned_.size(); }
 
 private:
@@ -66,7 +67,7 @@ private:
   std::vector<std::unique_ptr<EventChunk>> owned_;
 };
 
-// The events of one CPU that wait, in order of time.
+// The waiting events of one CPU, in order of time.
 class EventQueue {
 public:
   // `stride`: that of the chunks.
@@ -80,7 +81,7 @@ public:
   // True if the next append() needs another chunk.
   bool is_full() const { return last_ == nullptr || end_ == EventChunk::capacity; }
 
-  // Room for one more event, for the caller to fill in; then settle() puts it in its place.
+  // Adds an event for the caller to fill in; settle() then moves it to its place.
   ipft_graph_event &append(EventChunks &chunks) {
     if (is_full())
       grow(chunks);
@@ -88,7 +89,7 @@ public:
     return last_->at(end_++, stride_);
   }
 
-  // Puts the last event in its place, behind those of the same time.
+  // Moves the last event to its place, after those with the same time.
   void settle() {
     const ipft_graph_event &event = last_->at(end_ - 1, stride_);
     if (size_ == 1 || event.event.time_ns >= newest_ns_)
@@ -97,7 +98,7 @@ public:
       move_forward();
   }
 
-  // Takes the last event, which was not settled, back.
+  // Removes the last event, before settle().
   void retract(EventChunks &chunks) {
     size_--;
     if (--end_ > 0 && size_ > 0)
@@ -110,7 +111,8 @@ public:
     chunks.give_back(chunk);
   }
 
-  // Gives `told`'s cause to the drop that it tells of, if that still waits.
+  // Copies the cause of `told`, which is not an event (IPFT_TELLS), to the drop that it refers to, if that is
+  // still waiting.
   void tell(const ipft_event &told) {
     EventChunk *chunk = last_;
     size_t at = end_;
@@ -151,7 +153,8 @@ private:
     chunks.give_back(chunk);
   }
 
-  // The last event is earlier than the one before it: an interrupt came between its clock and its record.
+  // Called if the last event is earlier than the one before it: an interrupt came between its reading of the
+  // clock and its record.
   void move_forward() {
     EventChunk *chunk = last_;
     size_t at = end_ - 1;
@@ -177,10 +180,10 @@ private:
   size_t stride_;
   EventChunk *first_ = nullptr;
   EventChunk *last_ = nullptr;
-  size_t first_at_ = 0; // of the earliest event in first_
-  size_t end_ = 0;      // behind the last event in last_
+  size_t first_at_ = 0; // index in first_ of the earliest event
+  size_t end_ = 0;      // index in last_ after the last event
   size_t size_ = 0;
-  uint64_t newest_ns_ = 0; // of the last event
+  uint64_t newest_ns_ = 0; // time of the last event
 };
 
 } // namespace ipft

@@ -17,14 +17,16 @@
 namespace ipft {
 namespace {
 
-// An event is in its ring a moment after its program has read the clock. Longest moments, in floods on two
-// CPUs: 1 us natively, 4 ms in emulated guests, whose virtual CPUs may stand still in between.
+// Delay between a program's reading of the clock and its record in the ring, with margin. The longest ones
+// seen in floods on two CPUs were 1 us natively, and 4 ms in emulated guests, whose virtual CPUs may stand
+// still in between.
 constexpr uint64_t horizon_ns = 20'000'000;
 
-// Bytes of events. As long as they last, no ring overflows because formatting takes longer than reading.
+// Bytes of waiting events. Until they are used up, no ring overflows because formatting takes longer than
+// reading.
 constexpr size_t most_waiting = 32 << 20;
 
-// Header, size and event, padded to 8 bytes.
+// Size of a record: header, size and event, padded to 8 bytes.
 size_t record_size(size_t event_size) {
   return (sizeof(perf_event_header) + sizeof(uint32_t) + event_size + 7) / 8 * 8;
 }
@@ -44,8 +46,9 @@ perf_event_attr attributes_for(const PerfOptions &options, size_t page_count) {
   return attributes;
 }
 
-// A buffer for each of the CPUs, in their order. Who has no CAP_IPC_LOCK may lock so much memory only: as
-// long as that may be, the buffers are halved until they fit, and so is `page_count`.
+// Opens a buffer for each of the CPUs, in their order. Without CAP_IPC_LOCK only a limited amount of memory
+// can be locked: down to least_page_count, the buffers are halved, and `page_count` with them, until they
+// fit.
 perf_buffer *open_buffers(int map_fd, const PerfOptions &options, std::vector<int> &cpus,
                           size_t &page_count) {
   LibbpfLog log;
@@ -91,7 +94,7 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
 
 EventReader::~EventReader() = default;
 
-// What was read there is whatever the memory holds by now.
+// Marks reads as absent whose memory was freed already when they were read.
 void EventReader::forget_bytes(Rows rows, size_t row, uint8_t found) const {
   if (found == IPFT_BYTES_FREED) {
     ipft_event &event = rows[row].graph.event;
@@ -99,17 +102,17 @@ void EventReader::forget_bytes(Rows rows, size_t row, uint8_t found) const {
   }
   uint32_t absent = found == IPFT_BYTES_FREED ? behind_head_ : in_bytes_;
   if (absent != 0)
-    *static_cast<uint32_t *>(rows.data(row)) |= absent; // the word of what is absent
+    *static_cast<uint32_t *>(rows.data(row)) |= absent; // the word of absent reads
 }
 
-// A buffer of its own for a CPU, which may have had one; false if there is none to be had.
+// Opens a buffer for a CPU, which may have had one before; false if that is impossible.
 bool EventReader::open_buffer(int cpu) {
   std::vector<int> one = {cpu};
   size_t ring = static_cast<size_t>(std::find(cpus_.begin(), cpus_.end(), cpu) - cpus_.begin());
   bool is_new = ring == cpus_.size();
   if (!is_new && later_.count(cpu) > 0) {
     merge_.close(ring);
-    later_.erase(cpu); // takes the map's entry with it, so before the next one is made
+    later_.erase(cpu); // removes the map's entry, so it must come before the new buffer is opened
   }
   try {
     size_t page_count = page_count_;

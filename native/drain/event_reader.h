@@ -17,13 +17,13 @@ namespace ipft {
 
 struct PerfOptions {
   size_t page_count = 0;       // per CPU, a power of two
-  size_t least_page_count = 0; // where so many cannot be had, halves down to this will do
-  uint64_t sample_period = 1;  // handed to perf_event_open(2); the kernel ignores it for BPF output
+  size_t least_page_count = 0; // if page_count pages cannot be had, halve them down to this number
+  uint64_t sample_period = 1;  // passed to perf_event_open(2); the kernel ignores it for BPF output
   uint32_t wakeup_events = 0;  // 0: a quarter of the buffer
   EventSize size;
-  uint32_t behind_head = 0; // bits of those captures that are of what is behind skb->head
-  uint32_t in_bytes = 0;    // of those, the ones that are of the packet's bytes
-  bool tells_ends = false;  // rows with IPFT_HIDDEN tell of packets' ends
+  uint32_t behind_head = 0; // bits of reads from memory that skb->head points to
+  uint32_t in_bytes = 0;    // bits of those among them that read packet bytes
+  bool tells_ends = false;  // hidden rows (IPFT_HIDDEN), which report packets' ends, are wanted
 };
 
 // The per-CPU perf buffers of one event map. Throws NativeError.
@@ -32,21 +32,21 @@ public:
   EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions);
   ~EventReader();
 
-  // Moves up to `capacity` events into `rows`, in order of time over all CPUs and calls: those that are old
-  // enough for all earlier ones to be there, or with `all` everything. 0 means that there are no such events.
+  // Moves up to `capacity` events into `rows`, ordered by time over all CPUs and calls: those old enough for
+  // all earlier ones to have arrived, or with `all` everything. Returns 0 if there are no such events.
   size_t fill(Rows rows, size_t capacity, bool all);
 
-  // True if fill() left events unread for want of memory.
+  // True if fill() left events unread because memory was used up.
   bool is_behind() const { return merge_.is_behind(); }
-  // True if events wait to be old enough.
+  // True if events wait to become old enough.
   bool is_waiting() const { return merge_.is_waiting(); }
 
-  // Readable when a CPU's buffer asks for attention.
+  // Readable when a CPU's buffer has reached its wake-up threshold.
   int epoll_fd() const;
 
-  // Gives buffers to those CPUs that have come online, and to those, by CPU, that have `unread` events since
-  // the last call: they have gone and come again. Returns how many CPUs got one. Where none can be had,
-  // events stay unread.
+  // Opens buffers for CPUs that have come online, and for those that have gone offline and come back, which
+  // are the ones with new `unread` events (by CPU) since the last call. Returns how many CPUs got one. If a
+  // buffer cannot be opened, events stay unread.
   size_t follow_cpus(const std::vector<uint64_t> &unread);
 
   // More functions, the next ones of the function table.
@@ -54,15 +54,14 @@ public:
     functions_.add(functions);
   }
 
-  // Of the buffers as they are.
+  // Actual size of the buffers.
   size_t page_count() const { return page_count_; }
 
-  // Events handed over so far, without hidden ones.
+  // Events delivered so far, without hidden ones.
   uint64_t delivered() const { return delivered_; }
-  // Of these, the ones handed over behind later ones.
+  // Of these, the ones delivered after later events.
   uint64_t late() const { return merge_.late(); }
-  // PERF_RECORD_LOST so far, by CPU. It trails the truth: the kernel tells of a loss with the next event
-  // only.
+  // PERF_RECORD_LOST so far, by CPU. It lags behind: the kernel reports a loss only with the next event.
   std::vector<uint64_t> lost_per_cpu() const;
 
 private:
@@ -73,12 +72,12 @@ private:
 
   int map_fd_;
   PerfOptions options_;
-  std::vector<int> cpus_;        // of the rings
-  std::vector<int> online_;      // at the last look
-  std::vector<uint64_t> unread_; // by CPU, likewise
+  std::vector<int> cpus_;        // CPUs of the rings
+  std::vector<int> online_;      // online CPUs at the last call of follow_cpus()
+  std::vector<uint64_t> unread_; // events by CPU, at the last call of follow_cpus()
   size_t page_count_;
   Buffers buffers_;
-  std::map<int, Buffers> later_; // by CPU: of those that came online later
+  std::map<int, Buffers> later_; // by CPU: buffers of CPUs that came online later
   RingMerge merge_;
   FunctionIndex functions_;
   PacketNumbers packets_;

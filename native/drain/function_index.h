@@ -20,10 +20,10 @@ struct IndexedFunction {
 struct KnownFunction {
   uint64_t address;
   uint32_t function; // index into the function table, or IPFT_NO_FUNCTION
-  uint8_t bytes;     // enum ipft_bytes: what it finds of the skb's
+  uint8_t bytes;     // enum ipft_bytes: which of the skb's bytes it can read
 };
 
-// Entry address -> function: one multiplication and mostly one comparison, for every event.
+// Hash table from entry address to function: one multiplication and mostly one comparison per event.
 class FunctionIndex {
 public:
   // Functions of a function table.
@@ -41,7 +41,7 @@ public:
     }
   }
 
-  // Its function is IPFT_NO_FUNCTION when the address is nobody's.
+  // The result's function is IPFT_NO_FUNCTION if no function has this address.
   const KnownFunction &find(uint64_t address) const { return entries_[place(address)]; }
 
 private:
@@ -49,7 +49,7 @@ private:
 
   void put(const KnownFunction &function) { entries_[place(function.address)] = function; }
 
-  // For all functions that were counted.
+  // Makes room for all functions counted so far.
   void make_room() {
     while ((size_t{1} << bits_) < count_ * 4)
       bits_++;
@@ -60,7 +60,7 @@ private:
         put(known);
   }
 
-  // The entry that holds the address, or the free one where it would go. The table is never full.
+  // Index of the entry with this address, or of the free one where it would go. The table is never full.
   size_t place(uint64_t address) const {
     size_t at = address * 0x9e3779b97f4a7c15ULL >> (64 - bits_);
     while (entries_[at].address != 0 && entries_[at].address != address)

@@ -12,13 +12,12 @@
 
 namespace ipft {
 
-// Numbers packets, from 1, in the order in which they are first seen. A packet is one life of an skb: its
-// address and the time of its birth.
+// Numbers packets, from 1, in the order in which they are first seen. A packet is one life of an skb,
+// identified by its address and the time of its birth.
 class PacketNumbers {
 public:
-  // The number of the event's packet; 0 if it is hidden and of a packet that is not known, so that it says
-  // nothing. Moves IPFT_LAST to the packet's last event: function_graph's returns come when the life has
-  // ended.
+  // The number of the event's packet; 0 for a hidden event of an unknown packet, which has no meaning. Moves
+  // IPFT_LAST to the packet's last event: with function_graph, returns come after the life has ended.
   uint64_t number(ipft_event &event) {
     size_t at = place(event.skb, event.born_ns);
     if (packets_[at].number == 0) {
@@ -33,8 +32,8 @@ public:
     return update(at, event);
   }
 
-  // Ends packets whose end no event has told of: those that were IPFT_ENDING long enough ago. Makes hidden
-  // rows that tell of it, where they are wanted. Returns how many, at most `capacity`.
+  // Ends packets whose end was not reported by an event: those that have been IPFT_ENDING long enough. Writes
+  // hidden rows for them, if these are wanted. Returns the number of rows, at most `capacity`.
   size_t overdue_ends(Rows rows, size_t capacity, uint64_t now_ns) {
     size_t made = 0;
     while (made < capacity && !ending_.empty() && ending_.front().time_ns + patience_ns <= now_ns) {
@@ -63,24 +62,25 @@ public:
     return made;
   }
 
-  // Counts calls and returns of function_graph, where a packet is complete when its calls have returned.
+  // Makes it count calls and returns of function_graph: a packet is complete only when its calls have
+  // returned.
   void count_calls() { counts_calls_ = true; }
 
-  // Somebody wants the rows of overdue_ends().
+  // Enables the rows of overdue_ends().
   void tell_ends() { tells_ends_ = true; }
 
-  // Packets that have more events to come, as far as one knows.
+  // Packets for which more events are expected.
   size_t in_flight() const { return used_; }
 
 private:
-  // ending: released, and what frees it is under way. gone: told of as ended, but an event may still come.
+  // ending: released, and about to be freed. gone: reported as ended, but another event may still come.
   enum class State : uint8_t { alive, ending, gone, ended };
 
   struct Packet {
     uint64_t skb;
     uint64_t born_ns;
     uint64_t number; // 0: free
-    int32_t calls;   // that have not returned
+    int32_t calls;   // calls that have not returned
     State state;
   };
 
@@ -90,10 +90,10 @@ private:
     uint64_t time_ns;
   };
 
-  // What frees an skb takes microseconds, but a thread may be preempted in it.
+  // Freeing an skb takes microseconds, but its thread may be preempted meanwhile.
   static constexpr uint64_t patience_ns = 250'000'000;
 
-  // Ends that are never seen would fill all memory.
+  // Packets whose end is never seen must not fill all memory.
   static constexpr size_t limit = size_t{1} << 20;
 
   uint64_t update(size_t at, ipft_event &event) {
@@ -126,7 +126,7 @@ private:
   }
   size_t next(size_t at) const { return (at + 1) & (packets_.size() - 1); }
 
-  // The entry of the packet, or the free one where it would go. The table is never full.
+  // Index of the packet's entry, or of the free one where it would go. The table is never full.
   size_t place(uint64_t skb, uint64_t born_ns) const {
     size_t at = home(skb, born_ns);
     while (packets_[at].number != 0 && (packets_[at].skb != skb || packets_[at].born_ns != born_ns))
@@ -134,7 +134,7 @@ private:
     return at;
   }
 
-  // Moves back what stands behind the entry only because that was taken.
+  // Removes an entry, and moves back the entries after it that were displaced by it.
   void forget(size_t hole) {
     size_t mask = packets_.size() - 1;
     for (size_t at = next(hole); packets_[at].number != 0; at = next(at)) {
@@ -147,9 +147,9 @@ private:
     used_--;
   }
 
-  // Returns where the packet at `at` is now. Those that are gone are forgotten, unless calls are to return;
-  // at the limit also those that were seen first, whose ends nobody may have told of: they are numbered anew
-  // if they are seen again.
+  // Returns where the packet at `at` is afterwards. Forgets packets in the state gone, unless returns are
+  // pending. At the limit it also forgets the packets that were seen first, whose ends may have been missed;
+  // if they are seen again, they get a new number.
   size_t make_room(size_t at) {
     Packet kept = packets_[at];
     size_t room = packets_.size() / 4;

@@ -9,20 +9,20 @@
 
 namespace ipft {
 
-// One CPU's ring of perf records, as perf_event_open(2) maps it. Records are read in place, up to where the
+// One CPU's ring of perf records, as mapped by perf_event_open(2). Records are read in place, up to where the
 // kernel was at the last refresh(), and may wrap.
 class PerfRing {
 public:
   // Without a mapping: always empty.
   PerfRing() = default;
 
-  // `mapped` is the mapping's first page, which the data follow.
+  // `mapped`: the mapping's first page, which is followed by the data.
   explicit PerfRing(void *mapped)
       : page_(static_cast<perf_event_mmap_page *>(mapped)),
         data_(static_cast<const char *>(mapped) + page_->data_offset), mask_(page_->data_size - 1),
         head_(page_->data_tail), tail_(page_->data_tail) {}
 
-  // Looks how far the kernel has written. What it writes later is not seen before the next time.
+  // Reads how far the kernel has written; what it writes later becomes visible at the next refresh().
   void refresh() {
     if (page_)
       head_ = __atomic_load_n(&page_->data_head, __ATOMIC_ACQUIRE);
@@ -30,7 +30,7 @@ public:
 
   bool empty() const { return tail_ == head_; }
 
-  // Of the first record; records are aligned to 8 bytes, so a header never wraps.
+  // Header of the first record; records are aligned to 8 bytes, so a header never wraps.
   const perf_event_header &header() const {
     return *reinterpret_cast<const perf_event_header *>(data_ + (tail_ & mask_));
   }
@@ -47,10 +47,10 @@ public:
     memcpy(static_cast<char *>(to) + first, data_, size - first);
   }
 
-  // Goes on to the next record.
+  // Goes to the next record.
   void skip() { tail_ += header().size; }
 
-  // Gives the room of what was skipped back to the kernel.
+  // Returns the room of skipped records to the kernel.
   void release() { __atomic_store_n(&page_->data_tail, tail_, __ATOMIC_RELEASE); }
 
 private:

@@ -7,13 +7,13 @@
 namespace ipft {
 namespace {
 
-// A record of PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW is header, size of what follows, event; one of
-// PERF_RECORD_LOST header, id, count (perf_event_open(2)).
+// Layout of records (perf_event_open(2)): PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW is header, size of the
+// rest, event; PERF_RECORD_LOST is header, id, count.
 constexpr size_t sample_size_at = sizeof(perf_event_header);
 constexpr size_t sample_event_at = sample_size_at + sizeof(uint32_t);
 constexpr size_t lost_count_at = sizeof(perf_event_header) + sizeof(uint64_t);
 
-// Of events that wait.
+// Distance of waiting events in memory.
 size_t stride_of(const EventSize &size) {
   return sizeof(ipft_graph_event) + size.data;
 }
@@ -51,18 +51,19 @@ size_t RingMerge::take(Rows rows, size_t capacity, uint64_t now_ns, bool all) {
   if (unread)
     until = std::min(until, earlier_by(unread->newest_ns, horizon_ns_));
   size_t count = merge(rows, capacity, until);
-  if (count == 0 && unread) // the memory does not reach as far as the horizon
+  if (count == 0 && unread) // the memory is too small to hold all events up to the horizon
     count = merge(rows, capacity, unread->newest_ns);
   waiting_ -= count;
   return count;
 }
 
-// Returns the ring that was read least far if there was no memory for all that they hold.
+// Reads the rings. If memory is used up before all is read, returns the ring that was read least far.
 const RingMerge::Source *RingMerge::read_rings() {
   for (Source &source : sources_)
     source.ring.refresh();
   while (Source *source = least_read()) {
-    // A queue without events gets its chunk, or else the others could wait for it for ever.
+    // A queue without events gets a chunk even beyond the limit: otherwise the others could wait for it
+    // forever.
     if (source->queue.is_full() && !chunks_.has_room() && !source->queue.empty())
       return source;
     read_some(*source);
@@ -70,8 +71,8 @@ const RingMerge::Source *RingMerge::read_rings() {
   return nullptr;
 }
 
-// The ring that holds something and was read least far in time, so that all are read equally far when memory
-// ends.
+// The non-empty ring that was read least far in time, so that all rings are read equally far when memory is
+// used up.
 RingMerge::Source *RingMerge::least_read() {
   Source *least = nullptr;
   for (Source &source : sources_)
@@ -80,7 +81,7 @@ RingMerge::Source *RingMerge::least_read() {
   return least;
 }
 
-// As much as goes into one chunk.
+// Reads as much as fits into one chunk.
 void RingMerge::read_some(Source &source) {
   do {
     const perf_event_header &header = source.ring.header();
@@ -102,7 +103,7 @@ void RingMerge::read_event(Source &source) {
   if (size < size_.event)
     return;
   ipft_graph_event &event = source.queue.append(chunks_);
-  if (size_.event == sizeof(ipft_event)) { // sizes that the compiler knows
+  if (size_.event == sizeof(ipft_event)) { // sizes that are constants for the compiler
     source.ring.copy(sample_event_at, &event.event, sizeof(ipft_event));
     event.duration_ns = 0;
   } else {
@@ -121,7 +122,7 @@ void RingMerge::read_event(Source &source) {
   waiting_++;
 }
 
-// Returns and hidden events have none.
+// Returns and hidden events have no data.
 void RingMerge::read_data(Source &source, size_t size, void *data) {
   if (size < size_.total())
     memset(data, 0, size_.data);
@@ -150,7 +151,8 @@ size_t RingMerge::merge(Rows rows, size_t capacity, uint64_t until_ns) {
   return count;
 }
 
-// Moves the source's events, the first of which is the earliest of all, up to where another source goes on.
+// Moves events of the source that has the earliest event of all, up to where another source has an earlier
+// one.
 size_t RingMerge::move_run(Rows rows, size_t capacity, Source &source, const Head &stop) {
   size_t number = heap_[0].source;
   size_t count = 0;

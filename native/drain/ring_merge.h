@@ -11,8 +11,8 @@
 
 namespace ipft {
 
-// Merges the events of all CPUs' rings by time. They wait in memory, not in the rings, whose room the kernel
-// needs; memory is bounded, and when it is used up the rings fill.
+// Merges the events of all CPUs' rings by time. Events wait in memory rather than in the rings, whose room
+// the kernel needs. The memory is bounded; when it is used up, the rings fill.
 class RingMerge {
 public:
   struct Ring {
@@ -20,34 +20,34 @@ public:
     uint32_t cpu;
   };
   struct Limits {
-    uint64_t horizon_ns; // how old an event is when all earlier ones are taken to be in the rings
-    size_t bytes;        // of events that may wait at a time, give or take a few for each CPU
+    uint64_t horizon_ns; // age of an event at which all earlier ones are assumed to be in the rings
+    size_t bytes;        // limit for waiting events, exceeded by at most a few events per CPU
   };
 
   RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits);
 
-  // The next ring.
+  // Adds the next ring.
   void add(const Ring &ring);
-  // Takes over what is in a ring, by its number, whose mapping then goes away.
+  // Takes what is in a ring, given by its number, before its mapping is removed.
   void close(size_t ring);
   // Gives a closed ring another mapping.
   void reopen(size_t ring, void *mapped) { sources_[ring].ring = PerfRing(mapped); }
 
   // Reads the rings, then moves up to `capacity` events into `rows` (`graph` and `cpu` of each, and the data
-  // behind it), the earliest first: those older than the horizon, or with `all` all. `now_ns` is
+  // after it), earliest first: those older than the horizon, or with `all` all of them. `now_ns`:
   // CLOCK_MONOTONIC before the call.
   size_t take(Rows rows, size_t capacity, uint64_t now_ns, bool all);
 
-  // True if not all that was in the rings at the last take() has been read: there is more to take at once.
+  // True if the last take() did not read everything in the rings: call it again at once.
   bool is_behind() const { return behind_; }
-  // True if events are waiting to be old enough.
+  // True if events are waiting to become old enough.
   bool is_waiting() const { return waiting_ != 0; }
 
-  // Events that came so late that later ones had been taken before them.
+  // Events that arrived after later ones had been taken.
   uint64_t late() const { return late_; }
   // PERF_RECORD_LOST so far, by ring.
   uint64_t lost(size_t ring) const { return sources_[ring].lost; }
-  // Bytes held for events that wait.
+  // Bytes allocated for waiting events.
   size_t memory() const { return chunks_.allocated() * EventChunk::capacity * chunks_.stride(); }
 
 private:
@@ -55,7 +55,7 @@ private:
     PerfRing ring;
     uint32_t cpu;
     EventQueue queue;
-    uint64_t newest_ns = 0; // of all events that were read
+    uint64_t newest_ns = 0; // time of the newest event read
     uint64_t lost = 0;
   };
   struct Head {
@@ -81,8 +81,8 @@ private:
   EventSize size_;
   uint64_t horizon_ns_;
   EventChunks chunks_;
-  std::vector<Head> heap_; // of the sources with events, the earliest first
-  uint64_t taken_ns_ = 0;  // the latest time among the events that were taken
+  std::vector<Head> heap_; // the sources with events, earliest first
+  uint64_t taken_ns_ = 0;  // latest time of the events taken
   uint64_t late_ = 0;
   size_t waiting_ = 0;
   bool behind_ = false;

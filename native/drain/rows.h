@@ -8,7 +8,7 @@
 
 namespace ipft {
 
-// What the programs of a session send for each event: a struct of ipft.h, and data behind it.
+// Sizes of what a session's programs send for each event: a struct of ipft.h, followed by data.
 struct EventSize {
   size_t event = sizeof(ipft_event); // or that of ipft_graph_event
   size_t data = 0;                   // a multiple of 8
@@ -16,7 +16,7 @@ struct EventSize {
   size_t total() const { return event + data; }
 };
 
-// Rows of a session, each with its data behind it.
+// Rows of a session, each followed by its data.
 class Rows {
 public:
   Rows(void *bytes, size_t data_size)
@@ -27,7 +27,7 @@ public:
   void *data(size_t row) const { return bytes_ + row * stride_ + sizeof(ipft_row); }
   size_t data_size() const { return stride_ - sizeof(ipft_row); }
 
-  // Those from row `first` on.
+  // The rows from row `first` on.
   Rows from(size_t first) const { return Rows(bytes_ + first * stride_, data_size()); }
 
 private:

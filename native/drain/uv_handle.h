@@ -7,11 +7,11 @@
 
 namespace ipft {
 
-// Owns an initialised uv handle. libuv needs the memory until its close callback ran, so the handle frees
-// itself there.
+// Owns an initialised uv handle. libuv needs the memory until the handle's close callback has run, so it is
+// freed there.
 template <typename Handle> class UvHandle {
 public:
-  // `init` is given the handle and returns 0 or a negative errno; then NativeError is thrown.
+  // `init` is passed the handle, and returns 0 or a negative errno, for which NativeError is thrown.
   template <typename Init> UvHandle(void *data, Init init) : handle_(new Handle) {
     handle_->data = data;
     int error = init(handle_);

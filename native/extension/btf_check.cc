@@ -8,7 +8,7 @@
 namespace ipft {
 namespace {
 
-// As many as libbpf follows.
+// The same limit as libbpf's.
 constexpr unsigned most_modifiers = 32;
 
 class Check {
@@ -44,7 +44,7 @@ private:
     return id != 0 && type(id) && btf_is_func_proto(btf__type_by_id(btf_, id));
   }
 
-  // What stands in the type, and behind it.
+  // True if all names and types exist that the type refers to, as members or otherwise.
   bool parts(const btf_type *of) const {
     if (refers(of))
       return type(of->type);
@@ -68,7 +68,7 @@ private:
     return true;
   }
 
-  // Whether what stands before a type, `const` or a typedef's name, comes to an end.
+  // True if the chain of modifiers and typedefs before a type is finite.
   bool ends(const btf_type *of) const {
     for (unsigned i = 0; i < most_modifiers; i++) {
       if (!btf_is_mod(of) && !btf_is_typedef(of) && !btf_is_type_tag(of))

@@ -5,8 +5,8 @@ struct btf;
 
 namespace ipft {
 
-// Whether all names and types that a user's BTF refers to are there, and typedefs come to an end: libbpf
-// (before 1.3) looks at sizes only, and what follows types takes the rest for granted.
+// True if all names and types that a user's BTF refers to exist, and chains of typedefs end. libbpf (before
+// 1.3) checks only sizes, and code that follows types relies on the rest.
 bool is_sound(const btf *btf);
 
 } // namespace ipft

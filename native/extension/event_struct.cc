@@ -32,7 +32,7 @@ Btf parse(std::string_view object) {
   return parsed;
 }
 
-// The type with this name and of this kind; null: there is none.
+// The type with this name and of this kind; null if there is none.
 const btf_type *find(const btf *btf, const std::string &name, uint32_t kind) {
   int32_t id = btf__find_by_name_kind(btf, name.c_str(), kind);
   return id < 0 ? nullptr : btf__type_by_id(btf, id);
@@ -46,7 +46,7 @@ void check_module(const btf *btf) {
     throw BadExtension{"its module() does not take (void *ctx, struct sk_buff *skb, __u8 data[64])"};
 }
 
-// The text behind ipft:fmt: of the member's tag; empty if it has none.
+// The text after `ipft:fmt:` in the member's tag; empty if it has none.
 std::string tag_of(const btf *btf, uint32_t struct_id, int member) {
   uint32_t count = btf__type_cnt(btf);
   for (uint32_t id = 1; id < count; id++) {
@@ -60,7 +60,7 @@ std::string tag_of(const btf *btf, uint32_t struct_id, int member) {
   return {};
 }
 
-// The enumerators of what a tag names: a variable (__ipft_ref), or an enum.
+// The enumerators that a tag refers to: by a variable (__ipft_ref), or by the name of an enum.
 EnumMembers referenced(const btf *btf, const std::string &name, const std::string &member) {
   const btf_type *variable = find(btf, name, BTF_KIND_VAR);
   const btf_type *type = variable != nullptr ? skip_modifiers(btf, variable->type) : nullptr;
@@ -98,7 +98,7 @@ bool is_char(const btf *btf, const btf_type *type) {
           std::string_view(btf__name_by_offset(btf, type->name_off)) == "char");
 }
 
-// Empty: it cannot be shown.
+// Empty if the type cannot be shown.
 std::string kind_of(const btf *btf, const btf_type *type) {
   if (type == nullptr)
     return {};
@@ -121,7 +121,7 @@ std::string kind_of(const btf *btf, const btf_type *type) {
   return is_char(btf, element) ? "chars" : "bytes";
 }
 
-// Where the member is, `bits` from the beginning of the event: bytes of its type that hold it.
+// Sets where the member is, `bits` from the beginning of the event: the bytes of its type that contain it.
 void place(const btf_type *event, uint32_t bits, EventMember &member) {
   constexpr uint32_t most_bytes = 8;
   bool is_text = member.kind == "chars" || member.kind == "bytes";

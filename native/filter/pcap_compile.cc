@@ -10,7 +10,7 @@
 namespace ipft {
 namespace {
 
-// pcap/pcap.h and pcap/bpf.h, as far as they are used here.
+// The parts of pcap/pcap.h and pcap/bpf.h that are used here.
 struct pcap;
 struct bpf_program {
   unsigned int length;
@@ -20,7 +20,7 @@ constexpr uint32_t netmask_unknown = 0xffffffff;
 constexpr int optimize = 1;
 constexpr int snapshot_length = 262144;
 
-// Debian's name of it, and those of others.
+// File names of the library: Debian's, and those of other distributions.
 constexpr const char *library_names[] = {"libpcap.so.0.8", "libpcap.so.1", "libpcap.so"};
 
 void *open_library() {
@@ -44,7 +44,7 @@ public:
   void (*close)(pcap *);
 
 private:
-  // The library stays: unloading it gains nothing.
+  // The library is never unloaded.
   explicit Libpcap(void *library) {
     resolve(library, "pcap_open_dead", open_dead);
     resolve(library, "pcap_compile", compile);

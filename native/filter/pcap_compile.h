@@ -20,9 +20,9 @@ struct CompiledFilter {
   std::string error;                    // what libpcap says about the expression
 };
 
-// What pcap_compile(3PCAP) makes of an expression, for packets of a link-layer header type (DLT_*). libpcap
-// is loaded when this is first called: ipft runs without it, and is built without its headers. Throws
-// NativeError of phase `libpcap` if it is not installed.
+// Runs pcap_compile(3PCAP) on an expression, for packets of a link-layer header type (DLT_*). libpcap is
+// loaded at the first call: ipft runs without it, and is built without its headers. Throws NativeError of
+// phase `libpcap` if it is not installed.
 CompiledFilter compile_filter(const std::string &expression, int link_type);
 
 } // namespace ipft
