@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 //
-// probe-keeper: attaches the probes and holds them in a process of its own, for as long as its stdin is open.
+// probe-keeper: a process that attaches the probes and holds them for as long as its stdin is open.
 //
-// The kernel takes seconds to give thousands of kprobes back, inside a close(2) that no signal ends. In a
-// process of its own that delays nobody: ipft prints its results and leaves when it likes, and when ipft is
-// killed the keeper sees the end of its stdin and detaches.
+// The kernel takes seconds to remove thousands of kprobes, within a close(2) that no signal interrupts. In a
+// separate process this delays nobody: ipft prints its results and exits at once, and when ipft is killed the
+// keeper sees the end of its stdin and detaches.
 //
-// `probe-keeper sweep TRACEFS` removes the trace events of keepers that were killed, and ends.
+// `probe-keeper sweep TRACEFS` removes the trace events of keepers that were killed, and exits.
 //
-// Protocol, lines of text. stdin:  backend NAME | tracefs PATH | returns | program NUMBER FD (or -ERRNO:
-// refused) |
-//   module NAME INODE | function ID PROGRAM 0xADDRESS BODY_OFFSET BTF_ID MODULE SYMBOL | hidden (as function;
-//   no count has it) | attach
+// Protocol, lines of text.
+// stdin:  backend NAME | tracefs PATH | returns | program NUMBER FD (or -ERRNO: refused) |
+//   module NAME INODE | function ID PROGRAM 0xADDRESS BODY_OFFSET BTF_ID MODULE SYMBOL |
+//   hidden (arguments like function; left out of all counts) | attach
 // stdout: progress SUCCEEDED FAILED | failed ID ERRNO NAME | share SUCCEEDED WAY |
 //   attached SUCCEEDED FAILED | error ERRNO NAME TEXT | detaching DONE TOTAL | detached
 
@@ -38,7 +38,7 @@ using Clock = std::chrono::steady_clock;
 
 void say(const std::string &line) {
   std::string text = line + "\n";
-  // Nobody listens once ipft has left; the work goes on.
+  // Fails if ipft has exited; the work goes on.
   [[maybe_unused]] ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
 }
 
@@ -64,7 +64,7 @@ public:
       say("detaching " + std::to_string(done) + " " + std::to_string(total));
   }
 
-  // stdin carries nothing behind the plan, so readable means that it ended.
+  // Nothing follows the plan on stdin, so readable means that it was closed.
   bool cancelled() override {
     pollfd input = {STDIN_FILENO, POLLIN, 0};
     return poll(&input, 1, 0) > 0;
@@ -83,7 +83,7 @@ private:
   }
 
   std::set<uint32_t> failed_; // ids
-  size_t failures_ = 0;       // but for hidden ones
+  size_t failures_ = 0;       // without hidden ones
   Clock::time_point last_;
 };
 
@@ -100,14 +100,14 @@ void wait_for_end() {
   while (got > 0 || (got < 0 && errno == EINTR));
 }
 
-// Closed so that the programs leave the kernel together with what they hang on.
+// Closed here so that the programs leave the kernel together with their links or events.
 void close_programs(const Plan &plan) {
   for (int program : plan.programs)
     if (program >= 0)
       close(program);
 }
 
-// The next start sweeps what a clean-up left, so there is nobody to tell but the exit code.
+// The next start sweeps what could not be cleaned up, so errors are reported only by the exit code.
 template <typename Work> bool without_throwing(Work work) {
   try {
     work();
@@ -117,8 +117,8 @@ template <typename Work> bool without_throwing(Work work) {
   }
 }
 
-// Reports the functions for which no program is loaded, since nothing had the skb where they have it when the
-// programs were loaded, and drops them from the plan.
+// Reports and removes from the plan the functions for which no program is loaded: when the programs were
+// loaded, no function had the skb where these have it.
 void drop_unserved(Plan &plan, LineReporter &reporter) {
   auto unserved = [&](const Probe &probe) { return !is_served(plan, probe.program); };
   for (const Probe &probe : plan.probes)
@@ -127,8 +127,8 @@ void drop_unserved(Plan &plan, LineReporter &reporter) {
   plan.probes.erase(std::remove_if(plan.probes.begin(), plan.probes.end(), unserved), plan.probes.end());
 }
 
-// Reports the functions of modules that are no longer loaded as they were when the addresses were read, and
-// drops from the plan what failed. True if there were such.
+// Reports the functions of modules that were unloaded or reloaded since the addresses were read, and removes
+// from the plan all functions that failed. Returns true if there were such modules.
 bool drop_stale(Plan &plan, LineReporter &reporter) {
   std::map<std::string, int> stale; // errno by module
   for (const ModuleLoad &module : plan.modules) {
@@ -149,8 +149,9 @@ bool drop_stale(Plan &plan, LineReporter &reporter) {
   return any;
 }
 
-// A module that was replaced while its functions were attached may have others at their addresses, so all is
-// attached again without them. Of what is attached, kprobe-multi holds the modules.
+// Attaches the plan. If a module was replaced meanwhile, other functions may be at its addresses, so
+// everything is attached again without that module. Once attached, only kprobe-multi keeps modules from being
+// unloaded.
 size_t attach(Plan &plan, std::unique_ptr<Backend> &backend, LineReporter &reporter) {
   drop_unserved(plan, reporter);
   drop_stale(plan, reporter);
@@ -180,7 +181,7 @@ int keep(Plan &plan, std::unique_ptr<Backend> backend, LineReporter &reporter) {
   backend->release(reporter);
   if (exit_code == 0)
     say("detached");
-  // What is left removes names only; nobody needs to wait for it.
+  // What is left only removes names; nobody needs to wait for it.
   close(STDOUT_FILENO);
   return without_throwing([&] { backend->clean_up(); }) && exit_code == 0 ? 0 : 1;
 }
@@ -189,7 +190,8 @@ int keep(Plan &plan, std::unique_ptr<Backend> backend, LineReporter &reporter) {
 
 int main(int argc, char **argv) {
   ignore_signals();
-  [[maybe_unused]] int changed = chdir("/"); // so that no file system is kept from being unmounted
+  [[maybe_unused]] int changed =
+      chdir("/"); // so that the keeper does not keep a file system from being unmounted
   if (argc == 3 && std::string(argv[1]) == "sweep")
     return without_throwing([&] { ipft::sweep_trace_events(argv[2]); }) ? 0 : 1;
   Plan plan;

@@ -10,7 +10,7 @@
 namespace ipft {
 namespace {
 
-// More than any plan has; a typing error must not cost all memory.
+// More than any plan has; keeps a malformed line from allocating all memory.
 constexpr size_t max_programs = 1 << 16;
 
 } // namespace

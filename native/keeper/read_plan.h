@@ -7,8 +7,8 @@
 
 namespace ipft {
 
-// Reads the keeper's request (the protocol in keeper/main.cc) up to `attach`. False: the input ended before.
-// Every probe of the plan has a program number that the plan has. Throws NativeError for a line that is none.
+// Reads the keeper's request (protocol in keeper/main.cc) up to `attach`. Returns false if the input ends
+// before. The program number of every probe exists in the plan. Throws NativeError for an invalid line.
 bool read_plan(std::istream &input, Plan &plan);
 
 } // namespace ipft

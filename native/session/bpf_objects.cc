@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-//
-// The compiled BPF objects, inside the addon: some files less that can be missing or stale. CMake writes
-// bpf_objects.inc, OBJECT(NAME) for each.
+// The compiled BPF objects are embedded in the addon, so that no files can be missing or outdated. CMake
+// writes bpf_objects.inc, with OBJECT(NAME) for each.
 #include "session/bpf_objects.h"
 
 #include "support/native_error.h"

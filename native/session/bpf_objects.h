@@ -5,7 +5,7 @@
 
 namespace ipft {
 
-// The compiled bpf/NAME.bpf.c. Throws NativeError for an unknown name.
+// The compiled object of bpf/NAME.bpf.c. Throws NativeError for an unknown name.
 std::string_view bpf_object_image(std::string_view name);
 
 } // namespace ipft

@@ -14,12 +14,12 @@
 namespace ipft {
 namespace {
 
-// Where a copy is to run, for the kernel. Of modules it knows each BTF once.
+// Sets the target of a copy in load options. Each module's BTF is opened only once.
 class Targets {
 public:
   explicit Targets(bpf_prog_type type) : type_(type) {}
 
-  // `type`: BPF_TRACE_FENTRY or BPF_TRACE_FEXIT. 0 or errno.
+  // `type`: BPF_TRACE_FENTRY or BPF_TRACE_FEXIT. Returns 0 or errno.
   int set(const TracedFunction &function, bpf_attach_type type, bpf_prog_load_opts &options) {
     if (type_ != BPF_PROG_TYPE_TRACING)
       return 0;
@@ -30,7 +30,7 @@ public:
     return function.module == "vmlinux" ? 0 : set_module(function.module, options);
   }
 
-  // As bpftool shows a copy.
+  // The copy's name, as shown by bpftool.
   const char *name(bpf_attach_type type) const {
     if (type_ != BPF_PROG_TYPE_TRACING)
       return "ipft_tracepoint";
@@ -52,7 +52,7 @@ private:
   std::map<std::string, UniqueFd> modules_;
 };
 
-// An fd, or -errno.
+// Returns an fd, or -errno.
 int load_copy(Instructions instructions, const TracedFunction &function, bpf_attach_type type,
               Targets &targets) {
   LIBBPF_OPTS(bpf_prog_load_opts, options);
@@ -66,7 +66,7 @@ int load_copy(Instructions instructions, const TracedFunction &function, bpf_att
                        &options);
 }
 
-// The kernel refuses the whole kind, or has no room for more.
+// True for errors by which the kernel refuses all such programs, or has no room for more.
 bool is_hopeless(int error) {
   return error == EPERM || error == EMFILE || error == ENOMEM;
 }

@@ -7,10 +7,10 @@ struct bpf_object;
 
 namespace ipft {
 
-// A copy of the loaded program of its slot for each function or tracepoint, which knows its address. In the
-// order of `functions`, and then, where returns have events, one for the returns of each. Where the kernel
-// does not take a function, -errno stands in place of an fd. Throws NativeError when it takes none of this
-// kind.
+// Loads, for each function or tracepoint, a copy of the loaded program of its slot that contains its address.
+// The result is in the order of `functions`, followed, if returns have events, by one copy per function for
+// its returns. If the kernel refuses a function, -errno takes the place of an fd. Throws NativeError if it
+// refuses all.
 std::vector<UniqueFd> load_copies(const bpf_object *object, const ProgramKind &kind,
                                   const std::vector<TracedFunction> &functions);
 

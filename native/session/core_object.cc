@@ -12,7 +12,7 @@
 namespace ipft {
 namespace {
 
-// `types_path`: the BTF that CO-RE relocates against; null: the kernel's, whole.
+// `types_path`: file with the BTF that CO-RE relocates against; null: the kernel's complete BTF.
 BpfObject open_object(std::string_view image, const char *types_path, const LibbpfLog &log) {
   LIBBPF_OPTS(bpf_object_open_opts, options);
   options.object_name = "ipft";

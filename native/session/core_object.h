@@ -14,13 +14,13 @@ namespace ipft {
 
 using BpfObject = std::unique_ptr<bpf_object, void (*)(bpf_object *)>;
 
-// An object that is opened, and can be loaded.
+// An opened object that can be loaded.
 struct CoreObject {
   BpfObject object;
-  UniqueFd types; // what CO-RE relocates against: to be kept until the object is loaded
+  UniqueFd types; // BTF that CO-RE relocates against; must be kept until the object is loaded
 };
 
-// `kernel`: the running kernel's BTF. Throws NativeError with the log.
+// `kernel`: the running kernel's BTF. Throws NativeError with libbpf's log.
 CoreObject open_core_object(std::string_view image, const btf *kernel, const LibbpfLog &log);
 
 } // namespace ipft

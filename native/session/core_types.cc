@@ -31,7 +31,7 @@ public:
     index_ = checked(btf__add_int(reduced_.get(), "__ARRAY_SIZE_TYPE__", 4, 0));
   }
 
-  // The id in the reduced BTF. Only what lies inside a struct is followed, so this ends.
+  // Copies a type and returns its id in the reduced BTF. Pointers are not followed, so the recursion ends.
   int copy(uint32_t id) {
     auto known = copied_.find(id);
     if (known != copied_.end())

@@ -7,10 +7,10 @@ struct btf;
 
 namespace ipft {
 
-// The kernel's BTF reduced to what CO-RE relocations of a program can ask for: the structs and unions that
-// the program's own BTF names, with pointers as `void *`. libbpf would otherwise read and index all of the
-// kernel's BTF a second time (20 ms natively, 0.4 s in an emulated guest). A memfd, to be given to libbpf
-// as /proc/self/fd/N. Throws NativeError.
+// The kernel's BTF reduced to what a program's CO-RE relocations can need: the structs and unions that the
+// program's own BTF names, with pointers as `void *`. Without it libbpf would parse and index the kernel's
+// complete BTF a second time (20 ms natively, 0.4 s in an emulated guest). Returns a memfd, to be passed to
+// libbpf as /proc/self/fd/N. Throws NativeError.
 UniqueFd core_types(const btf *program, const btf *kernel);
 
 } // namespace ipft

@@ -10,17 +10,17 @@ struct btf;
 
 namespace ipft {
 
-// The programs that tell of packets that are dropped, and of why in front of that. They are there before any
-// probe is, and go with the session.
+// The programs that report dropped packets, and causes before the drop. They are attached before any probe,
+// and detached with the session.
 class DropPrograms {
 public:
-  // Whether the tracepoint kfree_skb tells why, in the kernel's BTF.
+  // True if the tracepoint kfree_skb has a reason, by the kernel's BTF.
   static bool has_reasons(const btf *kernel);
 
   // Attaches IPFT_DROP_PROGRAM. Throws NativeError.
   void attach(const bpf_object *loaded);
 
-  // Attaches a copy of IPFT_CAUSE_PROGRAM to each of cause_sources(). Throws NativeError.
+  // Attaches one copy of IPFT_CAUSE_PROGRAM to each of cause_sources(). Throws NativeError.
   void attach_causes(const bpf_object *loaded, const btf *kernel);
 
   const std::vector<int> &fds() const { return fds_; }

@@ -19,7 +19,7 @@ Instructions loaded_instructions(const bpf_object *object, size_t number) {
   return Instructions(first, first + bpf_program__insn_cnt(program));
 }
 
-// It is loaded by a pair of instructions with 32 bits each.
+// A 64-bit constant is loaded by a pair of instructions with 32 bits each.
 void replace_constant(Instructions &instructions, uint64_t constant, uint64_t value) {
   for (size_t i = 0; i + 1 < instructions.size(); i++) {
     bpf_insn &low = instructions[i];

@@ -13,11 +13,11 @@ namespace ipft {
 
 using Instructions = std::vector<bpf_insn>;
 
-// Those of a program (ipft.h has the numbers) as libbpf has loaded them: CO-RE relocated, with the maps' fds,
-// and with the subprograms behind them. Throws NativeError if there is none.
+// Instructions of a program, by its number (ipft.h), as loaded by libbpf: CO-RE relocated, with the maps'
+// fds, and followed by its subprograms. Throws NativeError if the program does not exist.
 Instructions loaded_instructions(const bpf_object *object, size_t number);
 
-// Puts `value` in place of a constant of 64 bits, where it is first loaded. Throws NativeError if it is not.
+// Replaces a 64-bit constant by `value` where it is first loaded. Throws NativeError if it is not loaded.
 void replace_constant(Instructions &instructions, uint64_t constant, uint64_t value);
 
 } // namespace ipft

@@ -23,7 +23,7 @@ bool has_func_ip() {
 RunningKprobe running_kprobe() {
   const std::string path = "/proc/kallsyms";
   RunningKprobe result;
-  // "ffffffff82a1c0e0 D current_kprobe", with "\t[module]" behind those of modules.
+  // "ffffffff82a1c0e0 D current_kprobe"; symbols of modules are followed by "\t[module]".
   int error = for_each_line(path, [&](std::string_view line) {
     size_t name = line.rfind(' ') + 1;
     if (line.substr(name) == "current_kprobe")

@@ -31,7 +31,7 @@ std::string content_of(const UniqueFd &file) {
   return content;
 }
 
-// The object `template_name`, whose one function (bpf/template.h) now has these instructions and no others.
+// The object `template_name`, with its only function (bpf/template.h) replaced by these instructions.
 std::string filled(const char *template_name, const std::vector<char> &instructions) {
   std::string image(bpf_object_image(template_name));
   auto *header = reinterpret_cast<Elf64_Ehdr *>(image.data());

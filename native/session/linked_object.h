@@ -8,7 +8,7 @@
 
 namespace ipft {
 
-// What is put in place of functions of bpf/generated.h.
+// Replacements for functions of bpf/generated.h.
 struct Replacements {
   // Instructions, 8 bytes each, of ipft_filter() and ipft_capture(); empty: not replaced.
   std::vector<char> filter;
@@ -19,8 +19,8 @@ struct Replacements {
   bool empty() const { return filter.empty() && capture.empty() && module.empty(); }
 };
 
-// The BPF object `programs` with its replacements, by libbpf's linker. Throws NativeError, E2BIG if a
-// generated function is too long.
+// Links the BPF object `programs` with its replacements by libbpf's linker. Throws NativeError, with E2BIG if
+// a generated function is too long.
 std::string linked_object(std::string_view programs, const Replacements &replacements);
 
 } // namespace ipft

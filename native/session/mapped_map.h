@@ -12,12 +12,12 @@
 
 namespace ipft {
 
-// An array map with BPF_F_MMAPABLE, mapped: reading and writing it costs no system call.
+// A mapped array map (BPF_F_MMAPABLE): reading and writing it needs no system call.
 class MappedMap {
 public:
   MappedMap() = default;
 
-  // `protection` as for mmap(2). Throws NativeError.
+  // `protection`: as for mmap(2). Throws NativeError.
   MappedMap(int map_fd, int protection) {
     bpf_map_info info = {};
     __u32 info_size = sizeof(info);

@@ -22,7 +22,7 @@ std::string name_of(int btf) {
 UniqueFd module_btf_fd(const std::string &module) {
   __u32 id = 0;
   while (bpf_btf_get_next_id(id, &id) == 0) {
-    UniqueFd btf(bpf_btf_get_fd_by_id(id)); // gone, if the module was unloaded meanwhile
+    UniqueFd btf(bpf_btf_get_fd_by_id(id)); // fails if the module was unloaded meanwhile
     if (btf && name_of(btf.get()) == module)
       return btf;
   }

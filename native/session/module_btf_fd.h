@@ -7,8 +7,8 @@
 
 namespace ipft {
 
-// The kernel's BTF object of a module, which programs for its functions are loaded with. Closed, with errno,
-// if there is none: the module was unloaded, or has no BTF.
+// The kernel's BTF object of a module, needed to load programs for its functions. Closed, with errno, if the
+// module was unloaded or has no BTF.
 UniqueFd module_btf_fd(const std::string &module);
 
 } // namespace ipft

@@ -20,7 +20,8 @@ struct MultiLinkInfo {
   uint64_t missed;
 };
 
-// The keeper has the links; others find them by their ids. 0: not a link of these programs.
+// Calls missed by a link. The keeper owns the links, so they are found by id. 0 if it is not a link of these
+// programs.
 uint64_t missed_by(uint32_t link_id, const std::set<uint32_t> &programs) {
   UniqueFd link(bpf_link_get_fd_by_id(link_id));
   MultiLinkInfo info = {};

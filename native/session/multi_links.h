@@ -6,9 +6,9 @@
 
 namespace ipft {
 
-// Calls that kprobe-multi links of these programs have missed, as the kernel counts them (Linux 6.7; 0
-// before). A session has room for so many calls at a time; of those beyond it neither call nor return is
-// seen.
+// Calls that kprobe-multi links of these programs have missed, by the kernel's counters (Linux 6.7; 0
+// before). A session can track a limited number of calls at a time; of further ones neither call nor return
+// is seen.
 uint64_t missed_by_multi_links(const std::vector<int> &program_fds);
 
 } // namespace ipft

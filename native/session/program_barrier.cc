@@ -28,8 +28,8 @@ UniqueFd make_outer(int inner) {
 ProgramBarrier::ProgramBarrier()
     : inner_(make_map(BPF_MAP_TYPE_ARRAY, nullptr)), outer_(make_outer(inner_.get())) {}
 
-// A program that runs may still use the map that was there, so the kernel waits for it: of all that bpf(2)
-// does, an update of a map of maps alone has this for its purpose.
+// Replaces the inner map of a map of maps. A running program may still use the old one, so the kernel waits
+// for it; no other operation of bpf(2) waits in this way.
 void ProgramBarrier::wait() const {
   __u32 place = 0;
   int inner = inner_.get();

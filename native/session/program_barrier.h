@@ -5,14 +5,14 @@
 
 namespace ipft {
 
-// Waits for the BPF programs that run. membarrier(2) would not do: it refuses where the kernel runs with
-// nohz_full, and does not wait where one CPU is online, though a program may be preempted there too.
+// Waits for running BPF programs. membarrier(2) cannot be used: it fails if the kernel runs with nohz_full,
+// and does not wait if only one CPU is online, although a program may be preempted there, too.
 class ProgramBarrier {
 public:
   // Throws NativeError.
   ProgramBarrier();
 
-  // When it returns, every program that was running when it was called has ended.
+  // When it returns, every program that was running at the time of the call has ended.
   void wait() const;
 
 private:

@@ -15,9 +15,9 @@
 namespace ipft {
 namespace {
 
-// The attach type that libbpf gives to programs of these sections.
+// Programs whose attach type is set by libbpf, from their section.
 constexpr auto none = static_cast<bpf_attach_type>(0);
-// Not in libbpf 1.1.
+// Missing in libbpf 1.1.
 constexpr auto kprobe_session_type = static_cast<bpf_attach_type>(IPFT_KPROBE_SESSION);
 
 constexpr auto shared = BPF_PROG_TYPE_UNSPEC;

@@ -15,7 +15,7 @@ namespace ipft {
 IPFT_PROGRAM_NAMES(PROGRAM)
 #undef PROGRAM
 
-// What a program is called in the BPF object, by slot or other number (ipft.h). Throws std::out_of_range.
+// Name of a program in the BPF object, by slot or other number (ipft.h). Throws std::out_of_range.
 inline const char *program_name(size_t number) {
   switch (number) {
 #define PROGRAM(number, name)                                                                                \

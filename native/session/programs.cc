@@ -30,7 +30,7 @@ UniqueFd start_timing() {
   return timing;
 }
 
-// Addresses that the kernel notes of a stack at most; it refuses maps for more.
+// Most addresses that the kernel records of a stack; it refuses maps with more per entry.
 uint32_t stack_depth() {
   uint32_t depth = IPFT_STACK_DEPTH;
   std::ifstream("/proc/sys/kernel/perf_event_max_stack") >> depth;
@@ -43,7 +43,7 @@ uint32_t count_bodies(const std::vector<TracedFunction> &functions) {
                     [](const TracedFunction &function) { return function.body_offset != 0; }));
 }
 
-// Releases that are remembered on each CPU: a power of two.
+// Number of releases that are remembered on each CPU: a power of two.
 uint32_t releases_per_cpu(size_t cpus) {
   uint32_t count = IPFT_DYING;
   while (count > IPFT_DYING_PER_CPU && count * cpus > IPFT_DYING)
@@ -58,10 +58,10 @@ bool wants_causes(const ProgramOptions &options) {
 // An interrupt may release a packet between two steps of another release.
 constexpr uint32_t nested_releases = 8;
 
-// Functions of modules that are loaded during the trace, and are told why a packet is dropped.
+// Room for functions of modules loaded during the trace that have a drop reason argument.
 constexpr size_t later_reasons = 256;
 
-// How long the calls that are under way when a trace ends may take to return.
+// How long open calls may take to return when a trace ends.
 constexpr int return_patience_ms = 50;
 
 } // namespace
@@ -69,7 +69,7 @@ constexpr int return_patience_ms = 50;
 Programs::Programs(const ProgramOptions &options, const btf *kernel)
     : object_(nullptr, bpf_object__close), candidates_(options.candidates), kind_(*options.kind) {
   load_or_blame(options, kernel);
-  // libbpf keeps an image of .bss of its own; the running programs see the map alone.
+  // libbpf has its own image of .bss, but the running programs only see the map.
   bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
                                                   variable_offset(".bss", "active", sizeof(*active_)));
@@ -104,7 +104,7 @@ void Programs::load(const ProgramOptions &options, const btf *kernel) {
     throw NativeError(-error, "load", "the BPF programs", log.text());
 }
 
-// Whose fault a refusal is, no errno tells: the extension's if the same programs load without it.
+// No errno says whether the extension is to blame for a refusal: it is if the same programs load without it.
 void Programs::load_or_blame(const ProgramOptions &options, const btf *kernel) {
   try {
     load(options, kernel);
@@ -177,7 +177,7 @@ void Programs::fill_bodies(const ProgramOptions &options) {
   }
 }
 
-// Loads the programs of the slots that functions have, and those that serve more than a slot.
+// Selects the programs to load: those of the functions' slots, and those for several slots.
 void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
   std::set<size_t> wanted = further_programs(kind_);
   ends_by_kprobe_ = wanted.count(IPFT_OTHERS_PROGRAM) > 0;
@@ -193,7 +193,7 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
   bpf_program__set_autoload(program(IPFT_CAUSE_PROGRAM), wants_causes(options));
 }
 
-// Null if there is none.
+// Null if there is no program with this number.
 bpf_program *Programs::program(size_t number) const {
   bool by_kprobe = number == IPFT_END_PROGRAM && ends_by_kprobe_;
   const char *name = program_name(by_kprobe ? IPFT_END_BY_KPROBE_PROGRAM : number);
@@ -223,7 +223,7 @@ void Programs::collect_fds(const ProgramOptions &options) {
     missed_as_[IPFT_CANDIDATE_PROGRAM] = nullptr;
 }
 
-// Where a global variable of the programs lives in its section.
+// Offset of a global variable of the programs in its section.
 size_t Programs::variable_offset(const char *section, const char *name, size_t size) const {
   const btf *types = bpf_object__btf(object_.get());
   const btf_type *datasec =
@@ -251,7 +251,7 @@ void Programs::deactivate() {
   for (int waited = 0; waited < return_patience_ms && unreturned() > 0; waited++)
     usleep(1000);
   *active_ = IPFT_INACTIVE;
-  barrier_.wait(); // for the programs that had seen `active` before
+  barrier_.wait(); // waits for programs that read the old value of `active`
 }
 
 uint64_t Programs::without_room() const {

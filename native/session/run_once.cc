@@ -12,7 +12,7 @@
 
 namespace ipft {
 
-// Programs of raw tracepoints can be run in whatever thread asks for it, from Linux 5.10 on.
+// From Linux 5.10 on, programs of raw tracepoints can be run in the calling thread.
 uint32_t run_once(std::string_view code) {
   std::vector<bpf_insn> instructions(code.size() / sizeof(bpf_insn));
   memcpy(instructions.data(), code.data(), instructions.size() * sizeof(bpf_insn));

@@ -6,7 +6,7 @@
 
 namespace ipft {
 
-// What BPF instructions return that run once, in this thread. Throws NativeError.
+// Runs BPF instructions once, in this thread, and returns their result. Throws NativeError.
 uint32_t run_once(std::string_view code);
 
 } // namespace ipft

@@ -22,7 +22,7 @@ int kfunc_id(const btf *kernel, const char *name) {
   return id;
 }
 
-// Finding a name takes a walk over all of the kernel's BTF, which is one as long as the process lives.
+// Finding a name needs a walk over all of the kernel's BTF, so the ids are cached: that BTF never changes.
 int session_kfunc_id(const btf *kernel, int number) {
   static const int is_return = kfunc_id(kernel, "bpf_session_is_return");
   static const int cookie = kfunc_id(kernel, "bpf_session_cookie");

@@ -22,7 +22,7 @@ int64_t monotonic_ns() {
   return now(CLOCK_MONOTONIC);
 }
 
-// The thread may be interrupted between two readings: the pair that took the shortest time is the best one.
+// The thread may be interrupted between two readings, so the pair that took the shortest time is used.
 int64_t real_time_offset() {
   int64_t shortest = std::numeric_limits<int64_t>::max();
   int64_t offset = 0;

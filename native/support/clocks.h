@@ -8,7 +8,7 @@ namespace ipft {
 // CLOCK_MONOTONIC in ns, the clock of the events.
 int64_t monotonic_ns();
 
-// ns that CLOCK_REALTIME is ahead of CLOCK_MONOTONIC.
+// CLOCK_REALTIME minus CLOCK_MONOTONIC, in ns.
 int64_t real_time_offset();
 
 } // namespace ipft

@@ -11,7 +11,7 @@
 namespace ipft {
 namespace {
 
-// The CPUs of a list such as "0-3,8-11".
+// Parses a list of CPUs such as "0-3,8-11".
 std::vector<int> read_list(const char *path) {
   std::vector<int> cpus;
   int error = for_each_line(path, [&](std::string_view line) {

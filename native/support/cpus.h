@@ -6,11 +6,10 @@
 
 namespace ipft {
 
-// One more than the highest CPU number that this machine may ever have; numbers may have gaps. Throws
-// NativeError.
+// One more than the highest possible CPU number of this machine; numbers may have gaps. Throws NativeError.
 size_t cpu_id_limit();
 
-// The numbers of the CPUs that run now. Throws NativeError.
+// The numbers of the online CPUs. Throws NativeError.
 std::vector<int> online_cpus();
 
 } // namespace ipft

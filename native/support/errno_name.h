@@ -6,8 +6,8 @@
 
 namespace ipft {
 
-// "EINVAL" for 22; "E524" for the kernel's own errnos, which have no name in user space and leak all the
-// same.
+// "EINVAL" for 22; "E524" for the kernel's internal errnos, which have no name in user space but can get
+// there.
 inline std::string errno_name(int error) {
   const char *name = strerrorname_np(error);
   return name ? name : "E" + std::to_string(error);

@@ -8,7 +8,7 @@
 
 namespace ipft {
 
-// 0 for what is no hexadecimal number.
+// Returns 0 if the text is not a hexadecimal number.
 inline uint64_t parse_hex(std::string_view text) {
   uint64_t value = 0;
   if (text.substr(0, 2) == "0x")
@@ -17,7 +17,7 @@ inline uint64_t parse_hex(std::string_view text) {
   return value;
 }
 
-// "0x" and the digits, without zeros before them.
+// "0x" and the digits, without leading zeros.
 inline std::string to_hex(uint64_t value) {
   char digits[17] = {};
   std::to_chars(digits, digits + 16, value, 16);

@@ -11,7 +11,7 @@ namespace {
 
 thread_local std::string *collected = nullptr;
 
-// libbpf's print function is one for all threads.
+// libbpf has one print function for all threads.
 int collect(libbpf_print_level level, const char *format, va_list arguments) {
   if (level == LIBBPF_DEBUG || !collected)
     return 0;

@@ -5,8 +5,8 @@
 
 namespace ipft {
 
-// Collects what libbpf and the verifier print on this thread while it lives. Once there was one, nothing that
-// libbpf prints goes to stderr any more. One within another has what is printed meanwhile.
+// Collects what libbpf and the verifier print on this thread while the object exists. Once one has been
+// created, libbpf's output never goes to stderr any more. If they are nested, the innermost one collects.
 class LibbpfLog {
 public:
   LibbpfLog();

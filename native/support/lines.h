@@ -13,8 +13,8 @@
 
 namespace ipft {
 
-// Calls visit(std::string_view line) for every line of a file, reading it once in large pieces: 120,000 lines
-// of kallsyms without a copy each. Returns 0 or errno.
+// Calls visit(std::string_view line) for every line of a file, which is read once in large pieces: the
+// 120,000 lines of kallsyms are not copied one by one. Returns 0 or errno.
 template <typename Visit> int for_each_line(const std::string &path, Visit visit) {
   UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd)

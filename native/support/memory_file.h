@@ -8,10 +8,10 @@
 
 namespace ipft {
 
-// A file that only memory holds, for what takes BPF objects by their path. Throws NativeError.
+// A file in memory, for functions that take the path of a BPF object. Throws NativeError.
 UniqueFd memory_file(std::string_view content);
 
-// Its path, while it is open.
+// Path of the file, valid while it is open.
 std::string path_of(const UniqueFd &file);
 
 } // namespace ipft

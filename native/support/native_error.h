@@ -7,7 +7,7 @@
 
 namespace ipft {
 
-// A system call or libbpf call that failed: what was being done, and errno. TypeScript turns it into advice.
+// A failed system call or libbpf call: what was being done, and errno. TypeScript adds advice for the user.
 class NativeError : public std::runtime_error {
 public:
   NativeError(int error, std::string phase, const std::string &what, std::string log = {})
@@ -16,7 +16,7 @@ public:
 
   int error;         // positive errno
   std::string phase; // btf, kallsyms, load, extension, perf buffer, ...
-  std::string log;   // what libbpf and the verifier said, if anything
+  std::string log;   // what libbpf and the verifier printed, if anything
 };
 
 } // namespace ipft

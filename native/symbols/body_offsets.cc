@@ -16,23 +16,23 @@ namespace {
 using Code = std::vector<uint8_t>;
 using Prefix = std::array<uint8_t, 4>;
 
-// What may come before the room where CONFIG_X86_KERNEL_IBT is: endbr64, and what the kernel makes of it
-// where it knows that no indirect call goes there: 5.18, and newer kernels with an opcode of their own.
+// What may precede the room for ftrace's call with CONFIG_X86_KERNEL_IBT: endbr64, or what the kernel
+// replaces it by if it knows that no indirect call goes there: 5.18, and newer kernels with another opcode.
 constexpr std::array<Prefix, 3> landing_pads = {
     Prefix{0xf3, 0x0f, 0x1e, 0xfa}, Prefix{0x66, 0x0f, 0x1f, 0x00}, Prefix{0x0f, 0x1f, 0x40, 0xd6}};
 
-// The room while ftrace does not use it. Kernels before 5.13 choose by the processor.
+// What the room contains while ftrace does not use it. Kernels before 5.13 choose by processor.
 constexpr size_t room = 5;
 using Room = std::array<uint8_t, room>;
 constexpr std::array<Room, 3> nops = {Room{0x0f, 0x1f, 0x44, 0x00, 0x00}, Room{0x66, 0x66, 0x66, 0x66, 0x90},
                                       Room{0x3e, 0x8d, 0x74, 0x26, 0x00}};
-constexpr uint8_t call = 0xe8; // and while it does
+constexpr uint8_t call = 0xe8; // and while ftrace uses it
 
 template <typename Bytes> bool starts_with(const Code &code, size_t at, const Bytes &prefix) {
   return at + prefix.size() <= code.size() && std::equal(prefix.begin(), prefix.end(), code.begin() + at);
 }
 
-// 0: there is no room, or the body begins with an instruction that does not suit.
+// Returns 0 if there is no room, or the body begins with an unsuitable instruction.
 uint8_t body_offset(const Code &code, size_t function, bool stacks) {
   size_t at = function;
   for (const Prefix &pad : landing_pads)
@@ -48,7 +48,7 @@ uint8_t body_offset(const Code &code, size_t function, bool stacks) {
   return has_room && !(stacks && is_push) ? static_cast<uint8_t>(body - function) : 0;
 }
 
-// The bodies that something in the code may jump to. Nearly all of the code is passed over by memchr.
+// Finds bodies that some instruction may jump to. memchr skips nearly all of the code.
 class Jumps {
 public:
   Jumps(const Code &code, const std::set<size_t> &bodies) : code_(code), bodies_(bodies), laid_(code.size()) {
@@ -66,7 +66,7 @@ public:
   bool lead_to(size_t body) const { return targets_.count(body) > 0; }
 
 private:
-  static constexpr size_t laid = 5; // bytes of the jump that the kernel lays over what was there
+  static constexpr size_t laid = 5; // length of the jump that the kernel writes over the instructions there
 
   // Jumps with a distance of 4 bytes, from anywhere.
   template <typename Matches> void find_near(uint8_t opcode, Matches matches, size_t length) {
@@ -89,8 +89,8 @@ private:
     }
   }
 
-  // Jumps with a distance of one byte: jmp, jcc, loop and jrcxz. The kernel itself looks for those within the
-  // function that lead to the next bytes.
+  // Jumps with a distance of one byte: jmp, jcc, loop and jrcxz. Such jumps to the following bytes are
+  // checked by the kernel itself, within the function.
   void find_short(size_t body) {
     constexpr size_t length = 2, reach = 128;
     size_t start = body > reach + length ? body - reach - length : 0;
@@ -104,7 +104,7 @@ private:
 
   const Code &code_;
   const std::set<size_t> &bodies_;
-  std::vector<bool> laid_; // by place in the code: one of a body's first bytes
+  std::vector<bool> laid_; // by offset in the code: true for the first bytes of a body
   std::set<size_t> targets_;
 };
 

@@ -17,7 +17,8 @@
 namespace ipft {
 namespace {
 
-// Words of tracepoints' names. Whether the packet is dropped the drop itself decides, later.
+// True if the tracepoint's name contains a word for failures. Whether the packet is dropped is known only
+// from the drop itself.
 bool tells_of_failure(std::string_view name) {
   static const std::set<std::string_view> words = {"bad",        "drop",   "dropped", "err",     "error",
                                                    "fail",       "failed", "full",    "failure", "mismatch",
@@ -43,7 +44,7 @@ bool is_int(const btf_type *type) {
   return btf_is_int(type) && type->size == sizeof(int) && (btf_int_encoding(type) & BTF_INT_SIGNED) != 0;
 }
 
-// Finds what the tracepoint tells: an enum of reasons, else the first int.
+// Finds what the tracepoint reports: an enum of reasons, else the first int.
 void find_value(const btf *kernel, const btf_type *prototype, CauseSource &source) {
   for (unsigned i = 1; i < btf_vlen(prototype); i++) {
     const btf_type *type = skip_modifiers(kernel, btf_params(prototype)[i].type);

@@ -21,7 +21,7 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-// ".constprop.0" and nothing behind the number; ".constprop.0.cold" is what is cold of it.
+// Recognizes ".constprop.0" with nothing after the number; ".constprop.0.cold" is the unlikely part of it.
 Clone kind_of(std::string_view suffix) {
   constexpr std::string_view constprop = ".constprop.";
   if (suffix.empty())
@@ -43,7 +43,7 @@ Reason reason_of(const Function &described, Clone clone) {
   return clone == Clone::none ? Reason::none : Reason::changed_clone;
 }
 
-// One of several functions with the same symbol: by its offset, which tells it from the others.
+// Gives one of several functions with the same symbol a unique one: its offset from _stext.
 void tell_apart(Function &function, uint64_t stext) {
   if (function.reason != Reason::none)
     return;
@@ -67,12 +67,12 @@ void append(std::vector<Function> &functions, const Function &described, const s
       function.symbol = described.name + each.suffix;
       function.drop_reason_register = no_register;
     }
-    if (clone == Clone::other) // .isra may have taken its result away
+    if (clone == Clone::other) // .isra may have removed its return value
       function.return_type = ReturnTypes::unknown;
     if (count_sharing(located, each.suffix) > 1)
       tell_apart(function, stext);
     if (!function.symbol.empty())
-      function.btf_id = 0; // by it the kernel finds the name alone
+      function.btf_id = 0; // by the BTF id the kernel would look up the name only
     functions.push_back(std::move(function));
   }
   if (functions.size() > before)
@@ -81,7 +81,7 @@ void append(std::vector<Function> &functions, const Function &described, const s
   functions.back().reason = Reason::no_address;
 }
 
-// A function that cannot be traced wherever it is.
+// A function that cannot be traced at any of its addresses.
 Function anywhere(const Function &described, const std::vector<Located> &located) {
   Function function = described;
   for (const Located &each : located)

@@ -7,27 +7,27 @@
 
 namespace ipft {
 
-// Whether this is what a clone has behind its name that lacks constant arguments, or instructions that are no
-// function.
+// True if this suffix is that of a clone without its constant arguments, or of unlikely instructions, which
+// are not a function.
 bool is_constprop(std::string_view suffix);
 bool is_cold(std::string_view suffix);
 
-// How many of a function's addresses have this very symbol.
+// Number of a function's addresses whose symbol has this suffix.
 size_t count_sharing(const std::vector<Located> &located, std::string_view suffix);
 
 // True for one of several functions with the same symbol.
 bool is_shared(const Function &function);
 
-// The functions that BTF describes, one for each address that kallsyms has for them and their clones:
+// The functions that BTF describes, one entry for each address that kallsyms has for them and their clones:
 //
-// - several functions with one name: each has its address, and a symbol that only it has. Their prototypes
-//   agree, or skb_functions() would have called the name ambiguous.
-// - NAME.constprop.N: the compiler dropped constant arguments. An skb that is the first parameter is still in
-//   the first register, so the clone is traced under its plain name, beside the plain function and other
-//   clones if there are such: a call goes through either. An skb behind others may have moved up.
-// - NAME.isra.N, NAME.part.N and mixtures: the arguments are others, or only a part of the function is there.
-// - NAME.cold: no function, but where its unlikely instructions went.
-// One function's stand side by side.
+// - several functions with one name: each with its address, and a symbol that is unique. Their prototypes
+//   agree, otherwise skb_functions() would have called the name ambiguous.
+// - NAME.constprop.N: the compiler removed constant arguments. An skb that is the first parameter is still in
+//   the first register, so the clone is traced under its plain name, besides the plain function and other
+//   clones if they exist: a call goes through one of them. An skb at a later position may have moved.
+// - NAME.isra.N, NAME.part.N and combinations: the arguments changed, or it is only a part of the function.
+// - NAME.cold: not a function, but its unlikely instructions.
+// Entries of one function are adjacent.
 std::vector<Function> locate(const std::vector<Function> &described, const Kallsyms &kallsyms);
 
 } // namespace ipft

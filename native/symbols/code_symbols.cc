@@ -28,7 +28,7 @@ CodeSymbols::CodeSymbols(const std::string &path) {
     throw NativeError(error, "kallsyms", path);
   std::stable_sort(symbols_.begin(), symbols_.end(),
                    [](const auto &left, const auto &right) { return left.first < right.first; });
-  // Of several names for an address the kernel prints the first, too.
+  // If an address has several names the kernel prints the first, too.
   symbols_.erase(std::unique(symbols_.begin(), symbols_.end(),
                              [](const auto &first, const auto &other) { return first.first == other.first; }),
                  symbols_.end());

@@ -11,16 +11,16 @@ namespace ipft {
 // The symbols of the kernel's code, modules included, by address.
 class CodeSymbols {
 public:
-  // From kallsyms. Throws NativeError where it cannot be read.
+  // Reads kallsyms. Throws NativeError if it cannot be read.
   explicit CodeSymbols(const std::string &path);
 
-  // "tcp_v4_rcv+0x1c", "veth_xmit+0x3 [veth]"; empty if the address is before all symbols, or not the
-  // kernel's.
+  // "tcp_v4_rcv+0x1c", "veth_xmit+0x3 [veth]"; empty if the address is before all symbols, or not in the
+  // kernel.
   std::string at(uint64_t address) const;
 
 private:
-  std::string names_;                                  // each with a 0 behind it
-  std::vector<std::pair<uint64_t, uint32_t>> symbols_; // address and place in names_, in order
+  std::string names_;                                  // each followed by a 0
+  std::vector<std::pair<uint64_t, uint32_t>> symbols_; // address and offset in names_, sorted
 };
 
 } // namespace ipft

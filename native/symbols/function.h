@@ -7,7 +7,7 @@
 
 namespace ipft {
 
-// Why a function cannot be traced. The order is that of reason_name().
+// Why a function cannot be traced, in the order of reason_name().
 enum class Reason : uint8_t {
   none,
   not_traceable,
@@ -39,39 +39,39 @@ inline const std::vector<std::string> &reason_names() {
   return names;
 }
 
-// What BTF of other kernels says of a function that the running kernel's does not describe.
+// What other kernels' BTF says about a function that the running kernel's BTF does not describe.
 enum class Claim : uint8_t {
-  none, // it is described, or cannot be traced
+  none, // the function is described, or cannot be traced
   skb_first,
   skb_pointer_first, // struct sk_buff **
-  elsewhere,         // an skb, but nobody knows in which register
+  elsewhere,         // an skb, but in an unknown register
 };
 
 inline constexpr uint8_t no_register = 255;
 
-// What tells the names of tracepoints from those of functions.
+// Distinguishes the names of tracepoints from those of functions.
 inline constexpr const char *tracepoint_prefix = "tp:";
 
-// A kernel function that takes an skb, or a tracepoint: one for each address.
+// A kernel function that takes an skb, or a tracepoint that passes one; one entry per address.
 struct Function {
-  std::string name;     // as BTF has it
+  std::string name;     // as in BTF
   std::string module;   // "vmlinux", or the module's name
-  std::string symbol;   // what the kernel finds it by where the name is not it: a clone's symbol, or
-                        // "_stext+0xOFFSET" where several functions have the name; else empty
+  std::string symbol;   // the symbol by which the kernel finds it, if that is not the name: a clone's symbol,
+                        // or "_stext+0xOFFSET" if several functions have the name; else empty
   uint64_t address = 0; // 0: unknown
-  // Of the function in its module's BTF. 0: unknown, not surely this one's, or a tracing program would not
-  // find the skb by its slot.
+  // BTF id of the function in its module's BTF. 0: unknown, or possibly that of another function, or a
+  // tracing program would not find the skb by its slot.
   uint32_t btf_id = 0;
-  uint8_t position = 0; // of the skb among the arguments, from 1
-  uint8_t slot = 0;     // of the program that reads it there (ipft.h)
+  uint8_t position = 0; // position of the skb among the arguments, from 1
+  uint8_t slot = 0;     // number of the program that reads it there (ipft.h)
   Reason reason = Reason::none;
-  // Of the argument that says why the packet is dropped, from 0; no_register: there is none, or it is not
-  // known.
+  // Register, from 0, of the argument that holds the drop reason; no_register: there is none, or it is
+  // unknown.
   uint8_t drop_reason_register = no_register;
   uint8_t role = 0;         // enum ipft_role
   uint8_t bytes = 0;        // enum ipft_bytes
-  uint8_t return_place = 0; // where a trampoline keeps what it returns, in words behind the first argument
-  uint16_t return_type = 0; // the place of its type among all, ReturnTypes
+  uint8_t return_place = 0; // where a trampoline stores the return value, in words after the first argument
+  uint16_t return_type = 0; // index into FunctionTable::return_types
   Claim claim = Claim::none;
 };
 

@@ -10,7 +10,7 @@
 namespace ipft {
 namespace {
 
-// What BTF describes: the kernel's own functions first.
+// The functions that BTF describes, the kernel's own first.
 std::vector<Function> described_functions(const SymbolSources &sources, FunctionTable &table,
                                           KnownFunctions &known_elsewhere) {
   const btf *kernel = kernel_btf(sources.btf);

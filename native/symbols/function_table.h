@@ -14,7 +14,7 @@
 
 namespace ipft {
 
-// Where the kernel tells about itself. Tests point these at recorded files.
+// Files in which the kernel describes itself. Tests pass recorded files.
 struct SymbolSources {
   std::string btf = vmlinux_btf;
   std::string module_btf = module_btf_folder;
@@ -22,22 +22,22 @@ struct SymbolSources {
   std::string kallsyms = "/proc/kallsyms";
   std::string blacklist = "/sys/kernel/debug/kprobes/blacklist";
   std::string known_functions{ipft::known_functions};
-  std::string tracefs;        // holds available_filter_functions; empty: not mounted
-  std::set<std::string> only; // modules: nothing but their functions; empty: all functions
+  std::string tracefs;        // folder of available_filter_functions; empty: not mounted
+  std::set<std::string> only; // read only functions of these modules; empty: all functions
 };
 
 struct FunctionTable {
   std::vector<Function> functions;
-  std::vector<ReturnType> return_types; // where Function::return_type says
-  TextRange text;                       // the kernel's own code
-  std::vector<ModuleLoad> modules;      // those whose BTF was read
-  std::vector<std::string> warnings;    // what could not be read, and so is not known
-  std::string traceable_unknown;        // why it is not known which functions can be traced; empty: it is
+  std::vector<ReturnType> return_types; // Function::return_type is an index into this
+  TextRange text;                       // bounds of the kernel's own code
+  std::vector<ModuleLoad> modules;      // modules whose BTF was read
+  std::vector<std::string> warnings;    // what could not be read and is therefore unknown
+  std::string traceable_unknown; // why it is unknown which functions can be traced; empty if it is known
 };
 
-// BTF x kallsyms x available_filter_functions x kprobe blacklist. Throws NativeError when BTF or kallsyms
-// cannot be read; what else is missing becomes a warning. A module that comes or goes meanwhile is no error:
-// its functions are left out, or have no address.
+// Combines BTF, kallsyms, available_filter_functions and the kprobe blacklist. Throws NativeError when BTF or
+// kallsyms cannot be read; other missing files become warnings. Modules may be loaded or unloaded meanwhile:
+// their functions are then left out, or have no address.
 FunctionTable read_function_table(const SymbolSources &sources);
 
 } // namespace ipft

@@ -37,7 +37,7 @@ Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &fun
     if (space == std::string_view::npos || line.size() < space + 4)
       return true;
     if (line.back() == ']' && !modules_matter)
-      return false; // they come last: a quarter of the lines
+      return false; // modules come last: a quarter of the lines
     if (!strchr("tTwW", line[space + 1]))
       return true;
     std::string_view text = line.substr(space + 3);

@@ -10,20 +10,20 @@
 
 namespace ipft {
 
-// An address of a function, or of one of its compiler's clones.
+// An address of a function, or of one of its compiler-made clones.
 struct Located {
   std::string suffix; // the clone's, such as ".constprop.0"; empty: the function itself
   uint64_t address = 0;
 };
 
-// What kallsyms tells about some functions.
+// What kallsyms says about some functions.
 struct Kallsyms {
-  std::vector<std::vector<Located>> located; // by the function's place; each (suffix, address) once
-  TextRange text;                            // the kernel's; 0: not told
+  std::vector<std::vector<Located>> located; // by the function's index; without duplicates
+  TextRange text;                            // bounds of the kernel's own code; 0: unknown
 };
 
-// "address type name", and "\t[module]" behind the name of a module's symbol. Throws NativeError when the
-// file cannot be read or hides its addresses.
+// Parses lines "address type name", for symbols of modules followed by "\t[module]". Throws NativeError when
+// the file cannot be read or hides its addresses.
 Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &functions);
 
 } // namespace ipft

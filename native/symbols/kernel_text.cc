@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char *phase = "kernel text";
 
-// All of them, or an errno.
+// Reads `size` bytes. Returns 0 or errno.
 int read_fully(int fd, void *buffer, size_t size, uint64_t offset) {
   auto *to = static_cast<char *>(buffer);
   while (size > 0) {

@@ -9,25 +9,25 @@
 
 namespace ipft {
 
-// Addresses of the kernel's code.
+// A range of addresses in kernel code.
 struct TextRange {
   uint64_t start = 0;
-  uint64_t end = 0; // behind the last byte
+  uint64_t end = 0; // exclusive
 };
 
-// What is in the kernel's memory, by /proc/kcore. Throws NativeError where that cannot be read: it takes
+// Reads kernel memory through /proc/kcore. Throws NativeError if that cannot be read: it requires
 // CAP_SYS_RAWIO, and a kernel that is not locked down.
 class KernelMemory {
 public:
   explicit KernelMemory(const std::string &kcore);
-  // As much of the range as there is of it. Throws NativeError.
+  // Returns as much of the range as exists. Throws NativeError.
   std::vector<uint8_t> read(const TextRange &range) const;
 
 private:
   struct Segment {
     uint64_t address;
     uint64_t size;
-    uint64_t offset; // in the file
+    uint64_t offset; // offset in the file
   };
 
   void read_segments(const std::string &kcore);

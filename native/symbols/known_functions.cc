@@ -12,7 +12,7 @@
 namespace ipft {
 namespace {
 
-// Takes the first word off.
+// Removes and returns the first word.
 std::string_view word(std::string_view &line) {
   size_t end = std::min(line.find(' '), line.size());
   std::string_view first = line.substr(0, end);
@@ -20,7 +20,7 @@ std::string_view word(std::string_view &line) {
   return first;
 }
 
-// A candidate becomes an ordinary function, so it must be one.
+// Only functions without a special role qualify: a confirmed candidate is traced like an ordinary function.
 bool is_ordinary(Function function) {
   add_knowledge(function);
   add_role(function);
@@ -91,7 +91,7 @@ std::vector<Function> locate_known(const std::vector<Function> &known, const Kal
       function.address = each.address;
       if (!each.suffix.empty())
         function.symbol = function.name + each.suffix;
-      // Of several with one symbol nobody knows which one is meant.
+      // If several functions share a symbol, it is unknown which one is meant.
       if (!is_constprop(each.suffix) || count_sharing(located, each.suffix) > 1)
         function.claim = Claim::elsewhere;
       functions.push_back(std::move(function));

@@ -10,36 +10,35 @@
 
 namespace ipft {
 
-// Functions that take an skb by the BTF of some kernel, in known_functions.inc, which
-// scripts/generate-known-functions.mjs makes. Those of them that the running kernel has and its own BTF does
-// not describe are found by it: where the compiler has made a clone of a function and left nothing else, BTF
-// mostly leaves the function out.
+// The functions that take an skb according to some kernel's BTF, from known_functions.inc, which
+// scripts/generate-known-functions.mjs makes. It serves to find functions of the running kernel that its own
+// BTF does not describe: if the compiler has replaced a function by a clone, BTF mostly leaves it out.
 class KnownFunctions {
 public:
-  // `table`: lines "NAME POSITION POINTER KERNELS", where POINTER is `*` or `**`, in order of names.
+  // `table`: lines "NAME POSITION POINTER KERNELS", where POINTER is `*` or `**`, sorted by name.
   explicit KnownFunctions(std::string_view table);
   KnownFunctions(const KnownFunctions &) = delete;
 
-  // The running kernel's BTF describes this function.
+  // Called for each function that the running kernel's BTF describes.
   void strike(std::string_view name);
 
-  // Those that it does not describe.
+  // The functions that it does not describe.
   std::vector<Function> take();
 
 private:
   std::vector<Function> functions_; // one for each name
   SymbolIndex index_;
-  std::vector<bool> described_; // by place
+  std::vector<bool> described_; // by index
 };
 
 extern const std::string_view known_functions;
 
-// The same, as the running kernel has them: one for each address. kallsyms.located has theirs from `first`
-// on.
+// Finds these functions in the running kernel, one entry for each address. kallsyms.located has theirs from
+// index `first` on.
 std::vector<Function> locate_known(const std::vector<Function> &known, const Kallsyms &kallsyms,
                                    size_t first);
 
-// Gives those that ftrace can trace the reason why they are not traced all the same, or not yet.
+// Gives those of the functions that ftrace can trace a reason if they are not traced, or not yet.
 void judge_claims(std::vector<Function> &functions);
 
 } // namespace ipft

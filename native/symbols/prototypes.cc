@@ -48,8 +48,8 @@ bool Prototypes::describe(const btf_type *prototype, Function &function, unsigne
   return on_stack;
 }
 
-// An argument in front that went onto the stack puts it elsewhere for tracing programs than its register
-// tells.
+// If an earlier argument is passed on the stack, tracing programs find later ones elsewhere than their
+// register suggests.
 uint8_t Prototypes::drop_reason_register(const btf_type *prototype, unsigned first) const {
   unsigned next_register = 0;
   for (unsigned i = first; i < btf_vlen(prototype) && next_register < IPFT_REGISTERS; i++) {
@@ -64,7 +64,7 @@ uint8_t Prototypes::drop_reason_register(const btf_type *prototype, unsigned fir
   return no_register;
 }
 
-// Words that a tracing program finds in front of the argument at this position, from 0.
+// Number of words before the argument at this position, from 0, as a tracing program sees them.
 unsigned Prototypes::words_before(const btf_type *prototype, unsigned position) const {
   unsigned words = 0;
   for (unsigned i = 0; i < position; i++) {
@@ -79,8 +79,9 @@ uint8_t Prototypes::return_place(const btf_type *prototype) const {
   return static_cast<uint8_t>(words_before(prototype, btf_vlen(prototype)));
 }
 
-// The rules are those of btf_distill_func_proto(). A tracing program sees the arguments in their order, so
-// one that went onto the stack before the skb puts the skb elsewhere than its register tells.
+// Follows the rules of btf_distill_func_proto(). A tracing program sees the arguments in order, so an
+// argument before the skb that is passed on the stack moves the skb to another place than its register
+// suggests.
 bool Prototypes::has_trampoline(const btf_type *prototype, const Function &function) const {
   constexpr unsigned most_arguments = 12; // MAX_BPF_FUNC_ARGS
   const btf_type *result = skip_modifiers(btf_, prototype->type);
@@ -105,7 +106,7 @@ bool Prototypes::is_drop_reason(const btf_type *type) const {
   return type && btf_is_any_enum(type) && holds_drop_reasons(btf__name_by_offset(btf_, type->name_off));
 }
 
-// Parameters share few types, so each is resolved once.
+// Cached by type, since parameters have few different types.
 Prototypes::Kind Prototypes::kind_of(uint32_t id) {
   if (id < first_)
     return base_->kind_of(id);
@@ -126,7 +127,7 @@ Prototypes::Kind Prototypes::kind_of(uint32_t id) {
   return kind;
 }
 
-// How many integer registers an argument of this type takes; 0: none (memory, or a vector register).
+// Number of integer registers for an argument of this type; 0: passed in memory, or in a vector register.
 unsigned Prototypes::registers_of(uint32_t id) const {
   const btf_type *type = skip_modifiers(btf_, id);
   if (!type)

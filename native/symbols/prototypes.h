@@ -11,27 +11,27 @@ struct btf_type;
 
 namespace ipft {
 
-// Finds the skb among the arguments of a function or a tracepoint, by their prototypes in BTF (System V AMD64
+// Finds the skb among the arguments of a function or a tracepoint, by its prototype in BTF (System V AMD64
 // calling convention).
 class Prototypes {
 public:
   explicit Prototypes(const btf *btf);
 
-  // Of split BTF: its own types start at `first`, those below are `base`'s.
+  // For split BTF: its own types start at `first`, those below belong to `base`.
   Prototypes(const btf *split, Prototypes &base, uint32_t first);
 
-  // Fills position, slot and reason; the parameters before `first` do not count, and of those that are skbs
-  // `passed` are passed over. False: no further argument is an skb.
+  // Fills in position, slot and reason. Parameters before `first` do not count, and the first `passed` skbs
+  // are skipped. Returns false if there is no further skb.
   bool describe(const btf_type *prototype, Function &function, unsigned first = 0, unsigned passed = 0);
 
-  // The register, from 0, of the parameter that says why the packet is dropped: `enum skb_drop_reason`, or
-  // that of a subsystem. no_register: none does.
+  // The register, from 0, of the parameter that is the drop reason: `enum skb_drop_reason`, or a subsystem's
+  // enum. no_register: there is none.
   uint8_t drop_reason_register(const btf_type *prototype, unsigned first = 0) const;
 
-  // Where a trampoline keeps what such a function returns: behind all arguments, in words of 8 bytes.
+  // Where a trampoline stores the return value of such a function: after all arguments, in words of 8 bytes.
   uint8_t return_place(const btf_type *prototype) const;
 
-  // Whether the kernel makes a trampoline for such a function, and a tracing program finds the skb by its
+  // True if the kernel can make a trampoline for such a function, and a tracing program finds the skb by its
   // slot.
   bool has_trampoline(const btf_type *prototype, const Function &function) const;
 
@@ -47,7 +47,7 @@ private:
   const btf *btf_;
   Prototypes *base_ = nullptr;
   uint32_t first_ = 0;
-  std::vector<Kind> kinds_; // from first_ on
+  std::vector<Kind> kinds_; // index 0 is first_
 };
 
 } // namespace ipft

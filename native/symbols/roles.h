@@ -8,7 +8,7 @@
 
 namespace ipft {
 
-// Whether functions of this role (enum ipft_role) run IPFT_END_PROGRAM, and are probed whatever is selected.
+// True if functions of this role (enum ipft_role) run IPFT_END_PROGRAM, and are probed even if not selected.
 inline bool ends_lives(unsigned role) {
   return role == IPFT_ENDS || role == IPFT_RELEASES || role == IPFT_POSTPONES;
 }

@@ -12,21 +12,23 @@
 namespace ipft {
 
 void add_knowledge(Function &function) {
-  // net/core/datagram.c hands `last` down unset, and may pass a queue's head for an skb; kernel/taskstats.c
-  // makes the reply in prepare_reply().
+  // Functions that are passed an skb which is not one yet. net/core/datagram.c passes `last` on
+  // uninitialized, and may pass a queue's head as an skb; kernel/taskstats.c makes the reply in
+  // prepare_reply().
   static const std::unordered_set<std::string_view> out_parameters = {
       "__skb_try_recv_datagram",
       "__skb_try_recv_from_queue",
       "__skb_wait_for_more_packets",
       "prepare_reply",
   };
-  // Only the skb itself is left: skb_release_data() ran before.
+  // Only struct sk_buff itself is left: skb_release_data() ran before.
   static const std::unordered_set<std::string_view> after_release = {"kfree_skbmem", "napi_skb_cache_put"};
 
-  // UDP's header is written in it (net/ipv6/udp.c); a fragment's is copied behind it (ip_frag_next,
-  // ip6_frag_next); the bytes are at another address than the offsets say (pskb_expand_head, skb_segment);
-  // TCP's header is put behind IP's. The last ones may look at the packet that an ICMP error quotes, with the
-  // offsets of the error set to it meanwhile (seg6_icmp_srh(), sctp_v4_err(), sctp_v6_err()).
+  // Functions that run while headers are written or moved: UDP's header is written in it (net/ipv6/udp.c); a
+  // fragment's header is copied after it (ip_frag_next, ip6_frag_next); the bytes are at another address than
+  // the offsets say (pskb_expand_head, skb_segment); TCP's header is added after IP's. The last ones may read
+  // the packet that an ICMP error quotes, while the error's offsets point to it (seg6_icmp_srh(),
+  // sctp_v4_err(), sctp_v6_err()).
   static const std::unordered_set<std::string_view> while_written = {
       "udp_v6_send_skb",         "skb_set_owner_w",          "skb_headers_offset_update",
       "nf_reject_ip_tcphdr_put", "nf_reject_ip6_tcphdr_put", "seg6_get_srh",
@@ -41,13 +43,14 @@ void add_knowledge(Function &function) {
     function.bytes = IPFT_BYTES_UNWRITTEN;
 }
 
-// Its memory has an earlier packet's mark (net/core/skbuff.c, static; lineage as of Linux 5.10 to 7.2).
+// The first skb's memory still has an earlier packet's mark (net/core/skbuff.c, static; call chains as of
+// Linux 5.10 to 7.2).
 bool fills_first(const Function &function) {
   return function.name == "__copy_skb_header" || function.name == "__skb_clone";
 }
 
-// What functions of the kernel's own mean for the life of an skb: net/core/skbuff.c and net/core/sock.c, of
-// all kernels since 5.10.
+// Sets the role of the kernel's own functions in the life of an skb: net/core/skbuff.c and net/core/sock.c,
+// of all kernels since 5.10.
 void add_role(Function &function) {
   static const std::unordered_map<std::string_view, ipft_role> roles = {
       {"kfree_skbmem", IPFT_ENDS},
@@ -93,7 +96,7 @@ std::vector<Function> SkbFunctions::take() {
   return std::move(functions_);
 }
 
-// BTF has each string once, so that offsets stand for names.
+// BTF stores each string once, so offsets can be compared instead of names.
 void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id, const std::string &module,
                        KnownFunctions *known_elsewhere) {
   std::unordered_map<uint32_t, size_t> by_name;

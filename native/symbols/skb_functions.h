@@ -12,24 +12,25 @@ struct btf;
 
 namespace ipft {
 
-// What prototypes do not tell about some functions: reason and bytes; and role.
+// Adds what prototypes do not say about some functions: add_knowledge() reason and bytes, add_role() the
+// role.
 void add_knowledge(Function &function);
 void add_role(Function &function);
 
-// The first skb of such a function is not made yet: it becomes a copy of the second one.
+// True if the first skb of the function is not a packet yet: it becomes a copy of the second one.
 bool fills_first(const Function &function);
 
-// Every function in the kernel's BTF, and in those of modules, that takes a `struct sk_buff *` or
-// `struct sk_buff **`, through typedefs and qualifiers, with the position and register of the first such
-// argument that a register carries (System V AMD64 calling convention), and what they return. One entry per
-// name and module; a name whose prototypes disagree is marked ambiguous, or what it returns is unknown.
+// Every function in the BTF of the kernel and its modules that takes a `struct sk_buff *` or `struct sk_buff
+// **`, through typedefs and qualifiers, with position and register of the first such argument in a register
+// (System V AMD64 calling convention), and the return type. One entry per name and module; if prototypes of a
+// name disagree, it is marked ambiguous, or its return type is unknown.
 class SkbFunctions {
 public:
   explicit SkbFunctions(const btf *kernel);
 
-  // vmlinux's. Strikes what its BTF describes from `known_elsewhere`.
+  // Adds vmlinux's functions, and removes those that its BTF describes from `known_elsewhere`.
   void add_kernel(KnownFunctions &known_elsewhere);
-  // `module`: its BTF, split from the kernel's.
+  // `module`: the module's BTF, split from the kernel's.
   void add_module(const btf *module, const std::string &name);
 
   std::vector<Function> take();
@@ -41,7 +42,7 @@ private:
            KnownFunctions *known_elsewhere = nullptr);
 
   const btf *kernel_;
-  Prototypes prototypes_; // of the kernel's types
+  Prototypes prototypes_; // for the kernel's types
   uint32_t kernel_types_;
   ReturnTypes return_types_;
   std::vector<Function> functions_;

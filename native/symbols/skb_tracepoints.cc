@@ -11,7 +11,8 @@
 namespace ipft {
 namespace {
 
-// The name and the prototype of a tracepoint's probes; no prototype if the type describes no tracepoint.
+// The name of a tracepoint and the prototype of its probes; no prototype if the type does not describe a
+// tracepoint.
 std::pair<std::string_view, const btf_type *> tracepoint_of(const btf *btf, const btf_type *type) {
   constexpr std::string_view prefix = "btf_trace_";
   if (!btf_is_typedef(type))
@@ -46,7 +47,7 @@ std::vector<Function> skb_tracepoints(const btf *btf) {
     tracepoint.name = tracepoint_prefix + std::string(name);
     tracepoint.module = "vmlinux";
     tracepoint.address = tracepoints.size() + 1;
-    // It comes when the driver has the packet, and may have freed it: of the data nothing is certain.
+    // It is called after the driver got the packet, which may have freed it: the data cannot be trusted.
     tracepoint.bytes = name == "net_dev_xmit" ? IPFT_BYTES_FREED : IPFT_BYTES_THERE;
     if (name == "kfree_skb" || name == "consume_skb")
       give_role(tracepoint, IPFT_ENDS);

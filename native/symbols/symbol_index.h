@@ -11,14 +11,14 @@
 
 namespace ipft {
 
-// A line's symbol, cut into its parts: "ip_fragment.constprop.0 [bridge]" has all of them.
+// The parts of a line's symbol; "ip_fragment.constprop.0 [bridge]" has all of them.
 struct SymbolName {
   std::string_view name;   // without the suffix
-  std::string_view suffix; // of a compiler's clone, with its dot; else empty
+  std::string_view suffix; // of a compiler-made clone, with its dot; else empty
   std::string_view module; // "vmlinux" for the kernel itself
 };
 
-// `text`: a symbol and, behind a blank or tab, "[module]" if it is a module's.
+// `text`: a symbol, for modules followed by a blank or tab and "[module]".
 inline SymbolName split_symbol(std::string_view text) {
   SymbolName parts = {text, {}, "vmlinux"};
   if (!text.empty() && text.back() == ']') {
@@ -40,9 +40,9 @@ inline bool same_function(const Function &left, const Function &right) {
   return left.name == right.name && left.module == right.module;
 }
 
-// Functions by name and module: where those of them stand, side by side, in the table, which must outlive the
-// index. Most of the 200,000 symbols that are looked up are not in it, so a bit set over length and ends of
-// the name turns nearly all of them away before anything is hashed.
+// Finds functions by name and module: their positions in the table, which are adjacent. The table must
+// outlive the index. Most of the 200,000 symbols that are looked up are not in it, so a bit set over length,
+// first and last characters of the name rejects nearly all of them before anything is hashed.
 class SymbolIndex {
 public:
   explicit SymbolIndex(const std::vector<Function> &functions) : functions_(functions) {
@@ -52,7 +52,7 @@ public:
       if (i > 0 && same_function(functions[i], functions[i - 1]))
         continue;
       auto [known, added] = first_.emplace(functions[i].name, i);
-      if (!added) { // behind the first one with this name
+      if (!added) { // not the first one with this name
         next_[i] = next_[known->second];
         next_[known->second] = i;
       }
@@ -60,7 +60,7 @@ public:
     }
   }
 
-  // The place of the first, or npos.
+  // The position of the first one, or npos.
   size_t find(const SymbolName &symbol) const {
     if (symbol.name.empty() || !known_[key(symbol.name)])
       return npos;

@@ -11,10 +11,10 @@
 namespace ipft {
 namespace {
 
-// ftrace's place in a function is its start, or behind the endbr64 there (CONFIG_X86_KERNEL_IBT).
+// The place at which ftrace traces a function: its start, or after the endbr64 there (CONFIG_X86_KERNEL_IBT).
 constexpr uint64_t furthest_in = 4;
 
-// How often each function appears, up to 255 times.
+// Counts how often each function is listed, up to 255 times.
 class Seen {
 public:
   explicit Seen(const std::vector<Function> &functions)
@@ -50,8 +50,8 @@ public:
 
   unsigned times(size_t place) const { return counts_[place]; }
 
-  // The functions whose lines by name do not tell which of them are meant: some that share a name are listed,
-  // and some are not, or there are more lines than functions.
+  // Functions for which the lines by name do not say which ones are meant: only some of those with this name
+  // are listed, or there are more lines than functions.
   std::vector<size_t> unclear() const {
     std::vector<size_t> places;
     for (size_t first = 0; first < functions_.size(); first = end_of_group(first)) {
@@ -71,7 +71,7 @@ private:
                                    : std::string_view(function.symbol).substr(function.name.size());
   }
 
-  // Functions with one name stand side by side.
+  // Functions with one name are adjacent.
   size_t end_of_group(size_t first) const {
     size_t end = first + 1;
     while (end < functions_.size() && same_function(functions_[end], functions_[first]))
@@ -84,7 +84,7 @@ private:
   const std::vector<Function> &functions_;
   SymbolIndex index_;
   std::vector<uint8_t> counts_;
-  std::vector<uint32_t> lines_; // by a group's first place
+  std::vector<uint32_t> lines_; // by the first index of a group
 };
 
 void give(Function &function, Reason reason) {
@@ -92,7 +92,7 @@ void give(Function &function, Reason reason) {
     function.reason = reason;
 }
 
-// By their addresses, in a file that takes the kernel twice as long to make.
+// Decides these by address, from a file that the kernel takes twice as long to generate.
 void make_clear(const std::string &addresses, std::vector<Function> &functions,
                 const std::vector<size_t> &unclear) {
   Seen seen(functions);

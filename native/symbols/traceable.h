@@ -8,14 +8,14 @@
 
 namespace ipft {
 
-// Gives a reason to every function that ftrace does not know. available_filter_functions only names them;
-// where some functions with one name are listed and others are not, available_filter_functions_addrs (6.5)
-// tells which, and without it they are ambiguous. `tracefs` is empty if it is not mounted. Returns why it is
-// not known which functions can be traced, or ''.
+// Sets the reason of every function that ftrace does not list. available_filter_functions has only names; if
+// only some functions of a name are listed, available_filter_functions_addrs (6.5) decides, and without that
+// file they are ambiguous. `tracefs` is empty if it is not mounted. Returns why it is unknown which functions
+// can be traced, or ''.
 std::string read_traceable(const std::string &tracefs, std::vector<Function> &functions);
 
-// Gives a reason to the functions on the kprobe blacklist, "0xstart-0xend\tname". Absent without debugfs;
-// then a refused probe is counted when it is attached.
+// Sets the reason of functions on the kprobe blacklist, "0xstart-0xend\tname". Without debugfs there is no
+// list; a refused probe is then counted when it is attached.
 void read_blacklist(const std::string &path, std::vector<Function> &functions);
 
 } // namespace ipft

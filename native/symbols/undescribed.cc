@@ -14,7 +14,7 @@
 namespace ipft {
 namespace {
 
-// Functions by module. The names of a module's go with its BTF, so all are copied.
+// Names of described functions by module. Copied, since a module's names are freed with its BTF.
 using Described = std::unordered_map<std::string, std::unordered_set<std::string>>;
 
 void add_functions(const btf *btf, uint32_t first_id, std::unordered_set<std::string> &names) {
@@ -36,7 +36,7 @@ Described described_by(const SymbolSources &sources) {
   return described;
 }
 
-// What ftrace keeps the place of code with that is no more.
+// True for the name by which ftrace lists code that has been removed.
 bool is_placeholder(std::string_view name) {
   constexpr std::string_view prefix = "__ftrace_invalid_address_";
   return name.substr(0, prefix.size()) == prefix;

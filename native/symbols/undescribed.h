@@ -8,8 +8,8 @@
 
 namespace ipft {
 
-// What ftrace can trace and BTF does not describe, as available_filter_functions has it: `name.constprop.0`,
-// `name [module]`. Of modules without BTF there is nothing. Throws NativeError.
+// Functions that ftrace can trace and BTF does not describe, in the format of available_filter_functions:
+// `name.constprop.0`, `name [module]`. Modules without BTF are left out. Throws NativeError.
 std::vector<std::string> undescribed_symbols(const SymbolSources &sources);
 
 } // namespace ipft

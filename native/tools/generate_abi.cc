@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-//
 // generate-abi OBJECT OUTPUT: writes TypeScript's view of struct ipft_row from the BTF of the compiled
-// header, so that bpf/ipft.h is the only place where the layout is written down.
+// header, so that the layout is defined only in bpf/ipft.h.
 #include <bpf/btf.h>
 
 #include <cstdio>

@@ -30,8 +30,8 @@ std::string with_space(const std::string &base, const std::string &inner) {
   return inner.empty() || inner[0] == '[' ? base + inner : base + " " + inner;
 }
 
-// Writes the type of something whose declarator is `inner` so far: C writes them from the inside to the
-// outside.
+// Writes the type of a declaration whose declarator is `inner` so far: C declarators are written from the
+// inside to the outside.
 class Declaration {
 public:
   explicit Declaration(const btf *btf) : btf_(btf) {}
@@ -75,7 +75,7 @@ private:
     return "(" + (text.empty() ? "void" : text) + ")";
   }
 
-  // "const" stands left of what it qualifies, but right of the asterisk of a pointer.
+  // "const" goes left of the type that it qualifies, but right of a pointer's asterisk.
   std::string qualified(const btf_type *type, const char *word, const std::string &inner) {
     const btf_type *target = btf__type_by_id(btf_, type->type);
     if (target && btf_is_ptr(target))
@@ -92,7 +92,7 @@ private:
   }
 
   const btf *btf_;
-  // Types that may still be written: those of a user's BTF may have no end, or be more than anybody reads.
+  // Types that may still be written: a limit for a user's BTF, whose types may be endless.
   unsigned left_ = 256;
 };
 

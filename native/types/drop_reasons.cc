@@ -22,7 +22,7 @@ bool is_reserved(std::string_view name) {
   return name.substr(0, 2) == "__";
 }
 
-// Bounds and masks are enumerators, too.
+// Excludes bounds and masks, which are enumerators, too.
 bool is_reason(std::string_view name) {
   return !is_reserved(name) && !ends_with(name, "_MAX") && name != "SKB_DROP_REASON_SUBSYS_MASK";
 }
@@ -38,7 +38,7 @@ void collect(const btf *btf, uint32_t first_id, std::map<uint32_t, std::string> 
       continue;
     for (const auto &[name, value] : enum_members(btf, type)) {
       auto number = static_cast<uint32_t>(value);
-      // Enums of subsystems have zeros of their own.
+      // In the enums of subsystems, values below the subsystem's range are not their own, such as zero.
       bool is_its_own = enum_name == core || number >> subsystem_shift != 0;
       if (is_its_own && is_reason(name))
         reasons.emplace(number, name);
@@ -48,7 +48,7 @@ void collect(const btf *btf, uint32_t first_id, std::map<uint32_t, std::string> 
 
 } // namespace
 
-// mac80211 has an enum of each reason once more, with underscores.
+// mac80211 has another enum with the same reasons, whose names begin with underscores.
 bool holds_drop_reasons(std::string_view enum_name) {
   return ends_with(enum_name, suffix) && !is_reserved(enum_name);
 }

@@ -14,7 +14,7 @@ bool is_array(const btf_type *type) {
   return type && btf_is_array(type);
 }
 
-// The first element of arrays, of arrays of arrays that of the innermost.
+// The first element of an array; for arrays of arrays, of the innermost one.
 Place first_element(const FieldPlaces &places, Place place) {
   while (is_array(skip_modifiers(places.types(), place.type)))
     place = places.follow(place, {Access{"", 0}});
@@ -42,7 +42,7 @@ ListedField listed(const FieldPlaces &places, const Place &place) {
   return {place.path, std::move(type), place.bit_size, continuation_of(places, place)};
 }
 
-// __pkt_type_offset and the like: nothing but names for offsets.
+// True for members like __pkt_type_offset, which are only names for offsets.
 bool is_marker(const btf *btf, const Member &member) {
   return is_array(skip_modifiers(btf, member.type)) && size_of(btf, member.type) == 0 &&
          member.name.compare(0, 2, "__") == 0;

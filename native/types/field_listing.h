@@ -8,13 +8,13 @@
 
 namespace ipft {
 
-// What a path can be continued with.
+// How a path can be continued.
 enum class Continuation : uint8_t { none, member, pointer };
 
 struct ListedField {
-  std::string path;      // as C writes it, from the root or the name of the struct
-  std::string type;      // as C writes it
-  uint32_t bit_size = 0; // 0: no bit-field
+  std::string path;      // in C syntax, from the root or the name of the struct
+  std::string type;      // in C syntax
+  uint32_t bit_size = 0; // 0: not a bit-field
   // `member`: it is a struct or union itself; `pointer`: it points to one.
   Continuation continuation = Continuation::none;
 };
@@ -22,8 +22,8 @@ struct ListedField {
 // The roots of paths.
 std::vector<ListedField> list_roots(const FieldPlaces &places);
 
-// The members of what a path, or the name of a struct, stands for; of an array of structs those of its first
-// element. If it has none, the one field itself. Throws PathProblem.
+// The members of what a path, or the name of a struct, refers to; for an array of structs, those of its first
+// element. If there are no members, the field itself. Throws PathProblem.
 std::vector<ListedField> list_fields(const FieldPlaces &places, const std::string &text);
 
 } // namespace ipft

@@ -57,8 +57,8 @@ void describe_value(const FieldPlaces &places, const Place &place, ResolvedPath 
   value.enum_name = std::move(number->enum_name);
 }
 
-// The smallest aligned bytes that hold all bits of a bit-field. One of a packed struct may reach over eight
-// of them, then eight that begin with its own first byte do.
+// Finds the smallest aligned bytes that contain all bits of a bit-field. In a packed struct it may not fit
+// into eight aligned bytes; then eight bytes that begin with its own first byte are used.
 void place_bit_field(const Place &place, ResolvedPath &value) {
   uint64_t first = place.bits / 8;
   auto fits = [&](uint64_t start, uint64_t size) {

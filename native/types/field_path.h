@@ -10,19 +10,19 @@
 
 namespace ipft {
 
-// A value and how to get at it: address = root; for each step but the last, address = *(u64 *)(address +
-// step); the value's `size` bytes are at address + the last step. All steps in bytes.
+// Where a value is in kernel memory: address = root; for each step but the last, address = *(u64 *)(address +
+// step); the value's `size` bytes are at address + the last step. All steps are in bytes.
 struct ResolvedPath {
-  std::string root; // "skb", "shinfo" or "task": what the address is of
-  std::string path; // as C writes it
+  std::string root; // "skb", "shinfo" or "task": the object at the first address
+  std::string path; // in C syntax
   std::vector<uint64_t> steps;
-  uint32_t size = 0;       // 1 to 16, of chars and bytes up to 64: what is beyond is left out
-  uint32_t bit_offset = 0; // from the lowest bit of the `size` little-endian bytes
-  uint32_t bit_size = 0;   // 0: no bit-field
+  uint32_t size = 0;       // 1 to 16; for arrays of chars and bytes up to 64, the rest is left out
+  uint32_t bit_offset = 0; // counted from the lowest bit of the `size` little-endian bytes
+  uint32_t bit_size = 0;   // 0: not a bit-field
   FieldKind kind = FieldKind::unsigned_number;
-  bool big_endian = false; // a typedef such as __be16 tells so
-  std::string type;        // as C writes it
-  std::string enum_name;   // empty: none, or an enum without a name
+  bool big_endian = false; // known from a typedef such as __be16
+  std::string type;        // in C syntax
+  std::string enum_name;   // empty: not an enum, or one without a name
 };
 
 // Throws PathProblem.

@@ -24,7 +24,7 @@ constexpr Root roots[] = {
     {"task", "task_struct"},
 };
 
-// Members of the skb that are roots of their own.
+// Members of the skb that are also roots of paths.
 constexpr const char *short_forms[] = {"sk", "dev"};
 
 bool is_composite(const btf_type *type) {
@@ -34,7 +34,8 @@ bool is_pointer(const btf_type *type) {
   return type && btf_is_ptr(type);
 }
 
-// Pointers that lead elsewhere than into the kernel's own memory, as far as BTF tells: "user", "percpu".
+// The address space of pointers that do not point to the kernel's own memory, as far as BTF says: "user",
+// "percpu".
 std::string foreign_space(const btf *btf, const btf_type *pointer) {
   const btf_type *type = btf__type_by_id(btf, pointer->type);
   for (; type && btf_is_type_tag(type); type = btf__type_by_id(btf, type->type)) {
@@ -45,7 +46,7 @@ std::string foreign_space(const btf *btf, const btf_type *pointer) {
   return "";
 }
 
-// To where the pointer at `place` leads; what is there has no type yet.
+// The place to which the pointer at `place` points; its type is not set yet.
 Place through_pointer(const btf *btf, const Place &place, const btf_type *pointer) {
   std::string space = foreign_space(btf, pointer);
   if (!space.empty())
@@ -85,7 +86,7 @@ Place FieldPlaces::root(const std::string &name) const {
     if (name != form)
       continue;
     std::optional<Place> place = find_member(root("skb"), name);
-    // Without the nearest: those are looked for from all roots, of which this is one.
+    // Does not suggest similar names: those are searched from all roots, of which this is one.
     if (!place)
       throw PathProblem{"this kernel's struct sk_buff has no member '" + name + "'", {}, false, "skb"};
     place->path = name;
@@ -174,8 +175,8 @@ Place FieldPlaces::named_member(const Place &place, const std::string &name) con
                     nearest_paths(*this, place, name), false, place.path};
 }
 
-// As in C: of an array, or of what a pointer points to. One of a single element at the end of a struct is as
-// long as there is room (`numbers` of struct pid, before Linux 6.6).
+// As in C: an element of an array, or of what a pointer points to. An array of one element at the end of a
+// struct has any number (`numbers` of struct pid, before Linux 6.6).
 Place FieldPlaces::element(const Place &place, uint32_t index) const {
   const btf_type *type = skip_modifiers(kernel_, place.type);
   bool is_array = type && btf_is_array(type);
@@ -200,7 +201,7 @@ Place FieldPlaces::element(const Place &place, uint32_t index) const {
   return found;
 }
 
-// A struct that is only declared by this type may be defined by another one.
+// If a struct is only declared by this type, returns another type that defines it.
 const btf_type *FieldPlaces::defined(const btf_type *type) const {
   if (!type || !btf_is_fwd(type))
     return type;

@@ -16,45 +16,46 @@ struct btf_type;
 
 namespace ipft {
 
-// Where a path has led to so far.
+// What a path has led to so far.
 struct Place {
-  std::string root; // what is pointed to by the address that the path starts from; "" of a type's name
-  std::string path; // as C writes it
+  std::string root; // the object at the path's first address; "" if the path began with the name of a type
+  std::string path; // in C syntax
   uint32_t type = 0;
-  bool at_root = false; // nothing behind the root yet
+  bool at_root = false; // nothing follows the root yet
   bool is_last = false; // the last member of its struct
   std::vector<uint64_t>
-      pointers;          // offsets of the pointers to follow, bytes, each from where the one before led
-  uint64_t bits = 0;     // from where the last pointer leads
-  uint32_t bit_size = 0; // of a bit-field; 0: it is none
+      pointers; // offsets of the pointers to follow, in bytes, each relative to where the previous one points
+  uint64_t bits = 0;     // offset in bits from where the last pointer points
+  uint32_t bit_size = 0; // 0: not a bit-field
 };
 
-// The names that the path of a field may begin with.
+// The names with which the path of a field may begin.
 const std::vector<std::string> &path_roots();
 
-// Follows paths through the types of a kernel. Throws PathProblem.
+// Follows paths through a kernel's types. Throws PathProblem.
 class FieldPlaces {
 public:
   explicit FieldPlaces(const btf *kernel);
 
-  // One of path_roots().
+  // `name`: one of path_roots().
   Place root(const std::string &name) const;
 
-  // Any struct or union, by its name without the keyword.
+  // A struct or union, by its name without the keyword.
   Place root_of_type(const std::string &name) const;
 
   Place follow(Place place, const std::vector<Access> &accesses) const;
 
-  // A member of structure_at(place).
+  // `member`: a member of structure_at(place).
   Place member(const Place &place, const Member &member) const;
 
-  // The struct or union whose members can be named behind this path, be it there or pointed to; null: none.
+  // The struct or union whose members can follow this path, whether it is at the place or pointed to; null:
+  // none.
   const btf_type *structure_at(const Place &place) const;
 
   const btf *types() const { return kernel_; }
 
 private:
-  // Of a place that has members.
+  // `place` must have members.
   std::optional<Place> find_member(const Place &place, const std::string &name) const;
   Place named_member(const Place &place, const std::string &name) const;
   Place element(const Place &place, uint32_t index) const;

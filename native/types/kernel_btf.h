@@ -9,7 +9,7 @@ namespace ipft {
 
 inline constexpr const char *vmlinux_btf = "/sys/kernel/btf/vmlinux";
 
-// The BTF in this file, parsed once and kept as long as the process lives. Throws NativeError.
+// The BTF in this file, parsed once and kept until the process ends. Throws NativeError.
 const btf *kernel_btf(const std::string &path);
 
 } // namespace ipft

@@ -13,7 +13,8 @@ const char *enumerator_name(const btf *btf, const btf_type *type, unsigned i) {
   return btf__name_by_offset(btf, name);
 }
 
-// pahole before 1.24 did not tell signed ones: bit 31 as a flag is more common than they are.
+// pahole before 1.24 did not mark signed enums; a flag in bit 31 is more common than a negative value, so
+// values are taken as unsigned.
 int64_t enumerator_value(const btf_type *type, unsigned i) {
   if (btf_is_enum64(type))
     return static_cast<int64_t>(btf_enum64_value(&btf_enum64(type)[i]));
@@ -45,7 +46,7 @@ EnumMembers kernel_enum(const btf *kernel, const std::string &enumerator) {
 }
 
 EnumMembers kernel_enum_by_name(const btf *kernel, const std::string &name) {
-  if (name.empty()) // many have none
+  if (name.empty()) // many enums have no name
     return {};
   return first_enum(kernel, [&](const btf_type *type) {
     return btf_vlen(type) > 0 && name == btf__name_by_offset(kernel, type->name_off);

@@ -11,10 +11,10 @@ struct btf_type;
 
 namespace ipft {
 
-// Values are signed or not as BTF has them: compare them with what memory holds modulo the width of the enum.
+// Values are signed or not as in BTF: compare them with values in memory modulo the width of the enum.
 
-// The enum in the kernel's BTF that holds this enumerator, as (name, value); empty if there is none. Many
-// enums of the kernel have no name of their own, so an enumerator is what identifies them.
+// The enum in the kernel's BTF that has this enumerator, as (name, value); empty if there is none. Many enums
+// of the kernel have no name, so an enumerator identifies them.
 using EnumMembers = std::vector<std::pair<std::string, int64_t>>;
 EnumMembers kernel_enum(const btf *kernel, const std::string &enumerator);
 

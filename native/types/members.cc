@@ -10,7 +10,7 @@
 namespace ipft {
 namespace {
 
-// Of BTF without kind_flag, where the integer tells how many of its bits are the member's.
+// For BTF without kind_flag, in which the integer type says how many of its bits belong to the member.
 uint32_t bits_of_integer(const btf *btf, uint32_t id, uint64_t &offset) {
   const btf_type *type = skip_modifiers(btf, id);
   if (!type || !btf_is_int(type) || btf_int_bits(type) == type->size * 8)

@@ -35,7 +35,7 @@ void for_each_module_btf(const std::string &folder, const std::set<std::string> 
     struct stat info = {};
     if (!fd || fstat(fd.get(), &info) != 0)
       continue;
-    // The very file that the inode is of, whatever has that name now.
+    // By descriptor: the file to which the inode belongs, even if another one has its name now.
     std::string path = "/proc/self/fd/" + std::to_string(fd.get());
     std::unique_ptr<btf, decltype(&btf__free)> types(
         btf__parse_split(path.c_str(), const_cast<btf *>(kernel)), btf__free);
@@ -51,7 +51,7 @@ std::string modules_without_btf(const std::string &proc_modules, const std::vect
     with_btf.insert(module.name);
   size_t count = 0;
   std::string names;
-  // No such file: the kernel has no modules.
+  // If the file does not exist, the kernel has no modules.
   for_each_line(proc_modules, [&](std::string_view line) {
     std::string name(line.substr(0, line.find(' ')));
     if (with_btf.count(name) == 0 && ++count <= shown)

@@ -12,9 +12,9 @@ struct btf;
 
 namespace ipft {
 
-// Visits the BTF of each module in the folder, or of those in `only` if there are any, which is valid
-// meanwhile: it adds its types to those of `kernel`. A module that goes meanwhile, and one whose BTF does not
-// fit, is left out.
+// Visits the BTF of each module in the folder, or only of those in `only` if that is not empty. The BTF is
+// valid during the call and extends that of `kernel`. A module that is unloaded meanwhile, or whose BTF does
+// not match the kernel's, is left out.
 void for_each_module_btf(const std::string &folder, const std::set<std::string> &only, const btf *kernel,
                          const std::function<void(const ModuleLoad &, const btf *)> &visit);
 

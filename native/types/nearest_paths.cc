@@ -15,7 +15,7 @@ namespace {
 constexpr unsigned levels_below = 2;
 constexpr size_t most_far = 3;
 
-// Levenshtein's.
+// Levenshtein distance.
 size_t edit_distance(const std::string &left, const std::string &right) {
   std::vector<size_t> row(right.size() + 1);
   std::iota(row.begin(), row.end(), 0);
@@ -35,7 +35,7 @@ bool holds(const std::string &text, const std::string &part) {
   return part.size() >= shortest && text.find(part) != std::string::npos;
 }
 
-// 0: the same; more than the name's own length: nothing in common.
+// 0: equal; more than the length of the name: nothing in common.
 size_t unlikeness(const std::string &name, const std::string &other) {
   size_t distance = edit_distance(name, other);
   size_t most = std::max<size_t>(1, (name.size() + 1) / 3);
@@ -55,7 +55,7 @@ std::vector<std::string> best(std::vector<Candidate> candidates, const std::stri
   std::vector<std::string> paths;
   bool has_near = !candidates.empty() && candidates.front().unlikeness <= name.size();
   for (const Candidate &candidate : candidates) {
-    // Far ones are better than none, but not than near ones.
+    // Unlike names are suggested only if there are no similar ones.
     bool is_far = candidate.unlikeness > name.size();
     if (paths.size() == most_nearest || (is_far && (has_near || paths.size() == most_far)))
       break;
@@ -71,7 +71,7 @@ public:
   Namesakes(const FieldPlaces &places, const std::string &name, std::vector<Candidate> &found)
       : places_(places), name_(name), found_(found) {}
 
-  // Down to `deepest` levels below the structs at these places.
+  // Searches down to `deepest` levels below the structs at these places.
   void search(std::vector<Place> level, unsigned deepest) {
     for (unsigned depth = 0; depth <= deepest && found_.size() < most_nearest; depth++) {
       std::vector<Place> next;
@@ -116,7 +116,7 @@ std::vector<Place> other_roots(const FieldPlaces &places, const Place &place) {
   return others;
 }
 
-// Members with a name like it; `penalty`: for not being where they were looked for.
+// Adds members with a similar name; `penalty`: added because they are not where they were expected.
 void append_similar(const FieldPlaces &places, const Place &place, const std::string &name, size_t penalty,
                     std::vector<Candidate> &candidates) {
   const btf_type *structure = places.structure_at(place);

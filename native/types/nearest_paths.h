@@ -11,12 +11,12 @@ struct Place;
 
 inline constexpr size_t most_nearest = 5;
 
-// Those of `names` that `name` may be a slip of the pen for, at most `most_nearest`, the nearest first.
+// Suggestions for a misspelt `name`: at most `most_nearest` of `names`, nearest first.
 std::vector<std::string> nearest_names(const std::string &name, const std::vector<std::string> &names);
 
-// What `name`, which is no member of the struct at `place`, may stand for: members of other roots and of
-// structs that this one holds or points to, up to two levels down, if they are called so; members of it and
-// of other roots with a name like it.
+// Suggestions for `name`, which is not a member of the struct at `place`: members with this name of other
+// roots and of structs that this one contains or points to, up to two levels down; members with a similar
+// name of this struct and of other roots.
 std::vector<std::string> nearest_paths(const FieldPlaces &places, const Place &place,
                                        const std::string &name);
 

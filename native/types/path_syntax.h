@@ -7,15 +7,15 @@
 
 namespace ipft {
 
-// Why a path stands for nothing. Thrown in native/symbols only.
+// Why a path cannot be resolved. Thrown in native/types only.
 struct PathProblem {
   std::string error;                // without the path itself
-  std::vector<std::string> nearest; // paths there are, the nearest first; at most 5
-  bool syntax = false;              // no kernel has it
-  std::string within;               // what `ipft fields` is asked for to see what there is; may be empty
+  std::vector<std::string> nearest; // existing paths, nearest first; at most 5
+  bool syntax = false;              // the path is wrong on any kernel
+  std::string within;               // argument for `ipft fields` that lists what exists; may be empty
 };
 
-// One step of a path as it is written: a member, or an element of an array.
+// One step of a path: a member, or an element of an array.
 struct Access {
   std::string member; // empty: an element
   uint32_t index = 0;
@@ -26,7 +26,7 @@ struct PathText {
   std::vector<Access> accesses;
 };
 
-// NAME, then any number of ->NAME, .NAME and [NUMBER]. Throws PathProblem.
+// Parses NAME, followed by any number of ->NAME, .NAME and [NUMBER]. Throws PathProblem.
 PathText parse_path(const std::string &text);
 
 } // namespace ipft

@@ -11,7 +11,7 @@
 namespace ipft {
 namespace {
 
-// Neither typedef nor size says it: only the name of one of the typedefs on the way does.
+// Only the name of one of the typedefs says so, neither the type nor its size.
 bool is_big_endian(const btf *btf, uint32_t id) {
   const btf_type *type = btf__type_by_id(btf, id);
   while (type && (btf_is_mod(type) || btf_is_typedef(type) || btf_is_type_tag(type))) {

@@ -25,35 +25,35 @@ enum class FieldKind : uint8_t {
 
 const char *kind_name(FieldKind kind);
 
-// A value that is one number.
+// The type of a value that is a single number.
 struct ValueType {
   FieldKind kind = FieldKind::unsigned_number;
   uint32_t size = 0;       // bytes
-  bool big_endian = false; // a typedef such as __be16 tells so
-  std::string enum_name;   // empty: none, or an enum without a name
+  bool big_endian = false; // known from a typedef such as __be16
+  std::string enum_name;   // empty: not an enum, or one without a name
 };
 
-// Integers, enums, pointers and floats, through typedefs; nullopt: void, or a struct, an array, a function.
+// Integers, enums, pointers and floats, through typedefs; nullopt for void, structs, arrays and functions.
 std::optional<ValueType> value_type(const btf *btf, uint32_t id);
 
 // What a function returns.
 struct ReturnType {
   enum class Known : uint8_t { no, nothing, value };
   Known known = Known::no;
-  FieldKind kind = FieldKind::unsigned_number; // of a value, as size and big_endian
+  FieldKind kind = FieldKind::unsigned_number; // kind, size and big_endian: of the value
   uint32_t size = 0;
   bool big_endian = false;
-  EnumMembers names; // of an enum
+  EnumMembers names; // if it is an enum
 
   bool operator==(const ReturnType &other) const;
 };
 
-// What functions return, each type once.
+// Return types of functions, without duplicates.
 class ReturnTypes {
 public:
   static constexpr uint16_t unknown = 0;
 
-  // The place among all of the type with this id; 0 is void. What is no number in one register is unknown.
+  // The index of the type with this id; 0 is void. What is not a number in one register is unknown.
   uint16_t add(const btf *btf, uint32_t id);
 
   std::vector<ReturnType> take() { return std::move(all_); }

@@ -20,7 +20,7 @@ namespace {
 
 using ProgramNames = std::map<uint32_t, std::string>;
 
-// Of all XDP programs that are loaded, by id; nothing if the kernel does not tell (CAP_SYS_ADMIN).
+// Names of all loaded XDP programs by id; nullopt if the kernel does not list them (CAP_SYS_ADMIN).
 std::optional<ProgramNames> xdp_programs() {
   ProgramNames names;
   uint32_t id = 0;
@@ -46,13 +46,13 @@ uint64_t own_netns() {
   return stat("/proc/self/ns/net", &info) == 0 ? info.st_ino : 0;
 }
 
-// Goes through network namespaces, in a thread of its own: setns() is for that alone.
+// Visits network namespaces, in a thread of its own, since setns() affects the calling thread.
 class Visitor {
 public:
   Visitor(ProgramNames names, XdpDevices &into) : names_(std::move(names)), own_(own_netns()), into_(into) {}
 
   void visit(const std::vector<NetNamespace> &namespaces) {
-    visit_links(own_); // which takes no privilege
+    visit_links(own_); // which needs no privilege
     for (const NetNamespace &each : namespaces) {
       if (each.inode == own_)
         continue;

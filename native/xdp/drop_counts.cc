@@ -44,7 +44,7 @@ XdpDropCounts::XdpDropCounts(const btf *kernel) : object_(nullptr, bpf_object__c
   }
 }
 
-// An entry for what there will be no room for is made at once.
+// Creates in advance the entry for drops for which there will be no room.
 void XdpDropCounts::start() {
   for (const ipft_xdp_cause &key : keys_of(map_))
     bpf_map_delete_elem(map_, &key);

@@ -10,17 +10,18 @@
 
 namespace ipft {
 
-// Packets that XDP lost at a device, for one cause.
+// Packets that XDP lost at a device, by one cause.
 struct XdpDrops {
-  std::string tracepoint; // that told of them; empty: there was no room to tell of these apart
-  int32_t value = 0;      // what it told: an action, -errno; 0: nothing
-  std::string ifname;     // empty: no device was told
+  std::string tracepoint; // that reported them; empty: there was no room to count these separately
+  int32_t value = 0;      // what the tracepoint reports: an action, or -errno; 0: nothing
+  std::string ifname;     // empty: the tracepoint names no device
   uint32_t ifindex = 0;
   uint32_t netns = 0; // inode of the device's network namespace
   uint64_t packets = 0;
 };
 
-// The programs of xdp.bpf.c, on those of their tracepoints that the kernel has. They count from start() on.
+// Attaches the programs of xdp.bpf.c, on those of their tracepoints that the kernel has. They count from
+// start() on.
 class XdpDropCounts {
 public:
   // `kernel`: the running kernel's BTF. Throws NativeError.
@@ -28,14 +29,14 @@ public:
 
   void start();
 
-  // In no order.
+  // In arbitrary order.
   std::vector<XdpDrops> read() const;
 
 private:
   BpfObject object_;
   std::vector<std::string> tracepoints_; // of the object's programs, attached or not
   std::vector<UniqueFd> links_;
-  int map_ = -1; // belongs to the object
+  int map_ = -1; // owned by the object
 };
 
 } // namespace ipft

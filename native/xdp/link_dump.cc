@@ -17,7 +17,7 @@ namespace {
 
 using Visit = std::function<void(const XdpAttachment &)>;
 
-// Without statistics and the virtual functions of devices, which would make most of the answer.
+// Asks for links without statistics and virtual functions, which would make up most of the answer.
 int ask(int socket) {
   struct {
     nlmsghdr header;

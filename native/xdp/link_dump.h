@@ -7,7 +7,7 @@
 
 namespace ipft {
 
-// An XDP program at a network device.
+// An XDP program on a network device.
 struct XdpAttachment {
   std::string ifname;
   uint32_t ifindex = 0;
@@ -15,8 +15,8 @@ struct XdpAttachment {
   uint32_t program = 0;  // id
 };
 
-// Asks rtnetlink for the XDP programs at all devices of the network namespace that the thread is in. Returns
-// 0 or errno.
+// Queries rtnetlink for the XDP programs on all devices of the calling thread's network namespace. Returns 0
+// or errno.
 int for_each_xdp_attachment(const std::function<void(const XdpAttachment &)> &visit);
 
 } // namespace ipft

@@ -15,7 +15,7 @@
 namespace ipft {
 namespace {
 
-// Of `net:[4026531840]`; 0: it is something else.
+// The inode in `net:[4026531840]`; 0 for other texts.
 uint64_t inode_of(std::string_view name) {
   constexpr std::string_view prefix = "net:[";
   if (name.substr(0, prefix.size()) != prefix)
@@ -50,7 +50,7 @@ void add_of_processes(Namespaces &namespaces) {
   }
 }
 
-// As /proc/PID/mountinfo writes it: a space is \040.
+// Decodes the escapes of /proc/PID/mountinfo: a space is \040.
 std::string unescaped(const std::string &text) {
   std::string result;
   for (size_t i = 0; i < text.size(); i++) {
@@ -61,7 +61,8 @@ std::string unescaped(const std::string &text) {
   return result;
 }
 
-// proc_pid_mountinfo(5): `ID PARENT DEVICE ROOT MOUNTPOINT ...`, the root of a namespace being its name.
+// Parses mountinfo (proc_pid_mountinfo(5)): `ID PARENT DEVICE ROOT MOUNTPOINT ...`, where the root of a
+// mounted namespace is its name.
 void add_mounted(Namespaces &namespaces) {
   for_each_line("/proc/self/mountinfo", [&](std::string_view line) {
     if (line.find(" net:[") == std::string_view::npos)
@@ -76,7 +77,7 @@ void add_mounted(Namespaces &namespaces) {
 
 } // namespace
 
-// Mounts stay as they are longer than processes do.
+// Mounted ones take precedence, since mounts last longer than processes.
 std::vector<NetNamespace> net_namespaces() {
   Namespaces namespaces;
   add_mounted(namespaces);

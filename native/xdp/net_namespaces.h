@@ -9,11 +9,11 @@ namespace ipft {
 
 struct NetNamespace {
   uint64_t inode = 0;
-  std::string path; // of a file that stands for it
+  std::string path; // a file that refers to it
 };
 
-// The network namespaces of this machine that processes are in, or that are mounted where this process sees
-// it, as those of `ip netns`: each once.
+// The network namespaces of this machine, each once: those of processes, and those that are mounted where
+// this process sees them, like those of `ip netns`.
 std::vector<NetNamespace> net_namespaces();
 
 } // namespace ipft
