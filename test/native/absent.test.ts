@@ -28,7 +28,7 @@ it.skipIf(cannotTrace).each([
   ['--ifname nosuch0', 'no network device is called so in a network namespace that a process is in'],
   ['--pid ENDED', 'no process has this id'],
   ['--netns inode:1', 'no process is in a network namespace with this inode, and no name stands for it'],
-])('%s is told of at once, at the end, and in the summary', async (words, why) => {
+])('%s is reported at once, at the end, and in the summary', async (words, why) => {
   const option = words.replace('ENDED', String(ended()));
   const { code, stdout, stderr } = await ipftProcess([...option.split(' '), ...TRACE]);
   expect(stderr).toContain(`warning: ${option}: ${why}: nothing may match as yet\nTry: `);
@@ -38,7 +38,7 @@ it.skipIf(cannotTrace).each([
   expect(code).toBe(0);
 });
 
-it.skipIf(cannotTrace)('a device that is there is no absence, whatever matches', async () => {
+it.skipIf(cannotTrace)('an existing device is not reported as absent, even if nothing matches', async () => {
   const { stdout, stderr } = await ipftProcess(['-m', '0x7f000001', '--ifname', 'lo', ...TRACE]);
   expect(stderr).not.toContain('warning');
   expect(parseResults(stdout).summary).toMatchObject({ matched: 0, absent: [] });
@@ -50,7 +50,7 @@ it('a process id that no process can have is an error', async () => {
   expect(code).toBe(2);
 });
 
-it('a name that looks like a number is the name, and inode: and name: say which it is', () => {
+it('a number is taken as a name if such a name exists; inode: and name: decide', () => {
   const { ino } = statSync(`/run/netns/${NUMBER}`);
   const of = (value: string): string => netns.condition(value, { has: () => true, pidNamespace: () => null });
   expect(of(NUMBER)).toContain(` == ${ino} `);
@@ -58,7 +58,7 @@ it('a name that looks like a number is the name, and inode: and name: say which 
   expect(of(`inode:${NUMBER}`)).toContain(` == ${NUMBER} `);
 });
 
-it.skipIf(cannotTrace)('a namespace that is deleted while ipft traces costs no results', async () => {
+it.skipIf(cannotTrace)('a namespace that is deleted during a trace does not lose results', async () => {
   const name = 'ipft-absent';
   run('ip', 'netns', 'add', name);
   const running = await traceProcess(['--netns', name, ...TRACE]);

@@ -49,7 +49,7 @@ describe.skipIf(reason !== null)(
   `trace()${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
-    it('gives events in order of time, with the values that -o json has', async () => {
+    it('yields events in order of time, with the same values as -o json', async () => {
       const stopped = new AbortController();
       const run = await start({ signal: stopped.signal });
       const before = process.hrtime.bigint();
@@ -83,7 +83,7 @@ describe.skipIf(reason !== null)(
       expect(times[0]).toBeGreaterThan(before);
     });
 
-    it('gives packets when they are gone, each with all of its events', async () => {
+    it('yields packets when they are freed, each with all of its events', async () => {
       const run = await start();
       const packets: TracePacket[] = [];
       void (async () => {
@@ -105,7 +105,7 @@ describe.skipIf(reason !== null)(
       }
     });
 
-    it('ends at --count, and counts what came behind', async () => {
+    it('ends at the option count, and counts events after that', async () => {
       const run = await start({ count: 5, selection: { function: QUEUE } });
       await udp({ mark: MARK, count: 100, rate: 0 });
       expect(await all(run)).toHaveLength(5);
@@ -121,33 +121,40 @@ describe.skipIf(reason !== null)(
         },
         new Error('from the loop'),
       ],
-    ])('leaving the loop by %s removes the probes before the script goes on', async (_way, leave, thrown) => {
-      const before = new Set(bpfObjects());
-      const keepers = new Set(pidsOf('probe-keeper'));
-      const run = await start();
-      const ours = bpfObjects().filter((object) => !before.has(object));
-      const ourKeepers = pidsOf('probe-keeper').filter((pid) => !keepers.has(pid));
-      expect(ours.length).toBeGreaterThan(10);
-      await ping(MARK);
-      const read = async (): Promise<void> => {
-        for await (const event of run) if (event.packet === 1 && leave()) break;
-      };
-      expect(await failure(read())).toEqual(thrown);
-      const { matched, delivered, causes, end } = await run.summary;
-      expect({ delivered, end, matched }).toEqual({
-        delivered: 1,
-        end: 'reader left',
-        matched: 1 + causes.backlog,
-      });
-      await until('the end of the programs', () => !bpfObjects().some((object) => ours.includes(object)), 20);
-      await until(
-        'the end of the probe-keeper',
-        () => !pidsOf('probe-keeper').some((pid) => ourKeepers.includes(pid)),
-        20,
-      );
-    });
+    ])(
+      'removes the probes before the script continues after leaving the loop by %s',
+      async (_way, leave, thrown) => {
+        const before = new Set(bpfObjects());
+        const keepers = new Set(pidsOf('probe-keeper'));
+        const run = await start();
+        const ours = bpfObjects().filter((object) => !before.has(object));
+        const ourKeepers = pidsOf('probe-keeper').filter((pid) => !keepers.has(pid));
+        expect(ours.length).toBeGreaterThan(10);
+        await ping(MARK);
+        const read = async (): Promise<void> => {
+          for await (const event of run) if (event.packet === 1 && leave()) break;
+        };
+        expect(await failure(read())).toEqual(thrown);
+        const { matched, delivered, causes, end } = await run.summary;
+        expect({ delivered, end, matched }).toEqual({
+          delivered: 1,
+          end: 'reader left',
+          matched: 1 + causes.backlog,
+        });
+        await until(
+          'the end of the programs',
+          () => !bpfObjects().some((object) => ours.includes(object)),
+          20,
+        );
+        await until(
+          'the end of the probe-keeper',
+          () => !pidsOf('probe-keeper').some((pid) => ourKeepers.includes(pid)),
+          20,
+        );
+      },
+    );
 
-    it('pauses while the loop is slow: the rest is lost in the kernel, and counted', async () => {
+    it('pauses while the loop is slow, and counts what is lost in the kernel', async () => {
       const run = await start({ pageCount: 4, selection: { function: QUEUE } });
       const COUNT = 150_000;
       await udp({ mark: MARK, count: COUNT, rate: 0 });
@@ -162,7 +169,7 @@ describe.skipIf(reason !== null)(
       expect(delivered).toBeLessThan(80_000);
     });
 
-    it('goes on when a slow loop has caught up', async () => {
+    it('continues when a slow loop has caught up', async () => {
       const run = await start({ selection: { function: QUEUE } });
       const sent = udp({ mark: MARK, count: 60_000, rate: 50_000 }).then(() => run.stop());
       let events = 0;
@@ -175,7 +182,7 @@ describe.skipIf(reason !== null)(
       expect(await run.summary).toMatchObject({ matched: 60_000, lost: 0, end: 'signal' });
     });
 
-    it('lets two traces run beside each other in one process', async () => {
+    it('allows two traces at the same time in one process', async () => {
       const [first, second] = [await start({ count: 1 }), await start({ mark: MARK + 1, count: 1 })];
       await ping(MARK + 1);
       await ping(MARK);
@@ -183,20 +190,20 @@ describe.skipIf(reason !== null)(
       expect((await all(second)).map(({ mark }) => mark)).toEqual([MARK + 1]);
     });
 
-    it('can be summed up without being read', async () => {
+    it('resolves its summary even if no loop reads the events', async () => {
       const run = await start({ durationMs: 1500 });
       await ping(MARK);
       const { delivered, end } = await run.summary;
       expect([delivered > 4, end]).toEqual([true, 'duration']);
     });
 
-    it('is read once', async () => {
+    it('can be read only once', async () => {
       const run = await start({ durationMs: 100 });
       await all(run);
       expect(await failure(all(run.packets()))).toBeInstanceOf(UsageError);
     });
 
-    it('does not begin with a signal that has been aborted', async () => {
+    it('does not start if its signal is already aborted', async () => {
       const error = new Error('not today');
       const run = trace({ ...OPTIONS, signal: AbortSignal.abort(error) });
       expect(await failure(all(run))).toBe(error);
@@ -204,7 +211,7 @@ describe.skipIf(reason !== null)(
       expect(await failure(run.summary)).toBe(error);
     });
 
-    it('stopped while it attaches, it has no events', async () => {
+    it('has no events if it is stopped while attaching', async () => {
       const run = trace(OPTIONS);
       run.stop();
       expect(await all(run)).toEqual([]);
@@ -212,7 +219,7 @@ describe.skipIf(reason !== null)(
       expect(await failure(run.ready)).toBeInstanceOf(UsageError);
     });
 
-    it('throws what the command exits with, behind the events', async () => {
+    it("throws the command's errors, after the events", async () => {
       const run = await start({ selection: { function: QUEUE }, budget: 0.000001 });
       await ping(MARK);
       const events: TraceEvent[] = [];
@@ -247,7 +254,7 @@ describe.skipIf(reason !== null)(
       expect(await failure(run.ready)).toBe(error);
     });
 
-    it('leaves it to an extension which packets to trace', async () => {
+    it('accepts a filter from an extension alone', async () => {
       const folder = mkdtempSync('/tmp/ipft-api-');
       const path = `${folder}/where.mjs`;
       writeFileSync(path, `export default { name: 'where', where: 'skb->mark == ${MARK}' };`);
@@ -260,7 +267,7 @@ describe.skipIf(reason !== null)(
       rmSync(folder, { recursive: true });
     });
 
-    it('writes nothing, but for messages that are asked for', async () => {
+    it('writes nothing but messages, and those only on request', async () => {
       const script = `
         import { trace } from '${HOME}/src/../dist/index.js';
         for await (const event of trace({ mark: 1, backend: 'tracepoint', durationMs: 100 }));

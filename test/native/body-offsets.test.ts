@@ -97,7 +97,7 @@ describe('a function is probed in its body', () => {
     expect(offsets([code(...pad, ...NOP)])).toEqual([9]);
   });
 
-  it('although something jumps to its entry, or past its body', () => {
+  it('even if there are jumps to its entry, or past the beginning of its body', () => {
     expect(
       offsets([code(...NOP, ...nearJump(5)), code(...NOP, 0x90, 0x90, 0x90, 0x90, 0x90, ...nearJump(0))]),
     ).toEqual([5, 5]);
@@ -105,15 +105,15 @@ describe('a function is probed in its body', () => {
 });
 
 describe('a function is probed at its entry', () => {
-  it('it has no room for ftrace', () => {
+  it('if it has no room for ftrace', () => {
     expect(offsets([code(0x55, 0x48, 0x89, 0xe5), plain])).toEqual([0, 5]);
   });
 
-  it('it is in a module', () => {
+  it('if it is in a module', () => {
     expect(offsets([plain], [plain])).toEqual([5, 0]);
   });
 
-  it('its address is in no code that is known', () => {
+  it('if its address is outside of known code', () => {
     const addresses = BigUint64Array.of(0n, TEXT - 1n, TEXT + BigInt(SIZE), MODULE);
     const options = { addresses, ...write([plain]) };
     expect([...addon.readBodyOffsets(options)]).toEqual([0, 0, 0, 0]);
@@ -125,24 +125,24 @@ describe('a function is probed at its entry', () => {
     ['a branch', code(...NOP, 0x90, ...nearBranch(1))],
     ['a short branch behind endbr64', code(...ENDBR, ...NOP, 0x90, 0x74, -1 - 2)],
     ['a loop', code(...NOP, 0xe2, -2)],
-  ])('%s leads back to its body', (_, loop) => {
+  ])('if %s leads back to its body', (_, loop) => {
     expect(offsets([plain, loop, plain])).toEqual([5, 0, 5]);
   });
 
-  it('a jump in another function leads to its body, as from where the compiler put unlikely code', () => {
+  it('if a jump in another function leads to its body, such as from unlikely code placed elsewhere', () => {
     const before = code(0x90, 0xe9, ...int32(SIZE + 5 - 6));
     const behind = code(0x90, ...nearJump(SIZE + 1 - 5));
     expect(offsets([before, plain, plain])).toEqual([0, 0, 5]);
     expect(offsets([plain, behind])).toEqual([0, 0]);
   });
 
-  it('a jump in another function leads to where the kernel would lay a jump of its own', () => {
+  it('if a jump in another function leads to bytes that the kernel would overwrite by its own jump', () => {
     const jumpTo = (place: number): number[] => code(0x90, ...nearJump(SIZE + 1 - place));
     expect([6, 9, 10].map((place) => offsets([plain, jumpTo(place)])[0])).toEqual([0, 0, 5]);
   });
 });
 
-describe('for stacks, a function is probed at its entry', () => {
+describe('if stacks are recorded, a function is probed at its entry', () => {
   it.each([
     ['its body begins with a push of one byte', 0x55, 0],
     ['or with pushf', 0x9c, 0],
@@ -154,7 +154,7 @@ describe('for stacks, a function is probed at its entry', () => {
   });
 });
 
-it('code that cannot be read is an error with errno', () => {
+it('unreadable code is an error with an errno', () => {
   const options = {
     ...write([plain]),
     addresses: BigUint64Array.of(TEXT),

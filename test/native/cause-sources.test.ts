@@ -24,16 +24,16 @@ const WITH_SKB = [
   { tracepoint: 'bad_unsigned', enumName: null },
 ];
 
-describe('tracepoints that tell why packets are dropped', () => {
-  it('have an enum of reasons, or a name that says so', () => {
+describe('tracepoints that report why packets are dropped', () => {
+  it('have an enum of reasons, or a name that reports a failure', () => {
     expect(sourcesWith('-DREASONS')).toEqual(WITH_SKB);
   });
 
-  it('need not take the skb where the drop itself has no reasons', () => {
+  it('need not take the skb if kfree_skb has no reasons', () => {
     expect(sourcesWith()).toEqual([...WITH_SKB, { tracepoint: 'fail_later', enumName: null }]);
   });
 
-  it('are there on this kernel', () => {
+  it('exist on this kernel', () => {
     const names = addon.readCauseSources().map(({ tracepoint }) => tracepoint);
     expect(names).toContain('sock_rcvqueue_full');
     expect(names).not.toContain('kfree_skb');

@@ -16,7 +16,7 @@ describe('the completion of --fields', () => {
     expect(await offered('sk')).toContain('skb');
   });
 
-  it("offers the members of the running kernel's types, behind -> and .", async () => {
+  it("offers the members of the running kernel's types, after -> and .", async () => {
     expect(await offered('skb->dev->ifin')).toEqual(['skb->dev->ifindex']);
     expect(await offered('skb->hea')).toEqual(expect.arrayContaining(['skb->head']));
     expect(await offered('skb->dev')).toEqual(expect.arrayContaining(['skb->dev', 'skb->dev->']));
@@ -24,7 +24,7 @@ describe('the completion of --fields', () => {
     expect(await offered('nothing->x')).toEqual([]);
   });
 
-  it('completes the last of a list', async () => {
+  it('completes the last item of a list', async () => {
     expect(await offered('len,skb->dev->ifin')).toEqual(['len,skb->dev->ifindex']);
     expect(await offered('len,@g')).toEqual(['len,@gso']);
   });

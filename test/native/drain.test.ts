@@ -5,7 +5,7 @@ import { expectPass, Fixtures } from '../support/addon/cxx-fixtures.js';
 const fixtures = new Fixtures();
 afterAll(() => fixtures.remove());
 
-describe('the merge of the rings', () => {
+describe('merging the rings', () => {
   let program: string;
   beforeAll(() => void (program = fixtures.compile('ring_merge', ['native/drain/ring_merge.cc'])), 300_000);
 
@@ -22,7 +22,7 @@ describe('the merge of the rings', () => {
   ])('%s: %s', (name) => expectPass(program, name));
 });
 
-describe('the numbers of packets', () => {
+describe('numbering packets', () => {
   let program: string;
   beforeAll(() => void (program = fixtures.compile('packet_numbers')), 300_000);
 

@@ -11,8 +11,8 @@ function reasonArguments({ names, reasonArguments: registers }: ReturnType<typeo
   return new Map(rows.filter(([, register]) => register !== 255));
 }
 
-describe('the argument that says why a packet is dropped', () => {
-  it('is where bpftool shows it', () => {
+describe('the drop reason argument', () => {
+  it('has the position that bpftool shows', () => {
     const found = reasonArguments(addon.readFunctions({ tracefs: null }));
     expect(found.size).toBeGreaterThan(3);
     expect(found.get('kfree_skb_list_reason')).toBe(1);
@@ -20,7 +20,7 @@ describe('the argument that says why a packet is dropped', () => {
       expect([name, [...(dump.reasonParameters.get(name) ?? [])][0]]).toEqual([name, register]);
   });
 
-  it('is found in every function that has one and is known by a plain name', () => {
+  it('is found in every function with a plain name that has one', () => {
     const { names, symbols, modules, reasonArguments: registers } = addon.readFunctions({ tracefs: null });
     const [byName, symbol, module] = [names.split('\n'), symbols.split('\n'), modules.split('\n')];
     const left = byName.filter((name, i) => {
@@ -30,7 +30,7 @@ describe('the argument that says why a packet is dropped', () => {
     expect(left).toEqual([]);
   });
 
-  it('is the third of kfree_skb, after its data', () => {
+  it('is the third argument of the tracepoint kfree_skb, not counting __data', () => {
     const found = reasonArguments(addon.readTracepoints());
     expect(found.get('tp:kfree_skb')).toBe(2);
     for (const [name, register] of found) {
@@ -66,7 +66,7 @@ describe('enums by name', () => {
     }
   });
 
-  it('are told to be missing', () => {
+  it('are reported as missing', () => {
     expect(addon.readEnumByName('no_such_enum')).toBeNull();
     expect(addon.readEnumByName('sk_buff')).toBeNull();
     expect(addon.readEnumByName('')).toBeNull();

@@ -40,7 +40,7 @@ describe.skipIf(reason !== null)(
   { timeout: 60_000 },
   () => {
     it.each(['.', '^tp:net_dev_queue$'])(
-      'shows datagrams that nobody receives, and not the ping that is answered, -r %s',
+      'shows datagrams without a receiver, but not an answered ping, -r %s',
       async (regex) => {
         const { events, summary } = parseResults(await traced(['-o', 'json', '-r', regex]));
         const drops = events.flatMap((line) => (line as { drop?: object }).drop ?? []);
@@ -56,7 +56,7 @@ describe.skipIf(reason !== null)(
       },
     );
 
-    it('ends each packet with a line that says where and why', async () => {
+    it('ends each packet with a line that says where and why it was dropped', async () => {
       const groups = (await traced([])).split('===\n').slice(1);
       expect(groups).toHaveLength(COUNT);
       for (const group of groups) {
@@ -65,7 +65,7 @@ describe.skipIf(reason !== null)(
       }
     });
 
-    it('gives scripts the packets, with where and why', async () => {
+    it('gives scripts the packets, with where and why they were dropped', async () => {
       const run = traceByApi({ mark: MARK, backend: 'tracepoint', drops: true });
       await run.ready;
       await ping(MARK);
@@ -96,7 +96,7 @@ describe.skipIf(reason !== null)(
       expect([matched, omitted > 0]).toEqual([delivered + omitted, true]);
     });
 
-    it('counts what a script has not read of them when it leaves', async () => {
+    it('counts what a script has not read when it leaves the loop', async () => {
       const run = traceByApi({ mark: MARK, backend: 'tracepoint', drops: true });
       await run.ready;
       await ping(MARK);
@@ -112,7 +112,7 @@ describe.skipIf(reason !== null)(
       expect(causes.backlog).toBeGreaterThan(0);
     });
 
-    it('has no events for a loop that asks for events', async () => {
+    it('gives no events to a loop over events rather than packets', async () => {
       const read = async (): Promise<void> => {
         for await (const event of traceByApi({ mark: MARK, backend: 'tracepoint', drops: true }))
           throw new Error(event.function);
@@ -120,7 +120,7 @@ describe.skipIf(reason !== null)(
       await expect(read()).rejects.toThrow(UsageError);
     });
 
-    it('is not what extensions see: calls alone', async () => {
+    it('does not show drops to extensions, only calls', async () => {
       const folder = mkdtempSync('/tmp/ipft-drops-');
       const path = `${folder}/seen.mjs`;
       const code = `onEvent: (e) => ({ seen: e.function }), onPacket: (events) => events.map((e) => e.seen).join()`;
@@ -133,7 +133,7 @@ describe.skipIf(reason !== null)(
       rmSync(folder, { recursive: true });
     });
 
-    it('leaves no program of its own in the kernel', async () => {
+    it('leaves no programs in the kernel', async () => {
       const ofDrops = (): string[] =>
         bpfObjects().filter((object) => / (ipft_drop|ipft_cause|xdp_\w+)$/.test(object));
       const before = new Set(ofDrops());

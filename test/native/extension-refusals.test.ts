@@ -61,7 +61,7 @@ describe.skipIf(reason !== null)(
       ['helper', 'event->len = beyond(data);', /^ {2}invalid read from stack /m],
       ['pointer', 'event->len = *(volatile __u32 *)skb;', /^ {2}R\d invalid mem access 'scalar'$/m],
       ['member', 'event->len = BPF_CORE_READ(skb, nonsense);', /CO-RE relocation/],
-    ])('names the extension, its function and the reason: %s', async (name, body, why) => {
+    ])('are reported with name, function and reason: %s', async (name, body, why) => {
       const path = extension(name, body);
       const { code, stderr, stdout } = await traced(path);
       expect(stderr).toContain(`ipft: extension ${path}: module(): the BPF programs load without it`);
@@ -70,7 +70,7 @@ describe.skipIf(reason !== null)(
       expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     });
 
-    it('shows all of the log with --verbose', async () => {
+    it('shows the whole log with --verbose', async () => {
       const path = extension('verbose', 'event->len = beyond(data);');
       const { code, stderr } = await traced(path, '--verbose');
       expect(code).toBe(6);
@@ -79,7 +79,7 @@ describe.skipIf(reason !== null)(
       );
     });
 
-    it('blames no extension when the programs are refused without it, too', async () => {
+    it('does not blame the extension if the programs are refused without it, too', async () => {
       const open = async (path: string, capture?: Uint8Array): Promise<unknown> => {
         const options = completeOptions({ mark: 1, backend: 'tracepoint', selection: { function: /queue/ } });
         const messages = new Messages({ write: () => undefined });

@@ -76,7 +76,7 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     file('header.h', generated('bpf-module-header'));
   });
 
-  it('shows what a C file has written, by its types and formats, unchanged', async () => {
+  it('shows the values that a C file has written, by types and formats', async () => {
     const path = file('documented.c', DOCUMENTED);
     const text = await traced(path);
     expect(fields(text)).toEqual([
@@ -90,7 +90,7 @@ describe.skipIf(reason !== null)(`--extension${reason === null ? '' : ` (skipped
     expect(csv[1]).toMatch(/,ours,-1,-300,x,true,hi,0x1234,18446744073709551615$/);
   });
 
-  it('leaves out the events for which module() returns another number than 0', async () => {
+  it('leaves out events for which module() does not return 0', async () => {
     const path = file('dropping.c', DOCUMENTED.replace('return 0;', 'return -1;'));
     expect(await traced(path)).toMatchObject({ code: 0, stdout: '' });
   });
@@ -139,7 +139,7 @@ end`;
     expect(csv[1]).toMatch(/,0,"\{""linear"":98\}"$/);
   });
 
-  it('hides events, and shows values as format() says', async () => {
+  it('hides events, and formats values by format()', async () => {
     const hides = `export default { name: 'hides', onEvent: () => false, onPacket: () => 'never' };`;
     expect(await traced(file('hides.mjs', hides))).toMatchObject({ code: 0, stdout: '' });
     const formats = `export default {
@@ -150,7 +150,7 @@ end`;
     expect(fields(run)).toEqual([`len: 98 skb->data_len: <0> big: <${2n ** 60n}> none: -`]);
   });
 
-  it('traces what its where holds for, without a mark', async () => {
+  it('traces packets that match its `where`, without a mark', async () => {
     const unmarked = ['-b', 'tracepoint', '-r', '^tp:net_dev_queue$', '-o', 'json'];
     const where = `skb->mark == ${MARK} && skb->len == 98`;
     const path = file('where.mjs', `export default { name: 'where', where: '${where}' };`);
@@ -161,14 +161,14 @@ end`;
     expect(parseResults(both.stdout).events).toEqual([]);
   });
 
-  it('asks which packets to trace where the extension does not say so either', async () => {
+  it('requires a filter if the extension has none either', async () => {
     const path = file('anywhere.mjs', `export default { name: 'anywhere' };`);
     const { code, stderr, stdout } = await ipftProcess(['-b', 'tracepoint', '-e', path]);
     expect(stderr).toContain('neither a mark nor a filter given, and no extension has a where');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('gives scripts the fields, too', () => {
+  it('gives the fields to scripts, too', () => {
     const path = file('api.mjs', `export default { name: 'api', onEvent: (e) => ({ twice: e.len * 2 }) };`);
     const script = `
       import { execFileSync } from 'node:child_process';
@@ -190,7 +190,7 @@ end`;
     ['onEvent', `onEvent: () => ({ len: 1 })`, 'the event has a len already'],
     ['onEvent', `onEvent: () => ({ list: [] })`, 'list must be a string'],
     ['onEvent', `onEvent: async () => ({})`, 'it must return an object of fields, false or nothing'],
-  ])('ends with 6 and leaves nothing when %s fails: %s', async (call, member, problem) => {
+  ])('exits with 6 and leaves nothing behind when %s fails: %s', async (call, member, problem) => {
     const before = new Set(bpfObjects()); // some of the test before may still be going
     const path = file(`throws-${call}.mjs`, `export default { name: 'odd', ${member} };`);
     const { code, stderr } = await traced(path);
@@ -229,7 +229,7 @@ end`;
     expect({ code, stdout }).toEqual({ code: status, stdout: '' });
   });
 
-  it('says how to get clang, and that there is no such file', async () => {
+  it('says how to install clang, and that a file does not exist', async () => {
     const env = { CC: 'no-such-clang' };
     const missing = await ipftProcess([...ARGS, '-e', file('any.c', DOCUMENTED)], { env });
     expect(missing.stderr).toContain('Try: apt install clang');

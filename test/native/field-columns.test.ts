@@ -10,11 +10,11 @@ import { addon } from '../support/addon/addon.js';
 const plan = (list: string) => planData(addon, parseFields(list));
 
 describe('--fields', () => {
-  it.each([...sets.keys()])('@%s fits by itself', (set) => {
+  it.each([...sets.keys()])('@%s fits into the data of an event', (set) => {
     expect(plan(`@${set}`).layout.size).toBeLessThanOrEqual(208);
   });
 
-  it.each([...columns.values()].map(({ key }) => key))('%s is something that this kernel has', (key) => {
+  it.each([...columns.values()].map(({ key }) => key))('%s is supported by this kernel', (key) => {
     expect(parseFields(key)).toHaveLength(1);
     expect(() => plan(key)).not.toThrow();
   });

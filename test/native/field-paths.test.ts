@@ -23,7 +23,7 @@ const problem = (path: string) => {
 };
 
 describe('paths of the kernel’s types', () => {
-  it('lead where a C compiler says', () => {
+  it('have the offsets that a C compiler uses', () => {
     const values = PATHS.map(resolved).filter((value) => value !== null);
     const missing = PATHS.filter((path) => resolved(path) === null);
     expect(missing.length).toBeLessThan(PATHS.length / 5);
@@ -32,7 +32,7 @@ describe('paths of the kernel’s types', () => {
     console.log(`${values.length} paths compared; this kernel lacks ${missing.join(' ')}`);
   });
 
-  it('to every member of the structs at their roots lead there', () => {
+  it('reach every member of the structs at their roots', () => {
     const roots = ['skb', 'shinfo', 'task', 'sk', 'dev', 'sk.sk_lock', 'dev.nd_net->net.ipv4', 'skb.headers'];
     const listed = roots.flatMap((root) => list(root).filter(({ continuation }) => continuation === ''));
     const values = listed.map(({ path }) => resolved(path)).filter((value) => value !== null);
@@ -43,7 +43,7 @@ describe('paths of the kernel’s types', () => {
     console.log(`${values.length} of ${listed.length} members compared`);
   });
 
-  it('tell what to print', () => {
+  it('have the types for printing', () => {
     const kinds = (path: string) => {
       const { kind, type, size, bigEndian, enumName } = resolved(path) ?? {};
       return [kind, type, size, bigEndian, enumName];
@@ -60,7 +60,7 @@ describe('paths of the kernel’s types', () => {
     expect(kinds('dev->dev.power.request')).toEqual(['enum', 'enum rpm_request', 4, false, 'rpm_request']);
   });
 
-  it('may be written with either arrow or point', () => {
+  it('may be written with -> or . at each step', () => {
     expect(resolved('skb.dev.nd_net->net.ifindex')).toEqual(resolved('skb->dev->nd_net.net->ifindex'));
     expect(resolved('dev->mtu')?.steps).toEqual(resolved('skb->dev->mtu')?.steps);
     expect(resolved('sk')?.steps).toEqual(resolved('skb->sk')?.steps);
@@ -73,13 +73,13 @@ describe('paths of the kernel’s types', () => {
   });
 });
 
-describe('what a path can be continued with', () => {
+describe('the continuations of a path', () => {
   const shown = (path: string | null) =>
     Object.fromEntries(
       list(path).map(({ path: full, type, bitSize, continuation }) => [full, [type, bitSize, continuation]]),
     );
 
-  it('begins with the roots', () => {
+  it('begin with the roots', () => {
     expect(shown(null)).toEqual({
       skb: ['struct sk_buff *', 0, '->'],
       shinfo: ['struct skb_shared_info *', 0, '->'],
@@ -105,12 +105,12 @@ describe('what a path can be continued with', () => {
     expect(shown('sk')).toHaveProperty(['sk->sk_family']);
   });
 
-  it('is the field itself where there are none', () => {
+  it('are the field itself if it has no members', () => {
     expect(shown('skb->cb')).toEqual({ 'skb->cb': ['char[48]', 0, ''] });
     expect(shown('skb.ip_summed')).toEqual({ 'skb->ip_summed': ['__u8', 2, ''] });
   });
 
-  it('tells which structs are nearest', () => {
+  it('suggest the most similar names of structs', () => {
     expect(addon.listFields('sk_buf')).toMatchObject({
       error: 'this kernel has no struct sk_buf',
       nearest: expect.arrayContaining(['sk_buff']) as unknown,
@@ -119,7 +119,7 @@ describe('what a path can be continued with', () => {
   });
 });
 
-describe('paths that stand for nothing', () => {
+describe('paths that cannot be resolved', () => {
   it.each([
     ['', 'expected a name such as skb, not the end'],
     ['skb->', "expected a member's name behind 'skb->', not the end"],
@@ -133,7 +133,7 @@ describe('paths that stand for nothing', () => {
     ['skb[1]', 'skb is no array'],
     ['sk->sk_v6_daddr', 'sk->sk_v6_daddr is all of a struct in6_addr: name one of its members'],
     ['shinfo->frags', 'shinfo->frags is an array, skb_frag_t['],
-  ])('%j is no path of any kernel', (path, error) => {
+  ])('%j is wrong on any kernel', (path, error) => {
     expect(problem(path)?.error).toContain(error);
     expect(problem(path)?.syntax).toBe(true);
     expect(() => resolvePath(addon, path)).toThrow(UsageError);
@@ -149,14 +149,14 @@ describe('paths that stand for nothing', () => {
     ['skb.dev.sk_family', 'struct net_device has no member', ['sk->sk_family']],
     ['skb->cb[48]', 'skb->cb has 48 elements, the last of them [47]', []],
     ['skb->len->x', "skb->len is of type 'unsigned int', which has no members here", []],
-  ])('%s is not of this kernel', (path, error, nearest) => {
+  ])('%s does not exist on this kernel', (path, error, nearest) => {
     expect(problem(path)?.error).toContain(error);
     expect(problem(path)?.syntax).toBe(false);
     expect(problem(path)?.nearest).toEqual(expect.arrayContaining(nearest));
     expect(() => resolvePath(addon, path)).toThrow(UnsupportedError);
   });
 
-  it('name at most five others', () => {
+  it('suggest at most five others', () => {
     for (const path of ['skb->e', 'skb->name', 'dev->rx', 'task->id', 'shinfo->zzzzzzz']) {
       expect([path, problem(path)?.nearest.length]).not.toEqual([path, 0]);
       expect(problem(path)?.nearest.length).toBeLessThanOrEqual(5);

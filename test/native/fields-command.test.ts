@@ -16,7 +16,7 @@ function fields(...args: string[]) {
 const json = (lines: string[]): unknown[] => lines.map((line) => JSON.parse(line) as unknown);
 
 describe('ipft fields', () => {
-  it('lists what a path may begin with', () => {
+  it('lists the roots of paths', () => {
     const { status, lines } = fields();
     expect(status).toBe(0);
     expect(lines).toContain('  skb     struct sk_buff *');
@@ -27,7 +27,7 @@ describe('ipft fields', () => {
     });
   });
 
-  it('lists members, a line each, with what leads on behind', () => {
+  it('lists members, one per line, with -> or . if they have members', () => {
     const { status, lines } = fields('skb');
     expect(status).toBe(0);
     const columns = lines.map((line) => line.split(/ {2,}/));
@@ -44,7 +44,7 @@ describe('ipft fields', () => {
     ]);
   });
 
-  it('tells the nearest where there is no such path: exit 4', () => {
+  it('suggests similar paths if a path does not exist: exit 4', () => {
     const { status, lines, stderr } = fields('skb->dev->nmae');
     expect(status).toBe(4);
     expect(lines).toEqual([]);
@@ -53,7 +53,7 @@ describe('ipft fields', () => {
     expect(stderr).toContain("Try: ipft fields 'skb->dev'");
   });
 
-  it('tells what is wrong with a path: exit 2', () => {
+  it('says what is wrong with a path: exit 2', () => {
     expect(fields('skb->')).toMatchObject({ status: 2, lines: [] });
     expect(fields('skb-').stderr).toContain("as > is the shell's");
   });

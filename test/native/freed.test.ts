@@ -18,7 +18,7 @@ async function shown(tracepoints: string, args: readonly string[]): Promise<Reco
 }
 
 it.skipIf(cannotTrace)(
-  'a filter takes packets where they are about to be freed: their bytes are there',
+  'a filter matches packets that are about to be freed, whose bytes still exist',
   async () => {
     const events = await shown('kfree_skb|consume_skb', ['--filter', 'icmp']);
     expect(events.length).toBeGreaterThanOrEqual(2);
@@ -27,7 +27,7 @@ it.skipIf(cannotTrace)(
 );
 
 it.skipIf(cannotTrace)(
-  'a filter takes no packet whose bytes may be freed, and no header is shown there',
+  'a filter does not match packets whose bytes may be freed, and their headers are not shown',
   async () => {
     expect(await shown('net_dev_xmit', ['--filter', 'icmp'])).toEqual([]);
     const events = await shown('net_dev_queue|net_dev_xmit', ['-m', `${MARK}`]);

@@ -86,7 +86,7 @@ describe('prototypes', () => {
     ...Object.fromEntries(Object.keys(RETURNED).map((name) => [name, [1, 0]])),
   };
 
-  it('finds the position and the register of the first skb that a register carries', () => {
+  it('have position and register of the first skb that is passed in a register', () => {
     const names = Object.keys(expected);
     const table = rows(kernel(symbols(names), names)).rows;
     for (const [name, [position, slot]] of Object.entries(expected)) {
@@ -94,7 +94,7 @@ describe('prototypes', () => {
     }
   });
 
-  it('leaves out what takes no skb, and says that an skb on the stack is too far right', () => {
+  it('are left out without an skb, and are not traceable with an skb on the stack', () => {
     const table = rows(kernel(symbols(['first', 'seventh', 'no_skb']), ['first', 'seventh'])).rows;
     const others = ['seventh', '__skb_try_recv_datagram', '__copy_skb_header', 'kfree_skbmem'];
     expect(Object.keys(table).sort()).toEqual([...Object.keys(expected), ...others].sort());
@@ -114,7 +114,7 @@ describe('what functions return', () => {
     );
   };
 
-  it('is known by its type, void as such', () => {
+  it('is known by its type, including void', () => {
     const names = [...Object.keys(RETURNED), 'first'];
     const types = typesIn(symbols(names), names);
     const found = Object.keys(RETURNED).map((name) => [name, [types.get(name)?.kind, types.get(name)?.size]]);
@@ -124,13 +124,13 @@ describe('what functions return', () => {
     expect(types.get('returns_enum')?.names?.names).toEqual(['DROPPED', 'PASSED']);
   });
 
-  it('is not known of clones whose result the compiler may have taken away', () => {
+  it('is unknown for clones whose return value the compiler may have removed', () => {
     const symbols = ['10 t returns_int.isra.0', '20 t returns_long.constprop.0'];
     const types = typesIn(symbols, ['returns_int.isra.0', 'returns_long.constprop.0']);
     expect([types.get('returns_int')?.kind, types.get('returns_long')?.kind]).toEqual(['unknown', 'signed']);
   });
 
-  it('lies behind the arguments where a trampoline keeps it', () => {
+  it('is stored after the arguments by a trampoline', () => {
     const { names, returnPlaces } = addon.readFunctions(kernel(symbols(['first']), ['first']));
     const places = Object.fromEntries(names.split('\n').map((name, i) => [name, returnPlaces[i]]));
     expect(places).toMatchObject({ first: 1, third: 3, after_pair: 3, many_arguments: 8, after_int128: 3 });
@@ -138,7 +138,7 @@ describe('what functions return', () => {
 });
 
 describe('BTF ids', () => {
-  it('are given for the functions that get a trampoline and find the skb by its slot', () => {
+  it('exist for functions that have a trampoline and find the skb by its slot', () => {
     const { names, btfIds } = addon.readFunctions(kernel(symbols(['first']), ['first']));
     const without = names.split('\n').filter((_, i) => btfIds[i] === 0);
     expect(without.sort()).toEqual(
@@ -161,32 +161,32 @@ describe('BTF ids', () => {
 describe('addresses and reasons', () => {
   const one = (sources: ReturnType<typeof kernel>, name = 'first') => rows(sources).rows[name];
 
-  it('takes the address from kallsyms, whatever the case of its type', () => {
+  it('take the address from kallsyms, for upper and lower case types', () => {
     expect(one(kernel(['ffffffff81000010 t first'], ['first']))).toEqual(['0xffffffff81000010', 1, 0, '']);
   });
 
-  it('does not take data, nor the symbol of a module, for the function', () => {
+  it("do not mistake data, or a module's symbol, for the function", () => {
     const table = kernel(['10 D first', '30 T constant', '20 t first\t[nf_tables]'], ['first', 'constant']);
     expect(one(table)).toEqual(['0x0', 1, 0, 'no address in kallsyms']);
   });
 
-  it('calls a name ambiguous that two functions have', () => {
+  it('call a name ambiguous if two functions have it', () => {
     expect(one(kernel(['10 t first', '20 t first'], ['first']))?.[3]).toBe('ambiguous name');
     expect(one(kernel(['10 t first'], ['first', 'first']))?.[3]).toBe('ambiguous name');
     expect(one(kernel(['10 t first', '10 t first'], ['first']))?.[3]).toBe('');
   });
 
-  it('does not confuse a name with a longer one, nor with a module', () => {
+  it('do not confuse a name with a longer one, nor with a module', () => {
     const sources = kernel(['10 t first'], ['first.constprop.0', 'first_too', 'first [bridge]']);
     expect(one(sources)?.[3]).toBe('not in available_filter_functions');
   });
 
-  it('takes the skb that is copied, where the first one is not made yet', () => {
+  it('use the second skb if the first one is about to become its copy', () => {
     const sources = kernel(symbols(['__copy_skb_header']), ['__copy_skb_header']);
     expect(rows(sources).rows['__copy_skb_header']?.slice(1)).toEqual([2, 1, '']);
   });
 
-  it('does not trace an skb that is an out-parameter, and knows where data is freed and packets end', () => {
+  it('exclude out-parameters, and mark functions that free data or end packets', () => {
     const names = ['__skb_try_recv_datagram', 'kfree_skbmem', 'first'];
     const sources = kernel(symbols(names), names);
     const table = rows(sources).rows;
@@ -200,7 +200,7 @@ describe('addresses and reasons', () => {
       expect(all.split('\n').filter((_, i) => column[i] === 1)).toEqual(['kfree_skbmem']);
   });
 
-  it('leaves out what is on the kprobe blacklist, end excluded', () => {
+  it('exclude functions on the kprobe blacklist, whose ranges are end-exclusive', () => {
     const symbols = ['ff10 t first', 'ff20 t constant', 'ff30 t pointer'];
     const names = ['first', 'constant', 'pointer'];
     const sources = kernel(symbols, names, ['0xff10-0xff20\tfirst', '0xff28-0xff38\tother']);
@@ -212,7 +212,7 @@ describe('addresses and reasons', () => {
     ]);
   });
 
-  it('reads lines across the ends of its pieces, and a last line without newline', () => {
+  it('come from lines that may span read buffers, or lack the last newline', () => {
     const padding = Array.from({ length: 30_000 }, (_, i) => `${(0x1000 + i).toString(16)} t padding_${i}`);
     const sources = kernel([...padding, 'abc0 T first'], ['first']);
     expect(one(sources)).toEqual(['0xabc0', 1, 0, '']);
@@ -221,8 +221,8 @@ describe('addresses and reasons', () => {
   });
 });
 
-describe('what cannot be read', () => {
-  it('warns when available_filter_functions is missing, and still lists', () => {
+describe('unreadable sources', () => {
+  it('cause a warning for available_filter_functions, and functions are still listed', () => {
     const { rows: table, warnings } = rows(kernel(['10 t first'], null));
     expect(table['first']).toEqual(['0x10', 1, 0, '']);
     expect(warnings.join()).toContain(
@@ -230,12 +230,12 @@ describe('what cannot be read', () => {
     );
   });
 
-  it('throws when kallsyms hides its addresses', () => {
+  it('throw if kallsyms hides its addresses', () => {
     const read = (): unknown => addon.readFunctions(kernel(['0000000000000000 t first'], ['first']));
     expect(read).toThrow(expect.objectContaining({ code: 'EACCES', phase: 'kallsyms' }) as Error);
   });
 
-  it('throws when there is no BTF, or something else in its place', () => {
+  it('throw if BTF does not exist or is invalid', () => {
     const sources = kernel(['10 t first'], ['first']);
     const missing = { ...sources, btf: join(folder, 'absent') };
     expect(() => addon.readFunctions(missing)).toThrow(
@@ -247,7 +247,7 @@ describe('what cannot be read', () => {
 });
 
 describe('the running kernel', () => {
-  it('lists every function that takes an skb by bpftool’s dump of BTF, and no other', () => {
+  it("lists exactly the functions that take an skb according to bpftool's dump of BTF", () => {
     const { names, modules } = addon.readFunctions({ tracefs: null, knownFunctions: '' });
     const module = modules.split('\n');
     const own = new Set(names.split('\n').filter((_, i) => module[i] === 'vmlinux'));
@@ -257,7 +257,7 @@ describe('the running kernel', () => {
     expect([...own].filter((name) => !skbFunctions.has(name))).toEqual([]);
   });
 
-  it('has the functions that every kernel has, where every kernel has them', () => {
+  it('has functions that exist in every kernel, with their usual positions', () => {
     const table = rows({ tracefs: null }).rows;
     expect(table['ip_rcv']?.slice(1)).toEqual([1, 0, '']);
     expect(table['ip_output']?.slice(1)).toEqual([3, 2, '']);
@@ -265,14 +265,14 @@ describe('the running kernel', () => {
     expect(Object.keys(table).length).toBeGreaterThan(1000);
   });
 
-  it('names the GSO types', () => {
+  it('has names for the GSO types', () => {
     const { names, values } = addon.readEnum('SKB_GSO_TCPV4') ?? { names: [], values: [] };
     expect(names[values.indexOf(1)]).toBe('SKB_GSO_TCPV4');
     expect(names[values.indexOf(16)]).toBe('SKB_GSO_TCPV6');
     expect(addon.readEnum('SKB_GSO_NO_SUCH_THING')).toBeNull();
   });
 
-  it('has enumerators without a sign where they are the highest bit', () => {
+  it('has enumerators without a sign if they use the highest bit', () => {
     const { names, values } = addon.readEnum('FTRACE_FL_ENABLED') ?? { names: [], values: [] };
     expect(values[names.indexOf('FTRACE_FL_ENABLED')]).toBe(2 ** 31);
   });

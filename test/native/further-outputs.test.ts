@@ -39,7 +39,7 @@ describe.skipIf(reason !== null)(
       ]);
     });
 
-    it('shows what an extension adds in each of them', async () => {
+    it('shows the members added by an extension in each of them', async () => {
       const path = `${folder}/adds.mjs`;
       writeFileSync(
         path,
@@ -55,7 +55,7 @@ describe.skipIf(reason !== null)(
       expect(written.filter((line) => line.includes('"text":"seen"'))).toHaveLength(3);
     });
 
-    it('gives a script its loop and files', async () => {
+    it('gives a script its loop and additional files', async () => {
       const run = trace({
         ...{ mark: MARK, backend: 'tracepoint', selection: { function: /^tp:net_dev_queue$/ }, count: 2 },
         also: [
@@ -79,7 +79,7 @@ describe.skipIf(reason !== null)(
       ]);
     });
 
-    it('ends with what is wrong with one of the files, and loads nothing for good', async () => {
+    it('reports an error in one of the files, and leaves nothing loaded', async () => {
       const { code, stderr, stdout } = await ipftProcess([
         ...ARGS,
         '--also',
@@ -90,7 +90,7 @@ describe.skipIf(reason !== null)(
       expect(stderr).toContain(`--also: cannot write ${folder}/none/x (ENOENT)`);
     });
 
-    it('ends when a disk is full, with the other outputs whole', async () => {
+    it('ends when a disk is full, with the other outputs complete', async () => {
       const { code, stdout, stderr } = await ipftProcess([
         ...ARGS,
         '-o',

@@ -58,7 +58,7 @@ function said(...patches: readonly Patch[]): unknown {
 const [BEYOND, FAR] = [12 * 8, 0xfffff8];
 
 describe('BTF that no compiler writes', () => {
-  it('is read as it is where nothing is changed', () => {
+  it('is read correctly if it is unchanged', () => {
     expect(said()).toMatchObject([
       { name: 'first', offset: 0, size: 4 },
       { name: 'bits', offset: 4, size: 4, bitSize: 3 },

@@ -39,7 +39,7 @@ sender.sendto(b'hostile', ('127.0.0.1', 9))
 `;
 
 describe.skipIf(reason !== null)(
-  `what others make ipft print${reason === null ? '' : ` (skipped: ${reason})`}`,
+  `untrusted text in the output${reason === null ? '' : ` (skipped: ${reason})`}`,
   () => {
     it.each([
       ['stream', 'comm: a\\n\\u001b[31m,"\\u007f\\u009b)', 1],
@@ -55,7 +55,7 @@ describe.skipIf(reason !== null)(
       expect(code).toBe(0);
     });
 
-    it('has none of an extension either, but for the lines of onPacket', async () => {
+    it('has no control characters from an extension, except in lines of onPacket', async () => {
       const text = "'a\\n\\x1b[31m\\x9b'";
       const path = extension('speaks', `onEvent: () => ({ said: ${text} }), onPacket: () => ${text}`);
       const { stdout } = await ipftProcess([...ARGS, '-e', path, '-o', 'stream', '--', ...PING]);
@@ -64,7 +64,7 @@ describe.skipIf(reason !== null)(
       );
     });
 
-    it('has each name once', async () => {
+    it('has no name twice', async () => {
       const traced = (output: string): Promise<Ended> =>
         ipftProcess([...ARGS, '-f', 'packet,function,len', '-o', output, '--', ...PING]);
       const path = extension('again', "fields: ['function', 'packet', 'len']");
@@ -76,7 +76,7 @@ describe.skipIf(reason !== null)(
       expect(header.split(',').filter((name) => name === 'function')).toEqual(['function']);
     });
 
-    it("has the packet's number, whatever onPacket says", async () => {
+    it("has the packet's own number, whatever onPacket returns", async () => {
       const path = extension('lies', "onPacket: () => ({ packet: 'mine', big: 5n })");
       const { stdout } = await ipftProcess([...ARGS, '-e', path, '-o', 'json', '--', ...PING]);
       expect(stdout.split('\n')).toContain('{"packet":1,"big":5}');
@@ -126,7 +126,7 @@ describe.skipIf(reason !== null)(
 );
 
 describe.skipIf(reason !== null)(
-  `an extension whose end fails${reason === null ? '' : ` (skipped: ${reason})`}`,
+  `an extension that fails when it ends${reason === null ? '' : ` (skipped: ${reason})`}`,
   () => {
     const lua = file(
       'ends.lua',
@@ -146,7 +146,7 @@ describe.skipIf(reason !== null)(
       expect(code).toBe(6);
     });
 
-    it('says what went wrong before', async () => {
+    it('does not hide an earlier error', async () => {
       const { code, stderr } = await ipftProcess(['-m', '1', '-b', 'tracepoint', '-r', '^nope$', ...both]);
       expect(stderr).toContain('nope');
       expect(stderr).not.toContain('fini');
@@ -164,7 +164,7 @@ describe.skipIf(reason !== null)(
 );
 
 describe.skipIf(reason !== null)(`signals${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
-  it('SIGUSR1 opens no door for a debugger', async () => {
+  it('SIGUSR1 does not open a debugger port', async () => {
     const running = await startIpft(ARGS);
     running.child.kill('SIGUSR1');
     const { code, stderr } = await running.end();
@@ -172,7 +172,7 @@ describe.skipIf(reason !== null)(`signals${reason === null ? '' : ` (skipped: ${
     expect(code).toBe(0);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends ipft while it prepares a trace', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends ipft while a trace is being prepared', async (signal) => {
     const [begun, script] = [`${folder}/begun-${signal}`, `${signal}.mjs`];
     const path = file(
       script,
@@ -184,7 +184,7 @@ describe.skipIf(reason !== null)(`signals${reason === null ? '' : ` (skipped: ${
   });
 });
 
-describe.skipIf(reason !== null)(`what is asked for${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+describe.skipIf(reason !== null)(`values of options${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
   const hosts = (count: number): string =>
     Array.from({ length: count }, (_, i) => `host 10.1.${i >> 8}.${i & 255}`).join(' or ');
   const terms = (count: number, path: string): string =>
@@ -210,18 +210,18 @@ describe.skipIf(reason !== null)(`what is asked for${reason === null ? '' : ` (s
     [['--filter', ' '], /it is empty, and would match every packet/],
     [['--netns', '/etc/passwd'], /\/etc\/passwd is no namespace/],
     [['--netns', '/etc/no-such-file'], /there is no \/etc\/no-such-file/],
-  ])('must make sense: %#', async (args, message) => {
+  ])('are refused if they make no sense: %#', async (args, message) => {
     const { code, stderr } = await ipftProcess([...quickly, ...args]);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
   });
 
-  it('may be 64 bits, and nested', async () => {
+  it('may have 64 bits, and be nested', async () => {
     const where = `${'!'.repeat(400)}(skb->len == 18446744073709551615)`;
     expect(await ipftProcess([...quickly, '--where', where])).toMatchObject({ code: 0 });
   });
 
-  it('goes to a file that takes it, or exits with 3', async () => {
+  it('are refused with exit 3 for a results file that cannot be written', async () => {
     const { code, stderr } = await ipftProcess([
       ...quickly,
       '-m',
@@ -235,7 +235,7 @@ describe.skipIf(reason !== null)(`what is asked for${reason === null ? '' : ` (s
     expect(code).toBe(3);
   });
 
-  it('may be a field or a set by its name: ipft fields', async () => {
+  it('may be the name of a field or a set: ipft fields', async () => {
     expect((await ipftProcess(['fields', 'gso_size'])).stdout).toMatch(/^Fields:\n {2}gso_size {2}\S.*\n$/);
     expect((await ipftProcess(['fields', '@gso', '--json'])).stdout).toMatch(
       /^\{"kind":"set","id":"@gso",.*\}\n$/,

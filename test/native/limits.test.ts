@@ -57,7 +57,7 @@ describe.skipIf(reason !== null)(
   `limits${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
-    it('--count: so many events are printed, the others are told, and nothing is left in the kernel', async () => {
+    it('--count: prints this many events, reports the others, and leaves nothing in the kernel', async () => {
       const before = new Set(bpfObjects());
       let ours: string[] = [];
       const action = async (): Promise<void> => {
@@ -74,14 +74,14 @@ describe.skipIf(reason !== null)(
       await until('the kernel to be as it was', () => left().length === 0, 20);
     });
 
-    it('--duration: the trace ends by itself, with what was seen until then', async () => {
+    it('--duration: the trace ends by itself, with the events until then', async () => {
       const { code, events, summary } = await traced(['--duration', '500ms'], () => ping(MARK), null);
       expect(events.length).toBeGreaterThan(4);
       expect(summary.end).toBe('duration');
       expect(code).toBe(0);
     });
 
-    it('--max-rate: no more than so many a second, and the others are counted, exactly', async () => {
+    it('--max-rate: limits events per second, and counts the others exactly', async () => {
       const [RATE, PACKETS] = [500, 3000];
       const args = ['--max-rate', RATE.toString(), '-r', '^tp:net_dev_queue$'];
       const { code, events, summary, stderr } = await traced(args, () =>
@@ -99,7 +99,7 @@ describe.skipIf(reason !== null)(
       expect(code).toBe(0);
     });
 
-    it('--sample: a packet has all of its events, or none', async () => {
+    it('--sample: shows all events of a packet, or none', async () => {
       const WAY = ['net_dev_queue', 'net_dev_start_xmit', 'net_dev_xmit', 'netif_receive_skb'];
       const args = ['--sample', '1/3', '-r', `^tp:(${WAY.join('|')})$`];
       const { events, summary } = await traced(args, () => udp({ mark: MARK, count: 3000, rate: 5000 }));
@@ -131,7 +131,7 @@ describe.skipIf(reason !== null)(
       ['ipft itself took', ['--budget', '5%']],
       // Nothing is printed, so ipft itself does nothing; but every packet runs programs.
       ['its BPF programs took', ['--budget', '1%', '--max-rate', '1']],
-    ])('--budget: %s more, and ipft detaches, exit code 8', async (who, args) => {
+    ])('--budget: ipft detaches, with exit code 8, if %s more than that', async (who, args) => {
       const { code, summary, stderr } = await traced(args, floodUntilItEnds, null);
       expect(stderr).toMatch(
         new RegExp(
@@ -142,7 +142,7 @@ describe.skipIf(reason !== null)(
       expect(code).toBe(8);
     });
 
-    it('--budget: who may trace and may not have the run time measured is told so', async () => {
+    it('--budget: a user who may trace but not measure run time gets an error', async () => {
       const capabilities = '+bpf,+perfmon';
       const privilege = ['--inh-caps', capabilities, '--ambient-caps', capabilities];
       const through = ['setpriv', '--reuid', '65534', '--clear-groups', ...privilege];

@@ -52,7 +52,7 @@ describe('functions of modules', () => {
     '9500 t no_skb\t[alpha]',
   ];
 
-  it('are known by module and name, from BTF that adds to that of the kernel', () => {
+  it("are found by module and name, in BTF that extends the kernel's", () => {
     const table = read({
       kallsyms,
       traceable: ['first', 'only_alpha [alpha]', 'both [alpha]', 'both [beta]'],
@@ -71,7 +71,7 @@ describe('functions of modules', () => {
     );
   });
 
-  it('without an address are not traceable: the module went while ipft looked', () => {
+  it('are not traceable without an address, as after the module was unloaded meanwhile', () => {
     const table = read({ kallsyms: ['1000 T first'], traceable: ['first', 'only_alpha [alpha]'] });
     expect(rows(table, 'only_alpha')).toEqual([
       `only_alpha [alpha] ${NO_ADDRESS.replace('%s', 'only_alpha')}`,
@@ -79,7 +79,7 @@ describe('functions of modules', () => {
     expect(rows(table, 'first')[0]).toBe('first 0x1000 first ');
   });
 
-  it('are left out where a module has none or bad BTF, which is no error, and said', () => {
+  it('are left out, with a message, if the module has no BTF or invalid BTF', () => {
     writeFileSync(join(folder, 'modules/beta'), 'this is no BTF');
     const modules = ['alpha', 'beta', 'gamma'].map((name) => `${name} 16384 0 - Live 0x0000000000000000`);
     const table = read({ kallsyms, traceable: ['first'], modules });
@@ -92,7 +92,7 @@ describe('functions of modules', () => {
 });
 
 describe('clones', () => {
-  it('with constant arguments dropped are traced under the plain name if the skb comes first', () => {
+  it('without their constant arguments are traced under the plain name if the skb comes first', () => {
     const kallsyms = ['10 t first.constprop.0', '20 t pointer.constprop.1', '30 t second.constprop.0'];
     const traceable = ['first.constprop.0', 'pointer.constprop.1', 'second.constprop.0'];
     const table = read({ kallsyms, traceable });
@@ -101,7 +101,7 @@ describe('clones', () => {
     expect(rows(table, 'second')).toEqual([`second 0x30 second.constprop.0 ${MOVED}`]);
   });
 
-  it('are traced beside each other, and beside the function itself', () => {
+  it('are traced besides each other, and besides the function itself', () => {
     const kallsyms = ['10 t first', '20 t first.constprop.0', '30 t first.constprop.1', '40 t first.cold'];
     const table = read({ kallsyms, traceable: ['first', 'first.constprop.0'] });
     expect(rows(table, 'first').slice(0, 3)).toEqual([
@@ -111,7 +111,7 @@ describe('clones', () => {
     ]);
   });
 
-  it('that have other arguments, or are a part of the function, are not', () => {
+  it('with other arguments, or with only a part of the function, are not traced', () => {
     const names = ['first.isra.0', 'pointer.part.0', 'pointer.constprop.0.isra.0', 'pointer.llvm.123'];
     const kallsyms = [...names.map((name, i) => `${i + 1}0 t ${name}`), '90 t twice.constprop.0.cold'];
     const table = read({ kallsyms, traceable: names });
@@ -122,7 +122,7 @@ describe('clones', () => {
     expect(rows(table, 'twice')).toEqual([`twice ${NO_ADDRESS.replace('%s', 'twice')}`]);
   });
 
-  it('that BTF does not describe are known by the BTF of other kernels', () => {
+  it('that BTF does not describe are found by the BTF of other kernels', () => {
     const clones = [
       'only',
       'pointed',
@@ -182,7 +182,7 @@ describe('clones', () => {
     expect(rows(judged, 'pointed_x')[0]).toMatch(/a call had something else than an skb/);
   });
 
-  it('of modules are too', () => {
+  it('of modules are found, too', () => {
     const table = read({
       kallsyms: ['10 t only_alpha.constprop.0\t[alpha]', '20 t only_alpha.constprop.0'],
       traceable: ['only_alpha.constprop.0 [alpha]'],
@@ -194,7 +194,7 @@ describe('clones', () => {
 describe('functions that share a name', () => {
   const kallsyms = ['1000 T _stext', '1010 t twice', '1020 t twice', '1030 t twice', '1040 t first'];
 
-  it('are told apart by their addresses, behind an endbr64 or not', () => {
+  it('are distinguished by address, after an endbr64 or not', () => {
     const traceableAddresses = ['1010 twice', '1024 twice', '1044 first'];
     const table = read({ kallsyms, traceableAddresses });
     expect(rows(table, 'twice')).toEqual([
@@ -205,7 +205,7 @@ describe('functions that share a name', () => {
     expect(rows(table, 'first')[0]).toBe('first 0x1040 first ');
   });
 
-  it('are traced where all of them are listed, whether the kernel tells addresses or not', () => {
+  it('are traced if all of them are listed, whether the kernel lists addresses or not', () => {
     const table = read({ kallsyms, traceable: ['twice', 'first', 'twice', 'twice'] });
     expect(rows(table, 'twice')).toEqual([
       'twice 0x1010 _stext+0x10 ',
@@ -214,7 +214,7 @@ describe('functions that share a name', () => {
     ]);
   });
 
-  it('are ambiguous where a clone is listed and one of them is not, without addresses', () => {
+  it('are ambiguous without addresses if a clone is listed and one of them is not', () => {
     const clone = ['1000 T _stext', '1010 t twice', '1020 t twice', '1030 t twice.constprop.0'];
     expect(rows(read({ kallsyms: clone, traceable: ['twice', 'twice.constprop.0'] }), 'twice')).toEqual([
       'twice 0x1010 _stext+0x10 ambiguous name',
@@ -223,7 +223,7 @@ describe('functions that share a name', () => {
     ]);
   });
 
-  it('are ambiguous where some are listed and the kernel tells no addresses', () => {
+  it('are ambiguous without addresses if only some are listed', () => {
     expect(rows(read({ kallsyms, traceable: ['twice', 'first'] }), 'twice')).toEqual([
       'twice 0x1010 _stext+0x10 ambiguous name',
       'twice 0x1020 _stext+0x20 ambiguous name',
@@ -231,7 +231,7 @@ describe('functions that share a name', () => {
     ]);
   });
 
-  it('are ambiguous where their prototypes disagree, or only one of them has an skb', () => {
+  it('are ambiguous if their prototypes disagree, or only one of them has an skb', () => {
     const names = ['differs', 'elsewhere'];
     const two = ['1000 T _stext', ...names.flatMap((name) => [`1010 t ${name}`, `1020 t ${name}`])];
     const traceableAddresses = names.flatMap((name) => [`1010 ${name}`, `1020 ${name}`]);
@@ -242,7 +242,7 @@ describe('functions that share a name', () => {
     ]);
   });
 
-  it('are ambiguous in a module, where no symbol tells them from each other', () => {
+  it('are ambiguous in a module, where symbols do not distinguish them', () => {
     const table = read({
       kallsyms: ['1000 T _stext', '9010 t only_alpha\t[alpha]', '9020 t only_alpha\t[alpha]'],
       traceableAddresses: ['9010 only_alpha [alpha]', '9020 only_alpha [alpha]'],
@@ -253,7 +253,7 @@ describe('functions that share a name', () => {
     ]);
   });
 
-  it('are told apart when they are clones, too', () => {
+  it('are distinguished if they are clones, too', () => {
     const clones = ['1000 T _stext', '1010 t first.constprop.0', '1020 t first.constprop.0'];
     const table = read({ kallsyms: clones, traceableAddresses: ['1020 first.constprop.0'] });
     expect(rows(table, 'first').slice(0, 2)).toEqual([

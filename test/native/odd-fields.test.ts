@@ -38,14 +38,14 @@ const PATHS = [
   'tight.before tight.wide tight.across tight.after',
 ].flatMap((line) => line.split(' ').map((member) => `skb->${member}`));
 
-describe('types that kernels have seldom', () => {
-  it('are read as a C compiler reads them', () => {
+describe('types that are rare in kernels', () => {
+  it('are read as by a C compiler', () => {
     const values = PATHS.map(resolved);
     const rows = (results: string[]) => values.map(({ path }, i) => `${path} ${results[i] ?? '?'}`);
     expect(rows(values.map(expected))).toEqual(rows(witnessed(values, readFileSync(source, 'utf8'))));
   });
 
-  it('tell what to print', () => {
+  it('have the types for printing', () => {
     const kinds = (member: string) => {
       const { kind, type, size, bitSize, bigEndian, enumName } = resolved(`skb->${member}`);
       return [kind, type, size, bitSize, bigEndian, enumName];
@@ -90,7 +90,7 @@ describe('types that kernels have seldom', () => {
   });
 });
 
-describe('types that compilers here do not write', () => {
+describe('types that the installed compilers do not generate', () => {
   let made: { btf: string };
 
   beforeAll(() => {
@@ -101,7 +101,7 @@ describe('types that compilers here do not write', () => {
     made = { btf: join(folder, 'vmlinux') };
   });
 
-  it('are enums of eight bytes, by name', () => {
+  it('include enums of eight bytes, shown by name', () => {
     expect(addon.readEnumByName('wide', made)).toEqual({
       names: ['WIDE_LOW', 'WIDE_HIGH'],
       values: [-2, 2 ** 40],
@@ -109,11 +109,11 @@ describe('types that compilers here do not write', () => {
     expect(addon.resolvePath('skb->wide', made)).toMatchObject({ kind: 'enum', size: 8, enumName: 'wide' });
   });
 
-  it('are integers of 16 bytes', () => {
+  it('include integers of 16 bytes', () => {
     expect(addon.resolvePath('skb->huge', made)).toMatchObject({ kind: 'bytes', size: 16, type: '__int128' });
   });
 
-  it('are pointers that lead out of the kernel’s memory, or to that of a CPU, and are not followed', () => {
+  it('include user and per-CPU pointers, which are not followed', () => {
     expect(addon.resolvePath('skb->user', made)).toMatchObject({ kind: 'pointer', type: 'int *' });
     expect(addon.resolvePath('skb->rcu[0]', made)).toMatchObject({ kind: 'signed', steps: [48, 0] });
     expect(addon.resolvePath('skb->user[0]', made)).toMatchObject({

@@ -98,16 +98,16 @@ describe.each(['in the skb', 'in a copy of the skb'])('where a packet begins, %s
     expect(run(BOTH, layout, offsets(inner, network), true)).toBe(expected);
   });
 
-  it('inner headers: nowhere if there are none', () => {
+  it('inner headers: nowhere if they do not exist', () => {
     const layout = { ...kernel, inner_network_header: kernel.mark };
     expect(run(BOTH, layout, 0, true)).toBe(NONE);
   });
 
-  it('nowhere, when the skb cannot be read', () => {
+  it('nowhere if the skb cannot be read', () => {
     expect(run(BOTH, kernel, 0, false, 0)).toBe(NONE);
   });
 
-  it('reads the skb also where its members are far apart', () => {
+  it('works if the members of the skb are far apart', () => {
     const far = { ...kernel, cast: null, len: kernel.data - 136 };
     const filter = compilePcapFilter('len >= 0x10000000 or len < 0x10000000', addon.compileFilter);
     expect(run(filter, far, 0)).toBeGreaterThan(0);
@@ -136,7 +136,7 @@ describe('expressions that are refused', () => {
     expect(emit).toThrow(/the expression takes \d{5} instructions/);
   });
 
-  it('inside of a tunnel: Ethernet', () => {
+  it('Ethernet inside a tunnel', () => {
     const compile = (): unknown =>
       compilePcapFilter('ether host 02:00:00:00:00:01', addon.compileFilter, true);
     expect(compile).toThrow(/ethernet addresses supported only on ethernet/);
@@ -144,7 +144,7 @@ describe('expressions that are refused', () => {
 });
 
 describe('without libpcap', () => {
-  it('the addon says so', () => {
+  it('the addon reports that', () => {
     const script = `try { require('./build/Release/ipft.node').compileFilter('ip', 1) } catch (e) { console.log(e.phase, e.code) }`;
     const hide = 'for f in /usr/lib/*/libpcap.so*; do mount --bind /dev/null "$f"; done; exec "$@"';
     const args = ['-m', 'bash', '-ec', hide, 'bash', process.execPath, '-e', script];

@@ -9,13 +9,16 @@ afterAll(() => fixtures.remove());
 const reason = refusal();
 const skipped = reason === null ? '' : ` (skipped: ${reason})`;
 
-describe.skipIf(reason !== null)(`the BPF programs, in the kernel by BPF_PROG_TEST_RUN,${skipped}`, () => {
-  let program: string;
-  beforeAll(() => void (program = fixtures.compile('programs', [], ['-lbpf'])), 300_000);
+describe.skipIf(reason !== null)(
+  `the BPF programs, run in the kernel by BPF_PROG_TEST_RUN,${skipped}`,
+  () => {
+    let program: string;
+    beforeAll(() => void (program = fixtures.compile('programs', [], ['-lbpf'])), 300_000);
 
-  it.each([
-    ['missed_return', 'take no return for that of an earlier call in the same place'],
-    ['unseen_ends', 'follow no more packets that were released than they remember'],
-    ['names', 'have the names of the table in ipft.h'],
-  ])('%s: %s', (name) => expectPass(program, name));
-});
+    it.each([
+      ['missed_return', 'take no return for that of an earlier call in the same place'],
+      ['unseen_ends', 'follow no more packets that were released than they remember'],
+      ['names', 'have the names of the table in ipft.h'],
+    ])('%s: %s', (name) => expectPass(program, name));
+  },
+);

@@ -64,7 +64,7 @@ describe.skipIf(reason !== null)(
   `the printed schema${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
-    it('is that of events and of the summary, with no key left out', async () => {
+    it('matches events and the summary, with no key missing', async () => {
       const lines = await traced();
       const events = eventsOf(lines);
       expect(events.length).toBeGreaterThan(3);
@@ -73,7 +73,7 @@ describe.skipIf(reason !== null)(
       expect(summary(lines.at(-1))).toBe('');
     });
 
-    it('takes no event with a key that is missing or of another type', async () => {
+    it('rejects events with a key that is missing or of another type', async () => {
       const [first = {}] = eventsOf(await traced('-f', 'len,tuple,stack'));
       const mutated: Line[] = [
         { ...first, len: '98' },
@@ -91,7 +91,7 @@ describe.skipIf(reason !== null)(
       for (const each of mutated) expect(line(each), JSON.stringify(each)).not.toBe('');
     });
 
-    it('takes no summary with a count that is missing or of another type', async () => {
+    it('rejects summaries with a count that is missing or of another type', async () => {
       const told = (await traced()).at(-1)?.['summary'] as Line;
       const { matched, ...rest } = told;
       expect(line({ summary: { ...rest, matched } })).toBe('');
@@ -100,7 +100,7 @@ describe.skipIf(reason !== null)(
       expect(line({ summary: told, packet_id: '0x1' })).not.toBe('');
     });
 
-    it.each(lists)('is that of fields: %s', async (list) => {
+    it.each(lists)('matches fields: %s', async (list) => {
       const events = eventsOf(await traced('-f', list));
       for (const each of events) expect(event(each)).toBe('');
       const keys = list.split(',').map((id) => columns.get(id)?.key ?? id);
@@ -108,7 +108,7 @@ describe.skipIf(reason !== null)(
       expect(Object.keys(events[0] ?? {})).toEqual(expect.arrayContaining(keys));
     });
 
-    it('is that of paths', async () => {
+    it('matches paths', async () => {
       const paths = [
         ...['skb->dev->name', 'skb->dev->dev_addr', 'skb->len', 'skb->cloned', 'task->comm'],
         ...['sk->sk_max_pacing_rate', 'skb->dev', 'shinfo->gso_size', 'skb->dev->reg_state', 'skb->cb'],
@@ -117,22 +117,19 @@ describe.skipIf(reason !== null)(
       expect(Object.keys(first)).toEqual(expect.arrayContaining(paths));
     });
 
-    it.each(['monotonic', 'real', 'relative', 'delta'])(
-      'is that of drops, and of --time %s',
-      async (format) => {
-        const lines = await traced('--drops', '--time', format);
-        const drops = lines.filter((each) => 'drop' in each);
-        expect(drops).toHaveLength(1);
-        const { drop } = drops[0] as { drop: Line };
-        expect(drop).toHaveProperty('time');
-        expect(line({ drop: { ...drop, reason: 2 } })).not.toBe('');
-        expect(line({ drop: { ...drop, location: undefined } })).not.toBe('');
-        expect(eventsOf(lines)[0]).toHaveProperty('time');
-        expect(summary(lines.at(-1))).toBe('');
-      },
-    );
+    it.each(['monotonic', 'real', 'relative', 'delta'])('matches drops, and --time %s', async (format) => {
+      const lines = await traced('--drops', '--time', format);
+      const drops = lines.filter((each) => 'drop' in each);
+      expect(drops).toHaveLength(1);
+      const { drop } = drops[0] as { drop: Line };
+      expect(drop).toHaveProperty('time');
+      expect(line({ drop: { ...drop, reason: 2 } })).not.toBe('');
+      expect(line({ drop: { ...drop, location: undefined } })).not.toBe('');
+      expect(eventsOf(lines)[0]).toHaveProperty('time');
+      expect(summary(lines.at(-1))).toBe('');
+    });
 
-    it('is that of what extensions add and tell', async () => {
+    it('matches what extensions add to events and report about packets', async () => {
       const told = `{ lengths: events.map((e) => e.len), first: events[0] ?? null, 'a b': true }`;
       const adding = file(
         'adding.mjs',

@@ -45,7 +45,7 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     expect(code).toBe(3);
   });
 
-  it('leaves the command stdout where the results go to a file', async () => {
+  it('leaves stdout to the command if the results go to a file', async () => {
     const { code, stdout } = await ipftProcess([
       ...ARGS,
       '--output-file',
@@ -57,11 +57,11 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'from the command\n' });
   });
 
-  it('tells which signal ended the command: 128 + signal', async () => {
+  it('reports the signal that ended the command: 128 + signal', async () => {
     expect((await ipftProcess([...ARGS, '--', 'sh', '-c', 'kill -KILL $$'])).code).toBe(137);
   });
 
-  it('gives the command its stdin', () => {
+  it('gives its stdin to the command', () => {
     const [node = '', ...words] = IPFT;
     const stderr = execFileSync(
       'sh',
@@ -74,7 +74,7 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     expect(stderr).toContain('hello');
   });
 
-  it("leaves the user's limits, environment and folder to the command", async () => {
+  it("runs the command with the user's limits, environment and folder", async () => {
     const show = 'ulimit -Sn; ulimit -Hn; ulimit -l; pwd; env | grep -v "^\\(_\\|PWD\\|SHLVL\\)=" | sort';
     const limits = 'ulimit -Sn 512; ulimit -Hn 4000; ulimit -l 64;';
     const expected = execFileSync('bash', ['-c', `${limits} bash -c '${show}'`], {
@@ -94,14 +94,14 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     ['no-such-command-anywhere', 127, 'was not found in $PATH'],
     ['/etc/passwd', 126, 'cannot be executed (EACCES)'],
     ['/etc', 126, 'cannot be executed (EISDIR)'],
-  ])('says that %s cannot be started before it attaches, exit %i', async (command, status, message) => {
+  ])('reports that %s cannot be started, before it attaches, exit %i', async (command, status, message) => {
     const { code, stdout, stderr } = await ipftProcess([...ARGS, '--', command]);
     expect({ code, stdout }).toEqual({ code: status, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('Attaching');
   });
 
-  it('says that a file of an unknown format cannot be started, and leaves nothing attached', async () => {
+  it('reports a file of an unknown format, and leaves nothing attached', async () => {
     const script = `${directory}/script`;
     writeFileSync(script, '#!/no/such/interpreter\n');
     chmodSync(script, 0o755);
@@ -127,19 +127,19 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     return running;
   }
 
-  it('ends a command that does not mind the signal, after a while', async () => {
+  it('ends a command that ignores the signal, after a while', async () => {
     const running = await deaf('INT', 1000);
     expect((await running.end('SIGINT')).code).toBe(143);
   });
 
-  it('leaves at once at a second signal', async () => {
+  it('exits at once at a second signal', async () => {
     const running = await deaf('INT TERM', 3);
     running.child.kill('SIGINT');
     await running.says('Waiting for the command');
     expect((await running.end('SIGINT')).code).toBe(130);
   });
 
-  it('lets the command go on when --count ends the trace', async () => {
+  it('lets the command continue when --count ends the trace', async () => {
     const script = `${ping(3).join(' ')}; until grep summary ${file} >/dev/null; do sleep 0.05; done; exit 4`;
     const args = [...ARGS, '-o', 'json', '--output-file', file, '--count', '1'];
     const { code, stderr } = await ipftProcess([...args, '--', 'sh', '-c', script]);
@@ -148,7 +148,7 @@ describe.skipIf(reason !== null)(`ipft ... -- COMMAND${skipped}`, { timeout: 60_
     expect(code).toBe(4);
   });
 
-  it("has ipft's own error win over the command's status", async () => {
+  it("exits with its own error rather than the command's status", async () => {
     const { code, stderr } = await ipftProcess([
       ...ARGS,
       '--output-file',
@@ -192,7 +192,7 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
       .map((number) => (number === Infinity ? file : `${file}.${number}`));
   };
 
-  it('rotates: whole lines in each file, nothing lost, the old files of an earlier trace gone', async () => {
+  it('rotates files: whole lines in each, nothing lost, the files of an earlier trace removed', async () => {
     writeFileSync(`${file}.99`, 'old');
     writeFileSync(`${file}.old`, 'kept');
     const { code, stdout } = await ipftProcess([
@@ -217,7 +217,7 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
     expect(parseResults(texts.join('')).events).toHaveLength(40);
   });
 
-  it('keeps as many files as --rotate-keep says, the newest', async () => {
+  it('keeps the newest files, as many as --rotate-keep says', async () => {
     const { code } = await ipftProcess([
       ...[...ARGS, '-o', 'json', '--output-file', file, '--rotate', '4kB', '--rotate-keep', '2', ...command],
     ]);
@@ -228,7 +228,7 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
     expect(JSON.parse(last)).toMatchObject({ summary: { delivered: 40, end: 'command' } });
   });
 
-  it("never cuts a packet's group", async () => {
+  it("never splits a packet's group", async () => {
     const args = ['-m', MARK, '-b', 'tracepoint', '--output-file', file, '--rotate', '4kB', ...command];
     expect((await ipftProcess(args)).code).toBe(0);
     const texts = inOrder().map((path) => readFileSync(path, 'utf8'));

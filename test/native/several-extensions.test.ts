@@ -45,7 +45,7 @@ const tracedWith = (paths: readonly string[], ...args: string[]): Promise<Ended>
 describe.skipIf(reason !== null)(
   `several extensions${reason === null ? '' : ` (skipped: ${reason})`}`,
   () => {
-    it('show the fields of all, and each sees what those before it have added', async () => {
+    it('show the fields of all, and each sees the fields added by those before it', async () => {
       const second = file(
         'second.ts',
         `const sum = (e: any): number => e.half + e.twice + e.thrice;
@@ -66,7 +66,7 @@ describe.skipIf(reason !== null)(
       expect(names?.endsWith(`,skb->data_len,first,${lua},twice,skb->dev->mtu,second`)).toBe(true);
     });
 
-    it('trace what the where of all holds for, and show what none of them hides', async () => {
+    it('trace packets that match every `where`, and show events that none of them hides', async () => {
       const where = (name: string, condition: string, more = ''): string =>
         file(`${name}.mjs`, `export default { name: '${name}', where: '${condition}', ${more} };`);
       const large = where('large', 'skb->len > 90');

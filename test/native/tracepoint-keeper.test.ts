@@ -32,7 +32,7 @@ describe('the probe-keeper', () => {
 });
 
 it.skipIf(reason !== null)(
-  `a tracepoint that does not exist costs no other, and hidden ones do not count${reason === null ? '' : ` (skipped: ${reason})`}`,
+  `a missing tracepoint does not affect others, and hidden ones are not counted${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
     const { table, names, slots } = addon.readTracepoints();
     const id = names.split('\n').indexOf('tp:net_dev_queue');

@@ -28,7 +28,7 @@ function rows(options?: { btf: string }): Record<string, [number, number, string
 }
 
 describe('the table of tracepoints', () => {
-  it('has those that pass an skb, counting its position without __data', () => {
+  it('has those that pass an skb, with its position not counting __data', () => {
     expect(rows({ btf })).toEqual({
       'tp:first': [1, 0, ''],
       'tp:second': [2, 1, ''],

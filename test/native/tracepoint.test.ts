@@ -39,7 +39,7 @@ describe.skipIf(reason !== null)(
   `the running kernel, by raw tracepoints${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
-    it('shows the way of a marked ping over lo, and nothing else', async (context) => {
+    it('shows the path of a marked ping over lo, and nothing else', async (context) => {
       proves(context, { backend: 'tracepoint', tracer: 'function', result: 'yes' });
       const { events, stderr } = await traced(marked(MARK), async () => {
         await ping(MARK);
@@ -57,7 +57,7 @@ describe.skipIf(reason !== null)(
     });
 
     it.each(['^tp:net_dev_queue$', '.'])(
-      'knows packets apart that have the same skb, -r %s',
+      'distinguishes packets that reuse an skb address, -r %s',
       async (regex) => {
         const COUNT = 20;
         const { events } = await traced([...marked(MARK), '-r', regex], async () => {
@@ -70,7 +70,7 @@ describe.skipIf(reason !== null)(
       },
     );
 
-    it('compares the bits of --mask only', async () => {
+    it('compares only the bits of --mask', async () => {
       const { events } = await traced([...marked(0x1bf70000), '--mask', '0xffff0000'], async () => {
         await ping(MARK);
         await ping(0x1bf80abc);
@@ -78,7 +78,7 @@ describe.skipIf(reason !== null)(
       expect(new Set(events.map(({ mark }) => mark))).toEqual(new Set([MARK]));
     });
 
-    it('takes the tracepoints that --regex selects, and prints them as a table', async () => {
+    it('traces the tracepoints that --regex selects, and prints a table', async () => {
       const running = await trace([...BACKEND, ...marked(MARK), '-r', '^tp:net_dev_queue$']);
       await ping(MARK);
       const { stdout, stderr } = await running.end();
@@ -86,7 +86,7 @@ describe.skipIf(reason !== null)(
       expect(stderr).toMatch(/succeeded 1, failed 0 filtered: \d+ untraceable: 0\)\nTrace ready!\n/);
     });
 
-    it('counts 1,000 of 1,000 packets, and loses none', async () => {
+    it('counts all of 1,000 packets', async () => {
       const { events, stderr } = await traced(marked(MARK), () =>
         udp({ mark: MARK, count: 1000, rate: 5000 }),
       );
@@ -111,7 +111,7 @@ describe.skipIf(reason !== null)(
 );
 
 describe.skipIf(reason !== null)(
-  `after a trace by raw tracepoints${reason === null ? '' : ` (skipped: ${reason})`}`,
+  `nothing is left after a trace by raw tracepoints${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
     /** Runs `end` on a trace; resolves when nothing of what the trace put into the kernel is left there. */
@@ -134,9 +134,9 @@ describe.skipIf(reason !== null)(
       );
     }
 
-    it('that a signal ended, nothing is left', () => expectNothingLeft((running) => running.end()));
+    it('that was ended by a signal', () => expectNothingLeft((running) => running.end()));
 
-    it('that was killed, nothing is left', () => expectNothingLeft((running) => running.end('SIGKILL')));
+    it('that was killed', () => expectNothingLeft((running) => running.end('SIGKILL')));
   },
 );
 
@@ -184,7 +184,7 @@ describe.skipIf(reason !== null)(
     });
 
     it.for(['fentry-multi', 'kprobe-multi', 'kprobe', 'fentry'])(
-      'what doctor says of %s is what -b does',
+      "doctor's report on %s agrees with -b",
       async (backend, context) => {
         const { report } = await diagnosis();
         const finding = report.backends.find(({ id }) => id === backend);
@@ -218,7 +218,7 @@ describe.skipIf(reason !== null)(
       ]);
     });
 
-    it('--backend auto takes what doctor names, and says why if it is tracepoint', async () => {
+    it('--backend auto chooses the backend that doctor names, and says why if it is tracepoint', async () => {
       const { report } = await diagnosis();
       const few = ['-r', '^(ip_rcv|tp:net_dev_queue)$']; // whatever the backend, some kernels arm function by function
       const running = await trace([...marked(MARK), ...few, '-v']);

@@ -33,14 +33,14 @@ describe.skipIf(reason !== null)(
   `typed events${reason === null ? '' : ` (skipped: ${reason})`}`,
   { timeout: 60_000 },
   () => {
-    it.each(lists)('have the types that they say: %s', async (list) => {
+    it.each(lists)('have the declared types: %s', async (list) => {
       for (const event of await traced(list))
         for (const [name, type] of Object.entries(JSON_TYPES))
           if (list.split(',').includes(name) && event[name] !== null)
             expect(type, name).toContain(typeof event[name]);
     });
 
-    it('have integers as bigints where numbers are not exact', async () => {
+    it('have bigints for integers that numbers cannot represent exactly', async () => {
       // ~0UL, unless somebody has set it.
       const fields = ['task->flags', 'sk->sk_max_pacing_rate'] as const;
       const run = trace({ mark: MARK, backend: 'tracepoint', fields });

@@ -34,8 +34,8 @@ const read = (): ReturnType<typeof readVerdicts> => readVerdicts((text) => said.
 const keep = (certain: readonly string[], refuted: readonly string[] = []): string | null =>
   keepVerdicts({ certain: new Set(certain), refuted: new Set(refuted) }, folder);
 
-describe('what calls have told of functions', () => {
-  it('is kept until the next boot, and added to', () => {
+describe('stored verdicts about functions', () => {
+  it('are kept until the next boot, and extended', () => {
     expect(read()).toEqual(NONE);
     expect([keep([CORE]), keep([], [OTHER])]).toEqual([null, null]);
     expect(read()).toEqual({ certain: new Set([CORE]), refuted: new Set([OTHER]) });
@@ -50,14 +50,14 @@ describe('what calls have told of functions', () => {
     ['others can write to the file', () => chmodSync(file(), 0o666)],
     ['others can write to its folder', () => chmodSync(folder, 0o777)],
     ['another one owns its folder', () => chownSync(folder, 1, 0)],
-  ])('is not believed, and that is said, if %s', (_, spoil) => {
+  ])('are ignored, with a message, if %s', (_, spoil) => {
     keep([CORE]);
     spoil();
     expect(read()).toEqual(NONE);
     expect(said).toEqual([`${file()} is not used: not root alone can write to it`]);
   });
 
-  it('is not read through a symbolic link, nor from what is no file or no JSON', () => {
+  it('are not read through a symbolic link, nor from anything but a JSON file', () => {
     keep([CORE]);
     const elsewhere = join(around, 'elsewhere');
     writeFileSync(elsewhere, readFileSync(file()));
@@ -75,7 +75,7 @@ describe('what calls have told of functions', () => {
     expect(read()).toEqual(NONE);
   });
 
-  it('that cannot be kept, is told', () => {
+  it('are reported if they cannot be stored', () => {
     mkdirSync(around, { recursive: true });
     writeFileSync(folder, '');
     expect(keep([CORE])).toMatch(/verdicts\.json could not be written: E(EXIST|NOTDIR)/);

@@ -34,7 +34,7 @@ describe('without a kernel', () => {
     [['-m', '1', '-b', 'nope'], 'auto, fentry-multi, kprobe-multi, kprobe, fentry, ftrace, tracepoint'],
     [['-m', '1', '-o', 'nope'], 'aggregate, stream, json'],
     [['-m', '1', '--nope'], "unknown option '--nope'"],
-  ])('refuses %j before anything is loaded, exit 2', async (args, message) => {
+  ])('exits 2 for %j, before anything is loaded', async (args, message) => {
     const { code, stdout, stderr } = await bare(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
@@ -52,7 +52,7 @@ describe('without a kernel', () => {
   it.each([
     ['Debug', /the native addon was not built: .*build\/Debug\/ipft.node .*\nTry: npm run build:debug\n/],
     ['toString', /IPFT_BUILD is 'toString'\nTry: Release or Debug\n/],
-  ])('takes the build that IPFT_BUILD names: %s', async (build, message) => {
+  ])('uses the build named by IPFT_BUILD: %s', async (build, message) => {
     const options = { home: BARE_HOME, fakeKernel: false, env: { IPFT_BUILD: build } };
     const { code, stderr } = await ipft(['--list'], options).ended;
     expect(code).toBe(3);
@@ -83,13 +83,13 @@ describe('a trace', () => {
     }
   });
 
-  it('is a process named ipft', async () => {
+  it('runs in a process named ipft', async () => {
     const run = await ipft(['-m', '1']).says('Trace ready!');
     expect(readFileSync(`/proc/${run.child.pid}/comm`, 'utf8')).toBe('ipft\n');
     expect((await run.kill('SIGTERM').ended).code).toBe(0);
   });
 
-  it('counts functions that the regular expressions leave out, and gives the keeper the others', async () => {
+  it('reports how many functions the regular expressions exclude, and attaches the others', async () => {
     const log = `${directory}/plan`;
     const run = ipft(['-m', '1', '-r', '^ip_', '--module-regex', 'vmlinux'], {
       env: { FAKE_KEEPER_LOG: log },
@@ -117,7 +117,7 @@ describe('a trace', () => {
     expect(result).toMatchObject({ code, stdout: '' });
   });
 
-  it('warns of --mask 0 and takes --mark 0', async () => {
+  it('warns of --mask 0 and accepts --mark 0', async () => {
     const run = await ipft(['-m', '0', '--mask', '0']).says('Trace ready!');
     expect((await run.kill('SIGINT').ended).stderr).toContain('warning: --mask 0 ');
   });
@@ -139,7 +139,7 @@ describe('a trace', () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  it('refuses a ready file that it has not written itself, and keeps it', async () => {
+  it('refuses an existing ready file that ipft did not write, and keeps it', async () => {
     const file = `${directory}/precious`;
     writeFileSync(file, 'data');
     const { code, stderr } = await ipft(['-m', '1', '--ready-file', file]).ended;
@@ -187,7 +187,7 @@ describe('a trace', () => {
     expect({ code, attached: stderr.includes('Attaching') }).toEqual({ code: 3, attached: false });
   });
 
-  it('says which backend runs, and why, when it is not the first', async () => {
+  it('says which backend is used, and why, unless it is the preferred one', async () => {
     const run = await ipft(['-m', '1'], { env: { FAKE_PROBE_ERRNO: '95,0' } }).says('Trace ready!');
     const { stderr } = await run.kill('SIGINT').ended;
     expect(stderr).toContain(
@@ -208,7 +208,7 @@ describe('a trace', () => {
       '95,2,22',
       /kprobe-multi is refused.*; kprobe is refused with ENOENT.*; tracepoint is refused with EINVAL.* no backend of ipft\nTry: /,
     ],
-  ])('exits 4 where the kernel lacks %j (%s)', async (args, errnos, message) => {
+  ])('exits 4 if the kernel lacks %j (%s)', async (args, errnos, message) => {
     const { code, stderr } = await ipft(['-m', '1', ...args], { env: { FAKE_PROBE_ERRNO: errnos } }).ended;
     expect(stderr).toMatch(message);
     expect(code).toBe(4);
@@ -227,14 +227,14 @@ describe('a trace', () => {
 });
 
 describe('--list', () => {
-  it('prints NAME MOD ADDR SKB_POSITION of what can be traced, without titles in a pipe', async () => {
+  it('prints NAME MOD ADDR SKB_POSITION of traceable functions, without titles in a pipe', async () => {
     const { code, stdout, stderr } = await ipft(['--list', '-r', '^n']).ended;
     expect(code).toBe(0);
     expect(stderr).toBe('2 functions take an skb, 1 of them can be traced\n');
     expect(stdout.split(/\s+/)).toEqual(['nft_do_chain', 'nf_tables', '0xffffffffc0000010', '1', '']);
   });
 
-  it('prints all with their reasons and how many there are as JSON, those that BTF lacks where they are asked for', async () => {
+  it('prints JSON of all functions with reasons and counts, and of selected functions that BTF does not describe', async () => {
     const { stdout } = await ipft(['--list', '-o', 'json', '-r', '^(n|tun_)']).ended;
     expect(
       stdout

@@ -25,7 +25,7 @@ it.each([
     [0, 0],
     'this kernel runs no programs at breakpoints',
   ],
-])('-b kprobe sends probes %s', async (_, args, env, [output, rcv], why) => {
+])('-b kprobe places probes %s', async (_, args, env, [output, rcv], why) => {
   const log = `${directory}/plan`;
   const run = ipft(['-m', '1', '-r', '^(ip|nft)_', '-b', 'kprobe', '-v', ...args], {
     env: { FAKE_KEEPER_LOG: log, ...env },
@@ -41,8 +41,8 @@ it.each([
   expect(told).toBe(why);
 });
 
-describe('functions whose calls go elsewhere', () => {
-  it('are those with an I or a D in enabled_functions', () => {
+describe('functions whose calls are redirected', () => {
+  it('are those with the flag I or D in enabled_functions', () => {
     const lines = [
       'ip_rcv (1) R     \ttramp: 0xffffffffc0400000 (kprobe_ftrace_handler+0x0/0x1b0) ->ftrace_regs_call',
       'ip_output (2) R I     \ttramp: ftrace_regs_caller+0x0/0x65 (klp_ftrace_handler+0x0/0x220)',

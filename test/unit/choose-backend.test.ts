@@ -31,7 +31,7 @@ const choose = (wanted: string, has: readonly string[], demand = few): Choice =>
   chooseBackend({ backend: wanted, tracer: functionTracer, ...demand }, kernel(has), READY);
 
 describe('auto', () => {
-  it('takes the first that the kernel has', () => {
+  it('chooses the first backend that the kernel supports', () => {
     for (const [at, id] of IDS.entries()) {
       const { backend, refused } = choose('auto', IDS.slice(at));
       expect(backend.id).toBe(id);
@@ -39,7 +39,7 @@ describe('auto', () => {
     }
   });
 
-  it('says nothing of what is usual, and with -v the errno of each step', () => {
+  it('reports nothing in the usual case, and with -v the errno of each refused backend', () => {
     const choice = choose('auto', ['kprobe-multi']);
     expect(explainChoice(choice, false)).toEqual([]);
     expect(explainChoice(choice, true)).toEqual([
@@ -50,7 +50,7 @@ describe('auto', () => {
     expect(explainChoice(choose('auto', ['fentry']), false)).toHaveLength(4);
   });
 
-  it('leaves fentry out for more functions than it is for, and says so', () => {
+  it('skips fentry if more functions are selected than its limit, and says so', () => {
     const choice = choose('auto', ['fentry', 'tracepoint'], many);
     expect(choice.backend.id).toBe('tracepoint');
     expect(explainChoice(choice, false).join('\n')).toMatch(
@@ -59,7 +59,7 @@ describe('auto', () => {
     expect(choose('auto', ['fentry', 'tracepoint'], { ...many, force: true }).backend.id).toBe('fentry');
   });
 
-  it('counts functions for nothing but a limit', () => {
+  it('counts functions only for backends with a limit', () => {
     const functions = (): number => {
       throw new Error('counted');
     };
@@ -68,7 +68,7 @@ describe('auto', () => {
 });
 
 describe('a backend by name', () => {
-  it('fentry refuses too many functions, and names what is for many', () => {
+  it('fentry refuses too many functions, and suggests backends for many', () => {
     const error = failure(() => choose('fentry', IDS, many));
     if (!(error instanceof UsageError)) throw error;
     expect(error.message).toBe('fentry is for at most 64 functions, and 65 are selected');
@@ -76,7 +76,7 @@ describe('a backend by name', () => {
     expect(choose('fentry', IDS, { ...many, force: true }).backend.id).toBe('fentry');
   });
 
-  it('that the kernel lacks is an error with what it has', () => {
+  it('is an error if the kernel lacks it, which lists the backends that it has', () => {
     const error = failure(() => choose('fentry-multi', ['kprobe', 'fentry']));
     expect(error).toBeInstanceOf(UnsupportedError);
     expect(error.message).toBe(
@@ -84,7 +84,7 @@ describe('a backend by name', () => {
     );
   });
 
-  it('on a locked-down kernel is an error that names the lockdown', () => {
+  it('is an error on a locked-down kernel, which names the lockdown', () => {
     const lockdown = new EnvironmentError('the kernel is locked down', 'a boot without lockdown', false);
     const environment: Environment = { ...READY, problem: () => lockdown };
     const wanted = { backend: 'fentry', tracer: functionTracer, ...few };

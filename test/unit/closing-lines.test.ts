@@ -8,13 +8,13 @@ const LOST =
   'warning: 50.0 % of the trace is missing: 5 of 10 events were lost, since the perf buffer was full';
 
 describe('the closing lines of stderr', () => {
-  it('tell samples, losses and missed calls', () => {
+  it('report samples, losses and missed calls', () => {
     const missed = 'warning: 3 calls were not looked at, since another BPF program was running on their CPU';
     const text = stderr('Samples: 5 Lost: 5', LOST, 'Try: --perf-page-count 64', missed);
     expect(countsOf(text)).toEqual({ samples: 5, lost: 5, missed: 3 });
   });
 
-  it('tell late events, which do not count as lost', () => {
+  it('report late events, which do not count as lost', () => {
     const text = stderr('Samples: 5 Lost: 0', '2 events came too late to be printed in order of time');
     expect(countsOf(text)).toEqual({ samples: 5, lost: 0, missed: 0 });
     expect(lateOf(text)).toBe(2);

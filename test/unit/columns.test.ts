@@ -6,7 +6,7 @@ import { ROW_SIZE } from '../../src/core/abi.js';
 import { cellText, CONTEXT, pack, UNKNOWN_FUNCTION } from '../support/packets/rows.js';
 
 describe('columns', () => {
-  it('are known by their ids, and outputs name no other', () => {
+  it('are registered by their ids, and outputs refer to registered ones only', () => {
     for (const [id, column] of columns) expect(column.id).toBe(id);
     for (const { lead, fields } of outputs.values()) {
       for (const id of [...lead, ...fields]) expect(columns.has(id), id).toBe(true);
@@ -31,7 +31,7 @@ describe('columns', () => {
 
   it.each(
     [...columns.values()].filter(({ reads = [] }) => reads.length === 0).map((column) => [column.id, column]),
-  )('%s has the value that its JSON says', (_, column) => {
+  )('%s has the same value for scripts as in JSON', (_, column) => {
     const rows = pack([
       { time: 5n, function: 1, len: 84, gsoType: 3, gsoSize: 1448, gsoSegs: 2, mark: 0xdeadbeef, cpu: 3 },
       { time: 9n, function: 2, isReturn: true, duration: 2n ** 60n, value: -5, tid: 77 },

@@ -30,7 +30,7 @@ describe('numbers', () => {
   });
 
   it.each(['', ' ', 'xyz', '-1', '+1', '0x', '08', '1e3', '1.5', ' 1', '1 ', '0b1', '0o7', '١'])(
-    '%j is none',
+    '%j is not a number',
     (text) => {
       expect(parseNumber(text)).toBeNull();
     },
@@ -67,7 +67,7 @@ describe('a trace', () => {
     });
   });
 
-  it('takes every flag', () => {
+  it('accepts every flag', () => {
     const argv =
       '-m 0 --mask 0 -b ftrace --force -t function_graph -r ^ip_ --module-regex vmlinux -o json -v --perf-page-count 8';
     const more = '--perf-sample-period 2 --perf-wakeup-events 3 --no-set-rlimit --enable-probe-server';
@@ -129,11 +129,11 @@ describe('a trace', () => {
     ['2MiB', 2 * 1024 * 1024],
     ['3GB', 3e9],
     ['1GiB', 1024 ** 3],
-  ])('begins a new file after --rotate %s', (text, rotate) => {
+  ])('starts a new file after --rotate %s', (text, rotate) => {
     expect(parse('-m', '1', '--output-file', 'x', '--rotate', text)).toMatchObject({ options: { rotate } });
   });
 
-  it('takes all words behind -- as a command, whatever they look like', () => {
+  it('takes all words after -- as the command, even if they look like options', () => {
     const command = ['curl', '-m', '5', '--', '--count'];
     const request = parse('-m', '1', '--', ...command);
     expect(request).toMatchObject({ options: { mark: 1, command } });
@@ -153,14 +153,14 @@ describe('other requests', () => {
     });
   });
 
-  it('lists what a backend can trace', () => {
+  it('lists what a given backend can trace', () => {
     expect(parse('--list')).toMatchObject({ options: { backend: 'auto' } });
     expect(parse('--list', '-b', 'tracepoint')).toMatchObject({ options: { backend: 'tracepoint' } });
   });
 
   const asked = (name: string, options: object) => ({ kind: 'subcommand', name, options });
 
-  it('examines the machine', () => {
+  it('runs ipft doctor', () => {
     expect(parse('doctor')).toEqual(asked('doctor', { json: false }));
     expect(parse('doctor', '--json')).toEqual(asked('doctor', { json: true }));
     expect(parse('doctor', '--help')).toHaveProperty('text', expect.stringContaining('ipft doctor [--json]'));
@@ -175,7 +175,7 @@ describe('other requests', () => {
     expect(usageError('schema', 'event', 'drop').message).toBe("unexpected argument 'drop'");
   });
 
-  it('shows what can be printed', () => {
+  it('runs ipft fields', () => {
     expect(parse('fields')).toEqual(asked('fields', { json: false }));
     expect(parse('fields', 'skb->dev', '--json')).toEqual(asked('fields', { json: true, path: 'skb->dev' }));
     expect(parse('fields', '--help')).toHaveProperty('text', expect.stringContaining('ipft fields [PATH]'));
@@ -285,7 +285,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     expect(error.exitCode).toBe(2);
   });
 
-  it('takes -s as ipftrace2 did, for an extension', () => {
+  it('accepts -s for an extension, as ipftrace2 did', () => {
     expect(parse('-m', '1', '-s', 'a.lua', '-e', 'b.lua', '--script', 'c.lua')).toMatchObject({
       options: { extensions: ['b.lua', 'a.lua', 'c.lua'] },
     });

@@ -31,7 +31,7 @@ const ENV = {
 const values = (completion: Completion): string[] =>
   completion.kind === 'values' ? completion.candidates.map(({ value }) => value) : [completion.kind];
 
-describe('what is offered', () => {
+describe('completions', () => {
   it.each([
     [['--outp'], ['--output', '--output-file']],
     [['-o', ''], [...outputs.keys()]],
@@ -59,7 +59,7 @@ describe('what is offered', () => {
     expect(values(await complete(words))).toEqual(expected);
   });
 
-  it('is every option of the command line', async () => {
+  it('include every option of the command line', async () => {
     const offered = values(await complete(['-']));
     const { options: all } = createProgram('', () => undefined);
     const options = all.filter(({ hidden }) => !hidden).map(({ long }) => long);
@@ -69,7 +69,7 @@ describe('what is offered', () => {
     expect(values(await complete(['-b', '']))).toEqual(['auto', ...backendIds.keys()]);
   });
 
-  it('is told to shells line by line', async () => {
+  it('are printed for shells one per line', async () => {
     expect(completionText(await complete(['-o', 'js']))).toMatch(/^:values\njson\tone JSON object.*\n$/);
     expect(completionText({ kind: 'files' })).toBe(':files\n');
     expect(completionText({ kind: 'command', at: 3 })).toBe(':command 3\n');
@@ -115,7 +115,7 @@ describe('bash', () => {
     expect(offered('-m', '')).toEqual([]);
   });
 
-  it('offers commands behind --, and then files', () => {
+  it('offers commands after --, and then files', () => {
     expect(offered('-m', '1', '--', 'mkdi')).toContain('mkdir');
     expect(offered('--output', '=', 'json', '--', 'cat', 'tr')).toEqual(['trace one.json']);
   });
@@ -152,7 +152,7 @@ os.close(fd)
 
 const noZsh = absence('zsh');
 describe.skipIf(noZsh !== null)(`zsh${noZsh === null ? '' : ` (skipped: ${noZsh})`}`, () => {
-  it('takes the script, and completes as it is typed', () => {
+  it('accepts the script, and completes as it is typed', () => {
     shell('zsh', ['-f', '-n', '-c', shell('ipft', ['completion', 'zsh'])]);
     expect(typed(['zsh', '-f', '-i'], 'ipft -m 1 --rotate-k', 'zsh')).toContain('--rotate-keep ');
   });

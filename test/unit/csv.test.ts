@@ -22,7 +22,7 @@ function fieldsOf(line: string): string[] {
 }
 
 describe('csv', () => {
-  it('has the columns of JSON, named in the first line, and no summary', () => {
+  it('has the same columns as JSON, named in the first line, and no summary', () => {
     const events = [
       { time: 5n, function: 2, cpu: 3, len: 84, gsoType: 1, gsoSize: 1384, gsoSegs: 4, mark: 7 },
     ];
@@ -33,7 +33,7 @@ describe('csv', () => {
     ]);
   });
 
-  it('leaves empty what JSON has null for, at returns of function_graph', () => {
+  it('leaves fields empty that are null in JSON, for returns of function_graph', () => {
     const call = { time: 1n, function: 1, tid: 9, len: 84 };
     const end = { ...call, time: 3n, duration: 2n, isReturn: true };
     expect(write([call, end], { returns: true })).toEqual([
@@ -44,7 +44,7 @@ describe('csv', () => {
     ]);
   });
 
-  it('quotes names with quotes, and what else needs it', () => {
+  it('quotes names that contain quotes or other special characters', () => {
     const [header = '', line = ''] = write([{ function: 4 }]);
     const names = header.split(',');
     const fields = fieldsOf(line);
@@ -69,7 +69,7 @@ describe('csv', () => {
     expect(['null', 'true', '-1.5', '[1,2]'].map(csvField)).toEqual(['', 'true', '-1.5', '"[1,2]"']);
   });
 
-  it('says what the JSON of the same rows says', () => {
+  it('agrees with the JSON of the same rows', () => {
     const events = Array.from({ length: 5 }, (_, index) => ({
       time: BigInt(index),
       function: index,

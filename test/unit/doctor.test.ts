@@ -17,7 +17,7 @@ const MISSING =
   '/sys/kernel/tracing/available_filter_functions,/sys/kernel/debug/tracing/available_filter_functions';
 
 describe('ipft doctor', () => {
-  it('on a machine that is ready: everything can be traced, exit 0', async () => {
+  it('exits 0 on a machine where everything can be traced', async () => {
     const { code, report } = await doctor();
     expect(code).toBe(0);
     expect(report).toMatchObject({
@@ -40,7 +40,7 @@ describe('ipft doctor', () => {
     ]);
   });
 
-  it('gives every reason against a backend, and what helps', async () => {
+  it('lists every reason why a backend cannot be used, and the remedies', async () => {
     const { code, report } = await doctor({ FAKE_MISSING: MISSING, FAKE_PROBE_ERRNO: '95' });
     expect([code, report.auto]).toEqual([0, null]);
     expect(report.auto_problem).toContain('tracefs is not mounted');
@@ -54,7 +54,7 @@ describe('ipft doctor', () => {
     expect(kprobe?.remedies).toEqual([expect.stringContaining('mount -t tracefs')]);
   });
 
-  it('exits 3 where nothing can be traced', async () => {
+  it('exits 3 if nothing can be traced', async () => {
     const { code, report } = await doctor({ FAKE_PROBE_ERRNO: '95,2,22' });
     expect([code, report.auto]).toEqual([3, null]);
     const withoutBtf = await ipft(['doctor'], { env: { FAKE_MISSING: '/sys/kernel/btf/vmlinux' } }).ended;
@@ -64,7 +64,7 @@ describe('ipft doctor', () => {
     expect(withoutBtf.code).toBe(3);
   });
 
-  it('fits a screen, and says what is not known', () => {
+  it('fits on one screen, and says what is unknown', () => {
     const problem = { problem: null, remedy: null };
     const text = reportText({
       kernel: '6.1',

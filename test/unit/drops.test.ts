@@ -58,7 +58,7 @@ const end = (packet: bigint): Event => ({ packet, isHidden: true, isLast: true }
 const line = (time: number): string => `${time} 0000                        ip_output (len: 84)\n`;
 
 describe('--drops', () => {
-  it('shows the packets that are dropped when they end, and no others', () => {
+  it('shows dropped packets when they end, and no others', () => {
     const { output, packets } = open('aggregate');
     expect(put(output, [call(1n, 1n), call(2n, 2n), drop(1n, 3n), end(2n)])).toBe('');
     expect(packets.omitted).toBe(1);
@@ -69,7 +69,7 @@ describe('--drops', () => {
     expect(packets.counts()).toEqual({ packets: 1, omitted: 1 });
   });
 
-  it('shows at the end those that were dropped and have not ended, and counts them before', () => {
+  it('shows dropped packets that have not ended at the end of the trace, and counts them before', () => {
     const { output, packets } = open('aggregate');
     expect(put(output, [call(1n, 1n), call(2n, 2n), drop(2n, 3n), call(3n, 4n)])).toBe('');
     expect(packets.counts()).toEqual({ packets: 1, omitted: 2 });
@@ -78,7 +78,7 @@ describe('--drops', () => {
     expect([output.held, packets.omitted]).toEqual([0, 2]);
   });
 
-  it('takes a packet that is consumed for none that is dropped', () => {
+  it('does not take a consumed packet for a dropped one', () => {
     const { output, packets } = open('aggregate');
     expect(put(output, [call(1n, 1n), drop(1n, 2n, 1), drop(1n, 3n, 0), end(1n)])).toBe('');
     expect(packets.counts()).toEqual({ packets: 0, omitted: 3 });
@@ -88,7 +88,7 @@ describe('--drops', () => {
     expect(packets.counts()).toEqual({ packets: 1, omitted: 4 });
   });
 
-  it('says that a kernel has no reasons', () => {
+  it('says if the kernel has no drop reasons', () => {
     const old = { ...KERNEL, dropReason: () => null, hasDropReasons: () => false };
     expect(put(open('aggregate', old).output, [drop(1n, 1n, 0), end(1n)])).toBe(
       '===\ndropped by tcp_v4_rcv+0x1c5: unknown (this kernel has no drop reasons)\n',
@@ -102,7 +102,7 @@ describe('--drops', () => {
     );
   });
 
-  it('ends the events of a packet with an object in JSON', () => {
+  it('prints in JSON an object for the drop after the events of its packet', () => {
     const { output } = open('json');
     const events = [call(7n, 1n), drop(7n, 2n, 3, 0x20n), call(8n, 3n), end(7n), end(8n)];
     const [event, last, ...others] = put(output, events).split('\n');
@@ -121,7 +121,7 @@ describe('--drops', () => {
     });
   });
 
-  it('tells the time of calls and drops as --time has it', () => {
+  it('shows the time of calls and drops in the format of --time', () => {
     const time = {
       format: 'real',
       clock: { realOffsetNs: 1_699_999_990_000_000_000n, firstNs: 1n },
@@ -138,7 +138,7 @@ describe('--drops', () => {
     );
   });
 
-  it('leaves its objects out with --events-only, and the events in', () => {
+  it('omits drop objects with --events-only, but not the events', () => {
     const { output, packets } = open('json', KERNEL, { eventsOnly: true });
     const [event, ...others] = put(output, [call(7n, 1n), drop(7n, 2n), call(8n, 3n), end(7n)]).split('\n');
     expect(JSON.parse(event ?? '')).toMatchObject({ packet: 7, function: 'ip_output' });
@@ -155,14 +155,14 @@ describe('--drops', () => {
     [5, told(7n, 0), 'QDISC_DROP', null],
     [4, 0n, 'NOT_SPECIFIED', null],
     [3, told(1n, 196616), 'NO_SOCKET', 'NO_SOCKET'],
-  ])('reason %i, with %i told before, is shown as %s', (reason, before, text, cause) => {
+  ])('shows reason %i, with cause %i reported before, as %s', (reason, before, text, cause) => {
     const events = [drop(1n, 1n, reason, 0x10n, before), end(1n)];
     expect(put(open('aggregate').output, events)).toBe(`===\ndropped by tcp_v4_rcv+0x1c5: ${text}\n`);
     const [line = ''] = put(open('json').output, events).split('\n');
     expect((JSON.parse(line) as { drop: object }).drop).toMatchObject({ cause });
   });
 
-  it.each(['stream', 'csv'])('is refused with -o %s, which has no packets', (id) => {
+  it.each(['stream', 'csv'])('is refused with -o %s, which does not show whole packets', (id) => {
     expect(() => parseCommandLine(['-m', '1', '--drops', '-o', id], '')).toThrow(
       expect.objectContaining({ exitCode: 2, remedy: '-o aggregate or -o json' }),
     );

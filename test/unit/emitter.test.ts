@@ -45,7 +45,7 @@ describe('the encoding', () => {
 });
 
 describe('labels', () => {
-  it('are jumped to forwards and backwards', () => {
+  it('can be jumped to forwards and backwards', () => {
     const code = assemble((e) => {
       const start = e.label();
       const end = e.label();
@@ -77,7 +77,7 @@ describe('labels', () => {
 });
 
 describe('constants', () => {
-  it('are refused when the instruction has no room for them', () => {
+  it('are refused when they do not fit into the instruction', () => {
     expect(() => new Emitter().mov(R0, 0x80000000)).toThrow('no constant');
     expect(() => new Emitter().load(1, R0, R1, 0x8000)).toThrow('no offset');
   });

@@ -25,7 +25,7 @@ describe('stdout', () => {
     expect(code).toBe(3);
   });
 
-  it.each([['--help'], ['--list']])('a full disk is an error of %s, too', async (flag) => {
+  it.each([['--help'], ['--list']])('a full disk is also reported by %s', async (flag) => {
     const full = openSync('/dev/full', 'w');
     const { code, stderr } = await ipft([flag], { stdout: full }).ended;
     closeSync(full);
@@ -60,7 +60,7 @@ describe('stdout', () => {
     expect((await run.ended).code).toBe(0);
   });
 
-  it('a reader that stalls and goes on loses nothing that was delivered', async () => {
+  it('a reader that stalls and continues gets all delivered events', async () => {
     const session = logFile();
     const env = { FAKE_FLOOD: '1', FAKE_READ_LOG: session };
     const run = ipft(['-m', '1', '-o', 'json'], { stdout: 'stalled', env });
@@ -79,7 +79,7 @@ describe('stdout', () => {
     expect(times).toEqual(Array.from({ length: delivered }, (_, index) => index + 1));
   });
 
-  it('a stopped terminal does not keep signals away', () => {
+  it('a stopped terminal does not delay signals', () => {
     // Python's pty gives ipft a terminal that nobody reads.
     const script = `
 import json, os, pty, signal, sys, time
@@ -116,7 +116,7 @@ print(json.dumps([ready, done, os.waitstatus_to_exitcode(status) if ended else N
 describe('signals', () => {
   const says = (run: Ipft, text: string): Promise<Ipft> => run.says(text);
 
-  it('the second one leaves at once, and the keeper cleans up behind it', async () => {
+  it('the second one ends ipft at once, and the keeper detaches after that', async () => {
     const log = logFile();
     const run = ipft(['-m', '1'], { env: { FAKE_KEEPER: 'slow-detach', FAKE_KEEPER_LOG: log } });
     await says(run, 'Trace ready!');
@@ -130,7 +130,7 @@ describe('signals', () => {
     await until(() => read(log).includes('detached'));
   });
 
-  it('-v tells how long attaching and detaching took', async () => {
+  it('-v reports how long attaching and detaching took', async () => {
     const run = ipft(['-m', '1', '-v'], { env: { FAKE_KEEPER: 'some' } });
     await says(run, 'Trace ready!');
     const { stderr } = await run.kill('SIGINT').ended;
@@ -162,7 +162,7 @@ describe('signals', () => {
     await until(() => read(log).includes('detached'));
   });
 
-  it('one while attaching cancels, exit 0', async () => {
+  it('a signal while attaching cancels the trace, exit 0', async () => {
     const log = logFile();
     const run = ipft(['-m', '1'], { env: { FAKE_KEEPER: 'never-attaches', FAKE_KEEPER_LOG: log } });
     await until(() => read(log).includes('attach\n'));
@@ -176,7 +176,7 @@ describe('signals', () => {
 });
 
 describe('the keeper', () => {
-  it('that dies ends the trace with exit 5, the results first', async () => {
+  it('ends the trace with exit 5 if it dies, after the results', async () => {
     const { code, stdout, stderr } = await ipft(['-m', '1'], { env: { FAKE_KEEPER: 'dies' } }).ended;
     expect(stderr).toMatch(
       /Trace done!\nipft: the probe-keeper ended unexpectedly \(with exit code 9\)[^]*\nTry: /,
@@ -191,14 +191,17 @@ describe('the keeper', () => {
       'none',
       /nothing was attached: backend kprobe-multi refused all of 3 functions \(ip_output: EINVAL\)\nTry: /,
     ],
-  ])('that attaches nothing (%s) is an error, never ready', async (FAKE_KEEPER, message) => {
-    const { code, stdout, stderr } = await ipft(['-m', '1'], { env: { FAKE_KEEPER } }).ended;
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toContain('Trace ready!');
-    expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
-  });
+  ])(
+    'is an error if it attaches nothing (%s), and the trace is never ready',
+    async (FAKE_KEEPER, message) => {
+      const { code, stdout, stderr } = await ipft(['-m', '1'], { env: { FAKE_KEEPER } }).ended;
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toContain('Trace ready!');
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+    },
+  );
 
-  it('that fails for one function leaves the others, and -v names it', async () => {
+  it('may fail for one function, which -v names, without affecting the others', async () => {
     const env = { FAKE_KEEPER: 'some' };
     const quiet = await ipft(['-m', '1'], { env }).says('Trace ready!');
     const { stderr } = await quiet.kill('SIGINT').ended;

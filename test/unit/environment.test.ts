@@ -40,7 +40,7 @@ function problemOf(read: ReadStart): EnvironmentError | null {
 }
 
 describe('a machine', () => {
-  it('that is ready says where tracefs is', () => {
+  it('has no problem if it is ready, and tracefs is found', () => {
     expect(problemOf(machine())).toBeNull();
     expect(readEnvironment(machine()).tracefs).toBe('/sys/kernel/tracing');
     const { tracefs } = readEnvironment(machine({ [TRACEFS]: null, [DEBUGFS]: 'x' }));
@@ -80,7 +80,7 @@ describe('a machine', () => {
       /no addresses \(kernel.kptr_restrict is 2\)/,
       /sysctl kernel.kptr_restrict=1/,
     ],
-  ])('with %s is refused, with a remedy', (_, changes, message, remedy) => {
+  ])('is refused with %s, and a remedy is given', (_, changes, message, remedy) => {
     const problem = problemOf(machine(changes));
     if (!(problem instanceof EnvironmentError)) throw new Error('not refused');
     expect(problem.message).toMatch(message);
@@ -88,7 +88,7 @@ describe('a machine', () => {
     expect(problem.exitCode).toBe(3);
   });
 
-  it('may have no tracefs for --list', () => {
+  it('needs no tracefs for --list', () => {
     expect(findTracefs(machine({ [TRACEFS]: null }))).toBeNull();
     expect(findTracefs(machine({ [TRACEFS]: 'EPERM' }))).toBe('/sys/kernel/tracing');
   });
@@ -99,18 +99,18 @@ describe('lockdown', () => {
   const lockdown = (changes: Record<string, string | null>, tracefs: string | null = '/sys/kernel/tracing') =>
     readLockdown(machine(changes), tracefs);
 
-  it('is what the kernel says', () => {
+  it('is read from the kernel', () => {
     expect(lockdown({ [LOCKDOWN]: 'none [integrity] confidentiality\n' }).mode).toBe('integrity');
     expect(lockdown({ [LOCKDOWN]: '[none] integrity confidentiality\n' }).mode).toBe('none');
   });
 
-  it('is inferred from EPERM where the kernel says nothing, and said to be', () => {
+  it('is inferred from EPERM if the kernel does not report it, which the result says', () => {
     const { mode, source } = lockdown({ [TRACEFS]: 'EPERM' });
     expect(mode).toBe('on');
     expect(source).toMatch(/^inferred from EPERM on .*available_filter_functions/);
   });
 
-  it('is not known otherwise', () => {
+  it('is unknown otherwise', () => {
     expect(lockdown({}).mode).toBeNull();
     expect(lockdown({ [TRACEFS]: null }, null)).toEqual({
       mode: null,

@@ -20,7 +20,7 @@ type Asked<Event> = Omit<Event, keyof EventLead>;
 
 // What expectTypeOf says, tsc checks: make lint.
 describe('the types of events', () => {
-  it('are those of the fields that are asked for', () => {
+  it('depend on the fields that are asked for', () => {
     expectTypeOf<EventWith<undefined>>().toEqualTypeOf<TraceEvent>();
     expectTypeOf<EventWith<readonly ['len', 'ifname']>>().toExtend<EventLead>();
     expectTypeOf<Asked<EventWith<readonly ['len', 'ifname']>>>().toEqualTypeOf<{
@@ -43,7 +43,7 @@ describe('the types of events', () => {
     expectTypeOf<EventWith<'len' | undefined>>().toEqualTypeOf<EventWith<'len'> | TraceEvent>();
   });
 
-  it('are those of what trace() is given', () => {
+  it('depend on the options of trace()', () => {
     // Not called: it is for its types.
     const types = (start: typeof trace) => {
       const loose = ['len'].join();
@@ -71,7 +71,7 @@ describe('the types of events', () => {
     expect(types).toBeTypeOf('function');
   });
 
-  it('know every built-in field, by each of its names, and no other', () => {
+  it('contain every built-in field, by each of its names, and no other', () => {
     expect([...columns.values()].map(({ key }) => key).toSorted()).toEqual(
       Object.keys(JSON_TYPES).toSorted(),
     );
@@ -84,7 +84,7 @@ describe('the types of events', () => {
     expectTypeOf<EventWith<'duration'>['duration_ns']>().toEqualTypeOf<bigint | null>();
   });
 
-  it('know the sets', () => {
+  it('contain the sets', () => {
     const known: { readonly [Set in keyof FieldSets]: readonly FieldSets[Set][] } = {
       gso: ['len', 'data_len', 'nr_frags', 'gso_size', 'gso_segs', 'gso_type'],
       net: ['netns', 'ifname', 'ifindex', 'queue', 'protocol', 'vlan'],

@@ -36,7 +36,7 @@ const [middle, middleEnd] = call(2, 2_000n, 8_000n, { len: 5764, gsoType: 1, gso
 const [leaf, leafEnd] = call(0, 3_000n, 3_250n);
 
 describe('aggregate', () => {
-  it('nests calls, folds leaves, and tells how long each took', () => {
+  it('nests calls, folds leaves, and shows how long each took', () => {
     expect(
       write('aggregate', [
         [outer, middle, leaf],
@@ -55,7 +55,7 @@ describe('aggregate', () => {
     );
   });
 
-  it('tells the time of calls and returns as --time has it', () => {
+  it('shows the time of calls and returns in the format of --time', () => {
     const events = [outer, middle, middleEnd, outerEnd];
     const clock = { realOffsetNs: 0n, firstNs: 1_000n };
     const times = (format: 'relative' | 'delta'): (string | undefined)[] =>
@@ -75,7 +75,7 @@ describe('aggregate', () => {
     expect(told).toEqual([0, 1_000, 7_000, 8_500]);
   });
 
-  it('shows fields of returns, of a folded call behind its own', () => {
+  it('shows fields of returns, for a folded call after its own fields', () => {
     const events = [outer, middle, leaf, { ...leafEnd, value: 1 }, { ...middleEnd, value: -13 }, outerEnd];
     const wanted = ['len', 'delta', 'return-value'].map((id) => columns.get(id));
     const fields = wanted.filter((column) => column !== undefined);
@@ -92,7 +92,7 @@ describe('aggregate', () => {
       );
   });
 
-  it('nests in each thread by itself, and follows a thread to another CPU', () => {
+  it('nests each thread separately, and follows a thread to another CPU', () => {
     const [other, otherEnd] = call(2, 2_000n, 9_000n, { tid: 8, cpu: 1 });
     const moved = { ...outerEnd, cpu: 1 };
     expect(write('aggregate', [[outer, other, leaf, leafEnd, otherEnd, moved]])).toBe(
@@ -120,7 +120,7 @@ describe('aggregate', () => {
     );
   });
 
-  it('nests an interrupt in the call that it interrupts, each packet in a group of its own', () => {
+  it('nests an interrupt in the call that it interrupts, with one group per packet', () => {
     const [interrupt, interruptEnd] = call(2, 3_000n, 4_000n, { skb: B });
     const [inner, innerEnd] = call(0, 3_100n, 3_200n, { skb: B });
     const events = [outer, interrupt, inner, innerEnd, interruptEnd, outerEnd];
@@ -137,7 +137,7 @@ describe('aggregate', () => {
     );
   });
 
-  it('shows a call without a return as such, and nests nothing in it', () => {
+  it('marks a call without a return, and nests nothing in it', () => {
     expect(write('aggregate', [[outer, middle, leaf, leafEnd, outerEnd]])).toBe(
       [
         '===',
@@ -150,7 +150,7 @@ describe('aggregate', () => {
     );
   });
 
-  it('shows a return without its call as such, and never nests below nothing', () => {
+  it('marks a return without its call, and keeps the nesting depth at 0 or more', () => {
     expect(write('aggregate', [[leafEnd, middleEnd, outerEnd]])).toBe(
       [
         '===',
@@ -162,7 +162,7 @@ describe('aggregate', () => {
     );
   });
 
-  it('pairs calls of the same function that lie in each other, also when they began in the same ns', () => {
+  it('pairs nested calls of the same function, even if they began in the same ns', () => {
     const [around, aroundEnd] = call(1, 1_000n, 5_000n);
     const [within, withinEnd] = call(1, 1_000n, 2_000n);
     const [again, againEnd] = call(1, 3_000n, 4_000n);
@@ -180,7 +180,7 @@ describe('aggregate', () => {
 });
 
 describe('stream', () => {
-  it('nests as it goes, and folds a call whose return is the next event', () => {
+  it('nests calls as they come, and folds a call whose return is the next event', () => {
     expect(write('stream', [[outer, leaf, leafEnd], [outerEnd]])).toBe(
       [
         '    #1 1000 0000               | ip_output() { (len: 84)',
@@ -191,7 +191,7 @@ describe('stream', () => {
     );
   });
 
-  it('heals when returns are lost: the next return closes what lies in it', () => {
+  it('recovers when returns are lost: the next return closes the calls inside its own', () => {
     const [next, nextEnd] = call(0, 20_000n, 20_100n);
     expect(write('stream', [[outer], [middle], [leaf], [outerEnd], [next, nextEnd]])).toBe(
       [
@@ -212,7 +212,7 @@ describe('stream', () => {
 });
 
 describe('json', () => {
-  it('has is_return, duration_ns and tid, and null for what a return or a call does not know', () => {
+  it('has is_return, duration_ns and tid, and null for values that a return or a call does not have', () => {
     const lines = write('json', [[leaf, leafEnd]])
       .trimEnd()
       .split('\n');
@@ -232,7 +232,7 @@ describe('ipft -t function_graph', () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   afterEach(killLeftovers);
 
-  it('takes kprobes where the kernel has no sessions, says so with -v, and wants returns of the keeper', async () => {
+  it('uses kprobes if the kernel has no sessions, says so with -v, and requests returns from the keeper', async () => {
     const log = `${directory}/plan`;
     const env = {
       FAKE_KEEPER_LOG: log,
@@ -258,7 +258,7 @@ describe('ipft -t function_graph', () => {
     expect(code).toBe(0);
   });
 
-  it('refuses a backend that sees no returns', async () => {
+  it('refuses a backend that cannot trace returns', async () => {
     const { code, stderr } = await ipft(['-m', '1', '-t', 'function_graph', '-b', 'tracepoint']).ended;
     expect(stderr).toBe(
       'ipft: --tracer function_graph: backend tracepoint sees no returns; those that do are fentry-multi, kprobe-multi, kprobe, fentry\n' +

@@ -32,7 +32,7 @@ describe('what is missing', () => {
     expect(percent(part, whole)).toBe(text);
   });
 
-  it('is nothing, or told by cause', () => {
+  it('is reported by cause, or not at all if there is nothing', () => {
     expect(losses(NOTHING, 64, 0, 'kprobe')).toEqual([]);
     expect(doubts(NOTHING, 'fentry')).toEqual([]);
     expect(remarks(NOTHING)).toEqual([]);
@@ -57,7 +57,7 @@ describe('what is missing', () => {
     [{ matched: 100, lost: 76 }, 1, 8],
     [{ matched: 100, lost: 100 }, 1, 16],
     [{ matched: 100, lost: 90 }, 2 ** 17, 2 ** 18],
-  ])('asks for a buffer that would do: %j with %i pages', (counters, pages, wanted) => {
+  ])('suggests a buffer that is large enough: %j with %i pages', (counters, pages, wanted) => {
     const [{ remedy } = {}] = losses(
       { ...NOTHING, ...counters, delivered: 100 - counters.lost },
       pages,
@@ -67,13 +67,13 @@ describe('what is missing', () => {
     expect(remedy).toContain(`--perf-page-count ${wanted},`);
   });
 
-  it('has no larger buffer as a remedy where there is none', () => {
+  it('does not suggest a larger buffer if the buffer has the largest size', () => {
     expect(losses({ ...NOTHING, matched: 11, lost: 1 }, 2 ** 18, 0, 'kprobe')[0]?.remedy).toBe(
       'fewer events: --regex, --sample',
     );
   });
 
-  it('has a remedy for calls that were missed where programs may be preempted', () => {
+  it('suggests a backend whose programs are not preempted if calls were missed', () => {
     const missed = { ...NOTHING, missed: 7 };
     expect(losses(missed, 64, 0, 'kprobe-multi')[0]?.remedy).toBe('fewer functions, with --regex');
     for (const backend of ['fentry-multi', 'fentry'])
@@ -82,7 +82,7 @@ describe('what is missing', () => {
       );
   });
 
-  it('is not what an end that was missed leaves in doubt, which is told with a remedy', () => {
+  it('does not include missed ends of packets, which are reported as doubts with a remedy', () => {
     const missed = { ...NOTHING, missedEnds: 6 };
     expect(losses(missed, 64, 0, 'kprobe')).toEqual([]);
     expect(doubts(missed, 'kprobe')).toEqual([
@@ -93,7 +93,7 @@ describe('what is missing', () => {
     ]);
   });
 
-  it('does not count what was asked for', () => {
+  it('does not include events that were left out on request', () => {
     const asked = { ...NOTHING, matched: 40, suppressed: 30, late: 2 };
     expect(losses(asked, 64, 0, 'kprobe')).toEqual([]);
     expect(remarks(asked)).toEqual([
@@ -110,7 +110,7 @@ function summaryOf({ stdout }: Result): { lines: number; summary: Summary } {
 }
 
 describe('-o json', () => {
-  it('ends with a summary, of which the counts add up', async () => {
+  it('ends with a summary whose counts add up', async () => {
     const env = { FAKE_SUPPRESSED: '3', FAKE_NO_ROOM: '5' };
     const run = await ipft(['-m', '1', '-o', 'json', '--max-rate', '7'], { env }).says('Trace ready!');
     const result = await run.kill('SIGTERM').ended;
@@ -160,14 +160,14 @@ describe('--fail-on-loss', () => {
     { FAKE_LOST: '1' },
     { FAKE_LOST: '0', FAKE_NO_ROOM: '1' },
     { FAKE_LOST: '0', FAKE_UNRETURNED: '1' },
-  ])('exits with 7 for %j, the results printed', async (env) => {
+  ])('exits with 7 for %j, after printing the results', async (env) => {
     const { code, stdout, stderr } = await end(env);
     expect(stderr).toMatch(/Trace done!\nipft: something is missing from the results, and --fail-on-loss/);
     expect(stdout).toContain('4 0000');
     expect(code).toBe(7);
   });
 
-  it('exits with 7 if the reader has not taken all', async () => {
+  it('exits with 7 if the reader has not read everything', async () => {
     const env = { FAKE_LOST: '0', FAKE_FLOOD: '1' };
     const run = ipft(['-m', '1', '-o', 'stream', '--fail-on-loss'], { env });
     run.child.stdout?.once('data', () => run.child.stdout?.destroy());
@@ -194,7 +194,7 @@ describe('a trace ends by itself', () => {
     expect(result.code).toBe(0);
   });
 
-  it('after --count events that lie in the packets of -o aggregate', async () => {
+  it('after --count events with -o aggregate', async () => {
     const { code, stdout } = await ipft(['-m', '1', '--count', '777'], flood).ended;
     expect(stdout.trimEnd().split('\n')).toHaveLength(777 + 1);
     expect(code).toBe(0);
@@ -218,7 +218,7 @@ describe('a trace ends by itself', () => {
     expect(result.code).toBe(8);
   });
 
-  it('not while it stays within --budget', async () => {
+  it('but not while it stays within --budget', async () => {
     const env = { FAKE_RUN_TIME_SHARE: '0.5', FAKE_LOST: '0' };
     const args = ['-m', '1', '-o', 'json', '--budget', '400%', '--duration', '2.5s'];
     const result = await ipft(args, { env }).ended;
@@ -233,7 +233,7 @@ describe('more events of packets in flight than can be held', () => {
   /** What all the events of one packet are in pieces of, in the lines of `text` that match. */
   const lines = (text: string, shown: RegExp): number => text.match(shown)?.length ?? 0;
 
-  it('make -o aggregate show a packet in more than one piece, and say so', async () => {
+  it('make -o aggregate show a packet in several groups, with a warning', async () => {
     const args = ['-m', '1', '--fail-on-loss', '--count', '400600'];
     const { code, stdout, stderr } = await ipft(args, flood).ended;
     expect([lines(stdout, /^===$/gm), lines(stdout, / ip_/g)]).toEqual([2, 400_600]);
@@ -241,13 +241,13 @@ describe('more events of packets in flight than can be held', () => {
     expect(code).toBe(7);
   });
 
-  it('are none if they are 400,000', async () => {
+  it('do not exist up to 400,000 events', async () => {
     const { code, stdout, stderr } = await ipft(['-m', '1', '--count', '400000'], flood).ended;
     expect([code, lines(stdout, /^===$/gm)]).toEqual([0, 1]);
     expect(stderr).not.toContain('warning');
   });
 
-  it('make an extension hear of a packet in more than one piece, and say so', async () => {
+  it('make ipft call onPacket several times for a packet, with a warning', async () => {
     const directory = mkdtempSync('/tmp/ipft-unit-');
     const path = `${directory}/counts.mjs`;
     writeFileSync(path, `export default { name: 'x', onPacket: (events) => ({ held: events.length }) };`);
@@ -261,7 +261,7 @@ describe('more events of packets in flight than can be held', () => {
   });
 });
 
-it('a second signal tells how many events a reader that does not read has not got', async () => {
+it('a second signal reports how many events a stalled reader did not get', async () => {
   const directory = mkdtempSync('/tmp/ipft-unit-');
   const log = `${directory}/session`;
   const env = { FAKE_FLOOD: '1', FAKE_READ_LOG: log };

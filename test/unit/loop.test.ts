@@ -26,7 +26,7 @@ const HALF = 200_000;
 const events = (packet: bigint, count: number) =>
   batchOf(pack(Array.from({ length: count }, () => ({ packet }))));
 
-it('gives up the oldest packet when there are too many events to hold, and counts it', async () => {
+it('flushes the oldest packet when too many events are held, and counts it', async () => {
   const consumer = new LoopConsumer();
   const packets = consumer.packets(decode);
   const first = packets.next();
@@ -42,7 +42,7 @@ it('gives up the oldest packet when there are too many events to hold, and count
   expect([consumer.cut, consumer.dropped]).toEqual([1, 0]);
 });
 
-it('gives up none once the trace has ended: its summary has been told', async () => {
+it('flushes no packet early after the end of the trace, when the summary is final', async () => {
   const consumer = new LoopConsumer();
   for (const packet of [1n, 2n, 3n]) consumer.take(events(packet, HALF), HALF);
   await consumer.finish();

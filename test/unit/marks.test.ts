@@ -37,6 +37,6 @@ describe('marks', () => {
   ])('%j', (args, expected) => expect(packets(...args)).toEqual(expected));
 });
 
-it('a script may ask for every packet by the mask alone, too', () => {
+it('a script may ask for every packet by mask 0 alone', () => {
   expect(completeOptions({ mask: 0 })).toMatchObject({ mark: 0, mask: 0 });
 });

@@ -42,7 +42,7 @@ function violations(room: string, source: string): string[] {
 }
 
 describe('the rooms of native', () => {
-  it('are all that there are, each with those in front of it alone, in the order of docs/architecture.md', () => {
+  it('are complete, in the order of docs/architecture.md, and each may include only rooms listed before it', () => {
     const entries = readdirSync(join(HOME, 'native'), { withFileTypes: true });
     expect(entries.filter((entry) => !entry.isDirectory())).toEqual([]);
     expect(entries.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
@@ -55,7 +55,7 @@ describe('the rooms of native', () => {
     expect(told).toEqual(names.toReversed());
   });
 
-  it.each(names)('%s includes nothing but the rooms that it may', (room) => {
+  it.each(names)('%s includes only rooms that it may include', (room) => {
     const folder = join(HOME, 'native', room);
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     const sources = files.filter((file) => /\.(cc|h)$/.test(file));
@@ -64,7 +64,7 @@ describe('the rooms of native', () => {
     expect(found).toEqual([]);
   });
 
-  it.each(Object.entries(ROOMS))('%s: an include of any other room is found', (room, allowed) => {
+  it.each(Object.entries(ROOMS))('%s: an include of any other room is detected', (room, allowed) => {
     for (const other of names) {
       const found = violations(room, `#pragma once\n\n#include "${other}/planted.h"\n`);
       const isAllowed = other === room || allowed.includes(other);

@@ -15,12 +15,12 @@ it.each([
   ['12345', inode(12345)],
   ['7', inode(7)],
   ['inode:12345', inode(12345)],
-])('--netns %s is an inode', (value, expected) => expect(condition(value)).toBe(expected));
+])('--netns %s is taken as an inode', (value, expected) => expect(condition(value)).toBe(expected));
 
 it.each([
   ['no-such-name', '/run/netns/no-such-name'],
   ['name:12345', '/run/netns/12345'],
-])('--netns %s is a name, and there is none', (value, path) => {
+])('--netns %s is taken as a name, which does not exist', (value, path) => {
   expect(() => condition(value)).toThrow(UsageError);
   expect(() => condition(value)).toThrow(`there is no ${path}`);
 });

@@ -32,7 +32,7 @@ const A = 0xffff888003211000n;
 const B = 0xffff888003211100n;
 
 describe('aggregate', () => {
-  it('prints the lines of the talk', () => {
+  it('prints a group with a line for each event of a GSO packet', () => {
     const gso = { len: 5764, gsoType: 1, gsoSize: 1384 };
     const events = [
       { ...gso, time: 3347634373462n, function: 0 },
@@ -46,7 +46,7 @@ describe('aggregate', () => {
     ]);
   });
 
-  it('shows a module behind its function, cuts no name, shows unknown functions as addresses', () => {
+  it('shows modules after functions, truncates no name, and shows unknown functions as addresses', () => {
     const events = [
       { time: 1n, function: 2, len: 84, cpu: 3 },
       { time: 2n, function: 3, len: 84, cpu: 12 },
@@ -60,11 +60,11 @@ describe('aggregate', () => {
     );
   });
 
-  it('has no gso_type for a packet that is not GSO, even where its bits are left over', () => {
+  it('shows no gso_type for a packet that is not GSO, even if stale bits are set', () => {
     expect(write('aggregate', [[{ gsoType: 1, gsoSize: 0, len: 0 }]])[1]).toContain(' (len: 0)\n');
   });
 
-  it('groups by packet as they come, in order of time, ties as they came', () => {
+  it('groups events by packet, in order of time; events with equal times keep their order', () => {
     const first = [
       { time: 30n, skb: B, function: 0 },
       { time: 40n, skb: A, function: 0, cpu: 1 },
@@ -90,12 +90,12 @@ describe('aggregate', () => {
     ]);
   });
 
-  it('keeps packets apart whose numbers differ only in the upper half', () => {
+  it('distinguishes packets whose numbers differ only in the upper 32 bits', () => {
     const [, results] = write('aggregate', [[{ packet: 1n }, { packet: 0x1_0000_0001n }]]);
     expect(results.match(/===/g)).toHaveLength(2);
   });
 
-  it('orders times that a double cannot hold', () => {
+  it('orders times that a double cannot represent', () => {
     const late = 2n ** 60n;
     const events = [late + 1n, late, late + 3n, late + 2n].map((time) => ({ time }));
     const [, results] = write('aggregate', [events]);
@@ -110,7 +110,7 @@ describe('aggregate', () => {
     expect(write('aggregate', [])).toEqual(['', '']);
   });
 
-  it('prints a packet when its life has ended, the rest at the end', () => {
+  it('prints a packet when its life has ended, and the others at the end of the trace', () => {
     const [first, second, third] = [{ packet: 1n }, { packet: 2n }, { packet: 3n }];
     const batches = [
       [
@@ -128,7 +128,7 @@ describe('aggregate', () => {
     expect(write('aggregate', batches).map(numbers)).toEqual(['=== 1 3 === 4 ', '=== 2 5 ']);
   });
 
-  it('takes a hidden row for the end of its packet, and shows none', () => {
+  it('ends a packet at a hidden row, which is not shown', () => {
     const [first, second] = [{ packet: 1n }, { packet: 2n }];
     const hidden = { isHidden: true, time: 9n };
     const batch = [
@@ -143,7 +143,7 @@ describe('aggregate', () => {
     expect(write('aggregate', [batch]).map(numbers)).toEqual(['=== 2 ', '=== 1 3 ']);
   });
 
-  it('holds a bounded number of events, in packets, and prints the rest in pieces', () => {
+  it('holds a bounded number of events, and prints the rest in pieces at the end', () => {
     const descriptor = outputs.get('aggregate');
     if (descriptor === undefined) throw new Error('no aggregate');
     const output = createOutput(descriptor, CONTEXT);
@@ -169,7 +169,7 @@ describe('aggregate', () => {
 });
 
 describe('stream', () => {
-  it('writes a line at once, behind the number of the packet', () => {
+  it('writes each line at once, beginning with the packet number', () => {
     const batches = [
       [
         { time: 1n, skb: A, function: 1, len: 84 },
@@ -191,7 +191,7 @@ describe('stream', () => {
     expect(live.match(/PACKET/g)).toHaveLength(1);
   });
 
-  it('numbers many packets without mixing them up', () => {
+  it('numbers many packets correctly', () => {
     const events = Array.from({ length: 20_000 }, (_, i) => ({ skb: A + BigInt(i % 10_000) * 256n }));
     const lines = write('stream', [events])[0].trimEnd().split('\n');
     lines.forEach((line, i) => {
@@ -211,7 +211,7 @@ describe('stream', () => {
 });
 
 describe('json', () => {
-  it('has every key, zero values included, and exact 64-bit numbers', () => {
+  it('has every key, even if the value is zero, and exact 64-bit numbers', () => {
     const time = 2n ** 64n - 1n;
     const [live, results] = write('json', [[{ time, skb: A, function: 1 }]]);
     expect(live).toBe(
@@ -272,7 +272,7 @@ describe('gso_type', () => {
     expect(gsoTypeNames(type, members)).toBe(names);
   });
 
-  it('is in hex where the kernel has no names', () => {
+  it('is in hex if the kernel has no names', () => {
     expect(gsoTypeNames(5, null)).toBe('0x5');
   });
 });

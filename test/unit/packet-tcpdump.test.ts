@@ -74,13 +74,13 @@ function compare(packets: readonly Bytes[]): void {
   expect(read).toEqual(shown);
 }
 
-describe('tcpdump reads the same', () => {
-  it('in packets of every kind', () => {
+describe('agreement with tcpdump', () => {
+  it('for packets of every kind', () => {
     expect(KNOWN.length).toBeGreaterThanOrEqual(30);
     compare(KNOWN.map(([, bytes]) => bytes));
   });
 
-  it('in random packets', () => {
+  it('for random packets', () => {
     const packets = randomPackets(500);
     expect(packets.filter((bytes) => readAll(bytes).length === 4).length).toBeGreaterThan(50);
     compare(packets);

@@ -48,7 +48,7 @@ const valuesOf = (bytes: Bytes, ...readers: PacketReader[]): number[] => {
   return readers.map((read) => read(view, headers));
 };
 
-describe('the tuples of a packet and of those inside it', () => {
+describe('the tuples of a packet and of the packets inside it', () => {
   it.each(KNOWN)('%s', (_, bytes, tuples) => {
     expect(tuplesOf(bytes)).toEqual(tuples);
     // in the middle of other bytes, at an odd place
@@ -56,7 +56,7 @@ describe('the tuples of a packet and of those inside it', () => {
   });
 });
 
-describe('a packet that ends early', () => {
+describe('a truncated packet', () => {
   it.each(KNOWN)('%s', (_, bytes) => {
     const whole = readAll(bytes, 0, bytes.length).length;
     let levels = 0;
@@ -79,7 +79,7 @@ describe('a packet that ends early', () => {
     expect(levels).toBe(whole);
   });
 
-  it('does not throw for random bytes, also behind a good beginning', () => {
+  it('does not throw for random bytes, even after a valid beginning', () => {
     for (let round = 0; round < 20_000; round++) {
       const random = Uint8Array.from({ length: round % 160 }, () => Math.floor(Math.random() * 256));
       const [, start = random] = KNOWN[round % KNOWN.length] ?? [];
@@ -94,16 +94,16 @@ describe('a packet that ends early', () => {
     [22, ['10.0.0.1:43210>10.0.0.10(tcp)']],
     [24, ['10.0.0.1:43210>10.0.0.10:80(tcp)']],
     [34, ['10.0.0.1:43210>10.0.0.10:80(tcp:ACK)']],
-  ])('shows of TCP what is in %i bytes', (length, tuples) => {
+  ])('shows as much of TCP as is in %i bytes', (length, tuples) => {
     expect(tuplesOf(ipv4(6, tcp()), 0, length)).toEqual(tuples);
   });
 
-  it('may end beyond the view', () => {
+  it('may have a length beyond the end of the view', () => {
     expect(tuplesOf(ipv4(6, tcp()), 0, 1000)).toEqual(['10.0.0.1:43210>10.0.0.10:80(tcp:ACK)']);
   });
 });
 
-describe('is no packet', () => {
+describe('is not a packet', () => {
   it.each([
     ['no bytes', new Uint8Array(0)],
     ['version 5', ipv4(6, tcp()).fill(0x55, 0, 1)],
@@ -116,7 +116,7 @@ describe('is no packet', () => {
   });
 });
 
-describe('has nothing inside', () => {
+describe('has no inner packet', () => {
   const inside = ipv4(6, tcp());
   const frame = ethernet(0x0800, inside);
   it.each([
@@ -138,14 +138,14 @@ describe('has nothing inside', () => {
     expect(headers).toEqual(before);
   });
 
-  it('but VXLAN with a group policy has', () => {
+  it('VXLAN with a group policy has one', () => {
     const bytes = ipv4(17, udp(1, 4789, vxlan(frame, 0x88)));
     expect(tuplesOf(bytes)).toHaveLength(2);
   });
 });
 
 describe('the values of a packet', () => {
-  it('of TCP: ports, numbers up to 2^32 - 1, nine flags', () => {
+  it('for TCP: ports, numbers up to 2^32 - 1, nine flags', () => {
     const last = 0xffffffff;
     const bytes = ipv4(
       6,
@@ -157,17 +157,17 @@ describe('the values of a packet', () => {
     expect(valuesOf(bytes, icmpType, icmpCode)).toEqual([NONE, NONE]);
   });
 
-  it('of ICMP, which has no ports', () => {
+  it('for ICMP, which has no ports', () => {
     const values = valuesOf(ipv4(1, icmp(3, 13)), icmpType, icmpCode, sourcePort, tcpSequence, tcpFlags);
     expect(values).toEqual([3, 13, NONE, NONE, NONE]);
   });
 
-  it('of IPv4 and IPv6: ttl or hop limit, and an id that IPv6 has not', () => {
+  it('for IPv4 and IPv6: ttl or hop limit, and an id that only IPv4 has', () => {
     expect(valuesOf(ipv4(6, tcp(), { ttl: 3, id: 54321 }), ttl, ipId)).toEqual([3, 54321]);
     expect(valuesOf(ipv6(6, tcp(), { hopLimit: 255 }), ttl, ipId)).toEqual([255, NONE]);
   });
 
-  it('as JSON: what the packet has', () => {
+  it('as JSON, with only those that the packet has', () => {
     const json = (bytes: Bytes): unknown => {
       const { view, headers } = headersOf(bytes);
       return JSON.parse(jsonOf(view, headers));
@@ -214,7 +214,7 @@ describe('IPv6 addresses', () => {
     ['0:0:0:0:1:ffff:a00:1', '::1:ffff:a00:1'],
   ])('%s is %s', (address, shortest) => expect(written(address)).toBe(shortest));
 
-  it('are those of the URL parser, for every pattern of zeros', () => {
+  it('agree with the URL parser, for every pattern of zeros', () => {
     for (let pattern = 0; pattern < 256; pattern++) {
       const groups = Array.from({ length: 8 }, (_, i) =>
         (pattern >> i) & 1 ? (0xabc >> (4 * (i % 3))).toString(16) : '0',

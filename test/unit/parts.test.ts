@@ -27,7 +27,7 @@ import { native } from '../../src/native/call.js';
 import { cellText, pack } from '../support/packets/rows.js';
 
 describe('errors', () => {
-  it('have the exit codes of the documentation', () => {
+  it('have the documented exit codes', () => {
     expect(EXIT).toEqual({
       ok: 0,
       usage: 2,
@@ -73,7 +73,7 @@ describe('errors', () => {
     expect(call).toThrow(`doing: text (${phase}, ${code})`);
   });
 
-  it('that are bugs pass unchanged', () => {
+  it('pass unchanged if they are bugs', () => {
     const bug = new TypeError('bug');
     expect(() =>
       native('doing', () => {
@@ -113,7 +113,7 @@ describe('the keeper protocol', () => {
     expect(() => parseKeeperLine(line)).toThrow('the probe-keeper said');
   });
 
-  it('comes in pieces of any size', () => {
+  it('may arrive in pieces of any size', () => {
     const text = 'progress 1 0\nattached 2 0\ndetached\n';
     for (let size = 1; size <= text.length; size++) {
       const splitter = new LineSplitter();
@@ -157,7 +157,7 @@ describe('the keeper protocol', () => {
 });
 
 describe('the events of a packet', () => {
-  it('are copied, and sorted by time if they come late, ties as they came', () => {
+  it('are copied, and sorted by time if they come late; events with equal times keep their order', () => {
     const events = new PacketEvents(ROW_SIZE);
     const COUNT = 1000;
     const rows = pack(Array.from({ length: COUNT }, (_, index) => ({ len: index, time: BigInt(index ^ 6) })));
@@ -168,15 +168,15 @@ describe('the events of a packet', () => {
   });
 });
 
-describe('memos', () => {
-  it('remember values', () => {
+describe('caches of text', () => {
+  it('cache values', () => {
     let calls = 0;
     const cell = valueCell(len, (value) => `${value} ${++calls}`);
     const rows = [5, 5, 6, 5].map((value) => pack([{ len: value }]));
     expect(rows.map((row) => cellText(cell, row))).toEqual(['5 1', '5 1', '6 2', '5 1']);
   });
 
-  it('remember indexes, but not those of any size', () => {
+  it('cache indexes up to a limit', () => {
     let calls = 0;
     const cell = indexCell(len, (value) => `${value} ${++calls}`);
     const rows = [7, 7, 70_000, 70_000].map((value) => pack([{ len: value }]));
@@ -215,11 +215,11 @@ describe('the function table', () => {
     expect(table.select({ function: /^ip/, module: /nf/ })).toEqual([]);
   });
 
-  it('knows the functions that end packets and are not selected, if they can be traced', () => {
+  it("finds unselected functions that end packets' lives, if they can be traced", () => {
     expect(table.unselectedEnds([0])).toEqual([1]);
   });
 
-  it('shows a function by its name and module, and knows what the kernel calls it', () => {
+  it('shows a function by name and module, and has the symbol by which the kernel finds it', () => {
     expect([0, 1].map((index) => table.label(index))).toEqual(['ip_rcv', 'nft_do_chain [nf_tables]']);
     expect([0, 1].map((index) => table.at(index).symbol)).toEqual(['ip_rcv', 'nft_do_chain.constprop.0']);
   });

@@ -14,7 +14,7 @@ const takes =
 const { ethernet, raw } = LINK_TYPES;
 
 describe('the programs of an expression', () => {
-  it('are there for each of the ways in which libpcap takes it', () => {
+  it('exist for each link type for which libpcap accepts it', () => {
     const both = { ethernet: PROGRAM, raw: PROGRAM, vlan: false };
     expect(compilePcapFilter('x', takes(ethernet, raw))).toEqual(both);
     expect(compilePcapFilter('x', takes(ethernet))).toEqual({ ...both, raw: null });
@@ -22,7 +22,7 @@ describe('the programs of an expression', () => {
     expect(compilePcapFilter('x', takes(ethernet, raw), true)).toEqual({ ...both, ethernet: null });
   });
 
-  it('are refused with what libpcap says', () => {
+  it("are refused with libpcap's message", () => {
     const refused = (inner: boolean) => () => compilePcapFilter('x', takes(...(inner ? [1] : [])), inner);
     expect(refused(false)).toThrow(UsageError);
     expect(refused(false)).toThrow(/^--filter 'x': none for 1$/);
@@ -42,7 +42,7 @@ describe('the programs of an expression', () => {
 });
 
 describe('without libpcap', () => {
-  it('names the package', () => {
+  it('compiling a filter fails with the name of the package to install', () => {
     const missing = Object.assign(new Error('loading libpcap'), {
       code: 'ENOENT',
       errno: 2,

@@ -10,12 +10,12 @@ const condition = (value: string, namespace: PidNamespace | null): string =>
   pid.condition(value, { has: () => true, pidNamespace: () => namespace });
 
 describe('--pid', () => {
-  it('is the kernel’s own id in the initial pid namespace', () => {
+  it('compares the global id in the initial pid namespace', () => {
     expect(condition('12', null)).toBe('task->tgid == 12');
     expect(condition('0', null)).toBe('task->tgid == 0');
   });
 
-  it('is an id of the namespace elsewhere, where the process has one', () => {
+  it("compares the id in ipft's own pid namespace elsewhere, if the process has one", () => {
     const id = 'task->group_leader->thread_pid';
     const text = condition('12', { level: 2, inode: 4026532500 });
     expect(text.split(' && ')).toEqual([
@@ -27,13 +27,13 @@ describe('--pid', () => {
     expect(() => condition('0', { level: 1, inode: 1 })).toThrow(UsageError);
   });
 
-  it('misses a process by its id in this namespace, whatever /proc there is', () => {
+  it('detects a missing process by its id in this namespace, whichever /proc is mounted', () => {
     expect(pid.missing?.(process.pid.toString())).toBeNull();
     expect(pid.missing?.('1')).toBeNull(); // which may not be ours
     expect(pid.missing?.('4194303')?.text).toBe('no process has this id');
   });
 
-  it('misses the id of a thread, and names its process', () => {
+  it('reports the id of a thread as missing, and names its process', () => {
     const threads = readdirSync('/proc/self/task').filter((each) => Number(each) !== process.pid);
     expect(threads.length).toBeGreaterThan(0);
     expect(pid.missing?.(threads[0] ?? '')).toEqual({

@@ -17,14 +17,14 @@ const recordingOf = (name: string): Recording =>
   JSON.parse(readFileSync(`${FOLDER}/${name}.recording.json`, 'utf8')) as Recording;
 
 describe.each(['function', 'function-graph'])('a recorded trace, without the addon: %s', (name) => {
-  it.each(OUTPUT_IDS)('is shown as it was when it was traced: %s', (id) => {
+  it.each(OUTPUT_IDS)('is shown as when it was recorded: %s', (id) => {
     const recording = recordingOf(name);
     const written = readFileSync(`${FOLDER}/${name}.${id}`, 'utf8');
     expect(rendered(id, tracedOf(recording), batchesOf(recording))).toBe(written);
   });
 });
 
-it.each(['function', 'function-graph'])('has events for scripts with what its JSON says: %s', (name) => {
+it.each(['function', 'function-graph'])('gives scripts events that agree with its JSON: %s', (name) => {
   const recording = recordingOf(name);
   const decode = decoder(tracedOf(recording));
   const events = batchesOf(recording).map(visibleRows).flatMap(decode);
@@ -36,6 +36,6 @@ it.each(['function', 'function-graph'])('has events for scripts with what its JS
   expect(events.every(({ timestamp }) => typeof timestamp === 'bigint')).toBe(true);
 });
 
-it('cannot be tested with the addon here', async () => {
+it('these tests run without the addon, whose import fails', async () => {
   await expect(import('../../src/native/addon.js')).rejects.toThrow();
 });

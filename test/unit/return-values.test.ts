@@ -40,7 +40,7 @@ it.each<[string, ReturnType, bigint, string]>([
   ['a u64', type('unsigned', 8), BigInt.asIntN(64, 2n ** 64n - 1n), '18446744073709551615'],
   ['a bool', type('bool', 1), ABOVE | 0xff01n, 'true'],
   ['a bool that is false', type('bool', 1), ABOVE | 0xff00n, 'false'],
-])('%s is a number or a boolean of its own bits', (_, returned, value, expected) => {
+])('%s is shown as a number or a boolean from its own bits', (_, returned, value, expected) => {
   expect(shown(returned, BigInt.asIntN(64, value))).toEqual({ text: expected, json: expected });
   expect(csvField(expected)).toBe(expected);
 });
@@ -61,18 +61,18 @@ it.each<[string, ReturnType, bigint, string]>([
   ],
   ['an errno in place of an enumerator', type('enum', 4, { names: NETDEV_TX }), ABOVE | 0xfffffff4n, '-12'],
   ['-1 in place of an enumerator', type('enum', 4, { names: NETDEV_TX }), -1n, '-1'],
-])('%s is a string', (_, returned, value, expected) => {
+])('%s is shown as a string', (_, returned, value, expected) => {
   expect(shown(returned, BigInt.asIntN(64, value))).toEqual({ text: expected, json: `"${expected}"` });
 });
 
-it('nothing is left out, and what is not known is -', () => {
+it('void is left out, and an unknown value is shown as -', () => {
   expect(shown(type('void', 0), 7n)).toEqual({ text: '', json: 'null' });
   expect(shown(type('unknown', 0), 7n)).toEqual({ text: '-', json: 'null' });
   expect(shown(type('signed', 4), 7n, false)).toEqual({ text: '-', json: 'null' });
   expect(shown(type('void', 0), 7n, false)).toEqual({ text: '', json: 'null' });
 });
 
-it('each function has its own', () => {
+it("each function's value is shown by its own return type", () => {
   const { text, value } = column.bind({
     ...CONTEXT,
     returnType: (index) => (index === 0 ? type('signed', 8) : type('pointer', 8)),

@@ -22,7 +22,7 @@ const saidOf = (file: string, line: string): string[] =>
     .map(({ message }) => message);
 
 describe('the rooms of src', () => {
-  it('are all that there are, and each may import from those in front of it alone', () => {
+  it('are complete, and each may import only from rooms listed before it', () => {
     const folders = readdirSync(join(HOME, 'src'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);

@@ -16,14 +16,14 @@ const json = outputs.get('json');
 if (json === undefined) throw new Error("no output 'json'");
 
 describe('the schema of -o json', () => {
-  it('has each column, and says what it is', () => {
+  it('has each column, with a description', () => {
     const properties = lineSchema('event')['properties'] as Record<string, { type?: unknown }>;
     const keys = [...columns.values()].map(({ key }) => key);
     expect(Object.keys(properties).toSorted()).toEqual([...keys, 'time'].toSorted());
     for (const [key, { type }] of Object.entries(properties)) expect(type, key).toBeDefined();
   });
 
-  it('is that of calls and of returns', () => {
+  it('matches calls and returns', () => {
     const rows = pack([{ len: 1 }, { isReturn: true, duration: 5n, value: -1 }, { address: 1n }]);
     for (const returns of [false, true]) {
       const fields = ['len', 'gso-type', 'mark', 'return-value', 'delta', 'age'].flatMap(
@@ -36,7 +36,7 @@ describe('the schema of -o json', () => {
     }
   });
 
-  it('takes each kind of lines for that kind alone', () => {
+  it('accepts each kind of line as that kind only', () => {
     const lines = {
       event: parsedLines(textOf([createOutput(json, CONTEXT).batch(batchOf(pack([{}])))]))[0],
       drop: {
@@ -63,7 +63,7 @@ describe('the schema of -o json', () => {
     expect((await ipft(['schema', 'line']).ended).code).toBe(2);
   });
 
-  it('is made by schemas of the very types', () => {
+  it('fails to compile for schemas of wider or narrower types', () => {
     const nothing: Schema<number | null> = orNull(integer());
     // @ts-expect-error null is left out
     const number: Schema<number | null> = integer();

@@ -79,17 +79,17 @@ const several = (first: Gated, second: Gated): Consumer =>
 const eventsAt = (...times: number[]): Batch => batchOf(pack(times.map((time) => ({ time: BigInt(time) }))));
 
 describe('several consumers of one trace', () => {
-  it('is the consumer itself if there is one', () => {
+  it('are the consumer itself if there is only one', () => {
     const only = planned(new Gated('only'));
     expect(allOf([only])).toBe(only);
   });
 
-  it('wants what one of them wants', () => {
+  it('want the rows that any of them wants', () => {
     const { wants } = allOf([planned(new Gated('a'), false), planned(new Gated('b'), true)]);
     expect(wants).toEqual({ ends: true, drops: false });
   });
 
-  it('gives each all events in order, however slow another one is', async () => {
+  it('each get all events in order, even if another one is slow', async () => {
     const [quick, slow] = [new Gated('quick'), new Gated('slow')];
     const both = several(quick, slow);
     slow.shut();
@@ -110,7 +110,7 @@ describe('several consumers of one trace', () => {
     ]);
   });
 
-  it('counts what a slow one misses, and goes on with the other', async () => {
+  it('count what a slow one misses, and continue with the other one', async () => {
     const [quick, slow] = [new Gated('quick'), new Gated('slow')];
     const both = several(quick, slow);
     slow.shut();
@@ -132,7 +132,7 @@ describe('several consumers of one trace', () => {
     ]);
   });
 
-  it('is full when all of them would miss events, and has room when one has', async () => {
+  it('are full when all of them would miss events, and have room when one has room', async () => {
     const [first, second] = [new Gated('first'), new Gated('second')];
     const both = several(first, second);
     first.shut();
@@ -144,7 +144,7 @@ describe('several consumers of one trace', () => {
     expect([both.full, first.times.length]).toEqual([false, 0]);
   });
 
-  it('keeps rows that only mark the end of a packet from those that do not want them', () => {
+  it('pass hidden rows only to consumers that want them', () => {
     const [wanting, other] = [new Gated('wanting'), new Gated('other')];
     const both = allOf([planned(wanting, true), planned(other, false)]).open(TRACED);
     both.take(batchOf(pack([{ time: 1n }, { time: 2n, isHidden: true }, { time: 3n }])), 2);

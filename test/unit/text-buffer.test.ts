@@ -27,7 +27,7 @@ const EDGES = [10n, 2n]
   .filter((value) => value < 2n ** 64n);
 
 describe('a text buffer', () => {
-  it('writes numbers around every edge in decimal and in hex', () => {
+  it('writes numbers around every boundary in decimal and in hex', () => {
     for (const value of EDGES) {
       const view = u64(value);
       expect(written((text) => text.number64(view, 0))).toBe(value.toString());
@@ -43,7 +43,7 @@ describe('a text buffer', () => {
     }
   });
 
-  it('holds pieces and strings of any length, UTF-8 included, beyond its first size', () => {
+  it('holds pieces and strings of any length, including UTF-8, beyond its initial size', () => {
     const parts = ['', 'a', 'ab', 'abc', 'abcd', 'abcde', 'é', '€uro', 'x'.repeat(100_000)];
     const expected = parts.join('') + parts.join('');
     expect(
@@ -54,7 +54,7 @@ describe('a text buffer', () => {
     ).toBe(expected);
   });
 
-  it('keeps what a growing buffer held', () => {
+  it('keeps its content when it grows', () => {
     const lines = Array.from({ length: 50_000 }, (_, i) => `line ${i}\n`);
     expect(written((text) => lines.forEach((line) => text.string(line)))).toBe(lines.join(''));
   });
@@ -74,7 +74,7 @@ describe('a text buffer', () => {
     ).toBe(`before ${padded}`);
   });
 
-  it('trims and cuts behind a start', () => {
+  it('trims and cuts after a given start', () => {
     expect(
       written((text) => {
         text.string(' kept ');
@@ -89,7 +89,7 @@ describe('a text buffer', () => {
     ).toBe(' kept name |');
   });
 
-  it('starts anew when its bytes were taken', () => {
+  it('starts anew after its bytes were taken', () => {
     const text = new TextBuffer();
     for (const length of [10, 5_000_000, 3]) {
       text.string('x'.repeat(length));

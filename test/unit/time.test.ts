@@ -37,7 +37,7 @@ const REAL = [
 ];
 
 describe('--time', () => {
-  it('real is the wall clock, exact to a nanosecond across a second', () => {
+  it('real is the wall clock, exact to the nanosecond across seconds', () => {
     expect(lines('stream', 'real').map((line) => line.trim().split(' ')[1])).toEqual(REAL);
   });
 
@@ -49,7 +49,7 @@ describe('--time', () => {
     expect(lines('stream', format).map((line) => line.trim().split(/ +/)[1])).toEqual(expected);
   });
 
-  it('delta is since the line before, also where lines are not in order of time', () => {
+  it('delta is the time since the previous line, even if lines are not in order of time', () => {
     const shown = lines('aggregate', 'delta').filter((line) => line !== '===');
     expect(shown.map((line) => line.trim().split(' ')[0])).toEqual([
       '0.000000000',
@@ -58,7 +58,7 @@ describe('--time', () => {
     ]);
   });
 
-  it('JSON keeps its timestamp and has the time behind it', () => {
+  it('JSON keeps its timestamp and has the time after it', () => {
     const events = lines('json', 'real').map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(events.map(({ time }) => time)).toEqual(REAL);
     expect(lines('json', 'real')[0]).toContain(`"timestamp":${START},"time":"${REAL[0] ?? ''}",`);

@@ -7,11 +7,11 @@ const directory = mkdtempSync('/tmp/ipft-unit-');
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 afterEach(killLeftovers);
 
-describe('a trace where only tracepoints can be traced', () => {
+describe('a trace on a machine where only tracepoints can be traced', () => {
   const TRACEFS = '/sys/kernel/tracing/available_filter_functions';
   const MISSING = { FAKE_MISSING: `${TRACEFS},/sys/kernel/debug/tracing/available_filter_functions` };
 
-  it('traces them, and says why, and what helps', async () => {
+  it('traces them, and says why, and what the remedy is', async () => {
     const log = `${directory}/tracepoint-plan`;
     const env = { ...MISSING, FAKE_PROBE_ERRNO: '95,2,0', FAKE_KEEPER_LOG: log };
     const run = ipft(['-m', '1'], { env });
@@ -29,14 +29,14 @@ describe('a trace where only tracepoints can be traced', () => {
     );
   });
 
-  it('names the kernel as the reason where the machine is ready', async () => {
+  it('names the kernel as the reason if the machine is ready', async () => {
     const run = await ipft(['-m', '1'], { env: { FAKE_PROBE_ERRNO: '95,2,0' } }).says('Trace ready!');
     expect((await run.kill('SIGTERM').ended).stderr).toMatch(
       /^Backend tracepoint: fentry-multi is refused.*; kprobe-multi is refused with EOPNOTSUPP.*; kprobe is refused with ENOENT.*; so only/,
     );
   });
 
-  it('says with -v what spoke against each backend', async () => {
+  it('says with -v why each backend was refused', async () => {
     const env = { ...MISSING, FAKE_PROBE_ERRNO: '95,2,0' };
     const run = await ipft(['-m', '1', '-v'], { env }).says('Trace ready!');
     const { stderr } = await run.kill('SIGTERM').ended;
@@ -57,14 +57,14 @@ describe('a trace where only tracepoints can be traced', () => {
       '95,2,0',
       /^ipft: only tracepoints can be traced here, and none matches --regex '\^ip_': fentry-multi is refused/,
     ],
-  ])('does not trace something else than was asked for: %j with %s', async (args, errnos, message) => {
+  ])('does not trace something other than was asked for: %j with %s', async (args, errnos, message) => {
     const env = { ...MISSING, FAKE_PROBE_ERRNO: errnos };
     const { code, stderr, stdout } = await ipft(['-m', '1', ...args], { env }).ended;
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([3, '']);
   });
 
-  it('refuses a regular expression that matches none when they were asked for', async () => {
+  it('refuses a regular expression that matches no tracepoint if they were asked for', async () => {
     const { code, stderr } = await ipft(['-m', '1', '-b', 'tracepoint', '-r', '^ip_']).ended;
     expect(stderr).toContain(
       "no tracepoint matches --regex '^ip_': 2 tracepoints take an skb\nTry: ipft --list --backend tracepoint",

@@ -41,7 +41,7 @@ const loss = (tracepoint: string, value: number, packets: number, ifindex = 3): 
 });
 
 describe('network devices with an XDP program', () => {
-  it('are warned of once each, the first five by name', () => {
+  it('each cause one warning, the first five by name', () => {
     const first = [1, 2, 3, 4, 5, 6].map((ifindex) => attachment(ifindex));
     const { stderr, summary } = traced([first, [...first, attachment(9, ELSEWHERE)]]);
     const warnings = stderr.split('\n').filter((line) => line.startsWith('warning:'));
@@ -60,13 +60,13 @@ describe('network devices with an XDP program', () => {
     expect(summary.xdp_drops).toBeNull();
   });
 
-  it('are not known where namespaces may not be entered, which is told', () => {
+  it('are unknown in namespaces that cannot be entered, which is reported', () => {
     const { stderr, summary } = traced([[], []], { unseen: 4 });
     expect(stderr).toContain('warning: 4 network namespaces may not be looked into');
     expect(summary.xdp_unseen_netns).toBe(4);
   });
 
-  it('are passed over in silence where there are none', () => {
+  it('cause no message if there are none', () => {
     expect(traced([[], []], { losses: [] })).toEqual({
       stderr: '',
       summary: { xdp_devices: [], xdp_unseen_netns: 0, xdp_drops: [] },
@@ -75,7 +75,7 @@ describe('network devices with an XDP program', () => {
   });
 });
 
-it('what XDP loses is told by device and cause, the most first', () => {
+it("XDP's losses are reported by device and cause, the largest first", () => {
   const losses = [
     loss('xdp_exception', 0, 1),
     loss('xdp_exception', 77, 2),
