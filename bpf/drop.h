@@ -148,8 +148,7 @@ SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
   __u64 cause = (source & 0xff) << 32 | (__u32)argument_at(ctx, source >> 16 & 15);
   const struct sk_buff *skb = (void *)argument_at(ctx, source >> 8 & 15);
   struct life life = {.time_ns = bpf_ktime_get_ns()};
-  struct hit hit = {.function_address =
-                        ~0ULL}; /* no function; not 0, which unused entries of the settings have */
+  struct hit hit = {.function_address = ~0ULL}; /* none; 0 would match unused entries of settings */
 
   if ((source >> 8 & 15) == IPFT_NO_ARGUMENT)
     return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);

@@ -2,8 +2,8 @@
 /**
  * Types for extensions in JavaScript or TypeScript (`ipft -m MARK -e extension.ts`).
  *
- * import { defineExtension } from 'ipft/extension';
- * export default defineExtension({ name: 'mtu', fields: 'skb->dev->mtu' });
+ *     import { defineExtension } from 'ipft/extension';
+ *     export default defineExtension({ name: 'mtu', fields: 'skb->dev->mtu' });
  */
 import type { Extension } from './extension/public.js';
 

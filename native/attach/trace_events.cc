@@ -18,9 +18,8 @@ namespace {
 
 struct Owner {
   unsigned long pid = 0;
-  unsigned long long start_time =
-      0; // clock ticks since boot: distinguishes a process from a later one with the same pid
-  unsigned long pid_namespace = 0; // inode
+  unsigned long long start_time = 0; // clock ticks since boot: pids are reused, so it identifies a process
+  unsigned long pid_namespace = 0;   // inode
 };
 
 UniqueFd open_kprobe_events(const std::string &tracefs) {

@@ -190,8 +190,7 @@ int keep(Plan &plan, std::unique_ptr<Backend> backend, LineReporter &reporter) {
 
 int main(int argc, char **argv) {
   ignore_signals();
-  [[maybe_unused]] int changed =
-      chdir("/"); // so that the keeper does not keep a file system from being unmounted
+  [[maybe_unused]] int changed = chdir("/"); // or the keeper would keep a file system from being unmounted
   if (argc == 3 && std::string(argv[1]) == "sweep")
     return without_throwing([&] { ipft::sweep_trace_events(argv[2]); }) ? 0 : 1;
   Plan plan;

@@ -26,9 +26,8 @@ namespace ipft {
 struct TracedFunction {
   uint32_t id = 0; // index in the function table
   uint8_t slot = 0;
-  uint8_t body_offset =
-      0; // offset in the function's body at which programs have to expect its probe, if it is there
-  uint64_t address = 0; // identifies the function in events
+  uint8_t body_offset = 0; // offset of its probe from the entry, if programs have to expect it in the body
+  uint64_t address = 0;    // identifies the function in events
   uint32_t btf_id = 0;
   uint8_t return_place = 0; // Function::return_place
   std::string module;
@@ -44,8 +43,7 @@ struct ProgramOptions {
   ipft_settings settings{};
   const ProgramKind *kind = nullptr; // a row of the table in program_kind.cc
   std::vector<TracedFunction> functions;
-  size_t hidden =
-      0; // number of functions, at the end of the list, that are traced only because lives end there
+  size_t hidden = 0; // how many functions, the last ones, are traced only because lives end there
   Replacements replacements;
   std::vector<Candidate> candidates;
   std::vector<ReasonArgument> reason_arguments; // needed if settings.asks_reason
@@ -87,8 +85,7 @@ public:
   uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
   // Calls that had an event and have no event for their return so far.
   uint64_t unreturned() const {
-    uint64_t returns =
-        sum(&ipft_counters::returns); // read first, so that it never exceeds the number of calls
+    uint64_t returns = sum(&ipft_counters::returns); // read first, so never more than the calls
     return sum(&ipft_counters::calls) - returns;
   }
   // Events of packets for which the map of lives had no room.

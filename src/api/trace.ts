@@ -145,8 +145,7 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
 /**
  * Starts tracing packets, with the engine of the command but without writing to stdout or stderr.
  *
- * for await (const event of trace({ mark: 0xdeadbeef, durationMs: 1000 })) console.log(event.function,
- * event.len);
+ *     for await (const event of trace({ mark: 0xdeadbeef, durationMs: 1000 })) console.log(event.function);
  *
  * Events have the fields that `fields` names, typed if TypeScript knows the names. Errors are those of the
  * command (IpftError), each with its exit code and, if there is one, its remedy.
