@@ -127,7 +127,8 @@ static __always_inline void read_skb(struct ipft_event *event, const struct sk_b
   read_gso(event, skb);
 }
 
-/* Returned by the helper if the CPU has no buffer: it came online after the buffers were made. */
+/* Returned by the helper if the CPU has no buffer: it came online after the buffers were made, or went
+ * offline and came back. */
 #define ENOENT 2
 #define EOPNOTSUPP 95
 

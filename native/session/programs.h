@@ -129,8 +129,7 @@ private:
   std::vector<Candidate> candidates_;
   volatile ipft_candidate *known_candidates_ = nullptr; // null: there are no candidates
   std::vector<int> fds_;
-  std::vector<uint64_t Misses::*>
-      missed_as_; // by number, like fds_; null: only hidden functions have this program
+  std::vector<uint64_t Misses::*> missed_as_; // by number, like fds_; null: no function that is shown has it
   const ProgramKind &kind_;
   bool ends_by_kprobe_ = false; // fentry-multi: IPFT_END_PROGRAM is a kprobe program
   size_t cpus_ = 0;

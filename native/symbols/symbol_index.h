@@ -41,8 +41,8 @@ inline bool same_function(const Function &left, const Function &right) {
 }
 
 // Finds functions by name and module: their positions in the table, which are adjacent. The table must
-// outlive the index. Most of the 200,000 symbols that are looked up are not in it, so a bit set over length,
-// first and last characters of the name rejects nearly all of them before anything is hashed.
+// outlive the index. Most of the 200,000 symbols that are looked up are not in it, so a bit set over length
+// and two characters of the name rejects nearly all of them before anything is hashed.
 class SymbolIndex {
 public:
   explicit SymbolIndex(const std::vector<Function> &functions) : functions_(functions) {

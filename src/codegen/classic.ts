@@ -43,8 +43,8 @@ interface Step {
 
 /**
  * Translates a classic program to eBPF with the semantics of pcap_offline_filter(3PCAP). The code ends with
- * R0 = the result; jumps cannot exceed the range of 16 bits. The packet is read through `packet`; `reject` is
- * where rejected packets go.
+ * R0 = the result, and has no unreachable instructions. The packet is read through `packet`; `reject` is where
+ * rejected packets go.
  */
 export class ClassicTranslator {
   readonly #steps = new Map<number, Step>();

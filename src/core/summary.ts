@@ -72,7 +72,7 @@ export interface LaterModule {
 /** Changes of the machine during a trace. */
 export interface Changes {
   readonly modules: readonly LaterModule[];
-  /** how often a CPU came online and was given a perf buffer */
+  /** how often a CPU came online, for the first time or again, and was given a perf buffer */
   readonly cpus: number;
 }
 

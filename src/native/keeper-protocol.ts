@@ -47,7 +47,7 @@ export interface KeeperFunction {
   /** number of the program to run, an index into programFds */
   readonly program: number;
   readonly address: bigint;
-  /** offset in the function's body at which a kprobe is tried first */
+  /** offset from the function's entry at which a kprobe is tried first */
   readonly bodyOffset: number;
   /** id in the BTF of its module; 0 = cannot be attached by BTF id */
   readonly btfId: number;

@@ -6,7 +6,7 @@ import { TextBuffer } from '../core/text-buffer.js';
 import { json } from './json.js';
 
 /**
- * Comma-separated values, one line per event as it happens, after a header with the columns' names in JSON.
+ * Comma-separated values, one line per event as it happens, after a header with the columns' JSON names.
  */
 export const csv: OutputDescriptor = {
   ...json,
