@@ -20,10 +20,7 @@ export interface FunctionColumns {
   readonly names: string;
   /** joined by '\n'; 'vmlinux' for the kernel itself */
   readonly modules: string;
-  /**
-   * joined by '
-   * '; the symbol by which the kernel finds each (a clone's symbol, `_stext+0x...`), '' if it is the name
-   */
+  /** joined by '\\n'; the symbol by which the kernel finds each (a clone's, `_stext+0x...`), '' if it is the name */
   readonly symbols: string;
   /** identify functions in events: entry addresses, 0n = unknown; for tracepoints their positions, from 1 */
   readonly addresses: BigUint64Array;
