@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { resolve } from 'node:path';
-import { CommanderError, type Command } from 'commander';
+import { CommanderError, Option, type Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type CommandOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
@@ -96,15 +96,19 @@ function markOptions({ mark, mask }: Flags): Pick<TraceOptions, 'mark' | 'mask'>
   return { mark: mark?.value ?? everyPacket, mask: mark?.mask ?? mask ?? TRACE_DEFAULTS.mask };
 }
 
+/** Filters' ids by the names that commander gives their flags. */
+const filterFlags = (): ReadonlyMap<string, string> =>
+  new Map([...filters.keys()].map((id) => [new Option(`--${id} <value>`).attributeName(), id]));
+
 /** Which packets to trace. */
 function packetOptions(
   flags: Flags,
 ): Pick<TraceOptions, 'mark' | 'mask' | 'filter' | 'inner' | 'where' | 'filters'> {
   const { filter, inner, where, extension, script } = flags;
   const { mark, mask } = markOptions(flags);
-  const values = [...filters.keys()].flatMap((id): [string, string][] => {
-    const value = (flags as unknown as Record<string, unknown>)[id];
-    return typeof value === 'string' ? [[id, value]] : [];
+  const values = Object.entries(flags).flatMap(([name, value]): [string, string][] => {
+    const id = filterFlags().get(name);
+    return id !== undefined && typeof value === 'string' ? [[id, value]] : [];
   });
   // An extension may say so itself: that is known when it is loaded.
   const isNamed =
@@ -135,7 +139,8 @@ const OWN_FLAGS: Readonly<Record<keyof OwnFlags, true>> = {
 
 /** Options that flags of the same names have. */
 function sameOptions(flags: Flags): SameFlags {
-  const same = Object.entries(flags).filter(([name]) => !(name in OWN_FLAGS) && !filters.has(name));
+  const ofFilters = filterFlags();
+  const same = Object.entries(flags).filter(([name]) => !(name in OWN_FLAGS) && !ofFilters.has(name));
   return Object.fromEntries(same) as unknown as SameFlags;
 }
 
