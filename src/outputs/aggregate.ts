@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { text as textFormat } from './formats/text.js';
-import { callTree } from '../core/call-tree.js';
+import { callTree } from './call-tree.js';
 import type { OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
-import { packetOutput } from '../core/packet-output.js';
+import { packetOutput } from './packet-output.js';
 import { PacketsInFlight } from '../core/packets-in-flight.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 

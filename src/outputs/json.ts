@@ -4,7 +4,7 @@ import { renderBatch } from '../core/batch.js';
 import type { Cell } from '../core/column.js';
 import type { DropsContext, Output, OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
-import { packetOutput } from '../core/packet-output.js';
+import { packetOutput } from './packet-output.js';
 import type { Summary } from '../core/summary.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 

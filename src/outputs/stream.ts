@@ -2,7 +2,7 @@
 import { text as textFormat } from './formats/text.js';
 import { renderBatch, type Batch } from '../core/batch.js';
 import type { CallLines } from '../core/call-line.js';
-import { CallStacks, isReturnOf } from '../core/calls.js';
+import { CallStacks, isReturnOf } from './calls.js';
 import type { OutputDescriptor } from '../core/output.js';
 import { isReturn } from '../core/row.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';

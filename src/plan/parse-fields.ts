@@ -3,7 +3,7 @@ import { columns } from '../columns/index.js';
 import { sets } from '../columns/sets.js';
 import type { Column } from '../core/column.js';
 import { UsageError } from '../core/errors.js';
-import { nearestNames } from '../core/nearest.js';
+import { nearestNames } from './nearest.js';
 import { pathColumn } from '../core/path-column.js';
 
 const MAX_FIELDS = 16;

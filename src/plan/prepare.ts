@@ -5,7 +5,7 @@ import type { Backend, TableKind } from '../core/backend.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, ModuleLoad, Selection } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
-import { ShownFunctions } from '../core/shown-functions.js';
+import { ShownFunctions } from './shown-functions.js';
 import type { Traced } from '../core/traced.js';
 import { tracers, type Tracer } from '../core/tracer.js';
 import { keeperPath, loadAddon } from '../native/addon.js';

@@ -5,7 +5,7 @@ import { SCHEMAS } from '../columns/schemas.js';
 import type { Drop } from '../core/drop.js';
 import { DRAFT, integer, object, orNull, scalar, string, type Schema } from '../core/json-schema.js';
 import { LINE_KINDS, type LineKind } from '../core/options.js';
-import { SUMMARY } from '../core/summary-schema.js';
+import { SUMMARY } from './summary-schema.js';
 import { outputs } from '../outputs/index.js';
 
 /** The additional key with --time. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { printable } from '../../src/core/printable.js';
-import { csvField } from '../../src/core/csv.js';
+import { csvField } from '../../src/outputs/formats/csv-lines.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/results/render.js';
 import { batchOf, CONTEXT, pack, textOf, type Event } from '../support/packets/rows.js';

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import type { ColumnContext, ReturnType } from '../../src/core/column.js';
-import { csvField } from '../../src/core/csv.js';
+import { csvField } from '../../src/outputs/formats/csv-lines.js';
 import { cellText, CONTEXT, pack } from '../support/packets/rows.js';
 
 const column = ((found = columns.get('return-value')) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { csvHeader, csvLine } from '../../core/csv.js';
+import { csvHeader, csvLine } from './csv-lines.js';
 import { dropText } from '../../core/drop.js';
 import type { Format } from '../../core/format.js';
 

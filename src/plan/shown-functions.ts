@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { UNKNOWN_TYPE, type ReturnType } from './column.js';
-import type { FunctionTable } from './function-table.js';
+import { UNKNOWN_TYPE, type ReturnType } from '../core/column.js';
+import type { FunctionTable } from '../core/function-table.js';
 
 /**
  * All functions that events may belong to, by index: those of the first table, followed by those of modules

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { CallLines } from './call-line.js';
+import type { CallLines } from '../core/call-line.js';
 import { CallStacks, taskKey } from './calls.js';
-import { isReturn } from './row.js';
-import type { TextBuffer } from './text-buffer.js';
+import { isReturn } from '../core/row.js';
+import type { TextBuffer } from '../core/text-buffer.js';
 
 const NONE = -1;
 

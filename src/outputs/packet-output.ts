@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Output } from './output.js';
-import type { PacketEvents } from './packet-events.js';
-import type { Packets } from './packets-in-flight.js';
-import type { TextBuffer } from './text-buffer.js';
+import type { Output } from '../core/output.js';
+import type { PacketEvents } from '../core/packet-events.js';
+import type { Packets } from '../core/packets-in-flight.js';
+import type { TextBuffer } from '../core/text-buffer.js';
 
 const PIECE_BYTES = 64 * 1024;
 

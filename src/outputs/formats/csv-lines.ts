@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { printable } from './printable.js';
-import { releasing, type Cell, type Column, type ColumnContext } from './column.js';
+import { printable } from '../../core/printable.js';
+import { releasing, type Cell, type Column, type ColumnContext } from '../../core/column.js';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { cpu, durationNs, functionAddress, isReturn, tid, timeNs } from './row.js';
+import { cpu, durationNs, functionAddress, isReturn, tid, timeNs } from '../core/row.js';
 
 /** Key of the thread in which an event happened. Each CPU has its own idle thread, all with tid 0. */
 export function taskKey(rows: DataView, at: number): number {

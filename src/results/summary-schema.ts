@@ -10,7 +10,7 @@ import {
   orNull,
   string,
   type Schema,
-} from './json-schema.js';
+} from '../core/json-schema.js';
 import type {
   Accounts,
   Candidates,
@@ -22,7 +22,7 @@ import type {
   Summary,
   XdpDevice,
   XdpDrop,
-} from './summary.js';
+} from '../core/summary.js';
 
 const causes = object<Accounts['causes']>({
   perf_buffer_full: integer('events'),
