@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 //
 // The addon's exports. src/native/types.ts declares their types.
-#include "attach/fentry.h"
-#include "attach/fentry_multi.h"
 #include "attach/kprobe.h"
-#include "attach/kprobe_multi.h"
 #include "attach/trace_events.h"
-#include "attach/tracepoint.h"
 #include "filter/pcap_compile.h"
 #include "js/extension_exports.h"
 #include "js/field_exports.h"
@@ -16,6 +12,7 @@
 #include "js/table_exports.h"
 #include "js/xdp_exports.h"
 #include "session/kernel_features.h"
+#include "session/program_kind.h"
 #include "session/run_once.h"
 #include "support/clocks.h"
 #include "symbols/body_offsets.h"
@@ -118,34 +115,12 @@ Napi::Value run_once(const Napi::CallbackInfo &info) {
   });
 }
 
-Napi::Value probe_fentry_multi(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), FentryMulti::probe());
-}
-
-Napi::Value probe_fentry(const Napi::CallbackInfo &info) {
+// (programs, tracefs)
+Napi::Value probe(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    return Napi::Number::New(info.Env(), Fentry::probe(kernel_btf(vmlinux_btf)));
+    Machine machine = {info[1].As<Napi::String>(), [] { return kernel_btf(vmlinux_btf); }};
+    return Napi::Number::New(info.Env(), program_kind(info[0].As<Napi::String>()).probe(machine));
   });
-}
-
-Napi::Value probe_fentry_session(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), FentryMulti::probe_session());
-}
-
-Napi::Value probe_kprobe_multi(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), KprobeMulti::probe());
-}
-
-Napi::Value probe_kprobe_session(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), KprobeMulti::probe_session());
-}
-
-Napi::Value probe_kprobe(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), Kprobe::probe(info[0].As<Napi::String>()));
-}
-
-Napi::Value probe_tracepoint(const Napi::CallbackInfo &info) {
-  return Napi::Number::New(info.Env(), Tracepoint::probe());
 }
 
 Napi::Value orphans(const Napi::CallbackInfo &info) {
@@ -195,13 +170,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
   exports.Set("forgetSymbols", Napi::Function::New(env, forget_symbols));
   exports.Set("compileFilter", Napi::Function::New(env, compile_filter));
-  exports.Set("probeFentryMulti", Napi::Function::New(env, probe_fentry_multi));
-  exports.Set("probeFentrySession", Napi::Function::New(env, probe_fentry_session));
-  exports.Set("probeFentry", Napi::Function::New(env, probe_fentry));
-  exports.Set("probeKprobeMulti", Napi::Function::New(env, probe_kprobe_multi));
-  exports.Set("probeKprobeSession", Napi::Function::New(env, probe_kprobe_session));
-  exports.Set("probeKprobe", Napi::Function::New(env, probe_kprobe));
-  exports.Set("probeTracepoint", Napi::Function::New(env, probe_tracepoint));
+  exports.Set("probe", Napi::Function::New(env, probe));
   exports.Set("orphanedTraceEvents", Napi::Function::New(env, orphans));
   exports.Set("realTimeOffset", Napi::Function::New(env, real_time_offset_ns));
   exports.Set("hasNoReader", Napi::Function::New(env, has_no_reader));

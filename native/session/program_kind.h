@@ -14,6 +14,12 @@ namespace ipft {
 // How events for returns are made: not at all, by IPFT_RETURN_PROGRAM, or by every program, in a session.
 enum class Returns { none, own_program, session };
 
+// What probing a kernel takes.
+struct Machine {
+  std::string tracefs;    // '' if it is not mounted: then only whether the kernel has kprobes is asked
+  const btf *(*kernel)(); // vmlinux's BTF. Throws NativeError.
+};
+
 // The programs for one way of attaching: a row of the table in program_kind.cc.
 struct ProgramKind {
   const char *name;   // a ProgramKind of src/core/backend.ts
@@ -29,6 +35,8 @@ struct ProgramKind {
   // For tracing programs: if this returns 0, the kernel has links for additional kprobe programs, which are
   // loaded too.
   int (*probe_others)();
+  // 0, or the errno that tells why the kernel cannot attach them.
+  int (*probe)(const Machine &machine);
 
   bool has_copies() const { return copies != BPF_PROG_TYPE_UNSPEC; }
   // If so, all events are ipft_graph_events.

@@ -14,10 +14,8 @@ export const fentryMulti: Backend = {
   programs: 'fentry-multi',
   ownPrograms: false,
   fallsBackSilently: true,
-  probe: (kernel) => kernel.probeFentryMulti(),
   returns: {
     needs: 'Linux 7.2 for function_graph',
     programs: 'fsession-multi',
-    probe: (kernel) => kernel.probeFentrySession(),
   },
 };

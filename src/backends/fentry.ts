@@ -14,10 +14,8 @@ export const fentry: Backend = {
   programs: 'fentry',
   ownPrograms: true,
   limit: 64,
-  probe: (kernel) => kernel.probeFentry(),
   returns: {
     needs: 'Linux 5.5 with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, and that it is not locked down',
     programs: 'fentry-graph',
-    probe: (kernel) => kernel.probeFentry(),
   },
 };

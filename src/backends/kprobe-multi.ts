@@ -11,10 +11,8 @@ export const kprobeMulti: Backend = {
   programs: 'kprobe-multi',
   ownPrograms: false,
   fallsBackSilently: true,
-  probe: (kernel) => kernel.probeKprobeMulti(),
   returns: {
     needs: 'Linux 6.10 with CONFIG_FPROBE for function_graph',
     programs: 'kprobe-session',
-    probe: (kernel) => kernel.probeKprobeSession(),
   },
 };

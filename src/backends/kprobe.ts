@@ -11,10 +11,8 @@ export const kprobe: Backend = {
   programs: 'kprobe',
   ownPrograms: false,
   probesBodies: true,
-  probe: (kernel, tracefs) => kernel.probeKprobe(tracefs ?? ''),
   returns: {
     needs: 'Linux 5.10 with CONFIG_KPROBE_EVENTS',
     programs: 'kprobe-graph',
-    probe: (kernel, tracefs) => kernel.probeKprobe(tracefs ?? ''),
   },
 };

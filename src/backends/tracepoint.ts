@@ -13,5 +13,4 @@ export const tracepoint: Backend = {
   requires: [],
   programs: 'tracepoint',
   ownPrograms: true,
-  probe: (kernel) => kernel.probeTracepoint(),
 };

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** Feature probes of the running kernel. Each returns 0 if the feature is there, else an errno. */
+/** Asks the running kernel. */
 export interface KernelProbes {
-  probeFentryMulti(): number;
-  probeFentrySession(): number;
-  probeFentry(): number;
-  probeKprobeMulti(): number;
-  /** `tracefs`: where it is mounted. With '' (not mounted) only kprobe support of the kernel is checked. */
-  probeKprobe(tracefs: string): number;
-  probeTracepoint(): number;
-  probeKprobeSession(): number;
+  /**
+   * Returns 0 if the kernel can attach these programs (Backend.programs), else the errno with which it refused.
+   * `tracefs` is '' if it is not mounted.
+   */
+  probe(programs: string, tracefs: string): number;
 }
 
 /** What a backend can trace: functions, or tracepoints. */
@@ -17,20 +14,8 @@ export type TableKind = 'functions' | 'tracepoints';
 /** What only some backends need of the machine; privilege and BTF are needed by all. */
 export type Requirement = 'function list' | 'kernel addresses' | 'ftrace switch' | 'kprobes switch';
 
-/** The sets of BPF programs: one for each way of attaching, with or without returns. */
-export type ProgramKind =
-  | 'fentry'
-  | 'fentry-graph'
-  | 'fentry-multi'
-  | 'fsession-multi'
-  | 'kprobe'
-  | 'kprobe-graph'
-  | 'kprobe-multi'
-  | 'kprobe-session'
-  | 'tracepoint';
-
 /** Properties of a backend that differ when it traces returns, too. */
-export type ReturnSupport = Pick<Backend, 'needs' | 'programs' | 'probe'>;
+export type ReturnSupport = Pick<Backend, 'needs' | 'programs'>;
 
 /** One way of attaching: one file in backends/, named after its id, which is the value of --backend. */
 export interface Backend {
@@ -42,7 +27,8 @@ export interface Backend {
   readonly table: TableKind;
   /** what the machine must offer besides privilege and BTF; what the user can fix most easily comes first */
   readonly requires: readonly Requirement[];
-  readonly programs: ProgramKind;
+  /** what BPF programs are loaded for: a name in native/session/program_kind.cc */
+  readonly programs: string;
   /** true if each function has a program of its own, false if functions share one for each slot */
   readonly ownPrograms: boolean;
   /** other names that --backend accepts for it */
@@ -55,11 +41,6 @@ export interface Backend {
   readonly probesBodies?: boolean;
   /** true: `auto` does not report why it passed over better backends */
   readonly fallsBackSilently?: boolean;
-  /**
-   * 0 if this kernel supports the backend, else the errno with which the kernel refused. `tracefs` is null if
-   * it is not mounted.
-   */
-  probe(kernel: KernelProbes, tracefs: string | null): number;
   /** how the backend traces returns; absent if it cannot */
   readonly returns?: ReturnSupport;
 }

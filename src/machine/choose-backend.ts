@@ -50,7 +50,7 @@ export function ask(
   const problems = backend.requires
     .map((requirement) => environment.problem(requirement))
     .filter((problem) => problem !== null);
-  const errno = backend.probe(kernel, environment.tracefs);
+  const errno = kernel.probe(backend.programs, environment.tracefs ?? '');
   // Functions can be counted only if the requirements are met.
   const excess = problems.length === 0 && errno === 0 ? excessOf(backend, demand) : 0;
   return { backend, problems, errno, excess };

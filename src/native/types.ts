@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { KernelProbes, ProgramKind } from '../core/backend.js';
+import type { KernelProbes } from '../core/backend.js';
 import type { CompileFilter } from '../core/classic-bpf.js';
 import type { EnumMembers } from '../core/column.js';
 import type { FieldKind, ResolvedPath } from '../core/field-path.js';
@@ -150,8 +150,8 @@ export interface SessionOptions {
   readonly mark: number;
   /** u32 */
   readonly mask: number;
-  /** what the programs are loaded for */
-  readonly programs: ProgramKind;
+  /** Backend.programs */
+  readonly programs: string;
   /** indexes of the functions to trace */
   readonly functions: Uint32Array;
   /** indexes of functions that are looked at, and shown once they are certain; none if undefined */

@@ -11,16 +11,7 @@ const IDS = ['fentry-multi', 'kprobe-multi', 'kprobe', 'fentry', 'tracepoint'];
 
 /** A kernel that has these backends, and refuses the others with `errno`. */
 function kernel(has: readonly string[], errno = EINVAL) {
-  const answer = (id: string) => () => (has.includes(id) ? 0 : errno);
-  return {
-    probeFentryMulti: answer('fentry-multi'),
-    probeFentrySession: answer('fentry-session'),
-    probeKprobeMulti: answer('kprobe-multi'),
-    probeKprobe: answer('kprobe'),
-    probeFentry: answer('fentry'),
-    probeTracepoint: answer('tracepoint'),
-    probeKprobeSession: answer('kprobe-session'),
-  };
+  return { probe: (programs: string) => (has.includes(programs) ? 0 : errno) };
 }
 
 const READY: Environment = { tracefs: '/sys/kernel/tracing', problem: () => null };

@@ -5,7 +5,7 @@ import { addon } from './addon.js';
 
 /** Why this process cannot trace by raw tracepoints here, or null. */
 export function refusal(): string | null {
-  const errno = addon.probeTracepoint();
+  const errno = addon.probe('tracepoint', '');
   return errno === 0 ? null : `raw tracepoints are refused with ${errnoName(errno)}`;
 }
 

@@ -178,13 +178,21 @@ module.exports = {
     warnings: [],
   }),
   readEnum: () => ({ names: ['SKB_GSO_TCPV4'], values: [1] }),
-  probeFentryMulti: () => Number(FAKE_FENTRY_MULTI_ERRNO),
-  probeFentrySession: () => Number(FAKE_FENTRY_MULTI_ERRNO),
-  probeFentry: () => Number(FAKE_FENTRY_ERRNO),
-  probeKprobeMulti: () => Number(FAKE_PROBE_ERRNO.split(',')[0]),
-  probeKprobe: () => Number(FAKE_PROBE_ERRNO.split(',')[1] ?? 0),
-  probeKprobeSession: () => Number(FAKE_PROBE_ERRNO.split(',')[3] ?? 0),
-  probeTracepoint: () => Number(FAKE_PROBE_ERRNO.split(',')[2] ?? 0),
+  probe(programs) {
+    const [kprobeMulti, kprobe = 0, tracepoint = 0, kprobeSession = 0] = FAKE_PROBE_ERRNO.split(',');
+    const errnos = {
+      'fentry-multi': FAKE_FENTRY_MULTI_ERRNO,
+      'fsession-multi': FAKE_FENTRY_MULTI_ERRNO,
+      fentry: FAKE_FENTRY_ERRNO,
+      'fentry-graph': FAKE_FENTRY_ERRNO,
+      'kprobe-multi': kprobeMulti,
+      'kprobe-session': kprobeSession,
+      kprobe,
+      'kprobe-graph': kprobe,
+      tracepoint,
+    };
+    return Number(errnos[programs]);
+  },
   orphanedTraceEvents: () => 0,
   readCauseSources: () => [],
   xdpDevices: () => JSON.parse(process.env.FAKE_XDP_DEVICES ?? '{ "found": [], "unseen": 0 }'),
