@@ -50,9 +50,7 @@ public:
   size_t follow_cpus(const std::vector<uint64_t> &unread);
 
   // More functions, the next ones of the function table.
-  void add_functions(const std::vector<IndexedFunction> &functions) {
-    functions_.add(functions);
-  }
+  void add_functions(const std::vector<IndexedFunction> &functions) { functions_.add(functions); }
 
   // Actual size of the buffers.
   size_t page_count() const { return page_count_; }

@@ -14,7 +14,10 @@ it('the list of witnesses in guests has exactly the built-in fields', () => {
 /** Fields that every line has without --fields. */
 const LEAD = outputs.get('json')?.lead.map((id) => columns.get(id)?.key) ?? [];
 
-it.each(witnesses.BY_KPROBE_EVENTS.filter((field) => !LEAD.includes(field)))('%s is in a trace that guests compare with kprobe events', (field) => {
-  const traces = readFileSync('test/support/witnesses/field-run.ts', 'utf8');
-  expect(traces.match(/[\w,]+/g)?.flatMap((list) => list.split(','))).toContain(field);
-});
+it.each(witnesses.BY_KPROBE_EVENTS.filter((field) => !LEAD.includes(field)))(
+  '%s is in a trace that guests compare with kprobe events',
+  (field) => {
+    const traces = readFileSync('test/support/witnesses/field-run.ts', 'utf8');
+    expect(traces.match(/[\w,]+/g)?.flatMap((list) => list.split(','))).toContain(field);
+  },
+);
