@@ -27,10 +27,13 @@ const FRAME = /^ => (\S+)\/0x\w+( \[\w+\])?/;
 /** `key=value` or `key: value`; the symbol of a module is followed by its name. */
 const VALUE = /(\w+)(?:=|: )("[^"]*"|\S+(?: \[\w+\])?)/g;
 
-/** The events in a buffer's `trace`. A stack is a line of its own, on the same CPU as its event. */
-function parseTrace(text: string): TraceEvent[] {
+/**
+ * The events in a buffer's `trace`. A stack is an entry of its own, which the kernel writes on the same CPU after its event. An interrupt
+ * between the two may write events with their stacks: a stack belongs to the last event of its CPU that has none yet.
+ */
+export function parseTrace(text: string): TraceEvent[] {
   const events: TraceEvent[] = [];
-  const lastOf = new Map<number, TraceEvent>();
+  const withoutStack = new Map<number, TraceEvent[]>();
   let stack: string[] | undefined;
   for (const line of text.split('\n')) {
     const frame = FRAME.exec(line);
@@ -39,15 +42,18 @@ function parseTrace(text: string): TraceEvent[] {
     if (match === null) continue;
     const [, comm = '', tid, cpuText, seconds = '', microseconds = '', name, rest = ''] = match;
     const cpu = Number(cpuText);
-    stack = lastOf.get(cpu)?.stack;
-    if (name === undefined) continue;
+    if (name === undefined) {
+      stack = withoutStack.get(cpu)?.pop()?.stack;
+      continue;
+    }
+    stack = undefined;
     const values = Object.fromEntries(
       [...rest.matchAll(VALUE)].map(([, key = '', value = '']) => [key, value]),
     );
     const place = /^\((?:.*<- )?([\w.]+)/.exec(rest)?.[1] ?? '';
     const timestamp = Number(`${seconds}${microseconds}000`);
     const event = { name, place, cpu, comm, tid: Number(tid), timestamp, values, stack: [] };
-    lastOf.set(cpu, event);
+    withoutStack.set(cpu, [...(withoutStack.get(cpu) ?? []), event]);
     events.push(event);
   }
   return events;
