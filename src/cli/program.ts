@@ -135,7 +135,7 @@ function extensionOptions(): Option[] {
     completed(
       option(
         '-e, --extension <path>',
-        'further fields by a file of your own: .c or .o (BPF), .lua, .js, .mjs or .ts; may be given several times; see docs/extensions.md',
+        'further fields from a file of your own: .c or .o (BPF), .lua, .js, .mjs or .ts; may be given several times; see docs/extensions.md',
         collected,
       ),
       'files',
@@ -170,7 +170,11 @@ function fileOptions(): Option[] {
       'begin the next file when one has this size, such as 100MB: PATH is written, PATH.1 the oldest',
       parseSize('--rotate', LEAST_ROTATION),
     ),
-    option('--rotate-keep <files>', 'keep so many files, PATH included', parseCount('--rotate-keep', 1)),
+    option(
+      '--rotate-keep <files>',
+      'keep this number of files, PATH included',
+      parseCount('--rotate-keep', 1),
+    ),
   ];
 }
 
@@ -184,7 +188,7 @@ function outputOptions(): Option[] {
     completed(
       option(
         '--time <format>',
-        'how to tell the time: monotonic (ns, as `timestamp` always is), real (the wall clock), relative (since the first event), delta (since the line before); in JSON and CSV as `time`',
+        'how to show the time: monotonic (ns, as `timestamp` always is), real (the wall clock), relative (since the first event), delta (since the line before); in JSON and CSV as `time`',
         parseTime,
       ),
       oneOf(TIME_FORMATS),
@@ -203,13 +207,20 @@ function outputOptions(): Option[] {
       completeFields,
     ),
     ...extensionOptions(),
-    new Option('-v, --verbose', 'say more: refused backends, functions that failed, the whole verifier log'),
+    new Option(
+      '-v, --verbose',
+      'print more: refused backends, functions that failed, the whole verifier log',
+    ),
   ];
 }
 
 function limitOptions(): Option[] {
   return [
-    option('--count <events>', 'end after so many events; no more are printed', parseCount('--count', 1)),
+    option(
+      '--count <events>',
+      'end after this number of events; no more are printed',
+      parseCount('--count', 1),
+    ),
     option(
       '--duration <time>',
       'end after this time of tracing: 500ms, 10s, 5m, 1h; a number without a unit is seconds',
@@ -217,7 +228,7 @@ function limitOptions(): Option[] {
     ),
     option(
       '--max-rate <events>',
-      'at most so many events a second, on all CPUs together; the others are counted as suppressed',
+      'at most this number of events a second, on all CPUs together; the others are counted as suppressed',
       parseCount('--max-rate', 1),
     ),
     option('--sample <1/N>', 'one of N packets, by chance, with all of its events', parseSample('--sample')),
@@ -269,7 +280,7 @@ export function createProgram(version: string, write: (text: string) => void): C
   const program = createCommand('ipft', write)
     .usage(['-m MARK [options] [-- COMMAND [ARGUMENT ...]]', ...subcommandUsages()].join('\n       '))
     .description(
-      'Shows which kernel functions marked packets go through. `ipft doctor` tells what this machine lets it trace.',
+      'Shows which kernel functions marked packets go through. `ipft doctor` shows what it can trace on this machine.',
     )
     .version(version, '--version', 'show the version')
     .addHelpText('after', MORE_HELP);

@@ -39,14 +39,14 @@ function follow(
 function readPath(
   code: Emitter,
   path: ResolvedPath,
-  { place, size }: PlacedRead,
+  { dataOffset, size }: PlacedRead,
   skb: SkbOffsets,
   follower: PathFollower,
   absent: Label,
 ): void {
   follow(code, path, skb, follower, absent);
   code.mov(R1, DATA);
-  code.alu('add', R1, place);
+  code.alu('add', R1, dataOffset);
   readKernel(code, size, R9, path.steps.at(-1) ?? 0, absent);
 }
 
@@ -66,10 +66,10 @@ function findDevice(code: Emitter, follower: PathFollower): void {
  * written where the packet starts to the read's first word, by packet_start() of bpf/place.h; the word's
  * upper half is the offset of the network header from there.
  */
-function readHeaders(code: Emitter, { place, size }: PlacedRead, skb: SkbOffsets, absent: Label): void {
+function readHeaders(code: Emitter, { dataOffset, size }: PlacedRead, skb: SkbOffsets, absent: Label): void {
   const most = size - WORD;
   const fits = code.label();
-  code.load(8, R8, DATA, place);
+  code.load(8, R8, DATA, dataOffset);
   code.alu('and', R8, START);
   code.jumpIf('eq', R8, 0, absent);
   readNumber(code, R9, 4, member(skb.tail), absent);
@@ -78,12 +78,12 @@ function readHeaders(code: Emitter, { place, size }: PlacedRead, skb: SkbOffsets
   code.jumpIf('le', R9, most, fits);
   code.mov(R9, most);
   code.bind(fits);
-  code.store(4, DATA, place, R9);
+  code.store(4, DATA, dataOffset, R9);
   readNumber(code, R3, 8, member(skb.head), absent);
   code.alu('add', R3, R8);
   code.mov(R2, R9);
   code.mov(R1, DATA);
-  code.alu('add', R1, place + WORD);
+  code.alu('add', R1, dataOffset + WORD);
   code.call(HELPERS.probeReadKernel);
   code.jumpIf('ne', R0, 0, absent);
 }
@@ -111,11 +111,11 @@ export function generateCapture(layout: Layout, skb: SkbOffsets): Uint8Array {
   const isThroughDevice = ({ path }: PlacedRead): boolean => path !== null && doubtOf(path, skb) === 'device';
   if (layout.reads.some(isThroughDevice)) findDevice(code, follower);
   for (const placed of layout.reads) {
-    const { read, path, place, size, bit } = placed;
-    if (read.kind === 'extra') code.store(8, DATA, place, 0);
+    const { read, path, dataOffset, size, bit } = placed;
+    if (read.kind === 'extra') code.store(8, DATA, dataOffset, 0);
     if (path === null && read.kind !== 'headers') continue;
-    const from = read.kind === 'headers' ? place + WORD : place;
-    for (let at = from; at < place + size; at += WORD) code.store(8, DATA, at, 0);
+    const from = read.kind === 'headers' ? dataOffset + WORD : dataOffset;
+    for (let at = from; at < dataOffset + size; at += WORD) code.store(8, DATA, at, 0);
     const [absent, done] = [code.label(), code.label()];
     if (path !== null) readPath(code, path, placed, skb, follower, absent);
     else readHeaders(code, placed, skb, absent);

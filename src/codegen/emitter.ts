@@ -202,11 +202,11 @@ export class Emitter {
       );
     const code = new DataView(new ArrayBuffer(this.length * INSTRUCTION_SIZE));
     this.#instructions.forEach(({ code: opcode, to, from, offset, immediate }, index) => {
-      const place = index * INSTRUCTION_SIZE;
-      code.setUint8(place, opcode);
-      code.setUint8(place + 1, numberOf(to) | (numberOf(from) << 4));
-      code.setInt16(place + 2, typeof offset === 'number' ? offset : distance(index, offset), true);
-      code.setInt32(place + 4, immediate, true);
+      const byte = index * INSTRUCTION_SIZE;
+      code.setUint8(byte, opcode);
+      code.setUint8(byte + 1, numberOf(to) | (numberOf(from) << 4));
+      code.setInt16(byte + 2, typeof offset === 'number' ? offset : distance(index, offset), true);
+      code.setInt32(byte + 4, immediate, true);
     });
     return new Uint8Array(code.buffer);
   }

@@ -46,22 +46,22 @@ export function readMembers(
 
 /** Copies the members to the stack. */
 function copyMembers(e: Emitter, skb: Register, members: readonly Member[], unreadable: Label): Members {
-  let place: number = STACK.members;
+  let stackOffset: number = STACK.members;
   const copies = spansOf(members).map((span) => {
-    const copy = { ...span, place };
-    place += span.to - span.from;
+    const copy = { ...span, stackOffset };
+    stackOffset += span.to - span.from;
     return copy;
   });
-  for (const { from, to, place } of copies) {
+  for (const { from, to, stackOffset } of copies) {
     e.mov(R1, R10);
-    e.alu('add', R1, place);
+    e.alu('add', R1, stackOffset);
     readKernel(e, to - from, skb, from, unreadable);
   }
   return {
     load(to, { offset, size }) {
       const copy = copies.find((span) => offset >= span.from && offset < span.to);
       if (copy === undefined) throw new Error(`the member at ${offset} is not among those that are read`);
-      e.load(size, to, R10, copy.place + offset - copy.from);
+      e.load(size, to, R10, copy.stackOffset + offset - copy.from);
     },
   };
 }

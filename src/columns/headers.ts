@@ -70,13 +70,13 @@ function headersValue(locate: Locate, read: ReadValue): RowReader<Value> {
 /** id, key, description */
 type Names = readonly [string, string, string];
 
-type Place = (captured: Captured) => Locate;
+type Locator = (captured: Captured) => Locate;
 
 /** A column of something in a packet's headers; text and JSON are written differently. */
 function headersColumn(
   [id, key, description]: Names,
   read: Read,
-  place: Place,
+  locator: Locator,
   write: { readonly text: Write; readonly json: Write; readonly value: ReadValue },
 ): Column {
   return {
@@ -87,7 +87,7 @@ function headersColumn(
     width: 0,
     reads: [read],
     bind: (context: ColumnContext) => {
-      const locate = place(context.captured(read));
+      const locate = locator(context.captured(read));
       return {
         text: headersCell(locate, write.text, NOTHING),
         json: (prefix) => behind(prefix, headersCell(locate, write.json, 'null')),
@@ -104,8 +104,8 @@ const always =
     return true;
   };
 
-const tupleColumn = (names: Names, read: Read, place: Place): Column =>
-  headersColumn(names, read, place, {
+const tupleColumn = (names: Names, read: Read, locator: Locator): Column =>
+  headersColumn(names, read, locator, {
     text: always(writeTuple),
     json: always(writeTupleJson),
     value: tupleOf,

@@ -69,7 +69,7 @@ export interface PlacedRead {
    * bytes from the start of the data, a multiple of 8; the first word of the data has a bit for each absent
    * read
    */
-  readonly place: number;
+  readonly dataOffset: number;
   readonly size: number;
   readonly bit: number;
 }
@@ -131,7 +131,7 @@ export function layOut(reads: readonly Read[], resolve: (read: PathRead) => Reso
   for (const read of unique(reads).values()) {
     const path = isPathRead(read) ? resolve(read) : null;
     const size = sizeOf(read, path);
-    placed.push({ read, path, place: end, size, bit: placed.length });
+    placed.push({ read, path, dataOffset: end, size, bit: placed.length });
     end += toWords(size);
   }
   return placed.length === 0 ? NO_LAYOUT : { reads: placed, size: end, rowSize: ROW_SIZE + end };
@@ -145,7 +145,7 @@ export function capturedIn(layout: Layout): (read: Read) => Captured {
     if (placed === undefined) throw new Error(`nobody reads ${keyOf(read)}`);
     const mask = 2 ** placed.bit;
     return {
-      at: ROW_SIZE + placed.place,
+      at: ROW_SIZE + placed.dataOffset,
       size: placed.size,
       path: placed.path,
       isAbsent: (rows, at) => (rows.getUint32(at + ROW_SIZE, true) & mask) !== 0,

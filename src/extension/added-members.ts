@@ -15,11 +15,11 @@ const json = (value: FieldValue): string =>
   typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 
 /**
- * The members that one extension has added to events. A row has a number, in a place reserved for it, that
+ * The members that one extension has added to events. A row has a number, at an offset reserved for it, that
  * refers to them.
  */
 export class AddedMembers {
-  /** the reserved place of the number in rows */
+  /** the reserved offset of the number in rows */
   readonly read: Read;
   readonly #kept = new Map<number, { readonly members: Members; unshown: number }>();
   #last = 0;
@@ -31,10 +31,10 @@ export class AddedMembers {
     this.read = { kind: 'extra', of: path };
   }
 
-  /** `place`: Captured.at */
-  put(rows: DataView, at: number, place: number, members: Members): void {
+  /** `offset`: Captured.at */
+  put(rows: DataView, at: number, offset: number, members: Members): void {
     this.#last = (this.#last + 1) >>> 0 || 1;
-    rows.setUint32(at + place, this.#last, true);
+    rows.setUint32(at + offset, this.#last, true);
     this.#kept.set(this.#last, { members, unshown: this.#outputs });
     if (this.#kept.size > MAX_KEPT) for (const [oldest] of this.#kept) return void this.#kept.delete(oldest);
   }
@@ -69,9 +69,9 @@ export class AddedMembers {
     };
   }
 
-  /** `place`: Captured.at; `show`: formats a member for people */
-  #bind(place: number, show: (field: string, value: FieldValue) => string): BoundColumn {
-    const numberOf = (rows: DataView, at: number): number => rows.getUint32(at + place, true);
+  /** `offset`: Captured.at; `show`: formats a member for people */
+  #bind(offset: number, show: (field: string, value: FieldValue) => string): BoundColumn {
+    const numberOf = (rows: DataView, at: number): number => rows.getUint32(at + offset, true);
     const members = (rows: DataView, at: number): [string, FieldValue][] =>
       this.#membersOf(numberOf(rows, at));
     this.#outputs++;

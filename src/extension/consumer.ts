@@ -8,7 +8,7 @@ import type { Decode } from '../results/decode.js';
 import { decoder } from '../results/decode.js';
 import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
 import type { Traced } from '../core/traced.js';
-import { EventChain, type Places } from './event-chain.js';
+import { EventChain, type RowOffsets } from './event-chain.js';
 import type { Extensions } from './extensions.js';
 import { failure, guarded, type Doing } from './failure.js';
 import { MODULE } from './module-column.js';
@@ -17,7 +17,7 @@ import { namesIn } from './names.js';
 import { PacketsSeen } from './packets-seen.js';
 import type { LoadedExtension } from './types.js';
 
-function placesIn({ layout }: Traced): Places {
+function rowOffsetsIn({ layout }: Traced): RowOffsets {
   const captured = capturedIn(layout);
   const hasModule = layout.reads.some(({ read }) => read.kind === 'module');
   return {
@@ -54,7 +54,7 @@ class ExtensionConsumer implements Consumer {
       fields: null,
       further: traced.further.filter(({ ownNames }) => ownNames !== true),
     });
-    this.#chain = new EventChain(extensions, placesIn(traced), namesIn(traced));
+    this.#chain = new EventChain(extensions, rowOffsetsIn(traced), namesIn(traced));
   }
 
   get full(): boolean {

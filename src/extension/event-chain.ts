@@ -7,7 +7,7 @@ import type { ExtensionEvent } from './public.js';
 import type { LoadedExtension } from './types.js';
 
 /** Where a trace's rows have the data of extensions. */
-export interface Places {
+export interface RowOffsets {
   /** data that module() has written; null: no extension has one */
   readonly module: Captured | null;
   /** the number that refers to what an extension has added; null: it adds nothing */
@@ -19,7 +19,7 @@ export class EventChain {
   /** @param taken names of the members that events have without extensions */
   constructor(
     private readonly extensions: readonly LoadedExtension[],
-    private readonly places: Places,
+    private readonly rowOffsets: RowOffsets,
     private readonly taken: ReadonlySet<string>,
   ) {}
 
@@ -53,13 +53,13 @@ export class EventChain {
       this.taken.has(key) ? 'the event' : (owners.get(key) ?? null),
     );
     if (fields === undefined || fields === false) return fields;
-    const place = this.places.extraOf(extension);
-    if (place !== null) store?.put(rows, at, place.at, fields);
+    const captured = this.rowOffsets.extraOf(extension);
+    if (captured !== null) store?.put(rows, at, captured.at, fields);
     return fields;
   }
 
   #moduleData(rows: DataView, at: number): Uint8Array {
-    const { at: offset, size } = this.places.module ?? { at: 0, size: 0 };
+    const { at: offset, size } = this.rowOffsets.module ?? { at: 0, size: 0 };
     const start = rows.byteOffset + at + offset;
     return new Uint8Array(rows.buffer.slice(start, start + size));
   }

@@ -41,7 +41,7 @@ function* groupLines(events: PacketEvents, context: OutputContext, text: TextBuf
  */
 export const aggregate: OutputDescriptor = {
   id: 'aggregate',
-  description: 'a group of lines for each packet, when the packet is gone',
+  description: 'a group of lines for each packet, when its life has ended',
   format: textFormat,
   live: true,
   tellsEnds: true,

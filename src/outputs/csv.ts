@@ -11,7 +11,7 @@ import { json } from './json.js';
 export const csv: OutputDescriptor = {
   ...json,
   id: 'csv',
-  description: 'comma-separated values, a line for each event, as it happens, behind a line of names',
+  description: 'comma-separated values, a line for each event, as it happens, after a line of names',
   format: csvFormat,
   showsDrops: false,
   create: ({ line, header }) => {

@@ -35,7 +35,7 @@ function renderCalls(lines: CallLines): Render {
 /** One line per event as it happens, beginning with the packet's number. */
 export const stream: OutputDescriptor = {
   id: 'stream',
-  description: "a line for each event as it happens, behind its packet's number (#1, #2 ...)",
+  description: "a line for each event as it happens, after its packet's number (#1, #2 ...)",
   format: textFormat,
   live: true,
   tellsEnds: false,

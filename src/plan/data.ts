@@ -78,7 +78,7 @@ function checkReasons(addon: Addon, layout: Layout): void {
 /** The session options for these data. */
 export function dataOptions({ layout, capture, absent }: Data): Partial<SessionOptions> {
   const placeOf = (kind: Read['kind']): number =>
-    layout.reads.find(({ read }) => read.kind === kind)?.place ?? 0;
+    layout.reads.find(({ read }) => read.kind === kind)?.dataOffset ?? 0;
   return {
     capture,
     ...absent,

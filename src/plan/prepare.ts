@@ -208,11 +208,11 @@ export function keeperFunction(table: FunctionTable, id: number): KeeperFunction
 /** What the probe-keeper has to attach. */
 export function planOf(plan: Plan, session: Session): AttachPlan {
   const { table, traceable, uncertain, probedOnly, backend, bodyOffsets } = plan;
-  const functions = [...traceable, ...uncertain, ...probedOnly].map((id, place) => ({
+  const functions = [...traceable, ...uncertain, ...probedOnly].map((id, position) => ({
     ...keeperFunction(table, id),
-    ...(backend.ownPrograms ? { program: place } : {}),
+    ...(backend.ownPrograms ? { program: position } : {}),
     bodyOffset: bodyOffsets[id] ?? 0,
-    hidden: place >= traceable.length,
+    hidden: position >= traceable.length,
   }));
   return laterPlan(plan, session, tracedModules(table, traceable), functions);
 }

@@ -9,7 +9,7 @@ export const doctor: Subcommand<DoctorOptions> = {
     createCommand('ipft doctor', write)
       .usage('[--json]')
       .description(
-        'Tells what this machine lets ipft trace, and what stands in the way. Exit code 3: nothing.',
+        'Shows what this machine lets ipft trace, and what prevents more. Exit code 3: nothing can be traced.',
       )
       .option('--json', 'as a JSON object'),
   options: (command) => ({ json: command.opts<{ json?: boolean }>().json ?? false }),
