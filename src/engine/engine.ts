@@ -96,7 +96,7 @@ export class Engine {
         messages.line('Trace ready!');
         end = await endOf(options, { recorder, session, probes, ...course, announced: course.announce() });
         changes.stop();
-        await Promise.race([changes.settled(), delay(SETTLING_MS, undefined, { ref: false })]);
+        await changes.settled(SETTLING_MS);
         await nextTurn(); // stopping drains the buffers, which is not allowed while a batch is being delivered
         recorder.stop(changes);
         probes.checkModules();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FunctionTable, type ModuleLoad } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Changes, LaterModule } from '../core/summary.js';
@@ -36,6 +37,8 @@ const wantedOf = (module: string, table: FunctionTable, selected: readonly numbe
 export class KernelChanges {
   readonly #modules: LaterModule[] = [];
   readonly #known: Set<string>;
+  /** loaded modules whose functions have not been read yet */
+  readonly #unread = new Set<string>();
   readonly #withoutBtf = new Set(namesWithoutBtf());
   #count: number | null = null;
   #cpus = 0;
@@ -69,10 +72,23 @@ export class KernelChanges {
     clearInterval(this.#timer);
   }
 
-  /** After stop(): resolves when it is known which modules came too late to be attached. */
-  async settled(): Promise<void> {
+  /**
+   * After stop(): resolves when it is known which modules came too late to be attached, or after `patience` ms. All
+   * functions of a module that has not been read by then count as missing.
+   */
+  async settled(patience: number): Promise<void> {
+    await Promise.race([this.#settle(), delay(patience, undefined, { ref: false })]);
+    for (const module of [...this.#unread]) this.#tellOf(module, 0, null, 'the trace ended before');
+  }
+
+  async #settle(): Promise<void> {
     await this.#followed;
     if (this.plan.table.kind === 'functions' && moduleCount() !== this.#count) await this.#follow();
+  }
+
+  /** Reports a module whose functions were to be read, once. */
+  #tellOf(module: string, functions: number, unattached: number | null, why?: string): void {
+    if (this.#unread.delete(module)) this.#add({ module, functions, unattached }, why);
   }
 
   /** Functions whose calls are missing because they could not be attached, or came too late. */
@@ -107,13 +123,16 @@ export class KernelChanges {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (loads.length === 0) this.messages.warn(`modules that are loaded now are not traced: ${why}`);
-      for (const { module } of loads) this.#add({ module, functions: 0, unattached: null }, why);
+      for (const { module } of loads) this.#tellOf(module, 0, null, why);
     }
   }
 
   #newLoads(): ModuleLoad[] {
     const loads = moduleLoads().filter(({ module }) => !this.#known.has(module));
-    loads.forEach(({ module }) => this.#known.add(module));
+    for (const { module } of loads) {
+      this.#known.add(module);
+      this.#unread.add(module);
+    }
     this.#tellOfThoseWithoutBtf();
     return loads;
   }
@@ -143,7 +162,8 @@ export class KernelChanges {
   #tellOfEnd(modules: readonly string[], table: FunctionTable, selected: readonly number[]): void {
     for (const module of modules) {
       const wanted = wantedOf(module, table, selected);
-      if (wanted > 0) this.#add({ module, functions: 0, unattached: wanted }, 'the trace ended before');
+      if (wanted > 0) this.#tellOf(module, 0, wanted, 'the trace ended before');
+      this.#unread.delete(module);
     }
   }
 
@@ -156,7 +176,8 @@ export class KernelChanges {
     const own = functions.filter((each) => each.module === module);
     const attached = own.filter(({ id }) => !failed.has(id)).length;
     const wanted = wantedOf(module, table, selected);
-    if (wanted > 0) this.#add({ module, functions: attached, unattached: wanted - attached });
+    if (wanted > 0) this.#tellOf(module, attached, wanted - attached);
+    this.#unread.delete(module);
   }
 
   /** Records a module. `why`: the reason for which none of its functions can be attached. */

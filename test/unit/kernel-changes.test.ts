@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { expect, it, vi } from 'vitest';
+import type { TraceOptions } from '../../src/core/options.js';
+import type { Plan } from '../../src/plan/prepare.js';
+import type { Probes } from '../../src/engine/attach.js';
+import { KernelChanges } from '../../src/engine/kernel-changes.js';
+import type { Session } from '../../src/native/types.js';
+import { Messages } from '../../src/terminal/messages.js';
+
+const NO_PROBES: unknown = {};
+const LOADED = [{ module: 'dummy', inode: 7n }];
+
+vi.mock('../../src/machine/kernel-state.js', () => ({
+  moduleLoads: (): typeof LOADED => LOADED,
+  namesWithoutBtf: (): string[] => [],
+  kernelState: (): null => null,
+}));
+
+it('counts a module as missing that is still being read when the trace ends', async () => {
+  let said = '';
+  const plan = {
+    addon: { readModuleFunctions: () => new Promise(() => undefined), forgetSymbols: () => undefined },
+    table: { kind: 'functions', columns: { moduleLoads: [] } },
+    tracefs: null,
+  } as unknown as Plan;
+  const messages = new Messages({ write: (text: string) => void (said += text) });
+  const session = { followCpus: () => 0 } as unknown as Session;
+  const changes = new KernelChanges(plan, {} as TraceOptions, session, NO_PROBES as Probes, messages);
+  changes.stop();
+  await changes.settled(10);
+  expect(changes.all.modules).toMatchObject([{ module: 'dummy', functions: 0, unattached: null }]);
+  expect(changes.losses().map(({ text }) => text)).toEqual([
+    'module dummy was loaded during the trace: calls of all of its functions are missing',
+  ]);
+  expect(said).toContain('the trace ended before');
+  await changes.settled(10);
+  expect(changes.all.modules).toHaveLength(1);
+});
