@@ -7,6 +7,7 @@ import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
+import { checkDrops, checkFiles } from '../outputs/together.js';
 import { hasFilters } from '../plan/packet-filter.js';
 import type { FieldList } from '../columns/event-types.js';
 import type { ScriptOptions } from './types.js';
@@ -125,6 +126,9 @@ export function completeOptions(options: ScriptOptions<FieldList | undefined>): 
     throw new UsageError('trace(): expected an object of options', 'trace({ mark: 0xdeadbeef })');
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
+  const { also = [], drops = false } = options;
+  checkFiles(also, []);
+  if (drops) checkDrops(also.map(({ output }) => output));
   const everyPacket = options.mask === 0 ? 0 : undefined;
   const mark = options.mark ?? everyPacket;
   if (mark === undefined && options.extensions === undefined && !hasFilters(options))

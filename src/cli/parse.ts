@@ -4,7 +4,7 @@ import { CommanderError, Option, type Command } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type CommandOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
-import { outputs } from '../outputs/index.js';
+import { checkDrops, checkFiles } from '../outputs/together.js';
 import { skeleton } from '../core/skeletons.js';
 import { HOW_TO_MARK } from './help.js';
 import type { Flags, OwnFlags, SameFlags } from './flags.js';
@@ -37,30 +37,16 @@ function excess(command: Command): UsageError {
   return new UsageError(`unexpected argument '${word}'`, remedy);
 }
 
-/** Each file of results is written by one output. */
-function checkFurther({ also = [], outputFile, readyFile }: Flags): void {
-  const known = new Set([outputFile, readyFile].flatMap((path) => (path === undefined ? [] : resolve(path))));
-  for (const { file } of also) {
-    if (known.has(resolve(file)))
-      throw new UsageError(`--also: ${file} is written otherwise already`, 'another file');
-    known.add(resolve(file));
-  }
-}
-
 /** Flags that mean nothing without another one. */
 function checkTogether(flags: Flags): void {
   const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, list, eventsOnly } = flags;
   const shown = [flags.output, ...(flags.also ?? []).map(({ output }) => output)];
-  const unable = shown.find((output) => outputs.get(output)?.showsDrops !== true);
-  if (drops === true && list !== true && unable !== undefined) {
-    const able = [...outputs.values()].filter(({ showsDrops }) => showsDrops).map(({ id }) => `-o ${id}`);
-    throw new UsageError(`--drops: -o ${unable} shows no whole packets`, able.join(' or '));
-  }
+  if (drops === true && list !== true) checkDrops(shown);
   if (eventsOnly === true && (!shown.includes('json') || list === true))
     throw new UsageError('--events-only: it is for traces as JSON', '-o json, without --list');
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
-  checkFurther(flags);
+  checkFiles(flags.also ?? [], [outputFile, readyFile]);
   if (rotate !== undefined && outputFile === undefined)
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
   if (inner === true && filter === undefined)
@@ -97,8 +83,9 @@ function markOptions({ mark, mask }: Flags): Pick<TraceOptions, 'mark' | 'mask'>
 }
 
 /** Filters' ids by the names that commander gives their flags. */
-const filterFlags = (): ReadonlyMap<string, string> =>
-  new Map([...filters.keys()].map((id) => [new Option(`--${id} <value>`).attributeName(), id]));
+const FILTER_FLAGS: ReadonlyMap<string, string> = new Map(
+  [...filters.keys()].map((id) => [new Option(`--${id} <value>`).attributeName(), id]),
+);
 
 /** Which packets to trace. */
 function packetOptions(
@@ -107,7 +94,7 @@ function packetOptions(
   const { filter, inner, where, extension, script } = flags;
   const { mark, mask } = markOptions(flags);
   const values = Object.entries(flags).flatMap(([name, value]): [string, string][] => {
-    const id = filterFlags().get(name);
+    const id = FILTER_FLAGS.get(name);
     return id !== undefined && typeof value === 'string' ? [[id, value]] : [];
   });
   // An extension may say so itself: that is known when it is loaded.
@@ -139,8 +126,7 @@ const OWN_FLAGS: Readonly<Record<keyof OwnFlags, true>> = {
 
 /** Options that flags of the same names have. */
 function sameOptions(flags: Flags): SameFlags {
-  const ofFilters = filterFlags();
-  const same = Object.entries(flags).filter(([name]) => !(name in OWN_FLAGS) && !ofFilters.has(name));
+  const same = Object.entries(flags).filter(([name]) => !(name in OWN_FLAGS) && !FILTER_FLAGS.has(name));
   return Object.fromEntries(same) as unknown as SameFlags;
 }
 

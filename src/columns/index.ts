@@ -70,3 +70,15 @@ const all: readonly Column[] = [
 
 /** Every column by its id, which is also the name of its file, except for columns that share one. */
 export const columns: ReadonlyMap<string, Column> = new Map(all.map((column) => [column.id, column]));
+
+/** The columns with these ids. */
+export function columnsOf(ids: readonly string[]): Column[] {
+  return ids.map((id) => {
+    const column = columns.get(id);
+    if (column === undefined) throw new Error(`no column '${id}'`);
+    return column;
+  });
+}
+
+/** Their keys. */
+export const keysOf = (ids: readonly string[]): string[] => columnsOf(ids).map(({ key }) => key);

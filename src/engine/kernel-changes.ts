@@ -77,7 +77,12 @@ export class KernelChanges {
    * functions of a module that has not been read by then count as missing.
    */
   async settled(patience: number): Promise<void> {
-    await Promise.race([this.#settle(), delay(patience, undefined, { ref: false })]);
+    const limit = delay(patience, 'too long' as const, { ref: false });
+    if ((await Promise.race([this.#settle(), limit])) === 'too long') this.#giveUp();
+  }
+
+  #giveUp(): void {
+    if (this.plan.table.kind === 'functions') this.#newLoads();
     for (const module of [...this.#unread]) this.#tellOf(module, 0, null, 'the trace ended before');
   }
 

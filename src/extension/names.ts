@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { columns } from '../columns/index.js';
+import { keysOf } from '../columns/index.js';
 import { outputs } from '../outputs/index.js';
 import type { Traced } from '../core/traced.js';
-
-const keysOf = (ids: readonly string[]): string[] => ids.map((id) => columns.get(id)?.key ?? id);
 
 /** Keys of every event in `-o json`, which fields of extensions must not use. */
 export function leadNames(): ReadonlySet<string> {

@@ -20,12 +20,12 @@ const FRAGMENT = pieceOf(',"fragment_offset":');
 const TCP_FLAGS = pieceOf(',"tcp_flags":"');
 const END = pieceOf('}');
 
-const NUMBERS: readonly (readonly [Piece, PacketReader])[] = [
-  [pieceOf(',"sport":'), sourcePort],
-  [pieceOf(',"dport":'), destinationPort],
-  [pieceOf(',"icmp_type":'), icmpType],
-  [pieceOf(',"icmp_code":'), icmpCode],
-];
+const NUMBERS: readonly (readonly [string, Piece, PacketReader])[] = Object.entries({
+  sport: sourcePort,
+  dport: destinationPort,
+  icmp_type: icmpType,
+  icmp_code: icmpCode,
+}).map(([key, read]) => [key, pieceOf(`,"${key}":`), read]);
 
 /**
  * Writes the tuple as a JSON object: saddr, daddr, protocol (a name, or the number as a string), then, as far
@@ -40,7 +40,7 @@ export function writeTupleJson(view: DataView, headers: Headers, text: TextBuffe
   text.piece(PROTOCOL);
   text.string(protocolName(headers.protocol));
   text.piece(QUOTE);
-  for (const [key, read] of NUMBERS) writeNumber(key, read(view, headers), text);
+  for (const [, piece, read] of NUMBERS) writeNumber(piece, read(view, headers), text);
   const flags = tcpFlags(view, headers);
   if (flags !== NONE) {
     text.piece(TCP_FLAGS);
@@ -67,15 +67,12 @@ function addressOf(write: typeof writeSource, view: DataView, headers: Headers):
 /** The tuple as an object with the members of its JSON. */
 export function tupleOf(view: DataView, headers: Headers): object {
   const flags = tcpFlags(view, headers);
-  const given = (key: string, value: number): object => (value === NONE ? {} : { [key]: value });
+  const numbers = NUMBERS.map(([key, , read]) => [key, read(view, headers)] as const);
   return {
     saddr: addressOf(writeSource, view, headers),
     daddr: addressOf(writeDestination, view, headers),
     protocol: protocolName(headers.protocol),
-    ...given('sport', sourcePort(view, headers)),
-    ...given('dport', destinationPort(view, headers)),
-    ...given('icmp_type', icmpType(view, headers)),
-    ...given('icmp_code', icmpCode(view, headers)),
+    ...Object.fromEntries(numbers.filter(([, value]) => value !== NONE)),
     ...(flags === NONE ? {} : { tcp_flags: tcpFlagNames(flags) }),
     ...(headers.fragment === 0 ? {} : { fragment_offset: headers.fragment }),
   };

@@ -26,10 +26,14 @@ export function decoder<Event extends EventLead>(traced: Traced): Decode<Event> 
   const fills = [...lead, ...fields].map((column): Fill => {
     const { key, ownNames } = column;
     const { value, shown } = column.bind(context);
-    if (ownNames !== true) return (event, rows, at) => (event[key] = value(rows, at));
+    const fill: Fill =
+      ownNames === true
+        ? (event, rows, at) => Object.assign(event, value(rows, at))
+        : (event, rows, at) => (event[key] = value(rows, at));
+    if (shown === undefined) return fill;
     return (event, rows, at) => {
-      Object.assign(event, value(rows, at));
-      shown?.(rows, at);
+      fill(event, rows, at);
+      shown(rows, at);
     };
   });
   return ({ rows, count, rowSize }) => {

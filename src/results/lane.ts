@@ -13,8 +13,8 @@ export class Lane {
   /** Resolves when the consumer cannot take any more, like Consumer.broken. */
   readonly broken: Promise<Error | null>;
   /** queued calls to the consumer, in order */
-  readonly #steps: { readonly bytes: number; readonly step: Step }[] = [];
-  #waiting = 0;
+  readonly #steps: { readonly bytes: number; readonly events: number; readonly step: Step }[] = [];
+  #waitingBytes = 0;
   #missed = 0;
   #emptied: Promise<void> = Promise.resolve();
   #break: (error: Error | null) => void = () => undefined;
@@ -28,6 +28,11 @@ export class Lane {
     void consumer.broken.then(this.#break);
   }
 
+  /** Events in the queue. */
+  get waiting(): number {
+    return this.#steps.reduce((sum, { events }) => sum + events, 0);
+  }
+
   /** Events that the consumer was not given because it was too slow. */
   get missed(): number {
     return this.#missed;
@@ -35,7 +40,7 @@ export class Lane {
 
   /** True if the consumer would miss further events. */
   get full(): boolean {
-    return this.#waiting >= MOST_WAITING;
+    return this.#waitingBytes >= MOST_WAITING;
   }
 
   take(batch: Batch, events: number): void {
@@ -48,12 +53,12 @@ export class Lane {
     }
     const bytes = count * rowSize;
     const copy = new DataView(rows.buffer.slice(rows.byteOffset, rows.byteOffset + bytes));
-    this.#wait(bytes, (consumer) => consumer.take({ rows: copy, count, rowSize }, events));
+    this.#wait(bytes, events, (consumer) => consumer.take({ rows: copy, count, rowSize }, events));
   }
 
   tell(packet: number, told: string | object): void {
     if (this.#isIdle) this.consumer.tell?.(packet, told);
-    else this.#wait(0, (consumer) => consumer.tell?.(packet, told));
+    else this.#wait(0, 0, (consumer) => consumer.tell?.(packet, told));
   }
 
   /** Resolves when there is room again. */
@@ -72,9 +77,9 @@ export class Lane {
     return this.#steps.length === 0 && !this.consumer.full;
   }
 
-  #wait(bytes: number, step: Step): void {
-    this.#waiting += bytes;
-    if (this.#steps.push({ bytes, step }) === 1) this.#emptied = this.#empty();
+  #wait(bytes: number, events: number, step: Step): void {
+    this.#waitingBytes += bytes;
+    if (this.#steps.push({ bytes, events, step }) === 1) this.#emptied = this.#empty();
   }
 
   async #empty(): Promise<void> {
@@ -83,7 +88,7 @@ export class Lane {
         await this.consumer.drained();
         next.step(this.consumer);
         this.#steps.shift();
-        this.#waiting -= next.bytes;
+        this.#waitingBytes -= next.bytes;
         if (!this.full) for (const proceed of this.#proceed.splice(0)) proceed();
       }
     } catch (error) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { columns } from '../columns/index.js';
+import { columnsOf } from '../columns/index.js';
 import { timeColumn } from '../columns/time.js';
 import { ROW_SIZE } from '../core/abi.js';
 import type { TimeFormat, TraceClock } from '../core/clock.js';
@@ -9,14 +9,6 @@ import { PLAIN, type Palette } from '../core/line.js';
 import type { LineColumns } from '../core/format.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 import type { Traced } from '../core/traced.js';
-
-function columnsOf(ids: readonly string[]): Column[] {
-  return ids.map((id) => {
-    const column = columns.get(id);
-    if (column === undefined) throw new Error(`no column '${id}'`);
-    return column;
-  });
-}
 
 export interface RenderOptions {
   readonly palette?: Palette;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { columns } from '../columns/index.js';
+import { columns, keysOf } from '../columns/index.js';
 import type { BuiltInFields } from '../columns/event-types.js';
 import { SCHEMAS } from '../columns/schemas.js';
 import type { Drop } from '../core/drop.js';
@@ -14,12 +14,6 @@ const time = {
   description: 'with --time: ns, or with --time real ISO 8601 in UTC',
 };
 
-/** Keys that every event has: the lead columns of -o json. */
-function leadKeys(): string[] {
-  const lead = outputs.get('json')?.lead ?? [];
-  return lead.map((id) => columns.get(id)?.key ?? id);
-}
-
 function eventSchema(): Schema<unknown> {
   const properties = [...columns.values()].map(({ key, description }) => [
     key,
@@ -30,7 +24,8 @@ function eventSchema(): Schema<unknown> {
       'An event; further keys are paths of --fields, and what extensions add. A member of a BPF or Lua extension that is called as a field stands in its place, and is what the extension makes it.',
     type: 'object',
     properties: { ...Object.fromEntries(properties), time },
-    required: leadKeys(),
+    // the lead columns
+    required: keysOf(outputs.get('json')?.lead ?? []),
     additionalProperties: scalar(),
   };
 }

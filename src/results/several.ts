@@ -56,23 +56,25 @@ class Several implements Consumer {
   }
 
   backlog(): Loss[] {
-    return this.lanes.flatMap(({ consumer, missed }) => [
-      ...(missed === 0
-        ? []
-        : [
-            {
-              text: `${missed} events are missing from ${consumer.name}: it did not take them as fast as they came`,
-              remedy: 'a faster reader or disk, or fewer events: --regex, --sample',
-            },
-          ]),
-      ...consumer.backlog(),
-    ]);
+    return this.lanes.flatMap((lane) => [...tooSlow(lane), ...lane.consumer.backlog()]);
   }
 
   async finish(summary: Summary): Promise<Error | null> {
     const problems = await Promise.all(this.lanes.map((lane) => lane.finish(summary)));
     return problems.find((problem) => problem !== null) ?? null;
   }
+}
+
+/** What the consumer has not been given: after the end also what still waits for it. */
+function tooSlow({ consumer, missed, waiting }: Lane): Loss[] {
+  const events = missed + waiting;
+  if (events === 0) return [];
+  return [
+    {
+      text: `${events} events are missing from ${consumer.name}: it did not take them as fast as they came`,
+      remedy: 'a faster reader or disk, or fewer events: --regex, --sample',
+    },
+  ];
 }
 
 /** Combines the consumers into one. */

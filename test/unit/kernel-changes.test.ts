@@ -16,7 +16,8 @@ vi.mock('../../src/machine/kernel-state.js', () => ({
   kernelState: (): null => null,
 }));
 
-it('counts a module as missing that is still being read when the trace ends', async () => {
+/** A trace that ends while the functions of the module are read, which takes for ever. */
+function endedTrace(): { changes: KernelChanges; said: () => string } {
   let said = '';
   const plan = {
     addon: { readModuleFunctions: () => new Promise(() => undefined), forgetSymbols: () => undefined },
@@ -27,12 +28,28 @@ it('counts a module as missing that is still being read when the trace ends', as
   const session = { followCpus: () => 0 } as unknown as Session;
   const changes = new KernelChanges(plan, {} as TraceOptions, session, NO_PROBES as Probes, messages);
   changes.stop();
+  return { changes, said: () => said };
+}
+
+it('counts a module as missing that is still being read when the trace ends', async () => {
+  const { changes, said } = endedTrace();
   await changes.settled(10);
   expect(changes.all.modules).toMatchObject([{ module: 'dummy', functions: 0, unattached: null }]);
   expect(changes.losses().map(({ text }) => text)).toEqual([
     'module dummy was loaded during the trace: calls of all of its functions are missing',
   ]);
-  expect(said).toContain('the trace ended before');
+  expect(said()).toContain('the trace ended before');
   await changes.settled(10);
   expect(changes.all.modules).toHaveLength(1);
+});
+
+it('counts a second module as missing that came while the first was read', async () => {
+  const { changes } = endedTrace();
+  const settled = changes.settled(10);
+  LOADED.push({ module: 'second', inode: 8n });
+  await settled;
+  expect(changes.all.modules.map(({ module, unattached }) => [module, unattached])).toEqual([
+    ['dummy', null],
+    ['second', null],
+  ]);
 });

@@ -132,6 +132,17 @@ describe('several consumers of one trace', () => {
     ]);
   });
 
+  it('report what waits for a slow one when the process exits without waiting', () => {
+    const [quick, slow] = [new Gated('quick'), new Gated('slow')];
+    const both = several(quick, slow);
+    slow.shut();
+    both.take(eventsAt(1, 2), 2);
+    both.take(eventsAt(3), 1);
+    expect(both.backlog().map(({ text }) => text)).toEqual([
+      '3 events are missing from slow: it did not take them as fast as they came',
+    ]);
+  });
+
   it('are full when all of them would miss events, and have room when one has room', async () => {
     const [first, second] = [new Gated('first'), new Gated('second')];
     const both = several(first, second);
