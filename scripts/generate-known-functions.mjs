@@ -9,23 +9,23 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '..');
 const table = join(root, 'native/symbols/known_functions.inc');
 const DESCRIBE = '--describe';
-/** argument registers: IPFT_REGISTERS of bpf/ipft.h; slots behind them are of pointers to an skb's pointer */
+/** argument registers: IPFT_REGISTERS of bpf/ipft.h; programs behind them are for pointers to an skb's pointer */
 const REGISTERS = 6;
 const POINTERS = 2 * REGISTERS;
 
 /** In a guest: `NAME POSITION POINTER` of each function of the kernel itself; position 0: its prototypes disagree. */
 function describe() {
   const addon = createRequire(import.meta.url)(join(root, 'build/Release/ipft.node'));
-  const { names, modules, positions, slots, reasons, reasonNames } = addon.readFunctions({
-    tracefs: null,
-    knownFunctions: '',
-  });
-  const ambiguous = reasonNames.indexOf('ambiguous name');
+  const { names, modules, table } = addon.readFunctions({ tracefs: null, knownFunctions: '' });
   const module = modules.split('\n');
+  const all = Uint32Array.from(module.keys());
+  const { positions, reasons } = table.described(all);
+  const { programs } = table.probes(all);
+  const reason = reasons.split('\n');
   names.split('\n').forEach((name, index) => {
     if (module[index] !== 'vmlinux') return;
-    const position = reasons[index] === ambiguous ? 0 : positions[index];
-    const pointer = slots[index] >= REGISTERS && slots[index] < POINTERS ? '**' : '*';
+    const position = reason[index] === 'ambiguous name' ? 0 : positions[index];
+    const pointer = programs[index] >= REGISTERS && programs[index] < POINTERS ? '**' : '*';
     console.log(`${name} ${position} ${pointer}`);
   });
 }

@@ -9,6 +9,7 @@
 #include "js/napi_errors.h"
 #include "js/napi_strings.h"
 #include "js/session.h"
+#include "js/table.h"
 #include "js/table_exports.h"
 #include "js/xdp_exports.h"
 #include "session/kernel_features.h"
@@ -28,17 +29,36 @@
 namespace ipft {
 namespace {
 
-// { addresses, text, stacks } and, in tests, { kcore }.
-Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
-  auto options = info[0].As<Napi::Object>();
+// The addresses of a table's functions, and the bounds of the kernel's own code.
+struct Code {
+  std::vector<uint64_t> addresses;
+  TextRange text;
+};
+
+Code code_of(const FunctionTable &table) {
+  Code code = {{}, table.text};
+  for (const Function &function : table.functions)
+    code.addresses.push_back(function.address);
+  return code;
+}
+
+Code code_of(const Napi::Object &options) {
+  if (options.Has("table"))
+    return code_of(table_of(options.Get("table")));
   auto addresses = options.Get("addresses").As<Napi::BigUint64Array>();
   auto text = options.Get("text").As<Napi::BigUint64Array>();
+  return {{addresses.Data(), addresses.Data() + addresses.ElementLength()}, {text[0], text[1]}};
+}
+
+// { table, stacks }; in tests { addresses, text, stacks, kcore }.
+Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
+  auto options = info[0].As<Napi::Object>();
+  Code code = code_of(options);
   std::string kcore = "/proc/kcore";
   set_text(options, "kcore", kcore);
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    auto offsets = body_offsets(KernelMemory(kcore), {text[0], text[1]},
-                                {addresses.Data(), addresses.Data() + addresses.ElementLength()},
-                                options.Get("stacks").ToBoolean());
+    auto offsets =
+        body_offsets(KernelMemory(kcore), code.text, code.addresses, options.Get("stacks").ToBoolean());
     auto values = Napi::Uint8Array::New(info.Env(), offsets.size());
     std::copy(offsets.begin(), offsets.end(), values.Data());
     return values;

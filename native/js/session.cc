@@ -4,7 +4,7 @@
 #include "js/candidate_values.h"
 #include "js/napi_errors.h"
 #include "js/session_options.h"
-#include "js/table_value.h"
+#include "js/table.h"
 #include "types/kernel_btf.h"
 
 #include <algorithm>

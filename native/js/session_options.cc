@@ -2,7 +2,7 @@
 #include "js/session_options.h"
 
 #include "js/candidate_values.h"
-#include "js/table_value.h"
+#include "js/table.h"
 #include "session/kernel_features.h"
 #include "support/native_error.h"
 

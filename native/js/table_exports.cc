@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "js/table_exports.h"
 
-#include "js/enum_members.h"
 #include "js/napi_errors.h"
 #include "js/napi_strings.h"
-#include "js/table_value.h"
+#include "js/table.h"
 #include "symbols/function_table.h"
-#include "symbols/roles.h"
 #include "symbols/skb_tracepoints.h"
 #include "symbols/undescribed.h"
 #include "types/kernel_btf.h"
 
-#include <functional>
 #include <optional>
 
 namespace ipft {
@@ -28,33 +25,6 @@ Napi::Array module_loads(Napi::Env env, const std::vector<ModuleLoad> &modules) 
   return loads;
 }
 
-// What functions return, where `returns` of the table says.
-Napi::Array return_types(Napi::Env env, const std::vector<ReturnType> &types) {
-  Napi::Array array = Napi::Array::New(env, types.size());
-  for (uint32_t i = 0; i < types.size(); i++) {
-    const ReturnType &type = types[i];
-    bool has_value = type.known == ReturnType::Known::value;
-    Napi::Object object = Napi::Object::New(env);
-    object.Set("kind", has_value                                  ? kind_name(type.kind)
-                       : type.known == ReturnType::Known::nothing ? "void"
-                                                                  : "unknown");
-    object.Set("size", type.size);
-    object.Set("bigEndian", type.big_endian);
-    object.Set("names", enum_to_js(env, type.names));
-    array[i] = object;
-  }
-  return array;
-}
-
-// A typed array of what `get` says of each function: a member, or what is called with it.
-template <typename Value, typename Get>
-Napi::TypedArrayOf<Value> column(Napi::Env env, const std::vector<Function> &functions, Get get) {
-  auto column = Napi::TypedArrayOf<Value>::New(env, functions.size());
-  for (size_t i = 0; i < functions.size(); i++)
-    column[i] = static_cast<Value>(std::invoke(get, functions[i]));
-  return column;
-}
-
 // A line for each function.
 std::string lines(const std::vector<Function> &functions, std::string Function::*member) {
   std::string lines;
@@ -63,39 +33,24 @@ std::string lines(const std::vector<Function> &functions, std::string Function::
   return lines;
 }
 
-// The table for sessions, and what JavaScript decides by, as three strings and some typed arrays: a handful
-// of objects instead of thousands.
-Napi::Object table_object(Napi::Env env, FunctionTable &&read) {
-  auto held = std::make_shared<const FunctionTable>(std::move(read));
-  const FunctionTable &table = *held;
-  const std::vector<Function> &functions = table.functions;
-  auto bytes = [&](auto get) { return column<uint8_t>(env, functions, get); };
+Napi::BigUint64Array addresses(Napi::Env env, const std::vector<Function> &functions) {
+  auto addresses = Napi::BigUint64Array::New(env, functions.size());
+  for (size_t i = 0; i < functions.size(); i++)
+    addresses[i] = functions[i].address;
+  return addresses;
+}
+
+// The table itself stays here; JavaScript gets by what functions are selected, shown and recognized, as two
+// strings and a typed array: a handful of objects instead of thousands.
+Napi::Object table_object(Napi::Env env, FunctionTable table) {
   Napi::Object result = Napi::Object::New(env);
-  result.Set("table", table_value(env, held));
-  result.Set("names", lines(functions, &Function::name));
-  result.Set("modules", lines(functions, &Function::module));
-  result.Set("symbols", lines(functions, &Function::symbol));
-  result.Set("addresses", column<uint64_t>(env, functions, &Function::address));
-  result.Set("btfIds", column<uint32_t>(env, functions, &Function::btf_id));
-  result.Set("positions", bytes(&Function::position));
-  result.Set("slots", bytes(&Function::slot));
-  result.Set("reasons", bytes(&Function::reason));
-  result.Set("ends", bytes([](const Function &function) { return ends_lives(function.role); }));
-  result.Set("bytes", bytes(&Function::bytes));
-  result.Set("uncertain",
-             bytes([](const Function &function) { return function.reason == Reason::unconfirmed; }));
-  result.Set("reasonArguments", bytes(&Function::drop_reason_register));
-  result.Set("returns", column<uint16_t>(env, functions, &Function::return_type));
-  result.Set("returnPlaces", bytes(&Function::return_place));
-  result.Set("returnTypes", return_types(env, table.return_types));
-  result.Set("reasonNames", strings(env, reason_names()));
-  auto text = Napi::BigUint64Array::New(env, 2);
-  text[0] = table.text.start;
-  text[1] = table.text.end;
-  result.Set("text", text);
+  result.Set("names", lines(table.functions, &Function::name));
+  result.Set("modules", lines(table.functions, &Function::module));
+  result.Set("addresses", addresses(env, table.functions));
   result.Set("moduleLoads", module_loads(env, table.modules));
   result.Set("warnings", strings(env, table.warnings));
   result.Set("traceableUnknown", table.traceable_unknown);
+  result.Set("table", Table::make(env, std::move(table)));
   return result;
 }
 
@@ -178,6 +133,7 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
 } // namespace
 
 void export_tables(Napi::Env env, Napi::Object exports) {
+  Table::define(env);
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
   exports.Set("readUndescribed", Napi::Function::New(env, read_undescribed));
   exports.Set("readModuleFunctions", Napi::Function::New(env, read_module_functions));

@@ -20,6 +20,7 @@ enum class Reason : uint8_t {
   changed_clone,
   undescribed,
   unconfirmed,
+  refuted,
 };
 
 inline const std::vector<std::string> &reason_names() {
@@ -35,6 +36,7 @@ inline const std::vector<std::string> &reason_names() {
       "a compiler's clone (.isra, .part): its arguments are not those that BTF tells",
       "not in this kernel's BTF: it takes an skb by another kernel's, but where is not certain",
       "not in this kernel's BTF: by another kernel's the skb is its first argument, which calls must confirm",
+      "not in this kernel's BTF: a call had something else than an skb as its first argument",
   };
   return names;
 }
@@ -74,5 +76,9 @@ struct Function {
   uint16_t return_type = 0; // index into FunctionTable::return_types
   Claim claim = Claim::none;
 };
+
+inline const std::string &kernel_symbol(const Function &function) {
+  return function.symbol.empty() ? function.name : function.symbol;
+}
 
 } // namespace ipft

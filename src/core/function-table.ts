@@ -1,56 +1,68 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TableKind } from './backend.js';
-import { UNKNOWN_TYPE, type ReturnType } from './column.js';
+import type { ReturnType } from './column.js';
 
-declare const nativeTable: unique symbol;
-
-/** A function table in the addon's memory. */
+/**
+ * A function table in the addon's memory, which alone knows how functions are attached and read, what they
+ * return, and why some cannot be traced. It is asked by functions' indexes.
+ */
 export interface NativeTable {
-  readonly [nativeTable]: true;
+  /** Those of them that can be traced. */
+  traceable(functions: Uint32Array): Uint32Array;
+  /** Those that are candidates: shown only after their calls have confirmed that their first argument is an skb. */
+  uncertain(functions: Uint32Array): Uint32Array;
+  /** Those that can be traced by programs that were loaded without them. */
+  attachableLater(functions: Uint32Array): Uint32Array;
+  /** All functions that can be traced and in which packets' lives may end, so that they are always probed. */
+  ends(): Uint32Array;
+  described(functions: Uint32Array): Descriptions;
+  probes(functions: Uint32Array): ProbeColumns;
+  /** How many of them cannot be traced for which reason, in the order in which the reasons come first. */
+  reasonCounts(functions: Uint32Array): Readonly<Record<string, number>>;
+  returnType(index: number): ReturnType;
+  /** A table with the verdicts applied to its candidates, and how many of these are certain. */
+  judged(
+    certain: readonly string[],
+    refuted: readonly string[],
+  ): { readonly table: NativeTable; readonly certain: number };
+}
+
+/** What is shown of some functions, in their order. */
+interface Descriptions {
+  /** joined by '\n': KernelFunction.symbol */
+  readonly symbols: string;
+  /** KernelFunction.skbPosition */
+  readonly positions: Uint8Array;
+  /** joined by '\n': KernelFunction.reason */
+  readonly reasons: string;
+}
+
+/** What the probe-keeper is told of some functions, in their order. */
+interface ProbeColumns {
+  /** joined by '\n': KernelFunction.symbol */
+  readonly symbols: string;
+  /** number of the BPF program that each needs */
+  readonly programs: Uint8Array;
+  /** BTF type ids in the module's BTF, by which tracing programs are attached; 0 = cannot be attached so */
+  readonly btfIds: Uint32Array;
 }
 
 /**
- * The addon's table, in columns: every kernel function that takes an skb in a register, or every tracepoint
- * that passes one.
+ * The addon's table: every kernel function that takes an skb in a register, or every tracepoint that passes
+ * one. JavaScript has a copy of no more than three columns. Names and modules are here because regular
+ * expressions of JavaScript select by them, and because each row that is shown has them; so a recorded trace
+ * has both, too. Addresses are here because they identify functions between traces (FunctionTable.keyOf) and
+ * towards the probe-keeper.
  */
 export interface FunctionColumns {
-  /** the table as sessions take it; it holds what only they need */
+  /** what is asked about the functions, and what sessions take */
   readonly table: NativeTable;
   /** joined by '\n'; a name's position is the function's index */
   readonly names: string;
   /** joined by '\n'; 'vmlinux' for the kernel itself */
   readonly modules: string;
-  /** joined by '\\n'; the symbol by which the kernel finds each (a clone's, `_stext+0x...`), '' if it is the name */
-  readonly symbols: string;
   /** identify functions in events: entry addresses, 0n = unknown; for tracepoints their positions, from 1 */
   readonly addresses: BigUint64Array;
-  /** BTF type ids in the module's BTF, by which tracing programs are attached; 0 = cannot be attached so */
-  readonly btfIds: Uint32Array;
-  /** position of the skb among the arguments, from 1 */
-  readonly positions: Uint8Array;
-  /** slot: the BPF program that each function needs */
-  readonly slots: Uint8Array;
-  /** index into reasonNames, 0 = traceable */
-  readonly reasons: Uint8Array;
-  readonly reasonNames: readonly string[];
-  /**
-   * which bytes of the skb each function can read: enum ipft_bytes of bpf/ipft.h, 0 = all, 1 = freed, 2 =
-   * headers are being written
-   */
-  readonly bytes: Uint8Array;
-  /** register, from 0, of the argument that holds the drop reason, 255 = there is none */
-  readonly reasonArguments: Uint8Array;
-  /** return types: index into returnTypes */
-  readonly returns: Uint16Array;
-  readonly returnTypes: readonly ReturnType[];
-  /** where a trampoline stores the return value: words after the first argument */
-  readonly returnPlaces: Uint8Array;
-  /** 1 = packets' lives may end in this function, so it is always probed */
-  readonly ends: Uint8Array;
-  /** 1 = a candidate: shown only after its calls have confirmed that its first argument is an skb */
-  readonly uncertain: Uint8Array;
-  /** bounds of the kernel's own code: start, and end (exclusive); 0n = unknown */
-  readonly text: BigUint64Array;
   /** the modules whose BTF was read */
   readonly moduleLoads: readonly ModuleLoad[];
   readonly warnings: readonly string[];
@@ -89,6 +101,16 @@ export interface KernelFunction {
   readonly reason: string;
 }
 
+/** A function's probe: how the kernel finds where to put it, and what it runs. */
+export interface FunctionProbe {
+  readonly id: number;
+  readonly program: number;
+  readonly address: bigint;
+  readonly btfId: number;
+  readonly module: string;
+  readonly symbol: string;
+}
+
 /** Which functions to trace. */
 export interface Selection {
   readonly function?: RegExp | undefined;
@@ -101,8 +123,6 @@ export interface Verdicts {
   readonly refuted: ReadonlySet<string>;
 }
 
-const REFUTED = "not in this kernel's BTF: a call had something else than an skb as its first argument";
-
 /**
  * Every kernel function that takes an skb, or every tracepoint that passes one. A function's index is its
  * position.
@@ -110,7 +130,6 @@ const REFUTED = "not in this kernel's BTF: a call had something else than an skb
 export class FunctionTable {
   readonly names: readonly string[];
   readonly modules: readonly string[];
-  readonly #symbols: readonly string[];
 
   constructor(
     readonly columns: FunctionColumns,
@@ -120,7 +139,6 @@ export class FunctionTable {
   ) {
     this.names = columns.names === '' ? [] : columns.names.split('\n');
     this.modules = columns.modules === '' ? [] : columns.modules.split('\n');
-    this.#symbols = columns.symbols.split('\n');
   }
 
   /** `function` or `tracepoint`, for messages. */
@@ -143,20 +161,35 @@ export class FunctionTable {
     return selected;
   }
 
+  /** Indexes of all functions. */
+  get all(): number[] {
+    return [...this.names.keys()];
+  }
+
+  /** Those of these functions that can be traced. */
+  traceable(functions: readonly number[]): number[] {
+    return [...this.columns.table.traceable(Uint32Array.from(functions))];
+  }
+
+  /** The candidates among these functions: their calls have yet to show whether their first argument is an skb. */
+  uncertain(functions: readonly number[]): number[] {
+    return [...this.columns.table.uncertain(Uint32Array.from(functions))];
+  }
+
+  /** Those of these functions that can be traced by programs that were loaded without them. */
+  attachableLater(functions: readonly number[]): number[] {
+    return [...this.columns.table.attachableLater(Uint32Array.from(functions))];
+  }
+
   /** Indexes of the traceable functions that end packets' lives and are not among the selected ones. */
   unselectedEnds(selected: readonly number[]): number[] {
     const known = new Set(selected);
-    const ends = [...this.columns.ends.keys()].filter((index) => this.columns.ends[index] === 1);
-    return ends.filter((index) => this.isTraceable(index) && !known.has(index));
+    return [...this.columns.table.ends()].filter((index) => !known.has(index));
   }
 
-  isTraceable(index: number): boolean {
-    return this.columns.reasons[index] === 0;
-  }
-
-  /** True for a candidate: its calls have yet to show whether its first argument is an skb. */
-  isUncertain(index: number): boolean {
-    return this.columns.uncertain[index] === 1;
+  /** How many of these functions cannot be traced for which reason. */
+  reasonCounts(functions: readonly number[]): Readonly<Record<string, number>> {
+    return this.columns.table.reasonCounts(Uint32Array.from(functions));
   }
 
   /** Key that identifies a function until the next boot. */
@@ -167,19 +200,9 @@ export class FunctionTable {
 
   /** A table with the verdicts applied to its candidates. */
   judged({ certain, refuted }: Verdicts): FunctionTable {
-    const { columns } = this;
-    const reasons = columns.reasons.slice();
-    let confirmed = 0;
-    const uncertain = columns.uncertain.map((is, index) => {
-      if (is === 0) return 0;
-      const key = this.keyOf(index);
-      if (refuted.has(key)) reasons[index] = columns.reasonNames.length;
-      else if (!certain.has(key)) return 1;
-      else [reasons[index], confirmed] = [0, confirmed + 1];
-      return 0;
-    });
-    const reasonNames = [...columns.reasonNames, REFUTED];
-    return new FunctionTable({ ...columns, reasons, uncertain, reasonNames }, this.kind, confirmed);
+    if (certain.size + refuted.size === 0) return this;
+    const judged = this.columns.table.judged([...certain], [...refuted]);
+    return new FunctionTable({ ...this.columns, table: judged.table }, this.kind, judged.certain);
   }
 
   /** A function's name, with its module unless it is the kernel's own. */
@@ -188,22 +211,43 @@ export class FunctionTable {
   }
 
   returnType(index: number): ReturnType {
-    const { returns, returnTypes } = this.columns;
-    return returnTypes[returns[index] ?? 0] ?? UNKNOWN_TYPE;
+    return this.columns.table.returnType(index);
   }
 
   at(index: number): KernelFunction {
-    const { addresses, positions, reasons, reasonNames } = this.columns;
-    const name = this.names[index] ?? '';
-    const symbol = this.#symbols[index] ?? '';
-    return {
-      name,
+    const [found] = this.described([index]);
+    if (found === undefined) throw new Error(`the table has no ${this.noun} ${index}`);
+    return found;
+  }
+
+  /** What is known of these functions, in their order. */
+  described(functions: readonly number[]): KernelFunction[] {
+    const { table, addresses } = this.columns;
+    const { symbols, positions, reasons } = table.described(Uint32Array.from(functions));
+    const [symbol, reason] = [symbols.split('\n'), reasons.split('\n')];
+    return functions.map((index, at) => ({
+      name: this.names[index] ?? '',
       module: this.modules[index] ?? '',
-      symbol: symbol === '' ? name : symbol,
+      symbol: symbol[at] ?? '',
       address: this.kind === 'functions' ? (addresses[index] ?? 0n) : 0n,
-      skbPosition: positions[index] ?? 0,
-      traceable: this.isTraceable(index),
-      reason: reasonNames[reasons[index] ?? 0] ?? '',
-    };
+      skbPosition: positions[at] ?? 0,
+      traceable: reason[at] === '',
+      reason: reason[at] ?? '',
+    }));
+  }
+
+  /** What the probe-keeper has to know of these functions, in their order. */
+  probes(functions: readonly number[]): FunctionProbe[] {
+    const { table, addresses } = this.columns;
+    const { symbols, programs, btfIds } = table.probes(Uint32Array.from(functions));
+    const symbol = symbols.split('\n');
+    return functions.map((id, at) => ({
+      id,
+      program: programs[at] ?? 0,
+      address: this.kind === 'functions' ? (addresses[id] ?? 0n) : 0n,
+      btfId: btfIds[at] ?? 0,
+      module: this.modules[id] ?? '',
+      symbol: symbol[at] ?? '',
+    }));
   }
 }

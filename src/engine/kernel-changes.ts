@@ -11,7 +11,7 @@ import { native } from '../native/call.js';
 import type { Loss } from '../core/consumer.js';
 import type { Messages } from '../terminal/messages.js';
 import { moduleLoads, namesWithoutBtf } from '../machine/kernel-state.js';
-import { keeperFunction, type Plan } from '../plan/prepare.js';
+import { keeperFunctions, type Plan } from '../plan/prepare.js';
 import { forgetSymbols } from '../plan/symbols.js';
 
 /** Polling period: packets that a new module handles before the next poll are not traced. */
@@ -28,7 +28,7 @@ const moduleCount = (): number | null => statSync(MODULES, { throwIfNoEntry: fal
 
 /** Number of a module's functions that are to be traced. */
 const wantedOf = (module: string, table: FunctionTable, selected: readonly number[]): number =>
-  selected.filter((id) => table.modules[id] === module && table.isTraceable(id)).length;
+  table.traceable(selected.filter((id) => table.modules[id] === module)).length;
 
 /**
  * Follows changes of the kernel during a trace: attaches to functions of newly loaded modules, and gives CPUs
@@ -157,8 +157,9 @@ export class KernelChanges {
     if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
     this.session.addFunctions(table.columns.table);
     const first = this.plan.functions.add(table);
-    const attachable = selected.filter((id) => table.isTraceable(id) && this.#canBeAttached(table, id));
-    const functions = attachable.map((id) => ({ ...keeperFunction(table, id), id: first + id }));
+    // No programs can be added to a running trace.
+    const attachable = this.plan.backend.ownPrograms ? [] : table.attachableLater(selected);
+    const functions = keeperFunctions(table, attachable).map((each) => ({ ...each, id: first + each.id }));
     const failed = await this.probes.attachLater(loads, functions);
     if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
     for (const module of names) this.#tell(module, table, selected, { functions, failed });
@@ -196,13 +197,5 @@ export class KernelChanges {
         `${begin}, ${unattached ?? 'the others'} cannot be${why === undefined ? '' : `: ${why}`}`,
         'start ipft again',
       );
-  }
-
-  /**
-   * No programs can be added to a running trace, and programs learn only at load which bytes of the skb a
-   * function can read.
-   */
-  #canBeAttached({ columns }: FunctionTable, id: number): boolean {
-    return !this.plan.backend.ownPrograms && columns.bytes[id] === 0;
   }
 }

@@ -48,14 +48,12 @@ function readEnabledFunctions(tracefs: string): string {
 function bodiesOf({ addon, table, tracefs, stacks }: Parts): Uint8Array {
   if (tracefs === null) throw new Unsuitable('tracefs is not mounted');
   if (!addon.runsAtBreakpoints(tracefs)) throw new Unsuitable('this kernel runs no programs at breakpoints');
-  const { addresses, text } = table.columns;
-  const offsets = addon.readBodyOffsets({ addresses, text, stacks });
+  const offsets = addon.readBodyOffsets({ table: table.columns.table, stacks });
   const replaced = replacedFunctions(readEnabledFunctions(tracefs));
   if (replaced.size === 0) return offsets;
-  return offsets.map((offset, index) => {
-    const { name, symbol } = table.at(index);
-    return replaced.has(name) || replaced.has(symbol) ? 0 : offset;
-  });
+  for (const [index, { name, symbol }] of table.described(table.all).entries())
+    if (replaced.has(name) || replaced.has(symbol)) offsets[index] = 0;
+  return offsets;
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TableKind } from '../core/backend.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
-import { FunctionTable, type Selection } from '../core/function-table.js';
+import { FunctionTable, labelOf, type Selection } from '../core/function-table.js';
 import { native } from '../native/call.js';
 import type { Addon } from '../native/types.js';
 
@@ -52,14 +52,14 @@ export function traceableFunctions(
   selected: readonly number[],
   selection: Selection,
 ): number[] {
-  const traceable = selected.filter((index) => table.isTraceable(index));
+  const traceable = table.traceable(selected);
   if (traceable.length > 0) return traceable;
-  const reasons = selected.slice(0, REASONS_SHOWN).map((index) => {
-    return `${table.label(index)} (${table.at(index).reason})`;
-  });
+  const reasons = table
+    .described(selected.slice(0, REASONS_SHOWN))
+    .map(({ name, module, reason }) => `${labelOf(name, module)} (${reason})`);
   const more = selected.length > REASONS_SHOWN ? ` and ${selected.length - REASONS_SHOWN} more` : '';
   const message = `none of the ${table.kind} can be traced: ${reasons.join(', ')}${more}`;
-  const uncertain = selected.some((index) => table.isUncertain(index));
+  const uncertain = table.uncertain(selected).length > 0;
   const remedy = uncertain ? CONFIRMING : 'ipft --list shows those that can be traced';
   if (isRestricted(selection)) throw new UsageError(message, remedy);
   throw new UnsupportedError(message, 'ipft --list -o json shows every function with the reason');

@@ -19,7 +19,7 @@ export interface Addon extends KernelProbes {
    * By function, where behind its address a kprobe is to go: into its body, or 0, at its entry. `stacks`: stacks are to be
    * unwound from there. Throws with phase `kernel text` where the kernel's code cannot be read.
    */
-  readBodyOffsets(options: Pick<FunctionColumns, 'addresses' | 'text'> & { stacks: boolean }): Uint8Array;
+  readBodyOffsets(options: Pick<FunctionColumns, 'table'> & { stacks: boolean }): Uint8Array;
   /** Whether kprobe programs run in bodies, where the probe is a breakpoint; Linux 5.8 to 5.10.16 left them out. */
   runsAtBreakpoints(tracefs: string): boolean;
   /** Every tracepoint of vmlinux's BTF that passes an skb; its addresses are its places, from 1. */

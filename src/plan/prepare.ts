@@ -78,7 +78,7 @@ class Tables {
   /** Number of functions that a selection traces. */
   functionsIn(selection: Selection): number {
     const table = this.get('functions');
-    return table.select(selection).filter((index) => table.isTraceable(index)).length;
+    return table.traceable(table.select(selection)).length;
   }
 }
 
@@ -163,7 +163,7 @@ function judgedTable(table: FunctionTable, backend: Backend, messages: Messages)
 
 function uncertainFunctions(table: FunctionTable, selected: readonly number[], backend: Backend): number[] {
   if (backend.ownPrograms) return [];
-  return selected.filter((index) => table.isUncertain(index)).slice(0, CANDIDATES - table.certain);
+  return table.uncertain(selected).slice(0, CANDIDATES - table.certain);
 }
 
 /** If the user named functions, tell which of them may not be shown. */
@@ -173,10 +173,12 @@ function explainUncertain(
   selection: Selection,
 ): string[] {
   if (selection.function === undefined) return [];
-  return uncertain.map(
-    (index) =>
-      `${table.at(index).symbol} is shown once ${CONFIRMING_CALLS} calls with followed packets have confirmed that it takes an skb`,
-  );
+  return table
+    .described(uncertain)
+    .map(
+      ({ symbol }) =>
+        `${symbol} is shown once ${CONFIRMING_CALLS} calls with followed packets have confirmed that it takes an skb`,
+    );
 }
 
 function sweep(addon: Addon, tracefs: string, messages: Messages): void {
@@ -198,20 +200,19 @@ function selectOrExplain(table: FunctionTable, selection: Selection, choice: Cho
   );
 }
 
-/** A function in the form that the probe-keeper gets. */
-export function keeperFunction(table: FunctionTable, id: number): KeeperFunction {
-  const { symbol, module, address } = table.at(id);
-  const { btfIds, slots } = table.columns;
-  return { id, program: slots[id] ?? 0, address, bodyOffset: 0, btfId: btfIds[id] ?? 0, module, symbol };
+/** Functions in the form that the probe-keeper gets. */
+export function keeperFunctions(table: FunctionTable, ids: readonly number[]): KeeperFunction[] {
+  return table.probes(ids).map((probe) => ({ ...probe, bodyOffset: 0 }));
 }
 
 /** What the probe-keeper has to attach. */
 export function planOf(plan: Plan, session: Session): AttachPlan {
   const { table, traceable, uncertain, probedOnly, backend, bodyOffsets } = plan;
-  const functions = [...traceable, ...uncertain, ...probedOnly].map((id, position) => ({
-    ...keeperFunction(table, id),
+  const probes = table.probes([...traceable, ...uncertain, ...probedOnly]);
+  const functions = probes.map((probe, position) => ({
+    ...probe,
     ...(backend.ownPrograms ? { program: position } : {}),
-    bodyOffset: bodyOffsets[id] ?? 0,
+    bodyOffset: bodyOffsets[probe.id] ?? 0,
     hidden: position >= traceable.length,
   }));
   return laterPlan(plan, session, tracedModules(table, traceable), functions);

@@ -9,7 +9,8 @@ import type { FunctionTable } from '../core/function-table.js';
 export class ShownFunctions {
   readonly names: string[] = [];
   readonly modules: string[] = [];
-  readonly #returnTypes: ReturnType[] = [];
+  readonly #tables: { readonly first: number; readonly table: FunctionTable }[] = [];
+  readonly #returnTypes = new Map<number, ReturnType>();
 
   constructor(table: FunctionTable) {
     this.add(table);
@@ -18,15 +19,22 @@ export class ShownFunctions {
   /** Appends a table's functions, and returns the index of the first one. */
   add(table: FunctionTable): number {
     const first = this.names.length;
+    this.#tables.push({ first, table });
     table.names.forEach((name, index) => {
       this.names.push(name);
       this.modules.push(table.modules[index] ?? '');
-      this.#returnTypes.push(table.returnType(index));
     });
     return first;
   }
 
   returnType(index: number): ReturnType {
-    return this.#returnTypes[index] ?? UNKNOWN_TYPE;
+    const known = this.#returnTypes.get(index) ?? this.#ask(index);
+    this.#returnTypes.set(index, known);
+    return known;
+  }
+
+  #ask(index: number): ReturnType {
+    const of = index < this.names.length ? this.#tables.findLast(({ first }) => first <= index) : undefined;
+    return of === undefined ? UNKNOWN_TYPE : of.table.returnType(index - of.first);
   }
 }

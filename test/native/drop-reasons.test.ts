@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
+import type { FunctionColumns } from '../../src/core/function-table.js';
 import { addon } from '../support/addon/addon.js';
 import { dumpBtf } from '../support/addon/btf-witness.js';
+import { tableRows } from '../support/addon/table-rows.js';
 
 const dump = dumpBtf();
 
 /** name: register, of the rows that have one */
-function reasonArguments({ names, reasonArguments: registers }: ReturnType<typeof addon.readTracepoints>) {
-  const rows = names.split('\n').map((name, i) => [name, registers[i] ?? -1] as const);
-  return new Map(rows.filter(([, register]) => register !== 255));
+function reasonArguments(columns: FunctionColumns): Map<string, number> {
+  const rows = tableRows(columns).filter(({ reasonArgument }) => reasonArgument !== 255);
+  return new Map(rows.map(({ name, reasonArgument }) => [name, reasonArgument]));
 }
 
 describe('the drop reason argument', () => {
@@ -21,13 +23,13 @@ describe('the drop reason argument', () => {
   });
 
   it('is found in every function with a plain name that has one', () => {
-    const { names, symbols, modules, reasonArguments: registers } = addon.readFunctions({ tracefs: null });
-    const [byName, symbol, module] = [names.split('\n'), symbols.split('\n'), modules.split('\n')];
-    const left = byName.filter((name, i) => {
-      const isPlain = symbol[i] === '' && module[i] === 'vmlinux';
-      return isPlain && registers[i] === 255 && dump.reasonParameters.has(name);
-    });
-    expect(left).toEqual([]);
+    const left = tableRows(addon.readFunctions({ tracefs: null })).filter(
+      ({ name, symbol, module, reasonArgument }) => {
+        const isPlain = symbol === name && module === 'vmlinux';
+        return isPlain && reasonArgument === 255 && dump.reasonParameters.has(name);
+      },
+    );
+    expect(left.map(({ name }) => name)).toEqual([]);
   });
 
   it('is the third argument of the tracepoint kfree_skb, not counting __data', () => {

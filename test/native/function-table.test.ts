@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addon } from '../support/addon/addon.js';
 import { dumpBtf } from '../support/addon/btf-witness.js';
+import { tableRows } from '../support/addon/table-rows.js';
 import { writeKernel } from '../support/addon/symbols.js';
 import { FIXTURES } from '../support/home.js';
 
@@ -25,14 +26,8 @@ function kernel(kallsyms: string[], traceable: string[] | null, blacklist: strin
 function rows(sources: Parameters<typeof addon.readFunctions>[0]): { rows: Rows; warnings: string[] } {
   const table = addon.readFunctions(sources);
   const result: Rows = {};
-  table.names.split('\n').forEach((name, i) => {
-    result[name] = [
-      `0x${(table.addresses[i] ?? 0n).toString(16)}`,
-      table.positions[i] ?? -1,
-      table.slots[i] ?? -1,
-      table.reasonNames[table.reasons[i] ?? 0] ?? '?',
-    ];
-  });
+  for (const { name, address, position, slot, reason } of tableRows(table))
+    result[name] = [`0x${address.toString(16)}`, position, slot, reason];
   return { rows: result, warnings: [...table.warnings] };
 }
 
@@ -109,9 +104,7 @@ describe('prototypes', () => {
 describe('what functions return', () => {
   const typesIn = (kallsyms: string[], traceable: string[]) => {
     const table = addon.readFunctions(kernel(kallsyms, traceable));
-    return new Map(
-      table.names.split('\n').map((name, i) => [name, table.returnTypes[table.returns[i] ?? 0]] as const),
-    );
+    return new Map(tableRows(table).map(({ name, returns }) => [name, returns]));
   };
 
   it('is known by its type, including void', () => {
@@ -131,16 +124,16 @@ describe('what functions return', () => {
   });
 
   it('is stored after the arguments by a trampoline', () => {
-    const { names, returnPlaces } = addon.readFunctions(kernel(symbols(['first']), ['first']));
-    const places = Object.fromEntries(names.split('\n').map((name, i) => [name, returnPlaces[i]]));
+    const table = tableRows(addon.readFunctions(kernel(symbols(['first']), ['first'])));
+    const places = Object.fromEntries(table.map(({ name, returnPlace }) => [name, returnPlace]));
     expect(places).toMatchObject({ first: 1, third: 3, after_pair: 3, many_arguments: 8, after_int128: 3 });
   });
 });
 
 describe('BTF ids', () => {
   it('exist for functions that have a trampoline and find the skb by its slot', () => {
-    const { names, btfIds } = addon.readFunctions(kernel(symbols(['first']), ['first']));
-    const without = names.split('\n').filter((_, i) => btfIds[i] === 0);
+    const table = tableRows(addon.readFunctions(kernel(symbols(['first']), ['first'])));
+    const without = table.filter(({ btfId }) => btfId === 0).map(({ name }) => name);
     expect(without.sort()).toEqual(
       [
         'after_large',
@@ -152,7 +145,7 @@ describe('BTF ids', () => {
         'variadic',
       ].sort(),
     );
-    const [first = 0, constant = 0] = btfIds;
+    const [first = 0, constant = 0] = table.map(({ btfId }) => btfId);
     expect(first).toBeGreaterThan(0);
     expect(constant).not.toBe(first);
   });
@@ -195,9 +188,9 @@ describe('addresses and reasons', () => {
       '',
       '',
     ]);
-    const { names: all, bytes, ends } = addon.readFunctions(sources);
-    for (const column of [bytes, ends])
-      expect(all.split('\n').filter((_, i) => column[i] === 1)).toEqual(['kfree_skbmem']);
+    const all = tableRows(addon.readFunctions(sources));
+    expect(all.filter(({ bytes }) => bytes === 1).map(({ name }) => name)).toEqual(['kfree_skbmem']);
+    expect(all.filter(({ ends }) => ends).map(({ name }) => name)).toEqual(['kfree_skbmem']);
   });
 
   it('exclude functions on the kprobe blacklist, whose ranges are end-exclusive', () => {

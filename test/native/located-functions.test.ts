@@ -173,12 +173,10 @@ describe('clones', () => {
       refuted: new Set(['pointed_x.constprop.0 0x20']),
     });
     const [only, , pointed] = judged.select({ function: /^(only|pointed)_x$/ });
-    expect(
-      [only, pointed].map((index = 0) => [judged.isTraceable(index), judged.isUncertain(index)]),
-    ).toEqual([
-      [true, false],
-      [false, false],
-    ]);
+    const both = [only ?? -1, pointed ?? -1];
+    expect([table.traceable(both), table.uncertain(both)]).toEqual([[], both]);
+    expect([judged.traceable(both), judged.uncertain(both), judged.certain]).toEqual([[only], [], 1]);
+    expect(table.reasonCounts(both)).toEqual({ [UNCONFIRMED]: 2 });
     expect(rows(judged, 'pointed_x')[0]).toMatch(/a call had something else than an skb/);
   });
 

@@ -34,7 +34,7 @@ describe('the probe-keeper', () => {
 it.skipIf(reason !== null)(
   `a missing tracepoint does not affect others, and hidden ones are not counted${reason === null ? '' : ` (skipped: ${reason})`}`,
   async () => {
-    const { table, names, slots } = addon.readTracepoints();
+    const { table, names, addresses } = addon.readTracepoints();
     const id = names.split('\n').indexOf('tp:net_dev_queue');
     const session = new addon.Session(
       {
@@ -43,7 +43,7 @@ it.skipIf(reason !== null)(
         programs: 'tracepoint',
         functions: Uint32Array.of(id, id),
         table,
-        bodyOffsets: new Uint8Array(slots.length),
+        bodyOffsets: new Uint8Array(addresses.length),
         hidden: new Uint32Array(0),
         tellsEnds: false,
         pageCount: 8,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addon } from '../support/addon/addon.js';
+import { tableRows } from '../support/addon/table-rows.js';
 import { FIXTURES } from '../support/home.js';
 
 let folder: string;
@@ -19,11 +20,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** name: [position, slot, reason] */
 function rows(options?: { btf: string }): Record<string, [number, number, string]> {
-  const { names, positions, slots, reasons, reasonNames } = addon.readTracepoints(options);
   return Object.fromEntries(
-    names
-      .split('\n')
-      .map((name, i) => [name, [positions[i] ?? -1, slots[i] ?? -1, reasonNames[reasons[i] ?? 0] ?? '?']]),
+    tableRows(addon.readTracepoints(options)).map(({ name, position, slot, reason }) => [
+      name,
+      [position, slot, reason],
+    ]),
   );
 }
 
@@ -50,9 +51,8 @@ describe('the table of tracepoints', () => {
     const table = rows();
     for (const name of ['netif_receive_skb', 'net_dev_queue'])
       expect([name, table[`tp:${name}`]]).toEqual([name, [1, 0, '']]);
-    const { names, ends } = addon.readTracepoints();
-    const atEnds = names.split('\n').filter((_, i) => ends[i] === 1);
-    expect(atEnds.sort()).toEqual(['tp:consume_skb', 'tp:kfree_skb']);
+    const atEnds = tableRows(addon.readTracepoints()).filter(({ ends }) => ends);
+    expect(atEnds.map(({ name }) => name).sort()).toEqual(['tp:consume_skb', 'tp:kfree_skb']);
     expect(table['tp:tcp_retransmit_skb']?.slice(0, 2)).toEqual([2, 1]);
   });
 });

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { UNKNOWN_TYPE } from '../../src/core/column.js';
 import { errnoName } from '../../src/core/errno.js';
 import { automaticPageCount } from '../../src/core/perf-buffer.js';
 import { describe, expect, it } from 'vitest';
@@ -185,25 +184,27 @@ describe('caches of text', () => {
 });
 
 describe('the function table', () => {
+  const symbols = ['ip_rcv', 'nft_do_chain.constprop.0', 'ip_output'];
+  const lines = (texts: readonly string[], of: Uint32Array): string =>
+    [...of].map((index) => texts[index]).join('\n');
+  const native: Partial<NativeTable> = {
+    ends: () => Uint32Array.of(0, 1),
+    described: (of) => ({
+      symbols: lines(symbols, of),
+      positions: Uint8Array.from(of, (index) => index + 1),
+      reasons: lines(['', '', 'no address'], of),
+    }),
+    probes: (of) => ({
+      symbols: lines(symbols, of),
+      programs: Uint8Array.from(of),
+      btfIds: of.map((index) => [31, 0, 33][index] ?? 0),
+    }),
+  };
   const table = new FunctionTable({
-    table: {} as NativeTable,
+    table: native as NativeTable,
     names: 'ip_rcv\nnft_do_chain\nip_output',
     modules: 'vmlinux\nnf_tables\nvmlinux',
-    symbols: '\nnft_do_chain.constprop.0\n',
     addresses: BigUint64Array.of(1n, 2n, 0n),
-    btfIds: Uint32Array.of(31, 0, 33),
-    positions: Uint8Array.of(1, 2, 3),
-    slots: Uint8Array.of(0, 1, 2),
-    reasons: Uint8Array.of(0, 0, 2),
-    reasonNames: ['', 'ambiguous name', 'no address'],
-    text: new BigUint64Array(2),
-    bytes: new Uint8Array(3),
-    uncertain: new Uint8Array(3),
-    reasonArguments: new Uint8Array(3).fill(255),
-    returns: new Uint16Array(3),
-    returnTypes: [UNKNOWN_TYPE],
-    returnPlaces: new Uint8Array(3),
-    ends: Uint8Array.of(1, 1, 1),
     moduleLoads: [],
     warnings: [],
     traceableUnknown: '',
@@ -215,13 +216,31 @@ describe('the function table', () => {
     expect(table.select({ function: /^ip/, module: /nf/ })).toEqual([]);
   });
 
-  it("finds unselected functions that end packets' lives, if they can be traced", () => {
+  it("finds unselected functions that end packets' lives", () => {
     expect(table.unselectedEnds([0])).toEqual([1]);
   });
 
   it('shows a function by name and module, and has the symbol by which the kernel finds it', () => {
     expect([0, 1].map((index) => table.label(index))).toEqual(['ip_rcv', 'nft_do_chain [nf_tables]']);
     expect([0, 1].map((index) => table.at(index).symbol)).toEqual(['ip_rcv', 'nft_do_chain.constprop.0']);
+  });
+
+  it('has what the probe-keeper must know, in the order of the functions', () => {
+    expect(table.probes([2, 1])).toEqual([
+      { id: 2, program: 2, address: 0n, btfId: 33, module: 'vmlinux', symbol: 'ip_output' },
+      { id: 1, program: 1, address: 2n, btfId: 0, module: 'nf_tables', symbol: 'nft_do_chain.constprop.0' },
+    ]);
+  });
+
+  it('is the same with no verdicts, and asks the addon for one with verdicts', () => {
+    expect(table.judged({ certain: new Set(), refuted: new Set() })).toBe(table);
+    const judged = new FunctionTable({
+      ...table.columns,
+      table: {
+        judged: (...keys: unknown[]) => ({ table: { asked: keys } as never, certain: 1 }),
+      } as unknown as NativeTable,
+    }).judged({ certain: new Set(['a 0x1']), refuted: new Set(['b 0x2']) });
+    expect([judged.certain, judged.columns.table]).toEqual([1, { asked: [['a 0x1'], ['b 0x2']] }]);
   });
 
   it('says why a function cannot be traced', () => {

@@ -26,7 +26,7 @@ function counted<T>(
  */
 function traceable(table: FunctionTable): Count {
   if (table.columns.traceableUnknown !== '') return unknown(table.columns.traceableUnknown);
-  return known(table.select({}).filter((index) => table.isTraceable(index)).length);
+  return known(table.traceable(table.all).length);
 }
 
 export interface FunctionCounts {

@@ -11,9 +11,7 @@ const row = (name: string, module: string, address: string, position: string): s
 /** Rows NAME MOD ADDR SKB_POSITION of traceable functions; titles are for people only. */
 export function listText(table: FunctionTable, selected: readonly number[], titles: boolean): string {
   let text = titles ? row('NAME', 'MOD', 'ADDR', 'SKB_POSITION') : '';
-  for (const index of selected) {
-    if (!table.isTraceable(index)) continue;
-    const { name, module, address, skbPosition } = table.at(index);
+  for (const { name, module, address, skbPosition } of table.described(table.traceable(selected))) {
     const shown = table.kind === 'functions' ? hex(address) : NO_ADDRESS;
     text += row(name, module, shown, skbPosition.toString());
   }
@@ -26,8 +24,8 @@ export function listText(table: FunctionTable, selected: readonly number[], titl
  */
 export function listJson(table: FunctionTable, selected: readonly number[]): string {
   let text = '';
-  for (const index of selected) {
-    const { name, module, symbol, address, skbPosition, traceable, reason } = table.at(index);
+  for (const each of table.described(selected)) {
+    const { name, module, symbol, address, skbPosition, traceable, reason } = each;
     const shown = table.kind === 'functions' ? hex(address) : null;
     const unknown = table.columns.traceableUnknown;
     const known = reason !== '' || unknown === '';
@@ -45,9 +43,6 @@ export function listJson(table: FunctionTable, selected: readonly number[]): str
   return text;
 }
 
-const count = (indexes: readonly number[], holds: (index: number) => boolean): number =>
-  indexes.filter(holds).length;
-
 /** Counts for the summary of a list. */
 export interface ListSummary {
   readonly functions: number;
@@ -63,17 +58,12 @@ export function summarize(
   selected: readonly number[],
   undescribed: number | null,
 ): ListSummary {
-  const reasons: Record<string, number> = {};
-  for (const index of selected) {
-    const { reason } = table.at(index);
-    if (reason !== '') reasons[reason] = (reasons[reason] ?? 0) + 1;
-  }
   const isKnown = table.columns.traceableUnknown === '';
   return {
     functions: selected.length,
-    traceable: isKnown ? count(selected, (index) => table.isTraceable(index)) : null,
-    uncertain: count(selected, (index) => table.isUncertain(index)),
-    reasons,
+    traceable: isKnown ? table.traceable(selected).length : null,
+    uncertain: table.uncertain(selected).length,
+    reasons: table.reasonCounts(selected),
     undescribed,
   };
 }

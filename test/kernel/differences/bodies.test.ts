@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, describe, expect, it } from 'vitest';
+import { FunctionTable } from '../../../src/core/function-table.js';
 import { addon } from '../../support/addon/addon.js';
 import { MARK } from '../../support/ipft/running.js';
 import { trace } from '../../support/ipft/in-process.js';
@@ -72,12 +73,11 @@ describe('ipft -b kprobe', () => {
   });
 
   it('puts none into bodies that something may jump to', async () => {
-    const { names, modules, reasons, ...columns } = addon.readFunctions({ tracefs: TRACEFS });
-    const offsets = addon.readBodyOffsets(columns);
-    const kernel = modules.split('\n').map((module) => module === 'vmlinux');
-    const refused = names
-      .split('\n')
-      .filter((_, id) => kernel[id] === true && reasons[id] === 0 && offsets[id] === 0);
+    const table = new FunctionTable(addon.readFunctions({ tracefs: TRACEFS }));
+    const offsets = addon.readBodyOffsets(table.columns);
+    const refused = table
+      .traceable(table.select({ module: /^vmlinux$/ }))
+      .flatMap((id) => (offsets[id] === 0 ? [table.names[id] ?? ''] : []));
     expect(refused.length).toBeGreaterThan(0);
     const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', `^(${refused.join('|')})$`]);
     const probes = kernelProbes().filter((probe) => refused.includes(probe.function.replace(/\..*/, '')));

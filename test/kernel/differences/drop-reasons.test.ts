@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { FunctionColumns } from '../../../src/core/function-table.js';
 import type { Addon } from '../../../src/native/types.js';
 import { dumpBtf } from '../../support/addon/btf-witness.js';
+import { tableRows } from '../../support/addon/table-rows.js';
 import { run, textIfThere, TRACEFS } from '../../support/kernel/system.js';
 import { loadAddon } from '../../support/home.js';
 
@@ -19,9 +21,9 @@ function namesOf(event: string): [string, string][] {
 }
 
 /** name: register, of the rows that have one */
-function reasonArguments({ names, reasonArguments: registers }: ReturnType<Addon['readTracepoints']>) {
-  const rows = names.split('\n').map((name, i) => [name, registers[i] ?? -1] as const);
-  return new Map(rows.filter(([, register]) => register !== 255));
+function reasonArguments(columns: FunctionColumns): Map<string, number> {
+  const rows = tableRows(columns).filter(({ reasonArgument }) => reasonArgument !== 255);
+  return new Map(rows.map(({ name, reasonArgument }) => [name, reasonArgument]));
 }
 
 describe.runIf(HAS_REASONS)('drop reasons (skipped on kernels without them)', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { FunctionColumns } from '../../../src/core/function-table.js';
 import type { Addon, Counters, Session } from '../../../src/native/types.js';
+import { tableRows } from '../../support/addon/table-rows.js';
 import { BACKENDS, cleanUp, HAS_FPROBE } from '../../support/kernel/kernel.js';
 import { readText, TRACEFS } from '../../support/kernel/system.js';
 import { ping } from '../../support/traffic/traffic.js';
@@ -24,12 +25,8 @@ interface Probe {
 /** Functions that take an skb in the first register and can be traced, and the programs for them. */
 function goodProbes(): { probes: Probe[]; columns: FunctionColumns } {
   const columns = addon.readFunctions({ tracefs: TRACEFS });
-  const { names, symbols, reasons, slots, addresses, btfIds } = columns;
-  const others = symbols.split('\n');
-  const probes = names
-    .split('\n')
-    .map((name, id) => ({ id, name, address: addresses[id] ?? 0n, btfId: btfIds[id] ?? 0 }))
-    .filter(({ id }) => reasons[id] === 0 && slots[id] === 0 && others[id] === '')
+  const probes = tableRows(columns)
+    .filter(({ name, symbol, reason, slot }) => reason === '' && slot === 0 && symbol === name)
     .filter(({ btfId }) => btfId !== 0)
     .slice(0, GOOD);
   expect(probes.length).toBe(GOOD);
@@ -40,17 +37,18 @@ function goodProbes(): { probes: Probe[]; columns: FunctionColumns } {
 async function keep(
   backend: 'fentry-multi' | 'kprobe' | 'kprobe-multi',
   probes: readonly Probe[],
-  { table, slots, ends }: FunctionColumns,
+  columns: FunctionColumns,
   whileAttached: (session: Session) => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
+  const rows = tableRows(columns);
   const settings = {
     mark: MARK,
     mask: 0xffffffff,
     programs: backend,
-    table,
+    table: columns.table,
     // One whose skb is in the first register: only the program for that is needed.
-    functions: Uint32Array.of(slots.findIndex((slot, id) => slot === 0 && ends[id] === 0)),
-    bodyOffsets: new Uint8Array(slots.length),
+    functions: Uint32Array.of(rows.findIndex(({ slot, ends }) => slot === 0 && !ends)),
+    bodyOffsets: new Uint8Array(rows.length),
     ...{ hidden: new Uint32Array(0), tellsEnds: false },
   };
   const perf = { pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
@@ -177,11 +175,10 @@ it('kprobe: attaches 0 and ends as usual where every function is refused', async
 
 it('makes no event before it is activated, and matched = delivered + lost once it is deactivated', async () => {
   const columns = addon.readFunctions({ tracefs: TRACEFS });
-  const { names, addresses, slots } = columns;
-  const id = names.split('\n').indexOf('ip_rcv');
-  expect(slots[id]).toBe(0);
+  const found = tableRows(columns).find(({ name }) => name === 'ip_rcv');
+  expect(found?.slot).toBe(0);
   const counts: Counters[] = [];
-  await keep('kprobe', [{ id, address: addresses[id] ?? 0n, name: 'ip_rcv' }], columns, async (session) => {
+  await keep('kprobe', found === undefined ? [] : [found], columns, async (session) => {
     await ping(MARK);
     counts.push(session.counters());
     session.activate();

@@ -46,9 +46,8 @@ interface Functions {
 /** Functions of modules as they are now, the last ones of them if there are many. */
 function readFunctions(module: RegExp, most = Infinity): Functions {
   const table = new FunctionTable(addon.readFunctions({ tracefs: TRACEFS }));
-  const first = table
-    .select({ module })
-    .filter((id) => table.isTraceable(id) && table.columns.slots[id] === 0);
+  const probes = table.probes(table.traceable(table.select({ module })));
+  const first = probes.filter(({ program }) => program === 0).map(({ id }) => id);
   const other = first.filter((id) => table.modules[id] !== 'dummy').slice(0, most);
   return { table, ids: [...other, ...first.filter((id) => table.modules[id] === 'dummy')] };
 }
@@ -75,9 +74,7 @@ async function attach(
     },
     () => undefined,
   );
-  const functions = ids.map((id) => {
-    return { ...table.at(id), btfId: columns.btfIds[id] ?? 0, bodyOffset: 0, id, program: 0 };
-  });
+  const functions = table.probes(ids).map((probe) => ({ ...probe, bodyOffset: 0 }));
   const modules = columns.moduleLoads;
   const plan = {
     backend,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { NativeTable } from '../../../src/core/function-table.js';
 import type { Addon } from '../../../src/native/types.js';
 import { loadAddon } from '../home.js';
 
@@ -12,12 +13,13 @@ export interface TestAddon extends Omit<
   | 'readCauseSources'
   | 'resolvePath'
 > {
-  readBodyOffsets(options: {
-    addresses: BigUint64Array;
-    text: BigUint64Array;
-    stacks?: boolean;
-    kcore?: string;
-  }): ReturnType<Addon['readBodyOffsets']>;
+  /** `text`: bounds of the kernel's own code, start, and end (exclusive); 0n = unknown */
+  readBodyOffsets(
+    options: ({ table: NativeTable } | { addresses: BigUint64Array; text: BigUint64Array }) & {
+      stacks?: boolean;
+      kcore?: string;
+    },
+  ): ReturnType<Addon['readBodyOffsets']>;
   readTracepoints(options?: { btf: string }): ReturnType<Addon['readTracepoints']>;
   readEnumByName(name: string, options?: { btf: string }): ReturnType<Addon['readEnumByName']>;
   readCauseSources(options?: { btf: string }): ReturnType<Addon['readCauseSources']>;

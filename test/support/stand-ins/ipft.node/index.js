@@ -116,32 +116,55 @@ class Session {
   }
 }
 
+/** NativeTable of src/core/function-table.ts. */
+function tableOf(functions) {
+  const lines = (ids, key) => Array.from(ids, (id) => functions[id][key]).join('\n');
+  const table = {
+    traceable: (ids) => ids.filter((id) => functions[id].reason === ''),
+    uncertain: () => new Uint32Array(0),
+    attachableLater: (ids) => table.traceable(ids),
+    ends: () => new Uint32Array(0),
+    described: (ids) => ({
+      symbols: lines(ids, 'symbol'),
+      positions: Uint8Array.from(ids, (id) => functions[id].position),
+      reasons: lines(ids, 'reason'),
+    }),
+    probes: (ids) => ({
+      symbols: lines(ids, 'symbol'),
+      programs: Uint8Array.from(ids, (id) => functions[id].program),
+      btfIds: ids.map((id) => functions[id].btfId),
+    }),
+    reasonCounts(ids) {
+      const counts = {};
+      for (const id of ids) {
+        const { reason } = functions[id];
+        if (reason !== '') counts[reason] = (counts[reason] ?? 0) + 1;
+      }
+      return counts;
+    },
+    returnType: () => ({ kind: 'signed', size: 4, bigEndian: false, names: null }),
+    judged: () => ({ table, certain: 0 }),
+  };
+  return table;
+}
+
 module.exports = {
   Session,
   // No module of this machine has functions.
-  readModuleFunctions: () => Promise.resolve({ names: '', modules: '', symbols: '' }),
+  readModuleFunctions: () => Promise.resolve({ names: '', modules: '', table: tableOf([]) }),
   readFunctions: () => ({
     names: 'ip_output\nip_rcv\nnft_do_chain\nnf_no',
     modules: 'vmlinux\nvmlinux\nnf_tables\nvmlinux',
-    symbols: '\n\n\n',
-    text: new BigUint64Array(2),
-    moduleLoads: [],
-    traceableUnknown: '',
     addresses: BigUint64Array.of(0xffffffff81000010n, 0xffffffff81000020n, 0xffffffffc0000010n, 0n),
-    btfIds: Uint32Array.of(11, 12, 0, 0),
-    positions: Uint8Array.of(3, 1, 1, 7),
-    slots: Uint8Array.of(2, 0, 0, 6),
-    reasons: Uint8Array.of(0, 0, 0, 1),
-    reasonNames: ['', 'too far right'],
-    claims: new Uint8Array(4),
-    uncertain: new Uint8Array(4),
-    bytes: new Uint8Array(4),
-    returns: new Uint16Array(4),
-    returnTypes: [{ kind: 'signed', size: 4, bigEndian: false, names: null }],
-    returnPlaces: new Uint8Array(4),
-    roles: new Uint8Array(4),
-    ends: new Uint8Array(4),
+    moduleLoads: [],
     warnings: [],
+    traceableUnknown: '',
+    table: tableOf([
+      { symbol: 'ip_output', btfId: 11, position: 3, program: 2, reason: '' },
+      { symbol: 'ip_rcv', btfId: 12, position: 1, program: 0, reason: '' },
+      { symbol: 'nft_do_chain', btfId: 0, position: 1, program: 0, reason: '' },
+      { symbol: 'nf_no', btfId: 0, position: 7, program: 6, reason: 'too far right' },
+    ]),
   }),
   readUndescribed: () => ['strlcpy', 'tun_get.constprop.0 [tun]'],
   runsAtBreakpoints: () => FAKE_NO_BREAKPOINTS === undefined,
@@ -157,25 +180,14 @@ module.exports = {
   readTracepoints: () => ({
     names: 'tp:netif_rx\ntp:kfree_skb',
     modules: 'vmlinux\nvmlinux',
-    symbols: '\n',
-    text: new BigUint64Array(2),
-    moduleLoads: [],
-    traceableUnknown: '',
     addresses: BigUint64Array.of(1n, 2n),
-    btfIds: Uint32Array.of(0, 0),
-    positions: Uint8Array.of(1, 1),
-    slots: Uint8Array.of(0, 0),
-    reasons: Uint8Array.of(0, 0),
-    claims: Uint8Array.of(0, 0),
-    uncertain: Uint8Array.of(0, 0),
-    bytes: Uint8Array.of(0, 0),
-    returns: new Uint16Array(2),
-    returnTypes: [{ kind: 'unknown', size: 0, bigEndian: false, names: null }],
-    returnPlaces: new Uint8Array(2),
-    roles: Uint8Array.of(0, 0),
-    ends: Uint8Array.of(0, 0),
-    reasonNames: ['', 'too far right'],
+    moduleLoads: [],
     warnings: [],
+    traceableUnknown: '',
+    table: tableOf([
+      { symbol: 'tp:netif_rx', btfId: 0, position: 1, program: 0, reason: '' },
+      { symbol: 'tp:kfree_skb', btfId: 0, position: 1, program: 0, reason: '' },
+    ]),
   }),
   readEnum: () => ({ names: ['SKB_GSO_TCPV4'], values: [1] }),
   probe(programs) {
