@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "attach/backend.h"
 
-#include "attach/fentry.h"
-#include "attach/fentry_multi.h"
-#include "attach/kprobe.h"
-#include "attach/kprobe_multi.h"
-#include "attach/tracepoint.h"
-
 namespace ipft {
+
+extern const BackendEntry fentry_backend, fentry_multi_backend, kprobe_backend, kprobe_multi_backend,
+    tracepoint_backend;
+
+namespace {
+
+const BackendEntry *const backends[] = {&fentry_multi_backend, &kprobe_multi_backend, &kprobe_backend,
+                                        &fentry_backend, &tracepoint_backend};
+
+} // namespace
 
 void close_all(std::vector<UniqueFd> &fds, Reporter &reporter) {
   size_t total = fds.size();
@@ -17,18 +21,16 @@ void close_all(std::vector<UniqueFd> &fds, Reporter &reporter) {
   }
 }
 
-std::unique_ptr<Backend> make_backend(const std::string &name) {
-  if (name == "fentry-multi")
-    return std::make_unique<FentryMulti>();
-  if (name == "kprobe-multi")
-    return std::make_unique<KprobeMulti>();
-  if (name == "kprobe")
-    return std::make_unique<Kprobe>();
-  if (name == "fentry")
-    return std::make_unique<Fentry>();
-  if (name == "tracepoint")
-    return std::make_unique<Tracepoint>();
+const BackendEntry *find_backend(const std::string &name) {
+  for (const BackendEntry *backend : backends)
+    if (name == backend->name)
+      return backend;
   return nullptr;
+}
+
+std::unique_ptr<Backend> make_backend(const std::string &name) {
+  const BackendEntry *backend = find_backend(name);
+  return backend == nullptr ? nullptr : backend->make();
 }
 
 } // namespace ipft

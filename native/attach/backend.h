@@ -5,7 +5,10 @@
 #include "support/unique_fd.h"
 
 #include <memory>
+#include <string>
 #include <vector>
+
+struct btf;
 
 namespace ipft {
 
@@ -42,7 +45,30 @@ public:
 // Closes links or perf events one by one, during which the kernel detaches, and reports each.
 void close_all(std::vector<UniqueFd> &fds, Reporter &reporter);
 
-// Makes a backend by its name on the command line; null for an unknown name.
+// What probing a kernel takes.
+struct Machine {
+  std::string tracefs;    // '' if it is not mounted: then only whether the kernel has kprobes is asked
+  const btf *(*kernel)(); // vmlinux's BTF. Throws NativeError.
+};
+
+template <typename Made> std::unique_ptr<Backend> made() {
+  return std::make_unique<Made>();
+}
+
+// What the rest of ipft knows of a backend, NAME_backend in its file; backend.cc lists them all. Probes
+// return 0, or the errno that says why the kernel cannot do it.
+struct BackendEntry {
+  const char *name; // on the command line
+  std::unique_ptr<Backend> (*make)();
+  int (*probe)(const Machine &machine);
+  // Whether one program can see both call and return, in a session; null: a session is not for this backend.
+  int (*probe_session)(const Machine &machine);
+};
+
+// Finds a backend by its name; null for an unknown one.
+const BackendEntry *find_backend(const std::string &name);
+
+// Makes a backend by its name; null for an unknown one.
 std::unique_ptr<Backend> make_backend(const std::string &name);
 
 } // namespace ipft

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-#include "attach/fentry.h"
-
 #include "attach/minimal_program.h"
+#include "attach/own_programs.h"
 
 #include <bpf/btf.h>
 
 #include <cerrno>
 
 namespace ipft {
+namespace {
 
-int Fentry::probe(const btf *kernel) {
+// One program per function, run by the function's trampoline (kernel 5.5). Each program was loaded for its
+// function. If returns are wanted: an fentry and an fexit program.
+class Fentry : public OwnPrograms {
+protected:
+  const char *place_of(const Probe &) const override { return nullptr; }
+};
+
+// Tries to load a program for a function.
+int probe(const Machine &machine) {
+  const btf *kernel = machine.kernel();
   int function = btf__find_by_name_kind(kernel, "__kfree_skb", BTF_KIND_FUNC); // traceable on every kernel
   if (function < 0)
     return -function;
@@ -17,5 +26,9 @@ int Fentry::probe(const btf *kernel) {
       load_minimal_program(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, static_cast<__u32>(function));
   return program ? 0 : errno;
 }
+
+} // namespace
+
+extern const BackendEntry fentry_backend = {"fentry", made<Fentry>, probe, nullptr};
 
 } // namespace ipft

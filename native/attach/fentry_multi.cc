@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-#include "attach/fentry_multi.h"
-
+#include "attach/kprobe_multi.h"
 #include "attach/minimal_program.h"
+#include "attach/tracing_multi.h"
 #include "support/native_error.h"
 
 #include <linux/types.h>
@@ -13,6 +13,32 @@
 
 namespace ipft {
 namespace {
+
+// One tracing_multi link per slot that many functions have, and one for all other functions (kernel 7.2). The
+// kernel calls the programs through a trampoline of each function, which is the cheapest way. Functions that
+// these links refuse get a kprobe-multi link, and those that end packets' lives another one. If returns are
+// wanted, the links are sessions.
+class FentryMulti : public Backend {
+public:
+  size_t attach(const Plan &plan, Reporter &reporter) override;
+  void release(Reporter &reporter) override;
+
+private:
+  struct Refusal {
+    Probe probe;
+    int error;
+  };
+
+  void set_aside_ineligible(Probes &probes);
+  void attach_range(int program, const Probe *probes, size_t count, Reporter &reporter);
+  void attach_by_kprobe(const Plan &plan, const Probes &ends, const Probes &candidates, Reporter &reporter);
+
+  std::vector<UniqueFd> links_;
+  std::vector<Refusal> refused_;
+  std::unique_ptr<KprobeMulti> others_;
+  size_t attached_ = 0;
+  bpf_attach_type attach_type_ = fentry_multi_type; // or fsession_multi_type
+};
 
 // A link takes BTF ids of one BTF, the one for which its program was loaded: vmlinux's.
 bool has_trampoline(const Probe &probe) {
@@ -33,6 +59,7 @@ bool is_hopeless(int error) {
   return error == EPERM || error == EBADF || error == ENOMEM || error == EMFILE;
 }
 
+// Tries to create a link with an unreadable list of ids: kernels that have such links answer EFAULT.
 int probe_link(bpf_attach_type attach_type) {
   UniqueFd program = load_minimal_program(BPF_PROG_TYPE_TRACING, attach_type);
   if (!program)
@@ -42,13 +69,11 @@ int probe_link(bpf_attach_type attach_type) {
   return link || errno == EFAULT ? 0 : errno;
 }
 
-} // namespace
-
-int FentryMulti::probe() {
+int probe(const Machine &) {
   return probe_link(fentry_multi_type);
 }
 
-int FentryMulti::probe_session() {
+int probe_session(const Machine &) {
   return probe_link(fsession_multi_type);
 }
 
@@ -130,5 +155,9 @@ void FentryMulti::release(Reporter &reporter) {
     others_->release(reporter);
   close_all(links_, reporter);
 }
+
+} // namespace
+
+extern const BackendEntry fentry_multi_backend = {"fentry-multi", made<FentryMulti>, probe, probe_session};
 
 } // namespace ipft

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "attach/kprobe.h"
 
+#include "attach/backend.h"
 #include "attach/minimal_program.h"
+#include "attach/trace_events.h"
 #include "support/hex.h"
 #include "support/native_error.h"
 
@@ -18,6 +20,38 @@
 
 namespace ipft {
 namespace {
+
+// One kprobe trace event per slot holds all probes of that slot, and one perf event on it runs the program
+// for every probe. A perf event per function would need a thousand file descriptors, and minutes to close
+// them. If returns are wanted, there is a trace event of kretprobes per slot, too.
+class Kprobe : public Backend {
+public:
+  size_t attach(const Plan &plan, Reporter &reporter) override;
+  void release(Reporter &reporter) override;
+  void clean_up() override;
+
+private:
+  // Names of the trace events for the calls of some functions, and for their returns; '' if returns are not
+  // traced.
+  struct Events {
+    std::string calls;
+    std::string returns;
+  };
+
+  void attach_or_halve(int program, const Probes &probes, Reporter &reporter);
+  Events new_events();
+  int define(const Events &events, Probe &probe);
+  Probes define_all(const Events &events, const Probes &probes, Reporter &reporter);
+  int arm(const std::string &event, int program);
+  int arm_all(const Events &events, int program);
+
+  std::unique_ptr<TraceEvents> events_;
+  std::vector<std::string> defined_; // events to remove
+  std::vector<UniqueFd> perf_events_;
+  int return_program_ = -1; // -1: returns are not traced
+  size_t attached_ = 0;
+  size_t in_bodies_ = 0; // number of probes inside bodies
+};
 
 // Number of open calls per function whose returns can be recorded: twice the number of CPUs, as is the
 // kernel's default, but more on small machines, where threads are preempted inside the function. Each takes
@@ -55,34 +89,6 @@ std::string place_of(const Probe &probe, uint32_t offset) {
   std::string place =
       probe.module == "vmlinux" ? to_hex(probe.address + offset) : probe.module + ":" + probe.symbol;
   return place + " id=\\" + std::to_string(probe.id);
-}
-
-} // namespace
-
-int Kprobe::probe(const std::string &tracefs) {
-  // This PMU exists if the kernel has kprobe events, whether tracefs is mounted or not.
-  if (tracefs.empty() && access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
-    return errno;
-  return tracefs.empty() ? 0 : probe_trace_events(tracefs);
-}
-
-bool Kprobe::runs_at_breakpoints(const std::string &tracefs) {
-  TraceEvents events(tracefs);
-  UniqueFd program = load_minimal_program(BPF_PROG_TYPE_KPROBE, BPF_CGROUP_INET_INGRESS /* 0: none */);
-  const std::string event = own_trace_event_group() + "/breakpoint";
-  int error = program ? events.add_probe(event, "__x64_sys_getppid+5") : errno;
-  if (error != 0)
-    throw NativeError(error, "kernel text", "a probe in the body of __x64_sys_getppid");
-  long id = events.id(event);
-  UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program.get(), 0, -1));
-  uint64_t recorded = 1;
-  syscall(SYS_getppid);
-  // The program returns 0, so nothing is recorded; a kernel that leaves the program out records.
-  bool has_run =
-      perf_event && read(perf_event.get(), &recorded, sizeof(recorded)) == sizeof(recorded) && recorded == 0;
-  perf_event.reset();
-  events.remove(event);
-  return has_run;
 }
 
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
@@ -217,5 +223,37 @@ void Kprobe::clean_up() {
   if (failed != 0)
     throw NativeError(failed, "clean-up", "removing " + which);
 }
+
+// Impossible without kprobe_events, or without permission to use them. This PMU exists if the kernel has
+// kprobe events, whether tracefs is mounted or not.
+int probe(const Machine &machine) {
+  const std::string &tracefs = machine.tracefs;
+  if (tracefs.empty() && access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
+    return errno;
+  return tracefs.empty() ? 0 : probe_trace_events(tracefs);
+}
+
+} // namespace
+
+bool runs_at_breakpoints(const std::string &tracefs) {
+  TraceEvents events(tracefs);
+  UniqueFd program = load_minimal_program(BPF_PROG_TYPE_KPROBE, BPF_CGROUP_INET_INGRESS /* 0: none */);
+  const std::string event = own_trace_event_group() + "/breakpoint";
+  int error = program ? events.add_probe(event, "__x64_sys_getppid+5") : errno;
+  if (error != 0)
+    throw NativeError(error, "kernel text", "a probe in the body of __x64_sys_getppid");
+  long id = events.id(event);
+  UniqueFd perf_event(id < 0 ? static_cast<int>(id) : open_perf_event(id, program.get(), 0, -1));
+  uint64_t recorded = 1;
+  syscall(SYS_getppid);
+  // The program returns 0, so nothing is recorded; a kernel that leaves the program out records.
+  bool has_run =
+      perf_event && read(perf_event.get(), &recorded, sizeof(recorded)) == sizeof(recorded) && recorded == 0;
+  perf_event.reset();
+  events.remove(event);
+  return has_run;
+}
+
+extern const BackendEntry kprobe_backend = {"kprobe", made<Kprobe>, probe, nullptr};
 
 } // namespace ipft

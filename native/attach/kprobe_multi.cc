@@ -43,6 +43,10 @@ bool is_hopeless(int error) {
 
 } // namespace
 
+extern const BackendEntry kprobe_multi_backend = {
+    "kprobe-multi", made<KprobeMulti>, [](const Machine &) { return KprobeMulti::probe(); },
+    [](const Machine &) { return KprobeMulti::probe_session(); }};
+
 int KprobeMulti::probe() {
   return probe_link(BPF_TRACE_KPROBE_MULTI);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-#include "attach/tracepoint.h"
+#include "attach/own_programs.h"
 
 #include <bpf/bpf.h>
 
@@ -7,6 +7,17 @@
 
 namespace ipft {
 namespace {
+
+// One program per raw tracepoint (kernel 4.17): BPF_RAW_TRACEPOINT_OPEN needs neither tracefs nor kprobes,
+// and lockdown in integrity mode allows it.
+class Tracepoint : public OwnPrograms {
+protected:
+  // The tracepoint's name, which follows `tp:` in the function table.
+  const char *place_of(const Probe &probe) const override {
+    size_t colon = probe.symbol.find(':');
+    return probe.symbol.c_str() + (colon == std::string::npos ? 0 : colon + 1);
+  }
+};
 
 // Defined here because libbpf does not export these macros (linux/filter.h).
 bpf_insn instruction(uint8_t code, uint8_t destination, uint8_t source, int32_t immediate) {
@@ -32,11 +43,9 @@ std::vector<bpf_insn> reading_program() {
   };
 }
 
-} // namespace
-
-// The kernel looks up the tracepoint last, so ENOENT for one that does not exist comes from a kernel that
-// supports everything else.
-int Tracepoint::probe() {
+// Tells whether programs on raw tracepoints can read kernel memory. The kernel looks up the tracepoint last,
+// so ENOENT for one that does not exist comes from a kernel that supports everything else.
+int probe(const Machine &) {
   std::vector<bpf_insn> instructions = reading_program();
   UniqueFd program(bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "ipft_probe", "GPL", instructions.data(),
                                  instructions.size(), nullptr));
@@ -46,9 +55,8 @@ int Tracepoint::probe() {
   return link || errno == ENOENT ? 0 : errno;
 }
 
-const char *Tracepoint::place_of(const Probe &probe) const {
-  size_t colon = probe.symbol.find(':');
-  return probe.symbol.c_str() + (colon == std::string::npos ? 0 : colon + 1);
-}
+} // namespace
+
+extern const BackendEntry tracepoint_backend = {"tracepoint", made<Tracepoint>, probe, nullptr};
 
 } // namespace ipft

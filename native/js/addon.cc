@@ -69,7 +69,7 @@ Napi::Value read_body_offsets(const Napi::CallbackInfo &info) {
 Napi::Value runs_at_breakpoints(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
     return Napi::Boolean::New(info.Env(),
-                              has_func_ip() || Kprobe::runs_at_breakpoints(info[0].As<Napi::String>()));
+                              has_func_ip() || ipft::runs_at_breakpoints(info[0].As<Napi::String>()));
   });
 }
 
@@ -139,7 +139,7 @@ Napi::Value run_once(const Napi::CallbackInfo &info) {
 Napi::Value probe(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
     Machine machine = {info[1].As<Napi::String>(), [] { return kernel_btf(vmlinux_btf); }};
-    return Napi::Number::New(info.Env(), program_kind(info[0].As<Napi::String>()).probe(machine));
+    return Napi::Number::New(info.Env(), probe_kind(program_kind(info[0].As<Napi::String>()), machine));
   });
 }
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/program_kind.h"
 
-#include "attach/fentry.h"
-#include "attach/fentry_multi.h"
-#include "attach/kprobe.h"
 #include "attach/kprobe_multi.h"
-#include "attach/tracepoint.h"
 #include "attach/tracing_multi.h"
 #include "session/session_kfuncs.h"
 
@@ -26,36 +22,22 @@ constexpr auto kprobe_session_type = static_cast<bpf_attach_type>(IPFT_KPROBE_SE
 
 constexpr auto shared = BPF_PROG_TYPE_UNSPEC;
 
-// Of those that ask the kernel alone.
-template <int (*ask)()> int probe(const Machine &) {
-  return ask();
-}
-
-int probe_fentry(const Machine &machine) {
-  return Fentry::probe(machine.kernel());
-}
-
-int probe_kprobe(const Machine &machine) {
-  return Kprobe::probe(machine.tracefs);
-}
-
 const ProgramKind kinds[] = {
-    // name, object, copies, returns, tracing_type, kprobe_type, probe_others, probe
-    {"fentry", "fentry", BPF_PROG_TYPE_TRACING, Returns::none, none, none, nullptr, probe_fentry},
-    {"fentry-graph", "fentry_graph", BPF_PROG_TYPE_TRACING, Returns::own_program, none, none, nullptr,
-     probe_fentry},
+    // name, object, copies, returns, tracing_type, kprobe_type, backend, probe_others
+    {"fentry", "fentry", BPF_PROG_TYPE_TRACING, Returns::none, none, none, "fentry", nullptr},
+    {"fentry-graph", "fentry_graph", BPF_PROG_TYPE_TRACING, Returns::own_program, none, none, "fentry",
+     nullptr},
     {"fentry-multi", "fentry_multi", shared, Returns::none, fentry_multi_type, BPF_TRACE_KPROBE_MULTI,
-     KprobeMulti::probe, probe<FentryMulti::probe>},
+     "fentry-multi", KprobeMulti::probe},
     {"fsession-multi", "fsession_multi", shared, Returns::session, fsession_multi_type, kprobe_session_type,
-     KprobeMulti::probe_session, probe<FentryMulti::probe_session>},
-    {"kprobe", "kprobe", shared, Returns::none, none, none, nullptr, probe_kprobe},
-    {"kprobe-graph", "kprobe_graph", shared, Returns::own_program, none, none, nullptr, probe_kprobe},
-    {"kprobe-multi", "kprobe", shared, Returns::none, none, BPF_TRACE_KPROBE_MULTI, nullptr,
-     probe<KprobeMulti::probe>},
-    {"kprobe-session", "kprobe_session", shared, Returns::session, none, kprobe_session_type, nullptr,
-     probe<KprobeMulti::probe_session>},
-    {"tracepoint", "tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, Returns::none, none, none, nullptr,
-     probe<Tracepoint::probe>},
+     "fentry-multi", KprobeMulti::probe_session},
+    {"kprobe", "kprobe", shared, Returns::none, none, none, "kprobe", nullptr},
+    {"kprobe-graph", "kprobe_graph", shared, Returns::own_program, none, none, "kprobe", nullptr},
+    {"kprobe-multi", "kprobe", shared, Returns::none, none, BPF_TRACE_KPROBE_MULTI, "kprobe-multi", nullptr},
+    {"kprobe-session", "kprobe_session", shared, Returns::session, none, kprobe_session_type, "kprobe-multi",
+     nullptr},
+    {"tracepoint", "tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, Returns::none, none, none, "tracepoint",
+     nullptr},
 };
 
 } // namespace
@@ -69,6 +51,11 @@ const ProgramKind &program_kind(const std::string &name) {
     if (name == kind.name)
       return kind;
   throw std::out_of_range("no programs: " + name);
+}
+
+int probe_kind(const ProgramKind &kind, const Machine &machine) {
+  const BackendEntry &backend = *find_backend(kind.backend);
+  return kind.has_sessions() ? backend.probe_session(machine) : backend.probe(machine);
 }
 
 std::set<size_t> further_programs(const ProgramKind &kind) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "attach/backend.h"
+
 #include <bpf/bpf.h>
 
 #include <set>
@@ -14,15 +16,9 @@ namespace ipft {
 // How events for returns are made: not at all, by IPFT_RETURN_PROGRAM, or by every program, in a session.
 enum class Returns { none, own_program, session };
 
-// What probing a kernel takes.
-struct Machine {
-  std::string tracefs;    // '' if it is not mounted: then only whether the kernel has kprobes is asked
-  const btf *(*kernel)(); // vmlinux's BTF. Throws NativeError.
-};
-
 // The programs for one way of attaching: a row of the table in program_kind.cc.
 struct ProgramKind {
-  const char *name;   // a ProgramKind of src/core/backend.ts
+  const char *name;   // Backend.programs of src/core/backend.ts
   const char *object; // name of the file in bpf/ with the programs, without .bpf.c
   // Type of the copies, if each function has its own copy of its slot's program; BPF_PROG_TYPE_UNSPEC: all
   // functions of a slot share its program.
@@ -32,11 +28,10 @@ struct ProgramKind {
   // of the skb (ipft_settings.skb_type), and of kprobe programs. 0: there is no such program.
   bpf_attach_type tracing_type;
   bpf_attach_type kprobe_type;
+  const char *backend; // that attaches them, and probes the kernel
   // For tracing programs: if this returns 0, the kernel has links for additional kprobe programs, which are
   // loaded too.
   int (*probe_others)();
-  // 0, or the errno that tells why the kernel cannot attach them.
-  int (*probe)(const Machine &machine);
 
   bool has_copies() const { return copies != BPF_PROG_TYPE_UNSPEC; }
   // If so, all events are ipft_graph_events.
@@ -48,6 +43,9 @@ struct ProgramKind {
 
 // Finds a kind by its name. Throws std::out_of_range.
 const ProgramKind &program_kind(const std::string &name);
+
+// Returns 0, or the errno that tells why the kernel cannot attach such programs. Throws NativeError.
+int probe_kind(const ProgramKind &kind, const Machine &machine);
 
 // The numbers (ipft.h) of programs that are loaded besides those of the functions' slots.
 std::set<size_t> further_programs(const ProgramKind &kind);
