@@ -8,11 +8,11 @@ import { readText } from '../../support/kernel/system.js';
 
 const LOCKDOWN = '/sys/kernel/security/lockdown';
 
-// Alone in its guest: a kernel stays locked down until it ends.
-it('a locked-down kernel is refused with exit code 3, and the remedy is a boot without lockdown', async () => {
+// Runs alone in its guest: lockdown cannot be lifted while the kernel runs.
+it('on a locked-down kernel ipft exits with 3 and suggests a boot without lockdown', async () => {
   expect(readText(LOCKDOWN)).toContain('[none]');
-  await expectNothingLeft(); // later nothing could be shown
-  // `integrity` keeps kprobes and tracefs as they are; `confidentiality` refuses them, as distributions' patches do for both
+  await expectNothingLeft(); // cannot be checked once the kernel is locked down
+  // `integrity` allows kprobes and tracefs; `confidentiality` refuses them. With distributions' patches both refuse them.
   writeFileSync(LOCKDOWN, 'confidentiality');
   const { code, stderr, stdout } = await ipftProcess(['-m', MARK, '-r', '^ip_output$']);
   expect(stderr).toMatch(/locked down.*\(EPERM\)\nTry: a boot without lockdown/);

@@ -10,18 +10,18 @@ const ARGS = ['-m', MARK, '-r', '^ip_output$'];
 
 afterEach(cleanUp);
 
-describe('on a machine that is not ready, ipft names the remedy and exits with 3:', () => {
+describe('on a machine that is not ready, ipft suggests a remedy and exits with an error:', () => {
   it.each([
     ['another user', ['setpriv', '--reuid', '65534', '--clear-groups']],
     ['root without capabilities', ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all']],
     ['root without CAP_SYS_ADMIN and CAP_BPF', ['setpriv', '--bounding-set', '-sys_admin,-bpf']],
-  ])('%s is told to run it as root', async (_, through) => {
+  ])('%s: run ipft as root', async (_, through) => {
     const { code, stderr, stdout } = await ipftProcess(ARGS, { through });
     expect(stderr).toMatch(/no privilege to trace the kernel.*\nTry: run it as root: sudo ipft/);
     expect([code, stdout]).toEqual([3, '']);
   });
 
-  it('no BTF: the remedy is another kernel', async () => {
+  it('without BTF: a kernel with CONFIG_DEBUG_INFO_BTF', async () => {
     const through = behind('mount -t tmpfs tmpfs /sys/kernel/btf');
     const { code, stderr } = await ipftProcess(ARGS, { through });
     expect(stderr).toMatch(
@@ -30,20 +30,20 @@ describe('on a machine that is not ready, ipft names the remedy and exits with 3
     expect(code).toBe(3);
   });
 
-  it('no tracefs: the remedy is to mount it', async () => {
+  it('without tracefs: mount it', async () => {
     const through = behind('umount /sys/kernel/tracing /sys/kernel/debug');
     const { code, stderr } = await ipftProcess(ARGS, { through });
     expect(stderr).toMatch(/tracefs is not mounted.*\nTry: mount -t tracefs tracefs \/sys\/kernel\/tracing/);
     expect(code).toBe(3);
   });
 
-  it('kptr_restrict=2: the remedy is to set it back', async () => {
+  it('with kptr_restrict=2: set it to 1', async () => {
     const { code, stderr } = await withSetting('/proc/sys/kernel/kptr_restrict', '2', () => ipft(ARGS));
     expect(stderr).toMatch(/kptr_restrict is 2\)\nTry: sysctl kernel\.kptr_restrict=1/);
     expect(code).toBe(3);
   });
 
-  it('--list without BTF, and with kptr_restrict=2, names the same remedies', async () => {
+  it('--list suggests the same without BTF and with kptr_restrict=2', async () => {
     const noBtf = await ipftProcess(['--list'], { through: behind('mount -t tmpfs tmpfs /sys/kernel/btf') });
     expect(noBtf.stderr).toMatch(/Try: .*CONFIG_DEBUG_INFO_BTF=y/);
     const hidden = await withSetting('/proc/sys/kernel/kptr_restrict', '2', () => ipftProcess(['--list']));
@@ -51,7 +51,7 @@ describe('on a machine that is not ready, ipft names the remedy and exits with 3
     expect([noBtf.code, hidden.code, noBtf.stdout, hidden.stdout]).toEqual([3, 3, '', '']);
   });
 
-  it('-b fentry with more functions than it is for is refused with exit code 2', async () => {
+  it('-b fentry with more than 64 functions is refused with exit code 2', async () => {
     const { code, stderr } = await ipft(['-m', MARK, '-b', 'ftrace']);
     expect(stderr).toMatch(
       /fentry is for at most 64 functions, and \d{4} are selected\nTry: .*--force.*kprobe/,
@@ -60,7 +60,7 @@ describe('on a machine that is not ready, ipft names the remedy and exits with 3
   });
 });
 
-describe('options that ipft cannot follow end it with a message and an exit code:', () => {
+describe('unusable values of options end ipft with a message and an exit code:', () => {
   it.each([
     [['--where', 'skb->lenn == 1'], 4, /no member 'lenn'.*skb->len/],
     [['--where', 'skb->len =='], 2, /ends too early/],
@@ -72,7 +72,7 @@ describe('options that ipft cannot follow end it with a message and an exit code
     expect(code).toBe(exitCode);
   });
 
-  it('a regex that matches no function exits with 2 before anything is attached', async () => {
+  it('with a regex that matches no function ipft exits with 2 before it attaches', async () => {
     const { code, stderr } = await ipft(['-m', '1', '-r', '^no_such_function$']);
     expect(stderr).toMatch(/no function matches --regex '\^no_such_function\$'.*\nTry: ipft --list/);
     expect(code).toBe(2);

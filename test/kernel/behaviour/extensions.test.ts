@@ -19,7 +19,7 @@ function generated(kind: string, name: string): string {
   return path;
 }
 
-/** The events that ip_output has of a marked ping. */
+/** The events of ip_output for a marked ping. */
 async function traced(path: string) {
   const running = await trace(['-m', MARK, '-r', '^ip_output$', '-o', 'json', '-e', path]);
   await ping(Number(MARK));
@@ -33,7 +33,7 @@ async function traced(path: string) {
 
 const WRITTEN = { function: 'ip_output', len: 84, mark: MARK };
 
-it('runs what --gen prints on functions of this kernel: .c, .o and .lua', async () => {
+it('the skeletons of --gen c and --gen lua run on this kernel, as .c, .o and .lua', async () => {
   const source = generated('c', 'extension.bpf.c');
   expect((await traced(source))[0]).toMatchObject(WRITTEN);
   generated('bpf-module-header', 'ipft_extension.h');
@@ -46,12 +46,12 @@ it('runs what --gen prints on functions of this kernel: .c, .o and .lua', async 
   expect((await traced(lua))[0]).toMatchObject(WRITTEN);
 });
 
-it.each(['js', 'ts'])('runs what --gen %s prints on functions of this kernel', async (kind) => {
+it.each(['js', 'ts'])('the skeleton of --gen %s runs on this kernel', async (kind) => {
   const events = await traced(generated(kind, `extension.${kind}`));
   expect(events[0]).toMatchObject({ function: 'ip_output', len: 84, 'skb->data_len': 0, linear: 84 });
 });
 
-it('names what the verifier of this kernel refuses: an extension, its function and why', async () => {
+it('if the verifier refuses an extension, the message has its name, its function and the reason', async () => {
   const source = generated('c', 'refused.bpf.c');
   const refused = readFileSync(source, 'utf8').replace(
     'BPF_CORE_READ(skb, len)',
@@ -64,7 +64,7 @@ it('names what the verifier of this kernel refuses: an extension, its function a
   expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
 });
 
-it('puts several extensions together, without a mark', async () => {
+it('several extensions run in one trace, without -m', async () => {
   const script = join(folder, 'several.mjs');
   const where = `skb->mark == ${MARK}`;
   writeFileSync(

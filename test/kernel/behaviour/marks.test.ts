@@ -9,7 +9,7 @@ import { ping } from '../../support/traffic/traffic.js';
 const IP_OUTPUT = ['-r', '^ip_output$', '-o', 'json'];
 const MARKS = [0x1f0, 0xf0, 0xf00000f0, 0x1e0, 0x10f, 0xdeadbeef];
 
-/** The marks of the packets that a trace has seen, in order. An unmarked ping is 0, and so is each answer. */
+/** The marks of the traced packets, in order. An unmarked ping has 0, and so has each reply. */
 const marksOf = async (running: Running): Promise<number[]> =>
   parseJson((await running.end()).stdout).map(({ mark }) => mark);
 
@@ -19,7 +19,7 @@ describe('-m and --mask', () => {
   it('select packets by the bits of the mask, in four traces at once', async () => {
     const start = (...args: string[]): Promise<Running> => trace([...args, ...IP_OUTPUT]);
     const masked = await start('-m', '0xf0', '--mask', '0xf0');
-    // bits outside the mask do not count, on either side
+    // bits outside the mask are ignored, both in the packet's mark and in -m
     const outside = await start('-m', '0xffff', '--mask', '0xf0');
     const unmarked = await start('-m', '0');
     const every = await start('-m', '0xdeadbeef', '--mask', '0');
@@ -30,7 +30,7 @@ describe('-m and --mask', () => {
     expect(matching).toEqual([0x1f0, 0xf0, 0xf00000f0]);
     expect(seen[0]).toEqual(matching);
     expect(seen[1]).toEqual(matching);
-    // the answers to all pings, and the unmarked ping itself
+    // the replies to all pings, and the unmarked ping itself
     expect(seen[2]).toEqual(Array.from({ length: MARKS.length + 2 }, () => 0));
     const all = await every.end();
     const marks = parseJson(all.stdout).map(({ mark }) => mark);

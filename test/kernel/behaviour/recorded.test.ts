@@ -23,7 +23,7 @@ const folder = mkdtempSync('/tmp/ipft-recorded-');
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(cleanUp);
 
-/** Traces two packets with every output at once, and keeps the trace. */
+/** Traces two packets with every output at once, and records the trace. */
 async function record(args: readonly string[], fields: string | null): Promise<Recording> {
   const asked = fields === null ? [] : ['-f', fields];
   const request = parseCommandLine(['-m', MARK, '--events-only', '-o', 'json', ...args, ...asked], '');
@@ -42,7 +42,7 @@ async function record(args: readonly string[], fields: string | null): Promise<R
     stop: stopped,
     announce: async () => {
       await ping(Number(MARK));
-      await new Promise((resolve) => setTimeout(resolve, 1000)); // the last event is old enough to be handed over
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // the last event is old enough to be passed to the outputs
       recordings.push(recorder.recording(fields));
       stop(null);
       return null;
@@ -63,11 +63,11 @@ async function record(args: readonly string[], fields: string | null): Promise<R
 const FIELDS =
   'len,gso_type,mark,caller,stack,reason,cause,tuple,skb->dev->name,skb->pkt_type,skb->protocol,sk->__sk_common.skc_state,pid,comm';
 
-describe('a trace that is shown from its record alone', () => {
+describe('a recorded trace, replayed into every output,', () => {
   it.each([
     ['function', ['-r', '^(ip_|icmp_|dev_|__netif|consume_skb|kfree_skb)'], FIELDS],
     ['function-graph', ['-t', 'function_graph', '-r', '^(ip_|icmp_|dev_)'], null],
-  ])('has the lines that every output wrote while it ran: %s', async (name, args, fields) => {
+  ])('yields the same text as the live trace: %s', async (name, args, fields) => {
     const recording = await record(args, fields);
     const traced = tracedOf(recording);
     const shown = OUTPUT_IDS.map((id) => [id, rendered(id, traced, batchesOf(recording))]);

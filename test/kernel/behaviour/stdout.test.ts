@@ -9,7 +9,7 @@ import { ping, udp, whileUnread } from '../../support/traffic/traffic.js';
 
 const SMALL = ['-m', MARK, '-r', '^(ip_output|ip_rcv)$'];
 
-/** Puts `| head -n 1` behind ipft, and ends with ipft's exit code. */
+/** Pipes ipft's stdout into `head -n 1`, and exits with ipft's exit code. */
 const INTO_HEAD = ['bash', '-c', '"$@" | head -n 1; exit ${PIPESTATUS[0]}', 'bash'];
 
 /** Marked pings until ipft ends by itself. */
@@ -20,7 +20,7 @@ async function pingUntilItEnds(running: IpftProcess): Promise<void> {
 afterEach(cleanUp);
 
 describe('stdout', () => {
-  it('a reader that leaves (| head -n 1) ends the trace with exit code 0', async () => {
+  it('a reader that closes the pipe (| head -n 1) ends the trace with exit code 0', async () => {
     const running = await traceProcess([...SMALL, '-o', 'stream'], { through: INTO_HEAD });
     await pingUntilItEnds(running);
     const { code, stdout, stderr } = await running.ended;
@@ -29,7 +29,7 @@ describe('stdout', () => {
     expect(code).toBe(0);
   });
 
-  it('a reader that leaves while nothing happens ends the trace with exit code 0', async () => {
+  it('a reader that closes the pipe while there are no events ends the trace with exit code 0', async () => {
     const through = ['bash', '-c', '"$@" | true; exit ${PIPESTATUS[0]}', 'bash'];
     for (const output of ['stream', 'aggregate']) {
       const running = await traceProcess([...SMALL, '-o', output], { through });
@@ -37,9 +37,9 @@ describe('stdout', () => {
     }
   });
 
-  it('a reader that leaves in the middle of the results ends ipft with exit code 0', async () => {
+  it('a reader that closes the pipe while results are printed ends ipft with exit code 0', async () => {
     const running = await traceProcess(SMALL, { through: INTO_HEAD });
-    // Packets in flight are printed at the end only, and so many fit into no pipe.
+    // Packets that are not yet freed are printed only at the end, and these are too many for the buffer of a pipe.
     await whileUnread(DEADBEEF, 2000, async () => {
       expect(running.stdout).toBe('');
       run('pkill', '-TERM', '-x', 'ipft');
@@ -49,7 +49,7 @@ describe('stdout', () => {
     });
   });
 
-  it('/dev/full ends -o stream at the first event with exit code 3', async () => {
+  it('-o stream into /dev/full ends at the first event with exit code 3', async () => {
     const stdout = openSync('/dev/full', 'w');
     const running = await traceProcess([...SMALL, '-o', 'stream'], { stdout });
     await pingUntilItEnds(running);
@@ -59,7 +59,7 @@ describe('stdout', () => {
     expect(code).toBe(3);
   });
 
-  it('/dev/full ends -o aggregate, whose results do not fit, with exit code 3', async () => {
+  it('-o aggregate into /dev/full ends with exit code 3 when it prints the results', async () => {
     const stdout = openSync('/dev/full', 'w');
     const running = await traceProcess(SMALL, { stdout });
     await ping(DEADBEEF);
@@ -69,7 +69,7 @@ describe('stdout', () => {
     expect(code).toBe(3);
   });
 
-  it('/dev/full ends --list with exit code 3', async () => {
+  it('--list into /dev/full ends with exit code 3', async () => {
     const stdout = openSync('/dev/full', 'w');
     const { code, stderr } = await ipftProcess(['--list'], { stdout });
     closeSync(stdout);
@@ -77,7 +77,7 @@ describe('stdout', () => {
     expect(code).toBe(3);
   });
 
-  it('a disk that fills up ends the trace with exit code 3 and keeps what fits', async () => {
+  it('a disk that fills up ends the trace with exit code 3, and what fits is written', async () => {
     const folder = '/run/small-disk';
     run('mkdir', '-p', folder);
     run('mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder);

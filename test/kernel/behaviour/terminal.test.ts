@@ -19,12 +19,12 @@ afterEach(cleanUp);
 const quote = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 
 interface OnTerminal {
-  /** what came over the terminal until now */
+  /** what was written to the terminal so far */
   readonly text: () => string;
   readonly ended: Promise<number | null>;
 }
 
-/** ipft on a terminal of its own; `redirect` is what the shell does with its streams. Resolves when it traces. */
+/** Runs ipft on a new terminal; `redirect`: redirections of its streams, in shell syntax. Resolves when the trace is ready. */
 async function onTerminal(
   args: string[],
   redirect: string,
@@ -33,7 +33,7 @@ async function onTerminal(
   const ready = join(mkdtempSync(join(tmpdir(), 'ipft-terminal-')), 'ready');
   const command = `exec ${quote([...IPFT, ...args, '--ready-file', ready])} ${redirect}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
-    stdio: ['pipe', 'pipe', 'inherit'], // an input that stays open: script(1) ends with it
+    stdio: ['pipe', 'pipe', 'inherit'], // stdin stays open: script(1) ends when it is closed
     env: environment({ TERM: 'xterm-256color', ...env }),
   });
   let text = '';
@@ -47,7 +47,7 @@ async function onTerminal(
 }
 
 describe('results while the trace runs', () => {
-  it('-o stream writes each line at once into a pipe, without colours, and pkill -x ipft ends it with 0', async () => {
+  it('-o stream writes each line into a pipe immediately, without colours, and ends with 0 on pkill -x ipft', async () => {
     const running = await traceProcess([...SMALL, '-o', 'stream']);
     await ping(DEADBEEF);
     await running.runsUntil('two lines', () => running.stdout.split('\n').length === 3);
@@ -59,7 +59,7 @@ describe('results while the trace runs', () => {
     expect(code).toBe(0);
   });
 
-  it('are coloured on terminals only, unless NO_COLOR or FORCE_COLOR say otherwise', async () => {
+  it('are coloured only on terminals, unless NO_COLOR or FORCE_COLOR is set', async () => {
     const stream = [...SMALL, '-o', 'stream'];
     const coloured = await onTerminal(stream, '2>/dev/null');
     const refused = await onTerminal(stream, '2>/dev/null', { NO_COLOR: '1' });
@@ -76,7 +76,7 @@ describe('results while the trace runs', () => {
     expect(refused.text()).toContain('ip_output');
   });
 
-  it('leave the terminal to the counter when they go to a file, and have no colours there', async () => {
+  it('are not coloured in a file, while the terminal shows the counter', async () => {
     const table = join(tmpdir(), 'ipft-table');
     const terminal = await onTerminal(SMALL, `>${table}`);
     await until('the first counter', () => terminal.text().includes('\rSamples: 0 Lost: 0'));
@@ -92,7 +92,7 @@ describe('results while the trace runs', () => {
     expect(readText(table)).toMatch(/^===\n\d+ 000\d +ip_output \(len: 84\)\n/);
   });
 
-  it('are printed after Ctrl-C on the terminal, which leaves nothing although the keeper shares the terminal', async () => {
+  it('are printed after Ctrl-C on the terminal, and all probes are removed, although the keeper gets the SIGINT, too', async () => {
     const ready = join(mkdtempSync(join(tmpdir(), 'ipft-terminal-')), 'ready');
     const child = spawn(
       'script',
@@ -108,14 +108,14 @@ describe('results while the trace runs', () => {
     await ping(DEADBEEF);
     child.stdin.write('\x03');
     expect(await ended).toBe(0);
-    expect(text).toMatch(/===[^]* ip_output [^]* ip_rcv [^]*Trace done!/); // the packet is gone before Ctrl-C
+    expect(text).toMatch(/===[^]* ip_output [^]* ip_rcv [^]*Trace done!/); // the packet is freed before Ctrl-C
   });
 });
 
 describe('readiness', () => {
   const PORT = 13720;
 
-  /** How a connection ends: accepted, or refused. */
+  /** `accepted`, or the errno with which the connection fails. */
   const tryConnect = (host: string): Promise<string> =>
     new Promise((resolve) => {
       const socket = connect(PORT, host);
@@ -126,7 +126,7 @@ describe('readiness', () => {
       socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
     });
 
-  it('--enable-probe-server accepts once the trace is ready, not before, and on the loopback only', async () => {
+  it('--enable-probe-server accepts connections once the trace is ready, and only on the loopback address', async () => {
     const running = new IpftProcess([...SMALL, '--enable-probe-server']);
     for (;;) {
       const outcome = await tryConnect('127.0.0.1');
@@ -145,7 +145,7 @@ describe('readiness', () => {
     expect(await tryConnect('127.0.0.1')).toBe('ECONNREFUSED');
   });
 
-  it('--probe-server-port that is taken exits with 3 before anything is attached', async () => {
+  it('with a --probe-server-port that is in use ipft exits with 3 before it attaches', async () => {
     const running = await traceProcess([...SMALL, '--enable-probe-server', '--probe-server-port', '4711']);
     const second = await new IpftProcess([...SMALL, '--enable-probe-server', '--probe-server-port', '4711'])
       .ended;
@@ -155,7 +155,7 @@ describe('readiness', () => {
     expect((await running.end()).code).toBe(0);
   });
 
-  it('--ready-file appears with the pid when events flow, not before, and replaces a stale one', async () => {
+  it('--ready-file is written with the pid once functions are traced, and replaces a stale file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ipft-ready-'));
     const file = join(folder, 'ready');
     writeFileSync(file, '1\n');
@@ -169,13 +169,13 @@ describe('readiness', () => {
     await ping(DEADBEEF);
     const { code, stdout } = await running.end();
     watcher.close();
-    // It goes once and comes once: one that is there for a moment in between misleads who waits for it.
+    // It is deleted once and created once: a file that exists for a moment in between would mislead those who wait for it.
     expect(changes).toEqual(['ready', 'ready']);
     expect(stdout).toContain('ip_output');
     expect(code).toBe(0);
   });
 
-  it('--ready-file that cannot be written exits with 3 before anything is attached', async () => {
+  it('with a --ready-file that cannot be written ipft exits with 3 before it attaches', async () => {
     const { code, stderr } = await new IpftProcess([...SMALL, '--ready-file', '/no/such/folder/ready']).ended;
     expect(stderr).toMatch(/cannot write \/no\/such\/folder\/ready \(ENOENT\)\nTry: /);
     expect(code).toBe(3);

@@ -16,7 +16,7 @@ import { now, pause } from '../../support/kernel/system.js';
 import { countedByNft, freeOldPackets, ping, udp } from '../../support/traffic/traffic.js';
 
 const OUTPUT = '/tmp/all-functions.json';
-/** What each packet over lo comes by, once. */
+/** Functions that each packet over lo passes once. */
 const ONCE = ['ip_output', 'dev_hard_start_xmit', 'ip_rcv', 'ip_local_deliver'];
 
 interface Listed {
@@ -29,7 +29,7 @@ interface Listed {
   readonly address: string;
 }
 
-/** What went through the kernel between two moments of silence. */
+/** A period of time with packets, with none shortly before and after it. */
 interface Window {
   readonly from: bigint;
   readonly to: bigint;
@@ -47,7 +47,7 @@ const within = (events: readonly Event[], { from, to }: Window): Event[] =>
 
 const seconds = (from: bigint, to: bigint): string => `${(Number(to - from) / 1e9).toFixed(2)} s`;
 
-/** All functions are attached once, for all of these tests: on a kernel without FPROBE that takes its time. */
+/** All functions are attached once for all of these tests: that is slow on a kernel without FPROBE. */
 describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
   let listed: Listed[];
   let text: string;
@@ -87,13 +87,13 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     );
   });
 
-  it('runs, ends with exit code 0 and leaves nothing', () => {
+  it('ends with exit code 0, and leaves no probes, programs or maps in the kernel', () => {
     expect(ended.stderr).toMatch(/Trace ready!\n[^]*Trace done!\n/);
     expect(ended.code).toBe(0);
     expect(left).toEqual([]);
   });
 
-  it('attaches every function that --list shows, and counts the others', () => {
+  it('attaches every function that --list shows, and counts the others as untraceable', () => {
     const traceable = listed.filter((each) => each.traceable);
     expect(traceable.length).toBeGreaterThan(1000);
     expect(text.trimEnd().split('\n').length).toBe(traceable.length);
@@ -106,22 +106,22 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     });
   });
 
-  it('--list -o json names a reason for every function that cannot be traced', () => {
+  it('--list -o json has a reason for every function that cannot be traced', () => {
     const untraceable = listed.filter((each) => !each.traceable);
     expect(untraceable.length).toBeGreaterThan(0);
     expect(untraceable.filter(({ reason }) => !reason)).toEqual([]);
     expect(listed.filter(({ traceable, reason }) => traceable && reason)).toEqual([]);
-    // Six arguments are in registers.
+    // Six arguments are passed in registers.
     const inRegister = listed.filter(({ skb_position: position }) => position >= 1 && position <= 6);
     expect(listed.filter((each) => !inRegister.includes(each) && each.traceable)).toEqual([]);
-    // Clones may share even their symbol; what is traced is found by it.
+    // Clones may have the same symbol, but not among the traceable functions, which are looked up by it.
     const symbols = listed.map(({ module, symbol, address }) => `${module} ${symbol} ${address}`);
     expect(new Set(symbols).size).toBe(listed.length);
     const traced = listed.filter((each) => each.traceable).map(({ module, symbol }) => `${module} ${symbol}`);
     expect(new Set(traced).size).toBe(traced.length);
   });
 
-  it('--list shows NAME MOD ADDR SKB_POSITION, with the address of kallsyms', () => {
+  it('--list shows NAME MOD ADDR SKB_POSITION, with the address from kallsyms', () => {
     const row = text.split('\n').find((line) => line.startsWith('ip_rcv '));
     const address = / [tT] ip_rcv$/m.exec(readFileSync('/proc/kallsyms', 'utf8'));
     expect(address).not.toBeNull();
@@ -130,12 +130,12 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     expect(row).toContain(`0x${kallsyms}`);
   });
 
-  it('shows no event of an unmarked ping', () => {
+  it('shows no events of an unmarked ping', () => {
     expect(within(events, unmarked)).toEqual([]);
     expect(events.filter(({ mark }) => mark !== DEADBEEF)).toEqual([]);
   });
 
-  it('shows a marked ping from ip_output to kfree_skbmem, the same way both times', () => {
+  it('shows a marked ping from ip_output to kfree_skbmem, with the same calls for a second ping', () => {
     const names = sequence(within(events, first));
     console.log(`a ping over lo: ${names.join(' ')}`);
     expect(names).toEqual(expect.arrayContaining(['ip_output', 'ip_rcv', 'icmp_rcv']));
@@ -145,7 +145,7 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     expect(sequence(within(events, second))).toEqual(names);
   });
 
-  it('shows each of 1,000 marked packets at 1,000/s, but for calls that it counts as missed, and loses nothing', () => {
+  it('shows 1,000 marked packets at 1,000/s: each call is shown or counted as missed, and none is lost', () => {
     const { samples, lost, missed } = countsOf(ended.stderr);
     const calls = within(events, thousand);
     const seen = ONCE.map((name) => calls.filter((event) => event.function === name).length);
@@ -158,7 +158,7 @@ describe(`ipft -m ${MARK} on all functions, ${AUTO}`, () => {
     expect({ samples, lost }).toEqual({ samples: events.length, lost: 0 });
   });
 
-  it('shows in a second trace, of the functions of the first, the same way as one group for each packet', async () => {
+  it('a second trace, of the functions seen in the first, shows the same calls, in one group per packet', async () => {
     await freeOldPackets();
     const names = sequence(within(events, first));
     const skbs = new Set(within(events, first).map((event) => event.packet_id));

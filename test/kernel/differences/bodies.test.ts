@@ -11,8 +11,8 @@ import { readText, TRACEFS } from '../../support/kernel/system.js';
 import { ping } from '../../support/traffic/traffic.js';
 
 /*
- * Where -b kprobe puts its probes, by the kernel's own list of them. That a probe in a body is hit once for each call,
- * and with the call's arguments, function-tracer.test.ts and the witnesses of fields compare.
+ * Where -b kprobe places its probes, according to the kernel's list of kprobes. function-tracer.test.ts and the witnesses
+ * of fields check that a probe in a function's body is hit once per call, with the arguments of the call.
  */
 
 interface KernelProbe {
@@ -31,16 +31,16 @@ function kernelProbes(): KernelProbe[] {
   });
 }
 
-/** Which modules are loaded depends on the files of tests that ran before. */
+/** Only vmlinux: which modules are loaded depends on the test files that ran before. */
 const OF_KERNEL = ['--module-regex', '^vmlinux$'];
 
-/** Behind ftrace's room, and what may come before that. */
+/** After ftrace's nop, and after an ENDBR before it. */
 const BODY_OFFSETS = [5, 9];
 
 afterEach(cleanUp);
 
 describe('ipft -b kprobe', () => {
-  it('puts probes into the bodies of functions, few on their entries, and none on both', async () => {
+  it('places most probes in the bodies of functions, few on their entries, and one per function', async () => {
     const running = await trace([
       '-m',
       MARK,
@@ -66,13 +66,13 @@ describe('ipft -b kprobe', () => {
     const [, inBodies, onEntries] =
       /^Attached in [\d.]+ s: (\d+) by breakpoint(?:, (\d+) by ftrace)?$/m.exec(stderr) ?? [];
     expect(Number(inBodies) + Number(onEntries ?? 0)).toBe(succeeded);
-    expect(Number(inBodies)).toBeLessThanOrEqual(bodies.length); // packets' ends are probed, too
+    expect(Number(inBodies)).toBeLessThanOrEqual(bodies.length); // hidden functions, which free packets, are probed, too
     expect(Number(onEntries ?? 0)).toBeLessThanOrEqual(entries.length);
     expect(sequence(parseGroups(stdout).flat())).toEqual(expect.arrayContaining(['ip_output', 'icmp_rcv']));
     expect(code).toBe(0);
   });
 
-  it('puts none into bodies that something may jump to', async () => {
+  it('places none in a body that may be the target of a jump', async () => {
     const table = new FunctionTable(addon.readFunctions({ tracefs: TRACEFS }));
     const offsets = addon.readBodyOffsets(table.columns);
     const refused = table
@@ -86,9 +86,9 @@ describe('ipft -b kprobe', () => {
     expect(probes.filter(({ ftrace }) => !ftrace)).toEqual([]);
   });
 
-  // Linux 6.12 died of one in the body of a module's function.
+  // A probe in the body of a module's function crashed Linux 6.12.
   it.skipIf(!HAS_MODULE_BTF)(
-    `puts none into bodies of modules${HAS_MODULE_BTF ? '' : ' (skipped: this kernel has no BTF of modules)'}`,
+    `places none in the bodies of functions of modules${HAS_MODULE_BTF ? '' : ' (skipped: this kernel has no BTF of modules)'}`,
     async () => {
       const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', '.', '--module-regex', '^veth$']);
       const probes = kernelProbes().filter((probe) => probe.function.startsWith('veth_'));
@@ -98,7 +98,7 @@ describe('ipft -b kprobe', () => {
     },
   );
 
-  it('puts them on entries with function_graph, whose returns the kernel takes from there', async () => {
+  it('places them on entries for function_graph, as kretprobes need', async () => {
     const running = await trace([
       '-m',
       MARK,

@@ -16,8 +16,8 @@ import { addressIn, pairsOf, type Row } from '../../support/witnesses/pairing.js
 import { traceEvents } from '../../support/witnesses/trace-events.js';
 
 /*
- * Functions that exist only as .constprop clones and that this kernel's BTF does not describe. Which there are on a kernel is
- * asked of kallsyms and of its BTF, by bpftool; where there are none, nothing is to be confirmed.
+ * Functions that exist only as .constprop clones and that this kernel's BTF does not describe. kallsyms and the BTF, as bpftool
+ * dumps it, say which of them a kernel has; without any there is nothing to confirm.
  */
 
 const traceableSymbols = new Set(
@@ -32,7 +32,7 @@ const described = new Set(
   ),
 );
 
-/** The symbols that ftrace can trace, of functions that BTF does not describe. */
+/** The symbols of functions that ftrace can trace and that BTF does not describe. */
 const undescribed = [...traceableSymbols].filter(
   (symbol) =>
     symbol !== '' &&
@@ -42,11 +42,11 @@ const undescribed = [...traceableSymbols].filter(
 const cloneOf = (name: string): string | undefined =>
   undescribed.find((symbol) => new RegExp(`^${name}\\.constprop\\.\\d+$`).test(symbol));
 
-/** Takes a `struct sk_buff **` first. */
+/** Its first argument is a `struct sk_buff **`. */
 const CORE = '__netif_receive_skb_core';
-/** Takes a `struct net *` first, and the skb behind it. */
+/** Its first argument is a `struct net *`, its second one the skb. */
 const FINISH = 'ip_rcv_finish_core';
-/** Takes a `struct sk_buff *` first, of packets that are forwarded by a route with several next hops. */
+/** Its first argument is a `struct sk_buff *`. Called for packets that are forwarded by a route with several next hops. */
 const SIBLING = 'ip_multipath_l3_keys';
 
 const HAS_CORE = cloneOf(CORE) !== undefined;
@@ -81,7 +81,7 @@ const forget = (): void => rmSync(FOLDER, { recursive: true, force: true });
 beforeAll(forget);
 afterAll(forget);
 
-it('lists them with the reason and counts them', async () => {
+it('--list lists candidates with the reason why they are not traceable, and counts them', async () => {
   const { listed, summary } = await list('');
   const ours = listed.filter(
     ({ name, reason }) => !described.has(name) && reason !== 'not in available_filter_functions',
@@ -123,10 +123,10 @@ const PATH = ['dev_hard_start_xmit', CORE, 'ip_rcv', 'ip_local_deliver'];
 const REGEX = `^(${PATH.join('|')}|ip_forward|${FINISH}|${SIBLING})$`;
 
 const send = (count: number): Promise<void> => udp({ mark: DEADBEEF, count, rate: 500, cpu: 1 });
-/** ns: for so long an interrupt in a busy guest may keep a call between the kernel's probe and ipft's; it is the time of ten packets */
+/** ns: so long an interrupt in a busy guest may delay a call between the kernel's probe and ipft's; ten packets are sent in this time */
 const HELD_UP = 20e6;
 
-/** Packets into a network namespace that has two ways for them. */
+/** Sends packets into a network namespace that has a route with two next hops for them. */
 const forward = (count: number): Promise<void> =>
   runSilently(TRAFFIC, [
     ...['udp', '--to', `10.7.2.2:${PORT}`, '--mark', DEADBEEF.toString()],
@@ -166,7 +166,7 @@ describe.skipIf(!HAS_CORE)(`${CORE} (skipped where BTF describes it)`, () => {
   describe.each(KPROBES)('-b %s', (backend) => {
     beforeEach(forget);
 
-    it('stays silent until 100 calls have confirmed it, and is then shown, in later traces too', async () => {
+    it('has no events until 100 calls have confirmed it, and then has events, also in later traces', async () => {
       const few = await traced(backend, () => send(40));
       expect(few.summary.candidates).toMatchObject({ confirmed: [], refuted: [] });
       expect([CORE, FINISH, SIBLING].flatMap((name) => rowsOf(few, name))).toEqual([]);
@@ -187,7 +187,7 @@ describe.skipIf(!HAS_CORE)(`${CORE} (skipped where BTF describes it)`, () => {
       const shown = rowsOf(many, CORE);
       expect(shown).toHaveLength(60);
       expect(shown.every(({ timestamp }) => timestamp > Number(confirmed?.timestamp))).toBe(true);
-      // The same skbs, as the kernel's own probe saw them.
+      // The same skbs as those that the kernel's kprobe event has.
       const packets = new Set(shown.map(({ packet }) => packet));
       const times = shown.map(({ timestamp }) => timestamp);
       const between = events.filter(
@@ -216,7 +216,7 @@ describe.skipIf(!HAS_CORE)(`${CORE} (skipped where BTF describes it)`, () => {
 });
 
 it.skipIf(!HAS_FINISH)(
-  `${FINISH}, planted as if it took the skb first, is never shown, which is told (skipped where BTF describes it)`,
+  `${FINISH}, listed as a candidate with the wrong argument, is refuted with a warning and has no events (skipped where BTF describes it)`,
   async () => {
     const [backend = ''] = KPROBES;
     const env = { NODE_OPTIONS: `--require ${join(FIXTURES, 'plant_candidate.cjs')}`, PLANTED: FINISH };
@@ -231,12 +231,12 @@ it.skipIf(!HAS_FINISH)(
       () => send(5),
     );
     expect(later.filter((row) => row.function === 'ip_rcv')).toHaveLength(5);
-    expect(after.candidates.refuted).toEqual([]); // not looked at again
+    expect(after.candidates.refuted).toEqual([]); // not probed again
   },
 );
 
 it.skipIf(!HAS_SIBLING)(
-  `${SIBLING} is confirmed by packets that were marked when they were sent (skipped where BTF describes it)`,
+  `${SIBLING} is confirmed by forwarded packets whose mark matched when they were sent (skipped where BTF describes it)`,
   async () => {
     const [backend = ''] = KPROBES;
     shell(`ip netns add ways && ip link add upper type veth peer name lower netns ways

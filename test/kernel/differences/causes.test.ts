@@ -13,15 +13,15 @@ import { HOME } from '../../support/home.js';
 
 const TOPOLOGY = join(HOME, 'lab/net/pair');
 
-/** What the kernel itself tells, by the formats of its trace events. */
+/** What the kernel reports, according to the formats of its trace events. */
 const KFREE_SKB = textIfThere(`${TRACEFS}/events/skb/kfree_skb/format`) ?? '';
 const HAS_REASONS = KFREE_SKB.includes('reason');
 const HAS_QDISC_DROP = textIfThere(`${TRACEFS}/events/qdisc/qdisc_drop/format`) !== null;
 
-/** Drops by queues, which free lists of packets. */
+/** Functions in which queueing disciplines drop packets; they free lists of packets. */
 const QUEUES = /^(kfree_skb_list(_reason)?|__tcf_kfree_skb_list|__dev_queue_xmit|__dev_xmit_skb)$/;
 
-/** Fills receive queues of the smallest size there is: of UDP, and of echo replies, which have the mark of what they answer. */
+/** Fills receive queues of the smallest possible size: of UDP, and of echo replies, which have the mark of the requests. */
 const FULL_QUEUES = `
 import socket, struct, sys
 mark = int(sys.argv[1]).to_bytes(4, sys.byteorder)
@@ -41,7 +41,7 @@ interface TimedDrop extends Drop {
   readonly timestamp: number;
 }
 
-/** What is dropped in the course of each of `actions`, by --drops. */
+/** What --drops reports during each of `actions`. */
 async function dropsOf(...actions: (() => unknown)[]): Promise<TimedDrop[][]> {
   const running = await trace(['-m', MARK, '--drops', '-o', 'json', '-r', '^(ip_rcv|__dev_queue_xmit)$']);
   const begins: bigint[] = [];
@@ -62,11 +62,11 @@ const both = (drops: readonly Drop[]): string[] =>
 
 afterEach(cleanUp);
 
-describe('why a packet is dropped', () => {
+describe('the cause of a drop', () => {
   beforeAll(() => run(TOPOLOGY, 'up'));
   afterAll(() => run(TOPOLOGY, 'down'));
 
-  it('is told by the queue that drops it, where the kernel tells it', async () => {
+  it('is the reason of the queueing discipline, if the kernel reports one', async () => {
     const queues = ['fq flow_limit 2 maxrate 8kbit', 'cake memlimit 1', 'netem loss 100%'];
     const actions = queues.map((words) => () => {
       run('tc', '-n', 'ipft-a', 'qdisc', 'replace', 'dev', 'veth', 'root', ...words.split(' '));
@@ -82,7 +82,7 @@ describe('why a packet is dropped', () => {
     expect(drops.map(both)).toEqual([
       byKernel('QDISC_DROP_FLOW_LIMIT', 'FQ_FLOW_LIMIT'),
       byKernel('QDISC_DROP_OVERLIMIT'),
-      byKernel('null'), // QDISC_DROP_GENERIC, which says nothing
+      byKernel('null'), // QDISC_DROP_GENERIC, which gives no reason
     ]);
   });
 });

@@ -12,7 +12,7 @@ const addon = loadAddon() as Addon;
 const dump = dumpBtf();
 const HAS_REASONS = dump.enums.has('skb_drop_reason');
 
-/** What the kernel itself prints for numbers: `{ 2, "NOT_SPECIFIED" }` in the format of its trace event. */
+/** The names that the kernel prints for numbers: `{ 2, "NOT_SPECIFIED" }` in the format of its trace event. */
 function namesOf(event: string): [string, string][] {
   const format = textIfThere(`${TRACEFS}/events/${event}/format`) ?? '';
   return [...format.matchAll(/\{ *(\d+), "(\w+)" *\}/g)]
@@ -20,7 +20,7 @@ function namesOf(event: string): [string, string][] {
     .filter(([, name]) => name !== 'MAX');
 }
 
-/** name: register, of the rows that have one */
+/** name: register, of the functions that have a reason argument */
 function reasonArguments(columns: FunctionColumns): Map<string, number> {
   const rows = tableRows(columns).filter(({ reasonArgument }) => reasonArgument !== 255);
   return new Map(rows.map(({ name, reasonArgument }) => [name, reasonArgument]));
@@ -37,7 +37,7 @@ describe.runIf(HAS_REASONS)('drop reasons (skipped on kernels without them)', ()
       expect([number, reasons[Number(number)]]).toEqual([number, `QDISC_DROP_${name}`]);
   });
 
-  it('of modules come with them', () => {
+  it('include those of loaded modules', () => {
     const ENUMS = { openvswitch: 'ovs_drop_reason', mac80211: 'mac80211_drop_reason' };
     for (const [module, name] of Object.entries(ENUMS)) {
       run('modprobe', module);
@@ -51,7 +51,7 @@ describe.runIf(HAS_REASONS)('drop reasons (skipped on kernels without them)', ()
     }
   });
 
-  it('stand in the arguments where bpftool shows them', () => {
+  it('are in the arguments that bpftool shows', () => {
     const tracefs = existsSync(TRACEFS) ? TRACEFS : null;
     const functions = reasonArguments(addon.readFunctions({ tracefs }));
     expect(functions.size).toBeGreaterThan(3);
@@ -64,7 +64,7 @@ describe.runIf(HAS_REASONS)('drop reasons (skipped on kernels without them)', ()
     console.log([...functions, ...tracepoints].map(([name, register]) => `${name}:${register}`).join(' '));
   });
 
-  it('take little time to read', () => {
+  it('can be read (prints how long it takes)', () => {
     const before = performance.now();
     addon.readDropReasons();
     console.log(
@@ -74,7 +74,7 @@ describe.runIf(HAS_REASONS)('drop reasons (skipped on kernels without them)', ()
 });
 
 describe.runIf(!HAS_REASONS)('a kernel without drop reasons (skipped on others)', () => {
-  it('has none, and no argument with one', () => {
+  it('reports none, and no argument with one', () => {
     expect(addon.readDropReasons()).toBeNull();
     expect(reasonArguments(addon.readTracepoints()).size).toBe(0);
   });

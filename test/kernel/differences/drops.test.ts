@@ -10,7 +10,7 @@ import { pause, readText, run, textIfThere, TRACEFS } from '../../support/kernel
 import { HOME } from '../../support/home.js';
 
 const TOPOLOGY = join(HOME, 'lab/net/drops');
-/** How lab/net/drops loses packets, and which function has the last word. */
+/** The ways in which lab/net/drops drops packets, and the functions that drop them. */
 const KINDS: Readonly<Record<string, RegExp>> = {
   output: /^(nft_do_chain|nf_hook_slow)$/,
   forward: /^(nft_do_chain|nf_hook_slow)$/,
@@ -33,7 +33,7 @@ interface Drop {
   readonly reason: string | null;
 }
 
-/** What the kernel itself prints for numbers: `{ 2, "NOT_SPECIFIED" }` in the formats of its trace events. */
+/** The names that the kernel prints for numbers: `{ 2, "NOT_SPECIFIED" }` in the formats of its trace events. */
 function reasonNames(): Map<string, string> {
   const formats = ['skb/kfree_skb', 'qdisc/qdisc_drop'].map(
     (event) => textIfThere(`${TRACEFS}/events/${event}/format`) ?? '',
@@ -47,7 +47,7 @@ function reasonNames(): Map<string, string> {
   );
 }
 
-/** What the kernel itself has counted: `SKB LOCATION REASON`. */
+/** What the kernel's histogram has counted: `SKB LOCATION REASON`. */
 function witnessed(): string[] {
   const names = reasonNames();
   const line = /skbaddr: (\w+), location: \[\w+\] ([^/]+)\/0x\w+( \[\w+\])? *(?:, reason: +(\d+))? *\}/g;
@@ -57,7 +57,7 @@ function witnessed(): string[] {
   });
 }
 
-/** Traces what `kinds` do. */
+/** Traces while packets are dropped in the ways `kinds`. */
 async function traced(args: readonly string[], kinds: readonly string[]): Promise<string> {
   const running = await trace(['-m', MARK, '--drops', '-r', FUNCTIONS, ...args]);
   run(TOPOLOGY, 'exec', 'a', 'ping', '-q', '-c', '1', '-W', '10', '10.0.2.10');
@@ -68,10 +68,10 @@ async function traced(args: readonly string[], kinds: readonly string[]): Promis
   return stdout;
 }
 
-/** The witness, a histogram of the tracepoint, is refused by Linux 5.10. */
-const skipped = HAS_REASONS ? '' : ' (skipped: this kernel has no histogram of places)';
+/** Linux 5.10 refuses the witness, a histogram of the tracepoint. */
+const skipped = HAS_REASONS ? '' : ' (skipped: this kernel has no histogram of locations)';
 
-describe.skipIf(skipped !== '')(`packets that are dropped${skipped}`, () => {
+describe.skipIf(skipped !== '')(`dropped packets${skipped}`, () => {
   beforeAll(() => {
     run(TOPOLOGY, 'up');
     writeFileSync(`${EVENT}/trigger`, HISTOGRAM);
@@ -82,7 +82,7 @@ describe.skipIf(skipped !== '')(`packets that are dropped${skipped}`, () => {
     run(TOPOLOGY, 'down');
   });
 
-  it('are shown with where and why, as the kernel tells it, and no others', async () => {
+  it('are shown, and no others, with the location and reason that the kernel reports', async () => {
     const { events, summary } = parseResults(await traced(['-o', 'json'], Object.keys(KINDS)));
     const drops = events.flatMap((line) => (line as { drop?: Drop }).drop ?? []);
     const known = witnessed();
@@ -93,7 +93,7 @@ describe.skipIf(skipped !== '')(`packets that are dropped${skipped}`, () => {
     expect(drops).toHaveLength(expected.length);
     console.log(drops.map(({ location, reason }) => `${location} ${reason}`).join('\n'));
     expect(summary.dropped).toBe(drops.length);
-    expect(summary.omitted).toBeGreaterThan(0); // the ping that came through
+    expect(summary.omitted).toBeGreaterThan(0); // the ping that was not dropped
 
     const calls = events.filter((line) => !('drop' in (line as object))) as RawEvent[];
     expect(calls.some((event) => event.function === 'icmp_rcv')).toBe(false);
@@ -102,13 +102,13 @@ describe.skipIf(skipped !== '')(`packets that are dropped${skipped}`, () => {
     expect(last).toMatchObject({ function: 'nf_hook_slow', mark: 0 });
   });
 
-  it.each(['function', 'function_graph'])('end with a line that says so, by %s', async (tracer) => {
+  it.each(['function', 'function_graph'])('end with a line about the drop, with -t %s', async (tracer) => {
     const before = new Date().toISOString();
     const text = await traced(['-t', tracer, '--time', 'real'], ['ttl']);
     expect(text).toMatch(/^===\n(\d.*\n)+dropped by ip_forward\+0x[0-9a-f]+: IP_INHDR\n$/);
     expect(text).toContain('ip_rcv');
     const times = text.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z(?= )/gm) ?? [];
-    expect(times).toHaveLength(text.split('\n').length - 3); // but for ===, the drop, and the end
+    expect(times).toHaveLength(text.split('\n').length - 3); // all lines but ===, the line about the drop, and the empty last one
     const around = [before.slice(0, 23), ...times, new Date().toISOString()];
     expect(around).toEqual(around.toSorted());
   });

@@ -21,8 +21,8 @@ const ownProbes = (): string[] =>
     .filter((line) => line.includes(':ipft_'));
 
 /**
- * Has every keeper that `action` starts stop by itself before it reads what it is to attach: a SIGSTOP from here may
- * come when it has attached everything. A bind mount puts a script in the keeper's place.
+ * Makes every keeper that `action` starts stop itself before it reads what to attach: a SIGSTOP from here may come only
+ * after it has attached everything. A bind mount replaces the keeper by a script.
  */
 async function withStoppedKeeper(action: () => Promise<void>): Promise<void> {
   const [keeper, real] = [productPath('probe-keeper'), '/run/ipft-real/probe-keeper']; // found by its name
@@ -45,7 +45,7 @@ const stoppedKeeper = (running: Running): Promise<number> =>
     return pid !== undefined && /^State:\tT/m.test(textIfThere(`/proc/${pid}/status`) ?? '') && pid;
   });
 
-/** Interrupted in the middle of it, ipft says so, and no more. */
+/** Expects ipft, interrupted while it attaches, to say so and to print no results. */
 async function expectInterrupted(running: Running, keeper?: number): Promise<void> {
   const ended = running.end('SIGINT');
   await running.says('Interrupted while attaching');
@@ -58,25 +58,25 @@ async function expectInterrupted(running: Running, keeper?: number): Promise<voi
 
 afterEach(cleanUp);
 
-/** A process with a trace by each backend, that has attached all of them. */
+/** A process with one trace per backend, all of them attached. */
 async function tracesOfAll(): Promise<Running> {
   const running = await traceScript({ mark: DEADBEEF, function: FUNCTION, backends: BACKENDS });
   expect(pidsOf('probe-keeper')).toHaveLength(BACKENDS.length);
-  expect(ownProbes()).toHaveLength(2 + LIFE_ENDS); // of kprobe, the one backend that has names
+  expect(ownProbes()).toHaveLength(2 + LIFE_ENDS); // of kprobe, the only backend whose probes have names
   return running;
 }
 
 describe(`traces with -b ${BACKENDS.join(', ')} in one process`, () => {
-  it('lose their probes when it is killed: the probe-keepers take them away', async () => {
+  it('have their probes removed by the probe-keepers if it is killed', async () => {
     const running = await tracesOfAll();
     const { signal } = await running.end('SIGKILL');
     expect(signal).toBe('SIGKILL');
   });
 
-  it('are swept by the next start when it was killed with their probe-keepers', async () => {
+  it('have their probes removed by the next start of ipft if it is killed with the probe-keepers', async () => {
     const running = await tracesOfAll();
     const keepers = pidsOf('probe-keeper');
-    for (const keeper of keepers) process.kill(keeper, 'SIGSTOP'); // they must not see that it is gone
+    for (const keeper of keepers) process.kill(keeper, 'SIGSTOP'); // they must not notice that it has ended
     await running.end('SIGKILL');
     for (const keeper of keepers) process.kill(keeper, 'SIGKILL');
     await until('the end of the probe-keepers', () => pidsOf('probe-keeper').length === 0);
@@ -88,23 +88,21 @@ describe(`traces with -b ${BACKENDS.join(', ')} in one process`, () => {
   });
 });
 
-it.each(BACKENDS)(
-  'a trace with -b %s traces nothing when SIGINT comes before anything is attached',
-  (backend) =>
-    withStoppedKeeper(async () => {
-      const running = start([...SMALL, '-b', backend]);
-      await expectInterrupted(running, await stoppedKeeper(running));
-    }),
+it.each(BACKENDS)('a trace with -b %s that gets SIGINT before it attaches prints no results', (backend) =>
+  withStoppedKeeper(async () => {
+    const running = start([...SMALL, '-b', backend]);
+    await expectInterrupted(running, await stoppedKeeper(running));
+  }),
 );
 
-// The others attach all of them in a call or two, or some dozens: too soon to be in the middle of it for sure.
-it('a trace with -b kprobe traces nothing when SIGINT comes in the middle of attaching', async () => {
+// The other backends attach all functions in one or two system calls, or only some dozens of functions: too fast to interrupt reliably.
+it('a trace with -b kprobe that gets SIGINT while it attaches prints no results', async () => {
   const running = new IpftProcess(['-m', MARK, '-b', 'kprobe']);
   await running.runsUntil('some probes', () => ownProbes().length > 20);
   await expectInterrupted(running);
 });
 
-describe(`a trace with -b ${AUTO}, further`, () => {
+describe(`a trace with -b ${AUTO}`, () => {
   const args = [...SMALL, '-b', AUTO];
 
   // gso.test.ts ends a trace by each backend, by SIGTERM.
@@ -120,7 +118,7 @@ describe(`a trace with -b ${AUTO}, further`, () => {
     },
   );
 
-  it('leaves at once on a second SIGINT with its results printed, and the probe-keeper finishes after it', async () => {
+  it('exits immediately on a second SIGINT, after printing its results, and the probe-keeper removes the probes', async () => {
     const running = await traceProcess(args);
     await ping(DEADBEEF);
     const keeper = keeperPid();
@@ -136,7 +134,7 @@ describe(`a trace with -b ${AUTO}, further`, () => {
     process.kill(keeper, 'SIGCONT');
   });
 
-  it('prints what it has and exits with 5 when its probe-keeper is killed', async () => {
+  it('prints its results and exits with 5 if its probe-keeper is killed', async () => {
     const running = await traceProcess(args);
     await ping(DEADBEEF);
     const keeper = keeperPid();
@@ -146,11 +144,11 @@ describe(`a trace with -b ${AUTO}, further`, () => {
     expect(code).toBe(5);
     expect(stderr).toMatch(/probe-keeper ended unexpectedly.*SIGKILL[^]*\nTry: /);
     expect(sequence(parseGroups(stdout).flat())).toEqual(WAY);
-    // as the message says: the next start sweeps
+    // as the message says: the next start removes the probes
     if (AUTO === 'kprobe') expect((await (await traceProcess(args)).end()).code).toBe(0);
   });
 
-  it('keeps its probes in another pid namespace when a second trace starts outside', async () => {
+  it('in another pid namespace keeps its probes when a second trace starts outside of it', async () => {
     const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
     const inside = await traceProcess([...SMALL, '-b', 'kprobe'], { through });
     const before = ownProbes();
@@ -163,7 +161,7 @@ describe(`a trace with -b ${AUTO}, further`, () => {
     expect(sequence(parseGroups((await inside.ended).stdout).flat())).toEqual(WAY);
   });
 
-  it('takes the names of its probes along when it is the first process of a pid namespace', async () => {
+  it('removes the names of its probes if it is the first process of a pid namespace', async () => {
     const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
     const args = ['-m', MARK, '-b', 'kprobe', '-r', '^(ip|tcp|skb)_'];
     const inside = await traceProcess(args, { through });
@@ -173,7 +171,7 @@ describe(`a trace with -b ${AUTO}, further`, () => {
     expect(ownProbes()).toEqual([]);
   });
 
-  it('does not touch another one that runs at the same time', async () => {
+  it('does not affect another one at the same time', async () => {
     const first = await traceProcess(args);
     const second = await traceProcess(args);
     await ping(DEADBEEF);

@@ -13,8 +13,8 @@ const ARGS = ['-m', MARK, '-r', '^ip_output$'];
 
 afterEach(cleanUp);
 
-describe('what ipft says, and its exit code, when the machine is not ready', () => {
-  it('without tracefs, -b tracepoint traces all the same', async () => {
+describe('on a machine where something is missing or disabled', () => {
+  it('-b tracepoint traces without tracefs', async () => {
     const through = behind('umount /sys/kernel/tracing /sys/kernel/debug');
     const running = await traceProcess(['-m', MARK, '-o', 'json', '-b', 'tracepoint'], { through });
     await ping(Number(MARK));
@@ -30,14 +30,17 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
       /kernel\.ftrace_enabled is 0\)\nTry: sysctl kernel\.ftrace_enabled=1/,
     ],
     ['/sys/kernel/debug/kprobes/enabled', 'kprobe', /kprobes\/enabled is 0\)\nTry: echo 1 >/],
-  ])('%s is 0: -b %s is refused with exit code 3, as probes would never run', async (path, backend, says) => {
-    const { code, stderr } = await withSetting(path, '0', () => ipft([...ARGS, '-b', backend]));
-    expect(stderr).toMatch(says);
-    expect(code).toBe(3);
-  });
+  ])(
+    '%s is 0: -b %s is refused with exit code 3, since probes would never run',
+    async (path, backend, says) => {
+      const { code, stderr } = await withSetting(path, '0', () => ipft([...ARGS, '-b', backend]));
+      expect(stderr).toMatch(says);
+      expect(code).toBe(3);
+    },
+  );
 
   it.for(LACKING)(
-    '-b %s on a kernel without it exits with 4 and lists what there is',
+    '-b %s on a kernel without it exits with 4 and lists the backends that the kernel has',
     async (backend, context) => {
       const { code, stderr } = await ipft([...ARGS, '-b', backend]);
       const result = /is refused with (E\w+)/.exec(stderr)?.[1] ?? '';
@@ -51,9 +54,9 @@ describe('what ipft says, and its exit code, when the machine is not ready', () 
   );
 });
 
-// kprobe writes there; the others only read, all in the same place.
+// kprobe writes to tracefs; the other backends only read it, by the same code.
 describe.each([...new Set([AUTO, 'kprobe'])])('a trace with -b %s', (backend) => {
-  it('works with tracefs at /sys/kernel/debug/tracing only', async () => {
+  it('works if tracefs is mounted only at /sys/kernel/debug/tracing', async () => {
     const through = behind(
       'umount /sys/kernel/tracing; ls /sys/kernel/debug/tracing/available_filter_functions >&2',
     );
@@ -66,18 +69,21 @@ describe.each([...new Set([AUTO, 'kprobe'])])('a trace with -b %s', (backend) =>
 });
 
 describe('--backend auto', () => {
-  it(`takes ${AUTO} here, and says so with -v`, async () => {
+  it(`chooses ${AUTO} on this kernel, and says so with -v`, async () => {
     const running = await trace([...ARGS, '-v']);
     const { code, stderr } = await running.end();
     expect(stderr).toContain(`Backend ${AUTO}: `);
     expect(code).toBe(0);
   });
 
-  it.skipIf(HAS_FPROBE)('says why it did not take kprobe-multi (skipped where there is FPROBE)', async () => {
-    const running = await trace(ARGS);
-    const { stderr } = await running.end();
-    expect(stderr).toMatch(
-      /Backend kprobe-multi: no, kprobe-multi is refused with E(?:OPNOTSUPP|INVAL), it needs Linux 5\.18 with CONFIG_FPROBE/,
-    );
-  });
+  it.skipIf(HAS_FPROBE)(
+    'says why it did not choose kprobe-multi (skipped on kernels with FPROBE)',
+    async () => {
+      const running = await trace(ARGS);
+      const { stderr } = await running.end();
+      expect(stderr).toMatch(
+        /Backend kprobe-multi: no, kprobe-multi is refused with E(?:OPNOTSUPP|INVAL), it needs Linux 5\.18 with CONFIG_FPROBE/,
+      );
+    },
+  );
 });

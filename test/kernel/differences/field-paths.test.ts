@@ -6,7 +6,7 @@ import { loadAddon } from '../../support/home.js';
 
 const addon = loadAddon() as Addon;
 
-it('paths of the kernel’s types lead where a C compiler says', () => {
+it('paths of the kernel’s types have the offsets that a C compiler uses', () => {
   const resolved = PATHS.map((path) => addon.resolvePath(path));
   const values = resolved.filter(isResolved);
   const missing = PATHS.filter((path) => !isResolved(addon.resolvePath(path)));

@@ -28,14 +28,14 @@ const NAMES = TRACE_EVENTS.map((event) => event.replace(/.*\//, ''));
 const IPV4 = 0x0800;
 
 let all: FieldRun;
-/** Calls of functions, by both traces of them. */
+/** Calls of functions, of both traces of them. */
 let calls: { readonly skb: Pair[]; readonly context: Pair[] };
 /** Tracepoints. */
 let printed: Pair[];
 /** What nft has counted. */
 let counted: number;
 
-/** Of functions: each is called with an skb at a time, on whatever CPU. */
+/** Pairs of functions: at any time each function is called at most once with an skb, on any CPU. */
 function callsOf({ rows, missed }: FieldRun['traces']['skb']): Pair[] {
   return pairsOf(
     rows,
@@ -51,7 +51,7 @@ beforeAll(async () => {
   const rules = run(FIELDS.topology, 'exec', FIELDS.sender, 'nft', 'list', 'table', 'ip', 'fields');
   counted = Number(/counter packets (\d+)/.exec(rules)?.[1]);
   calls = { skb: callsOf(all.traces.skb), context: callsOf(all.traces.context) };
-  // Each CPU is inside of one of them at a time.
+  // Each CPU is within at most one of these tracepoints at a time.
   printed = pairsOf(
     all.traces.printed.rows.filter((row) => NAMES.includes(row.function.replace('tp:', ''))),
     all.events.filter(({ name }) => NAMES.includes(name)),
@@ -63,7 +63,7 @@ afterAll(async () => {
   await expectNothingLeft();
 });
 
-/** Compares a field in all pairs for which the witness tells something, which is not always the same. */
+/** Compares a field in all pairs for which the witness has a value, and expects more than one value. */
 function compare(field: string, pairs: readonly Pair[], told: (event: TraceEvent) => unknown): void {
   const known = pairs.filter(({ row, event }) => field in row && told(event) !== undefined);
   const expected = known.map(({ event }) => told(event));
@@ -71,7 +71,7 @@ function compare(field: string, pairs: readonly Pair[], told: (event: TraceEvent
   expect(known.map(({ row }) => row[field])).toEqual(expected);
 }
 
-describe('at the same call a trace event of the kernel has', () => {
+describe('at the same call a trace event of the kernel has the same', () => {
   const isHashed = (field: string): boolean => field === 'packet_id' && !HAS_ADDRESSES;
   const fields = witnesses.BY_TRACE_EVENTS.filter((field) => field !== 'timestamp');
 
@@ -80,7 +80,7 @@ describe('at the same call a trace event of the kernel has', () => {
   });
 
   it.skipIf(HAS_ADDRESSES)(
-    'packet_id (skipped where addresses are printed): one for each that is hashed',
+    'packet_id (skipped where addresses are printed), one for each hashed address',
     () => {
       const both = new Set(printed.map(({ row, event }) => `${row.packet_id} ${addressIn(event)}`));
       expect(both.size).toBe(new Set(printed.map(({ row }) => row.packet_id)).size);
@@ -94,11 +94,11 @@ function expectBetween(value: number, least: number, most: number): void {
   expect(value).toBeLessThanOrEqual(most);
 }
 
-describe('the time of trace events has', () => {
+describe('the time stamps of trace events agree with', () => {
   let times: EventTimes;
   beforeAll(() => void (times = new EventTimes(all.events)));
 
-  it('timestamp: after that of the same call, before the next one of the skb', () => {
+  it('timestamp: after the event of the same call, before the next event of the skb', () => {
     for (const { row, event } of printed) {
       const { earliest, latest } = times.of(event);
       expectBetween(row.timestamp, earliest, latest);
@@ -120,7 +120,7 @@ describe('the time of trace events has', () => {
   });
 });
 
-/** Between ipft's program and the kernel's probe of the same call, the scheduler has moved the thread to another CPU. */
+/** Whether the scheduler has moved the thread to another CPU between ipft's program and the kernel's probe of the same call. */
 function isMoved({ row, event }: Pair): boolean {
   const [first, last] = [row.timestamp, event.timestamp].toSorted((left, right) => left - right);
   return all.moves.some(
@@ -129,13 +129,13 @@ function isMoved({ row, event }: Pair): boolean {
   );
 }
 
-describe('at the same call a kprobe event has', () => {
+describe('at the same call a kprobe event has the same', () => {
   const ofOtherTests = ['stack', 'processor_id'];
   it.each(witnesses.BY_KPROBE_EVENTS.filter((field) => !ofOtherTests.includes(field)))('%s', (field) => {
     compare(field, [...calls.skb, ...calls.context], FETCHED[field]);
   });
 
-  it('processor_id, where the thread was not moved in between', () => {
+  it('processor_id, unless the thread was moved in between', () => {
     const pairs = [...calls.skb, ...calls.context];
     const resting = pairs.filter((pair) => !isMoved(pair));
     expect(resting.length).toBeGreaterThan(pairs.length * 0.9);
@@ -144,7 +144,7 @@ describe('at the same call a kprobe event has', () => {
   });
 
   it('stack', () => {
-    // Two stacks of the same hash are rare.
+    // Stacks are missing if two have the same hash, which is rare.
     const known = calls.context.filter(({ row }) => (row['stack'] as string[]).length > 0);
     expect(known.length).toBeGreaterThan(calls.context.length * 0.9);
     const pairs = known.map(({ row, event }) => {
@@ -154,7 +154,7 @@ describe('at the same call a kprobe event has', () => {
   });
 });
 
-/** What ipft has of the sender's datagrams to this port in a function where data begin with their IPv4 header. */
+/** ipft's events of the sender's datagrams to this port, in a function where skb->data is at the IPv4 header. */
 const datagramsIn = (name: string, port: number): { row: Row; sent: Sent }[] =>
   all.sender.sent.flatMap((sent) =>
     calls.context
@@ -162,7 +162,7 @@ const datagramsIn = (name: string, port: number): { row: Row; sent: Sent }[] =>
       .map(({ row }) => ({ row, sent })),
   );
 
-/** What /proc, ip, nft and stat tell of what is sent to PORT.plain, by function. */
+/** What /proc, ip, nft and stat say about what is sent to PORT.plain, by function. */
 type Known = Partial<Record<'ip_output' | 'ip_rcv', (sent: Sent) => unknown>>;
 const inodeOf = (name: string): number => statSync(`/run/netns/ipft-${name}`).ino;
 const link = (): { ifname: string; ifindex: number } => {
@@ -183,7 +183,7 @@ const KNOWN: Readonly<Record<(typeof witnesses.BY_SYSTEM)[number], Known>> = {
   iif: { ip_output: () => 0, ip_rcv: () => link().ifindex },
 };
 
-describe('the system has, for datagrams whose sender and receiver are known,', () => {
+describe('for datagrams whose sender and receiver are known, the system reports the same', () => {
   it.each(witnesses.BY_SYSTEM)('%s', (field) => {
     for (const [name, tell] of Object.entries(KNOWN[field])) {
       const datagrams = datagramsIn(name, PORT.plain);
@@ -194,19 +194,19 @@ describe('the system has, for datagrams whose sender and receiver are known,', (
     expect(new Set(values).size).toBeGreaterThan(1);
   });
 
-  it('mark and priority: nft counts as many that have both', () => {
+  it('mark and priority: nft counts as many packets with both', () => {
     const rows = all.traces.context.rows.filter(({ function: name }) => name === 'ip_output');
     const both = rows.filter((row) => row['mark'] === 0x1234 && row['priority'] === 5);
     expect([counted, both.length]).toEqual([5, 5]);
   });
 
-  it('timestamp: within the system call', () => {
+  it('timestamp, within the system call that sends', () => {
     for (const { row, sent } of datagramsIn('ip_output', PORT.plain))
       expectBetween(row.timestamp, sent.before, sent.after);
   });
 });
 
-it('packet: the datagrams, by their numbers; counted from 1 as they come', () => {
+it('packet: each datagram has one number, counted from 1 in order', () => {
   const datagrams = [
     ...datagramsIn('ip_output', PORT.plain),
     ...datagramsIn('ip_rcv', PORT.plain),
@@ -222,8 +222,10 @@ it('packet: the datagrams, by their numbers; counted from 1 as they come', () =>
   }
 });
 
-const noModules = HAS_MODULE_BTF ? '' : ' (skipped for functions of modules: ipft traces none here)';
-it(`module: as in /proc/kallsyms${noModules}`, () => {
+const noModules = HAS_MODULE_BTF
+  ? ''
+  : ' (skipped for functions of modules: ipft traces none on this kernel)';
+it(`module: the same as in /proc/kallsyms${noModules}`, () => {
   const modules = new Map<string, string>();
   for (const [, name = '', module = 'vmlinux'] of readText('/proc/kallsyms').matchAll(
     /^\w+ \w (\S+)(?:\t\[(\w+)\])?$/gm,
@@ -235,21 +237,24 @@ it(`module: as in /proc/kallsyms${noModules}`, () => {
   expect(new Set(modules.values()).size).toBe(HAS_MODULE_BTF ? 2 : 1);
 });
 
-describe.runIf(HAS_REASONS)('the trace event of a drop has (skipped on kernels without reasons)', () => {
-  it.each(witnesses.BY_DROPS)('%s', (field) => {
-    const rows = all.traces.printed.rows.filter(
-      (row) => row.function === 'tp:kfree_skb' && row['protocol'] === IPV4,
-    );
-    const drops = all.events.filter(({ values }) => values['protocol'] === IPV4.toString());
-    const pairs = pairsOf(rows, drops, [({ packet_id: skb }) => skb, addressIn]);
-    const told = ({ values: { reason } }: TraceEvent): unknown =>
-      field === 'cause' && reason === 'NOT_SPECIFIED' ? null : reason;
-    compare(field, pairs, told);
-  });
-});
+describe.runIf(HAS_REASONS)(
+  'the trace event of a drop has the same (skipped on kernels without reasons)',
+  () => {
+    it.each(witnesses.BY_DROPS)('%s', (field) => {
+      const rows = all.traces.printed.rows.filter(
+        (row) => row.function === 'tp:kfree_skb' && row['protocol'] === IPV4,
+      );
+      const drops = all.events.filter(({ values }) => values['protocol'] === IPV4.toString());
+      const pairs = pairsOf(rows, drops, [({ packet_id: skb }) => skb, addressIn]);
+      const told = ({ values: { reason } }: TraceEvent): unknown =>
+        field === 'cause' && reason === 'NOT_SPECIFIED' ? null : reason;
+      compare(field, pairs, told);
+    });
+  },
+);
 
 it.runIf(!HAS_REASONS)(
-  '-f reason is refused with exit code 4 (skipped on kernels that have it)',
+  '-f reason is refused with exit code 4 (skipped on kernels with reasons)',
   async () => {
     const { code, stderr } = await ipft(['-m', '1', '-f', 'reason']);
     expect(stderr).toMatch(/reason/);
@@ -257,13 +262,13 @@ it.runIf(!HAS_REASONS)(
   },
 );
 
-describe('of calls of ip_output, by function_graph, the kernel has', () => {
+describe('for calls of ip_output with -t function_graph, the kernel’s events have the same', () => {
   let traced: ReturnRun;
   beforeAll(async () => {
     traced = await returnRun(`ipft-${FIELDS.sender}`);
   });
 
-  it('is_return: calls and returns in their order', () => {
+  it('is_return, for calls and returns in order', () => {
     const { rows, events } = traced;
     expect(rows.map((row) => row['is_return'])).toEqual(events.map(({ name }) => name === 'returned'));
     expect(rows.length).toBeGreaterThan(8);
@@ -276,7 +281,7 @@ describe('of calls of ip_output, by function_graph, the kernel has', () => {
     expect(new Set(values)).toEqual(new Set([null, 0, -EPERM]));
   });
 
-  it('duration_ns: less than of the system call around it, more than between events inside of it', () => {
+  it('duration_ns: shorter than the system call around it, longer than between events within it', () => {
     expect(traced.calls.length).toBe(traced.rows.length / 2);
     for (const { row, inside, sent } of traced.calls) {
       expectBetween(Number(row['duration_ns']), inside, sent.after - sent.before);

@@ -23,7 +23,7 @@ interface Seen extends Event {
   readonly tuple: { readonly dport?: number; readonly protocol: string } | null;
 }
 
-/** Traces while `action` runs: events with the fields that filters are about. */
+/** Traces while `action` runs; returns events with the fields that filters compare. */
 async function traced(
   filter: readonly string[],
   action: () => Promise<unknown>,
@@ -38,7 +38,7 @@ async function traced(
   return parseJson(stdout) as Seen[];
 }
 
-/** What most of the tests trace: packets to two ports, and pings. */
+/** The traffic of most tests: packets to two ports, and pings. */
 async function mixed(): Promise<void> {
   await udp({ count: COUNT, rate: 100, cpu: 0 });
   await udp({ count: COUNT, rate: 100, cpu: 1 });
@@ -51,7 +51,7 @@ const packetsOf = (events: readonly Seen[], name: string): number =>
 afterEach(cleanUp);
 
 describe('--filter, as in pcap-filter(7)', () => {
-  it('takes the packets that match, and follows them', async () => {
+  it('traces packets that match, and follows them', async () => {
     const events = await traced(['--filter', `udp dst port ${PORT}`], mixed);
     expect(packetsOf(events, 'ip_output')).toBe(COUNT);
     expect(packetsOf(events, 'udp_rcv')).toBe(COUNT);
@@ -60,7 +60,7 @@ describe('--filter, as in pcap-filter(7)', () => {
     expect(new Set(told.map(({ tuple }) => tuple?.dport))).toEqual(new Set([PORT]));
   });
 
-  it('holds together with the mark', async () => {
+  it('requires the mark, too, with -m', async () => {
     const both = ['-m', DEADBEEF.toString(), '--filter', 'icmp'];
     const events = await traced(both, async () => {
       await mixed();
@@ -73,7 +73,7 @@ describe('--filter, as in pcap-filter(7)', () => {
     );
   });
 
-  it('tells packets by the headers inside of a tunnel, with --inner', async () => {
+  it('matches no packet without a tunnel, with --inner', async () => {
     const outside = await traced(['--filter', `udp port ${PORT}`, '--inner'], mixed);
     expect(outside).toEqual([]);
   });
@@ -85,19 +85,19 @@ describe('conditions', () => {
     ['--where', '!(skb->len <= 100) && skb->dev->ifindex == 1 && skb->dev->flags & 8 == 8'],
   ])('%s %s', async (...filter) => {
     const events = await traced([...filter, '-m', '0'], mixed);
-    expect(packetsOf(events, 'ip_rcv')).toBe(2 * COUNT); // a ping has 84 bytes
+    expect(packetsOf(events, 'ip_rcv')).toBe(2 * COUNT); // a ping is only 84 bytes long
     expect(Math.min(...events.map(({ len }) => len))).toBeGreaterThan(100);
   });
 
-  it('--where: nothing holds beyond a null pointer, and its negation does', async () => {
+  it('--where: a comparison through a null pointer is false, and its negation is true', async () => {
     const holds = await traced(['--where', 'skb->dev->ifindex != 0', '-r', '^ip_output$'], mixed);
     const contrary = await traced(['--where', '!(skb->dev->ifindex != 0)', '-r', '^ip_output$'], mixed);
-    // the device is not known yet at the first call of ip_output
+    // the device is not yet set at the first call of ip_output
     expect(packetsOf(holds, 'ip_output')).toBe(0);
     expect(packetsOf(contrary, 'ip_output')).toBe(2 * COUNT + 2);
   });
 
-  it('--comm and --pid follow what a process sends to where it is received', async () => {
+  it('--comm and --pid trace what a process sends, until it is received', async () => {
     const events = await traced(['--comm', 'ping'], mixed);
     expect(packetsOf(events, 'icmp_rcv')).toBeGreaterThan(0);
     expect(events[0]?.comm).toBe('ping');
@@ -105,7 +105,7 @@ describe('conditions', () => {
     expect(none).toEqual([]);
   });
 
-  it('--cgroup takes packets of the sockets of a cgroup and of those below it, in a cgroup namespace too', async () => {
+  it('--cgroup traces packets of the sockets of a cgroup and its descendants, also in a cgroup namespace', async () => {
     run('bash', '-c', 'mountpoint -q /sys/fs/cgroup || mount -t cgroup2 none /sys/fs/cgroup');
     const folder = '/sys/fs/cgroup/ipft-test';
     const below = `${folder}/below/it`;
@@ -129,7 +129,7 @@ describe('conditions', () => {
       expect(packetsOf(events, 'ip_output')).toBe(2);
       expect(events.find(({ function: name }) => name === 'ip_output')?.tuple?.protocol).toBe('icmp');
       expect(packetsOf(await traced(['--cgroup', below], traffic), 'ip_output')).toBe(1);
-      // Its root is what `folder` is outside.
+      // In the new cgroup namespace `folder` is the root.
       const script = `echo $$ >${folder}/cgroup.procs; exec unshare -C -m bash -c 'mount -t cgroup2 none /mnt; exec "$@"' bash "$@"`;
       const through = ['bash', '-c', script, 'bash'];
       const inside = await traced(['--cgroup', '/mnt/below'], traffic, through);
@@ -141,7 +141,7 @@ describe('conditions', () => {
   });
 });
 
-describe('a packet that once matched', () => {
+describe('a packet that has matched', () => {
   const RULE = [
     'POSTROUTING',
     '-t',
@@ -158,7 +158,7 @@ describe('a packet that once matched', () => {
   beforeAll(() => void run('iptables', '-I', ...RULE));
   afterAll(() => void run('iptables', '-D', ...RULE));
 
-  it('is followed when its mark is cleared', async () => {
+  it('is followed after its mark is cleared', async () => {
     const send = (): Promise<void> => udp({ mark: DEADBEEF, count: COUNT, rate: 100 });
     const events = await traced(['-m', DEADBEEF.toString()], send);
     const marks = (name: string): number[] =>
@@ -175,7 +175,7 @@ describe('network namespaces', () => {
   const inodeOf = (name: string): number =>
     Number(/\d+/.exec(run('ip', 'netns', 'exec', `ipft-${name}`, 'readlink', '/proc/self/ns/net'))?.[0]);
 
-  it('--netns and --ifname take the packets there, and a marked one is followed into another one', async () => {
+  it('--netns and --ifname trace packets in a namespace and at a device; with -m a packet is followed into another namespace', async () => {
     const [sender, receiver] = [inodeOf('a'), inodeOf('b')];
     const there = await traced(['--netns', 'ipft-b'], () => transfer(5001, 1000));
     expect(packetsOf(there, 'ip_rcv')).toBeGreaterThan(0);
@@ -184,7 +184,7 @@ describe('network namespaces', () => {
     const spaces = (name: string): Set<number | null> =>
       new Set(marked.filter((event) => event.function === name).map(({ netns }) => netns));
     expect(spaces('dev_hard_start_xmit')).toEqual(new Set([sender]));
-    expect(spaces('ip_rcv')).toEqual(new Set([receiver])); // where the mark is no longer there
+    expect(spaces('ip_rcv')).toEqual(new Set([receiver])); // the packet has no mark there
     const devices = await traced(['--ifname', 'lo'], () => transfer(5003, 1000));
     expect(devices).toEqual([]);
     expect(readlinkSync('/proc/self/ns/net')).not.toContain(String(receiver));

@@ -10,21 +10,21 @@ import { ping } from '../../support/traffic/traffic.js';
 import { ipftProcess } from '../../support/ipft/process.js';
 
 /*
- * The kernel's own function tracer and ipft look at the same functions while one ping goes over lo, and must tell
- * the same story, call by call. What makes the comparison exact:
- * - `-m 0 --mask 0` matches every skb, also before ping's mark is on it and in what answers it.
- * - ping is alone on CPU 1: vitest, ipft and the probe-keeper are held on CPU 0, and a packet stays on its CPU when it
- *   goes over lo. Both sides are compared on CPU 1 only, so what vitest and ipft say to each other over sockets does
- *   not count, and as CPU 1 is silent before and after, no call falls on one side of the start or the end.
- * - One difference is legitimate: a function may be called without a packet (NULL), which ipft takes for a miss. Such
- *   calls are not guessed: a kprobe of the kernel's own on each function in question records the argument.
+ * The kernel's function tracer and ipft trace the same functions while one ping goes over lo, and must show the same
+ * calls in the same order. What makes the comparison exact:
+ * - `-m 0 --mask 0` matches every skb, also before ping's mark is set, and the replies.
+ * - ping is alone on CPU 1: vitest, ipft and the probe-keeper run on CPU 0, and a packet stays on its CPU when it goes
+ *   over lo. Only calls on CPU 1 are compared, which excludes vitest's and ipft's own communication over sockets. CPU 1
+ *   has no packets before and after, so no call is recorded by only one of the two at the start or the end.
+ * - One difference is correct: a function may be called without a packet (NULL), which ipft does not show. Such calls
+ *   are not guessed: a kprobe event on each function in question records the argument.
  */
 
 const WITNESS = 'witness';
 
 const set = (file: string, value: string): void => writeFileSync(`${TRACEFS}/${file}`, value);
 
-/** Holds this process, its threads and all it starts from now on, on some CPUs. */
+/** Sets the CPU affinity of this process, its threads and all processes that it starts from now on. */
 const holdOn = (cpus: string): void => {
   run('taskset', '-a', '-c', '-p', cpus, process.pid.toString());
   run('taskset', '-a', '-c', '-p', cpus, process.ppid.toString());
@@ -32,7 +32,7 @@ const holdOn = (cpus: string): void => {
 
 interface Listed {
   readonly name: string;
-  /** what kprobe_events knows it by */
+  /** its symbol for kprobe_events */
   readonly symbol: string;
   /** its line in available_filter_functions */
   readonly line: string;
@@ -66,7 +66,7 @@ async function listed(regex: string): Promise<Listed[]> {
     });
 }
 
-/** By their numbers: finding a function by name takes the kernel a walk over all of them. */
+/** By the numbers of the lines: for each name the kernel would walk over all functions. */
 function setFilter(wanted: ReadonlySet<string>): void {
   const numbers = readText(`${TRACEFS}/available_filter_functions`)
     .split('\n')
@@ -81,17 +81,17 @@ function setFilter(wanted: ReadonlySet<string>): void {
 }
 
 /** `ping-99 [001] ..... 1.000001: ip_rcv <-x`, and a witness' `ping-99 [001] ..... 1.000001: w_ip_rcv: (ip_rcv+0x0/0x1) skb=0x0`. */
-const CALL = /: (\w+)[\w.]*(?: \[\w+\])? <-\S+(?: \[\w+\])?$/; // without a clone's suffix
+const CALL = /: (\w+)[\w.]*(?: \[\w+\])? <-\S+(?: \[\w+\])?$/; // without the suffix of a clone
 const NULL_CALL = /: w_([\w.]+): .* skb=0x0$/;
 
-/** The calls on CPU 1, but for those that a witness saw without a packet: its line comes just after or before the call's. */
+/** The calls on CPU 1, without those whose argument is NULL according to a witness, whose line is just before or after the call's. */
 function callsOnCpu1(): string[] {
   const nulls = new Map<string, number>();
   const lines = readText(`${TRACEFS}/per_cpu/cpu1/trace`).split('\n');
   const calls: string[] = [];
   expect(lines.some((line) => line.includes('LOST'))).toBe(false);
-  // A witness and the tracer are called one after the other for the same call, in an order that the kernel picks:
-  // both lines stand together, without another call of the same function between them.
+  // A witness and the tracer run one after the other for the same call, in an order that the kernel chooses: there is
+  // no other call of the same function between their lines.
   const witnessFirst =
     lines.findIndex((line) => line.includes(': w_')) < lines.findIndex((line) => CALL.test(line));
   for (const line of lines) {
@@ -128,7 +128,7 @@ async function recordPing(): Promise<Recorded> {
 
 const REGISTERS = ['di', 'si', 'dx', 'cx', 'r8', 'r9'];
 
-/** A kprobe that records the skb argument, on each function that is perhaps called without one. */
+/** Adds a kprobe event that records the skb argument to each function that may be called with NULL. */
 function placeWitnesses(functions: readonly Listed[]): void {
   for (const { name, symbol, position } of functions) {
     const definition = `p:${WITNESS}/w_${name} ${symbol} skb=%${REGISTERS[position - 1]}\n`;
@@ -154,7 +154,7 @@ function stopTracer(): void {
   set('tracing_on', '1');
 }
 
-/** What attaches functions one by one gets those that IPv4 over lo can come by, and of fentry's few every one. */
+/** Backends that attach functions one by one get only those that IPv4 over lo may call; fentry, with its limit of 64, a part of them. */
 const ONE_BY_ONE: Partial<Record<string, string>> = {
   kprobe: '^_*(ip_|icmp_|raw_|ping_|sock_|skb_|kfree_|consume_|dev_|netif_|nf_|loopback_|eth_)',
   fentry:
@@ -177,7 +177,7 @@ describe.each(BACKENDS)("the kernel's function tracer and ipft -b %s", (backend)
     set('trace_clock', 'mono');
     set('tracing_on', '0');
     set('current_tracer', 'function');
-    await ping(); // resolves what only a first packet has to
+    await ping(); // the first packet has additional calls
     const running = await trace(['-b', backend, '-m', '0', '--mask', '0', '-r', regex, '-o', 'stream']);
     const shownBetween = ({ from, to }: Recorded): string[] =>
       sequence(

@@ -26,7 +26,7 @@ function countersOf(stderr: string): { samples: number; lost: number; unreturned
   return { samples, lost, unreturned };
 }
 
-/** What ipft warns of once it traces; but for calls and ends that a program was preempted on, which a busy machine has. */
+/** ipft's warnings during the trace, without those about calls and ends at which a program was preempted, which occur on a busy machine. */
 const warningsIn = (stderr: string): string[] =>
   stderr
     .slice(stderr.indexOf('Trace ready!'))
@@ -37,7 +37,7 @@ const warningsIn = (stderr: string): string[] =>
         !/^warning: \d+ (?:calls|ends of packets) were not looked at/.test(line),
     );
 
-/** What the kernel has complained of since it booted. */
+/** The kernel's warnings and errors since it booted. */
 const complaints = (): string[] =>
   run('dmesg')
     .split('\n')
@@ -53,8 +53,8 @@ const NARROW = { args: ['-r', SOME], least: 20, deep: 3 };
 const WIDE = { args: ['-r', MOST_OF_THE_WAY], least: 300, deep: 5 };
 const ALL = { args: [] as string[], least: 900, deep: 5 };
 
-// In a guest kretprobes take minutes for all functions, and kernels before bpf_get_func_ip (5.15) most of a second for a
-// function's two probes.
+// In a guest, attaching kretprobes to all functions takes minutes, and on kernels before bpf_get_func_ip (5.15) almost a
+// second for the two probes of a function.
 function selectionFor(backend: string): typeof ALL {
   if (backend.endsWith('-multi')) return ALL;
   return backend === WITH_RETURNS[0] && HAS_FUNC_IP ? WIDE : NARROW;
@@ -65,7 +65,7 @@ describe.each(WITH_RETURNS)('function_graph of 64 kB over TCP, -b %s', (backend)
   beforeAll(() => upPath(PAIR));
   afterAll(() => downPath(PAIR));
 
-  it('balances: each call has its return, in the right order, on every thread', async (context) => {
+  it('each call has its return, in the right order, on every thread', async (context) => {
     proves(context, { backend, tracer: 'function_graph', result: 'yes' });
     const json = await trace([...GRAPH, ...args, '-b', backend, '-o', 'json']);
     await transfer(5001, 65_536);
@@ -90,8 +90,8 @@ describe.each(WITH_RETURNS)('function_graph of a ping, -b %s', (backend) => {
   const args = backend.endsWith('-multi') ? [] : ['-r', SOME];
   const options = ['-m', MARK, ...args, '-b', backend, '-o', 'json'];
 
-  it('shows the calls that -t function shows', async () => {
-    await ping(DEADBEEF); // resolves what only a first packet has to
+  it('shows the same calls as -t function', async () => {
+    await ping(DEADBEEF); // the first packet has additional calls
     const graph = await trace(['-t', 'function_graph', ...options]);
     const calls = await trace(options);
     await ping(DEADBEEF);
@@ -106,7 +106,7 @@ describe.each(WITH_RETURNS)('function_graph of a ping, -b %s', (backend) => {
 });
 
 describe.each(WITH_RETURNS)('function_graph under a flood, -b %s', (backend) => {
-  it('counts what is lost, returns included, and prints a well-formed tree of the rest', async () => {
+  it('counts lost calls and returns, and prints a well-formed tree of the others', async () => {
     const COUNT = 5_000;
     const options = ['-b', backend, '-r', '^ip_(output|finish_output2?)$', '--perf-page-count', '1'];
     const [json, text] = [
@@ -129,7 +129,7 @@ describe.each(WITH_RETURNS)('function_graph under a flood, -b %s', (backend) => 
   });
 });
 
-// Sleeps in netlink_attachskb, which takes an skb, until the receiver has room again; then calls it once more.
+// Each thread sleeps in netlink_attachskb, which takes an skb, until the receiver has room again, and then calls it once more.
 const SLEEPERS = `
 import socket, sys, threading
 NETLINK_USERSOCK = 2
@@ -163,7 +163,7 @@ print("woken", flush=True)
 sys.stdin.readline()
 `;
 
-/** Traces so many threads that sleep in a function, of which half wake before the trace ends. */
+/** Traces `count` threads that sleep in a function; half of them are woken before the trace ends. */
 async function traceSleepers(count: number, args: readonly string[]): Promise<Ended> {
   const child = spawn('python3', ['-c', SLEEPERS, count.toString()], { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
@@ -189,7 +189,7 @@ describe.each(WITH_RETURNS)('function_graph of a function that sleeps, -b %s', (
   const all = ['-t', 'function_graph', '-m', '0', '--mask', '0', '-o', 'json'];
   const SLEEPING = [...all, '-r', '^netlink_attachskb$', '-b', backend];
 
-  it('shows how long the calls slept that woke, and counts those that still sleep at the end', async () => {
+  it('shows the duration of calls that returned, and counts those that still sleep at the end', async () => {
     const before = now();
     const { code, stdout, stderr } = await traceSleepers(2, SLEEPING);
     const passed = Number(now() - before);
@@ -204,7 +204,7 @@ describe.each(WITH_RETURNS)('function_graph of a function that sleeps, -b %s', (
     expect(code).toBe(0);
   });
 
-  it('counts the returns of more calls than the kernel can wait for', async () => {
+  it('counts calls and returns missed when more threads sleep than the kernel has room for', async () => {
     const COUNT = 200;
     const { stdout, stderr } = await traceSleepers(COUNT, SLEEPING);
     const events = parseGraph(stdout);
@@ -214,7 +214,7 @@ describe.each(WITH_RETURNS)('function_graph of a function that sleeps, -b %s', (
     const [noRoom, excluded] = [unseen('the kernel had no room'), unseen('another BPF program was running')];
     const { unreturned } = countersOf(stderr);
     console.log(`${backend}: ${calls} calls seen, ${noRoom} + ${excluded} not, ${unreturned} unreturned`);
-    // A thread that is preempted inside a tracing program excludes the others of its CPU; at calls or at returns.
+    // While a thread is preempted in a BPF program, the kernel skips the program for other threads on its CPU, at calls and at returns.
     const unaccounted = COUNT + COUNT / 2 - calls - noRoom;
     expect(unaccounted).toBeGreaterThanOrEqual(0);
     expect(unaccounted).toBeLessThanOrEqual(excluded);
@@ -223,7 +223,7 @@ describe.each(WITH_RETURNS)('function_graph of a function that sleeps, -b %s', (
   });
 });
 
-it('-b tracepoint sees no returns, and names the backends that do', async (context) => {
+it('-b tracepoint with function_graph exits with 4 and lists the backends that see returns', async (context) => {
   proves(context, { backend: 'tracepoint', tracer: 'function_graph', result: 'no returns' });
   const { code, stderr } = await ipft([...GRAPH, '-b', 'tracepoint']);
   expect(stderr).toContain(
@@ -233,7 +233,7 @@ it('-b tracepoint sees no returns, and names the backends that do', async (conte
 });
 
 it.for(LACKING_RETURNS)(
-  '-b %s sees no returns on this kernel: it lists what does',
+  '-b %s, which sees no returns on this kernel, exits with 4 and lists the backends that do',
   async (backend, context) => {
     const { code, stderr } = await ipft([...GRAPH, '-r', '^ip_output$', '-b', backend]);
     const [refusal = '', result = ''] =
@@ -245,7 +245,7 @@ it.for(LACKING_RETURNS)(
   },
 );
 
-it(`auto takes ${WITH_RETURNS[0]} here, and says why not those before it`, async () => {
+it(`auto chooses ${WITH_RETURNS[0]} on this kernel, and says why it chose no earlier backend`, async () => {
   const running = await trace([...GRAPH, '-r', '^ip_output$', '-v']);
   const steps = (await running.end()).stderr.match(/^Backend .*/gm)?.map((line) => line.split(',')[0]);
   const before = LACKING_RETURNS.map((backend) => `Backend ${backend}: no`);

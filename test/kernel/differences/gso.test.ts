@@ -12,7 +12,7 @@ const ARGS = ['-m', MARK, '-r', '^(ip_output|nf_hook_slow|dev_hard_start_xmit|tc
 
 const lengths = (events: readonly Event[]): number[] => events.map(({ len }) => len);
 
-/** A packet that is no GSO packet may have a type, which -o json tells as it is; 6.1's TCP sets it on all. */
+/** A packet that is not a GSO packet may have a gso_type, which -o json prints; TCP of Linux 6.1 sets it on all packets. */
 function checkSizes(outputs: readonly Event[]): void {
   const large = outputs.filter((event) => event.gso_size !== 0);
   const plain = outputs.filter((event) => event.gso_size === 0);
@@ -38,7 +38,7 @@ describe('a TCP transfer between two namespaces, marked by iptables', () => {
     await expectNothingLeft();
   });
 
-  it('shows gso_type for GSO packets, and len alone for others', async () => {
+  it('shows gso_type for GSO packets, and only len for others', async () => {
     const text = await trace(ARGS);
     const json = await trace([...ARGS, '-o', 'json']);
     await transfer(5001, MEBIBYTE);

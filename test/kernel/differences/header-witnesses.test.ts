@@ -34,14 +34,17 @@ const kindOf = (tuple: Tuple | null): string =>
         .join(' ')
         .trimEnd();
 
-/** Tunnels by tcpdump's words. */
+/** Tunnels, and how tcpdump prints them. */
 const TUNNEL_WORDS: readonly (readonly [string, RegExp])[] = [
   ['IPv4 in IPv4', /proto IPIP \(4\)/],
   ['IPv6 in IPv4', /proto IPv6 \(41\)/],
-  ['IPv4 in IPv6, behind an option', /DSTOPT \(.*\) IP \(/],
-  ['IPv6 in IPv6, behind an option', /DSTOPT \(.*\) IP6 \(/],
+  ['IPv4 in IPv6, after an option', /DSTOPT \(.*\) IP \(/],
+  ['IPv6 in IPv6, after an option', /DSTOPT \(.*\) IP6 \(/],
   ['GRE with a key', /GREv0, Flags \[key present\]/],
-  ['GRE with a checksum and a number, and Ethernet', /GREv0, Flags \[checksum present, sequence# present\]/],
+  [
+    'GRE with a checksum, a sequence number and Ethernet',
+    /GREv0, Flags \[checksum present, sequence# present\]/,
+  ],
   ['GRE over IPv6', /next-header .*GREv0/],
   ['VXLAN', /\.4789: VXLAN/],
   ['VXLAN over IPv6, at the old port', /next-header .*\.8472: /],
@@ -51,7 +54,7 @@ const TUNNEL_WORDS: readonly (readonly [string, RegExp])[] = [
   ['SRv6, with IPv6', /RT6 \(.*segleft=1.*\) IP6 \(/],
 ];
 
-/** What the kernel's trace tells of a field; undefined: nothing. */
+/** The value of a field in the kernel's trace; undefined: it has none. */
 type Told = (values: TraceEvent['values']) => unknown;
 
 /** CHECKSUM_* of include/linux/skbuff.h. */
@@ -59,11 +62,11 @@ const SUMS = ['none', 'unnecessary', 'complete', 'partial'];
 
 const TOLD_BY_PROBES: Readonly<Record<(typeof BY_HEADER_PROBES)[number], Told>> = {
   headroom: ({ head = '', data = '' }) => Number(BigInt(data) - BigInt(head)),
-  // In its place are csum_start and csum_offset then.
+  // Then the union has csum_start and csum_offset instead.
   csum: ({ csum, ip_summed: sum }) => (SUMS[Number(sum)] === 'partial' ? null : Number(csum)),
 };
 
-/** Of a header that an event may not have at all, or tell not to be set. */
+/** The offset of a header; undefined: the event has none; null: the event says that it is not set. */
 const offset = (header: string | undefined, isSet = '1'): number | null | undefined =>
   header === undefined ? undefined : isSet === '1' ? Number(header) : null;
 
@@ -76,31 +79,31 @@ const TOLD_BY_EVENTS: Readonly<Record<(typeof BY_HEADER_EVENTS)[number], Told>> 
   transport_offset: ({ transport_offset: header, transport_offset_valid: isSet }) => offset(header, isSet),
 };
 
-/** An event's device; where addresses can be printed the skb, as Linux 6.1 then leaves names out. */
+/** The event's device; if addresses can be printed its skb, since Linux 6.1 then omits names of devices. */
 const skbOrDevice = (row: Row): unknown => (HAS_ADDRESSES ? row.packet_id : row['ifname']);
 const itsSkbOrDevice: Told = ({ skbaddr, dev }) => (HAS_ADDRESSES ? `0x${skbaddr}` : dev);
 
-/** At all calls of which the kernel's trace tells the field. */
+/** Compares the field in all pairs for which the kernel's trace has a value. */
 function compare(field: string, told: Told, rows: readonly Pair[]): void {
   const telling = rows.filter(({ event }) => told(event.values) !== undefined);
   expect(telling.map(({ row }) => row[field])).toEqual(telling.map(({ event }) => told(event.values)));
   expect(new Set(telling.map(({ row }) => row[field])).size).toBeGreaterThan(1);
 }
 
-describe('at the function that hands a packet to tcpdump', () => {
-  it.each(BY_TCPDUMP)('%s: as tcpdump has it', (field) => {
+describe('at the function that passes packets to tcpdump', () => {
+  it.each(BY_TCPDUMP)('%s has the value that tcpdump prints', (field) => {
     const told = captured.filter(({ shown }) => shown[field] !== undefined);
     expect(told.map(({ row }) => row[field])).toEqual(told.map(({ shown }) => shown[field]));
     expect(new Set(told.map(({ row }) => JSON.stringify(row[field]))).size).toBeGreaterThan(2);
   });
 
-  it.each(TUNNEL_WORDS)('inner_tuple behind %s: as tcpdump has it', (_, words) => {
+  it.each(TUNNEL_WORDS)('inner_tuple of %s has the value that tcpdump prints', (_, words) => {
     const behind = captured.filter(({ text, shown }) => words.test(text) && shown.inner_tuple !== null);
     expect(behind.length).toBeGreaterThan(0);
     expect(behind.map(({ row }) => row['inner_tuple'])).toEqual(behind.map(({ shown }) => shown.inner_tuple));
   });
 
-  it('packets of all kinds were compared', () => {
+  it('the compared packets are of all kinds', () => {
     const kinds = (field: 'tuple' | 'inner_tuple'): string[] => [
       ...new Set(captured.map(({ row }) => kindOf(row[field] as Tuple | null))),
     ];
@@ -115,14 +118,14 @@ describe('at the function that hands a packet to tcpdump', () => {
     );
   });
 
-  it.each(BY_HEADER_PROBES)('%s: as members of the skb have it', (field) => {
+  it.each(BY_HEADER_PROBES)('%s has the value of the members of the skb', (field) => {
     expect(probed.map(({ row }) => row.packet_id)).toEqual(probed.map(({ event }) => event.values['skb']));
     compare(field, TOLD_BY_PROBES[field], probed);
   });
 });
 
 describe('at tracepoints', () => {
-  it.each(BY_HEADER_EVENTS)('%s: as trace events have it', (field) => {
+  it.each(BY_HEADER_EVENTS)('%s has the value of the trace events', (field) => {
     expect(traced.map(({ row }) => [row['len'], skbOrDevice(row)])).toEqual(
       traced.map(({ event: { values } }) => [Number(values['len']), itsSkbOrDevice(values)]),
     );

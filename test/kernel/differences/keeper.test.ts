@@ -22,7 +22,7 @@ interface Probe {
   readonly name: string;
 }
 
-/** Functions that take an skb in the first register and can be traced, and the programs for them. */
+/** Traceable functions that take an skb in the first register, and the table of all functions. */
 function goodProbes(): { probes: Probe[]; columns: FunctionColumns } {
   const columns = addon.readFunctions({ tracefs: TRACEFS });
   const probes = tableRows(columns)
@@ -33,7 +33,7 @@ function goodProbes(): { probes: Probe[]; columns: FunctionColumns } {
   return { probes, columns };
 }
 
-/** Has the keeper attach these probes and let go of them; returns what it said, without the progress. */
+/** Has the keeper attach these probes and detach them; returns its output without the lines about progress. */
 async function keep(
   backend: 'fentry-multi' | 'kprobe' | 'kprobe-multi',
   probes: readonly Probe[],
@@ -46,7 +46,7 @@ async function keep(
     mask: 0xffffffff,
     programs: backend,
     table: columns.table,
-    // One whose skb is in the first register: only the program for that is needed.
+    // A function whose skb is in the first register: only the program for that register is needed.
     functions: Uint32Array.of(rows.findIndex(({ slot, ends }) => slot === 0 && !ends)),
     bodyOffsets: new Uint8Array(rows.length),
     ...{ hidden: new Uint32Array(0), tellsEnds: false },
@@ -88,10 +88,10 @@ async function keep(
 
 const BOGUS_ID = 99_999;
 
-/** The line about a function that was refused, with whichever error this kernel has for it. */
+/** The line about a function that was refused, with any errno: kernels differ. */
 const refused = (id: number): unknown => expect.stringMatching(new RegExp(`^failed ${id} \\d+ E[A-Z]+$`));
 
-/** Puts a bogus probe in the middle of the good ones. */
+/** Inserts bogus probes in the middle of the good ones. */
 const among = (probes: readonly Probe[], ...bogus: Probe[]): Probe[] => [
   ...probes.slice(0, GOOD / 2),
   ...bogus,
@@ -108,19 +108,19 @@ function addressOf(symbol: string): bigint {
   return BigInt(`0x${address}`);
 }
 
-/** A function that the kernel never lets be traced: it is in no list of the function tracer. */
+/** The address of a function that cannot be traced: it is not in available_filter_functions. */
 function untraceableAddress(): bigint {
   expect(readText(`${TRACEFS}/available_filter_functions`)).not.toMatch(/^exc_int3$/m);
   return addressOf('exc_int3');
 }
 
 it.skipIf(!HAS_FPROBE)(
-  'kprobe-multi (skipped on a kernel without FPROBE): addresses that the kernel refuses cost no other function',
+  'kprobe-multi (skipped on a kernel without FPROBE): addresses that the kernel refuses do not prevent others from being attached',
   async () => {
     const { probes, columns } = goodProbes();
     const [first] = probes;
     if (!first) throw new Error('no functions');
-    // Behind the place for a probe (from 4 to 8 at most), and before the next function.
+    // After the offsets that a probe may have (at most 4 to 8), and before the next function.
     const middle = { id: BOGUS_ID, address: first.address + 10n, name: 'middle_of_a_function' };
     const untraceable = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
     expect(await keep('kprobe-multi', among(probes, middle), columns)).toEqual([
@@ -135,12 +135,12 @@ it.skipIf(!HAS_FPROBE)(
 );
 
 it.skipIf(!BACKENDS.includes('fentry-multi'))(
-  'fentry-multi (skipped on a kernel without tracing_multi links): what they refuse goes to a kprobe-multi link',
+  'fentry-multi (skipped on a kernel without tracing_multi links): functions that these refuse are attached by a kprobe-multi link',
   async () => {
     const { probes, columns } = goodProbes();
     const [first] = probes;
     if (!first) throw new Error('no functions');
-    const NO_FUNCTION = 1; // a type, but none of a function
+    const NO_FUNCTION = 1; // the BTF id of a type that is not a function
     const byAddress = { ...first, id: BOGUS_ID, btfId: NO_FUNCTION };
     const neither = {
       id: BOGUS_ID + 1,
@@ -158,22 +158,22 @@ it.skipIf(!BACKENDS.includes('fentry-multi'))(
   },
 );
 
-it('kprobe: addresses that the kernel refuses cost no other function', async () => {
+it('kprobe: addresses that the kernel refuses do not prevent others from being attached', async () => {
   const { probes, columns } = goodProbes();
   const data = { id: BOGUS_ID, address: addressOf('init_task'), name: 'init_task' };
   const blacklisted = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
   const said = await keep('kprobe', among(probes, data, blacklisted), columns);
-  // In the order of addresses: data lies behind text.
+  // In the order of addresses: data is after text.
   expect(said).toEqual([refused(BOGUS_ID + 1), refused(BOGUS_ID), `attached ${GOOD} 2`, 'detached']);
 });
 
-it('kprobe: attaches 0 and ends as usual where every function is refused', async () => {
+it('kprobe: attaches 0 functions and ends as usual if all are refused', async () => {
   const { columns } = goodProbes();
   const data = { id: BOGUS_ID, address: addressOf('init_task'), name: 'init_task' };
   expect(await keep('kprobe', [data], columns)).toEqual([refused(BOGUS_ID), 'attached 0 1', 'detached']);
 });
 
-it('makes no event before it is activated, and matched = delivered + lost once it is deactivated', async () => {
+it('a session has no events before it is activated, and matched = delivered + lost after it is deactivated', async () => {
   const columns = addon.readFunctions({ tracefs: TRACEFS });
   const found = tableRows(columns).find(({ name }) => name === 'ip_rcv');
   expect(found?.slot).toBe(0);

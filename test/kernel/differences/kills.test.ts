@@ -6,18 +6,18 @@ import { AUTO, cleanUp, leftovers } from '../../support/kernel/kernel.js';
 import { pause, pidsOf, signalIfThere } from '../../support/kernel/system.js';
 import { IS_WHOLE } from '../../support/whole.js';
 
-/** Enough functions that attaching and detaching take part of the time. */
+/** So many functions that attaching and detaching take a considerable part of the time. */
 const FUNCTIONS = '^ip_';
 const PROCESSES = IS_WHOLE ? 5 : 3;
 const TRACES = 4;
 
 afterEach(cleanUp);
 
-/** Kills a process with its traces, each somewhere between its start and its end; returns how far they had come, and how often. */
+/** Kills a process with its traces, each in any state between start and end; returns their last states and how many there were. */
 async function killed(keepersToo: boolean): Promise<string[]> {
   const traces = { mark: DEADBEEF, function: FUNCTIONS, backend: AUTO, traces: TRACES };
   const running = restartingTraces(traces);
-  // The first time they read the kernel's functions, all in the same moments.
+  // The first traces read the kernel's functions, all at the same time.
   await running.runsUntil('a trace that has ended', () => running.stdout.includes('ended'));
   await pause(1000 + Math.random() * 1000);
   running.child.kill('SIGKILL');
@@ -29,13 +29,13 @@ async function killed(keepersToo: boolean): Promise<string[]> {
   });
 }
 
-it(`SIGKILL of ${PROCESSES * TRACES} traces at random moments leaves nothing, once another trace has started and ended`, async () => {
+it(`SIGKILL of ${PROCESSES * TRACES} traces at random moments leaves nothing in the kernel after another trace has started and ended`, async () => {
   const reached: string[] = [];
   for (let round = 0; round < PROCESSES; round++)
-    // Every second time the probe-keepers are killed too, so that nobody is left to clean up.
+    // Every second time the probe-keepers are killed too, so that no process is left that removes the probes.
     reached.push(...(await killed(round % 2 === 1)));
   console.log(`${reached.join(', ')}; ${leftovers().length} objects left`);
   const { code } = await (await traceProcess(['-m', MARK, '-r', FUNCTIONS, '-b', AUTO])).end();
   expect(code).toBe(0);
-  // cleanUp() above waits until the kernel is as it was.
+  // cleanUp() above waits until nothing is left in the kernel.
 });

@@ -10,23 +10,23 @@ import { shell, withSetting } from '../../support/kernel/system.js';
 import { udp } from '../../support/traffic/traffic.js';
 
 /*
- * What comes to the kernel after a trace has begun: modules, and CPUs.
+ * Modules that are loaded and CPUs that come online after a trace has begun.
  */
 
 shell('modprobe veth');
 const HAS_MODULE_BTF = existsSync('/sys/kernel/btf/veth');
-/** With the functions that a packet meets before and behind those of the module. */
+/** The module's function, and those that are called before and after it for a packet. */
 const NEAR = '^(dummy_xmit|dev_hard_start_xmit|consume_skb)$';
 
 const unload = (): string => shell('ip link delete last 2>/dev/null || true; modprobe -r dummy');
 const load = (): string =>
   shell(`modprobe dummy; ip link add last type dummy; ip link set last up
     ip address add 10.77.0.1/24 dev last; ip neighbour add 10.77.0.2 lladdr 02:00:00:00:00:02 dev last`);
-/** ip6_gre, which tunnels of other files have loaded, holds gre, too. */
+/** ip6_gre, which tunnels of other test files have loaded, uses gre, too. */
 const unloadGre = (): string => shell('modprobe -r ip_gre ip6_gre gre');
 const ping = (): string => shell(`ping -n -q -c 1 -W 1 -m ${Number(MARK)} 10.77.0.2 || true`);
 
-/** Ends it. `module`: what the summary says of dummy. */
+/** Ends the trace. `module`: what the summary says about dummy. */
 async function ended(
   running: Running,
 ): Promise<{ code: number | null; stderr: string; events: Event[]; module: unknown }> {
@@ -43,11 +43,11 @@ async function ended(
 afterEach(cleanUp);
 
 describe('a module that is loaded during a trace', () => {
-  describe.skipIf(!HAS_MODULE_BTF)('with BTF (skipped on a kernel whose modules have none)', () => {
+  describe.skipIf(!HAS_MODULE_BTF)('with BTF (skipped on a kernel whose modules have no BTF)', () => {
     afterEach(unload);
 
     it.each(BACKENDS.filter((backend) => backend !== 'fentry'))(
-      'is traced from when its functions are attached, -b %s',
+      'is traced once its functions are attached, -b %s',
       async (backend) => {
         unload();
         const running = await trace([
@@ -74,7 +74,7 @@ describe('a module that is loaded during a trace', () => {
           len: 98,
           caller: expect.stringMatching(/^dev_hard_start_xmit\+/) as string,
         });
-        // A caller in the module has its name, too.
+        // A caller in the module is shown by name, too.
         expect(events.some((event) => 'caller' in event && String(event.caller).endsWith(' [dummy]'))).toBe(
           true,
         );
@@ -91,7 +91,7 @@ describe('a module that is loaded during a trace', () => {
       },
     );
 
-    it('is traced by ip link add, which loads it, and what it needs', async () => {
+    it('is traced if ip link add loads it together with another module that it needs', async () => {
       unloadGre();
       const running = await trace(['-m', MARK, '-r', '^(ip_output|.*gre.*)$', '-o', 'json']);
       shell(`ip link add last type gre local 127.0.0.1 remote 127.0.0.1; ip link set last up
@@ -107,7 +107,7 @@ describe('a module that is loaded during a trace', () => {
       await expectNothingLeft();
     });
 
-    it('is told of when the trace ends before it can be attached, and is missing then', async () => {
+    it('is reported if the trace ends before it can be attached, and counts as missing', async () => {
       unload();
       const running = await trace(['-m', MARK, '-r', NEAR, '-o', 'json', '--fail-on-loss']);
       load();
@@ -119,7 +119,7 @@ describe('a module that is loaded during a trace', () => {
       await expectNothingLeft();
     });
 
-    it('is told of, and missing, where a backend cannot add functions: -b fentry', async () => {
+    it('is reported and counts as missing if the backend cannot add functions: -b fentry', async () => {
       unload();
       const running = await trace(['-m', MARK, '-b', 'fentry', '-r', NEAR, '-o', 'json', '--fail-on-loss']);
       load();
@@ -132,7 +132,7 @@ describe('a module that is loaded during a trace', () => {
       expect(code).toBe(7);
     });
 
-    it('says nothing where none of its functions is asked for', async () => {
+    it('is not reported if none of its functions is selected', async () => {
       unload();
       const running = await trace(['-m', MARK, '-r', '^ip_output$', '-o', 'json', '--fail-on-loss']);
       load();
@@ -145,7 +145,7 @@ describe('a module that is loaded during a trace', () => {
   });
 
   it.skipIf(HAS_MODULE_BTF)(
-    'without BTF is told of when the trace ends at once, too (skipped where modules have BTF)',
+    'without BTF is reported also if the trace ends immediately (skipped where modules have BTF)',
     async () => {
       shell('modprobe -r dummy');
       const running = await trace(['-m', MARK, '-r', NEAR, '-o', 'json', '--fail-on-loss']);
@@ -156,7 +156,7 @@ describe('a module that is loaded during a trace', () => {
     },
   );
 
-  it.skipIf(HAS_MODULE_BTF)('without BTF is told of (skipped where modules have BTF)', async () => {
+  it.skipIf(HAS_MODULE_BTF)('without BTF is reported (skipped where modules have BTF)', async () => {
     shell('modprobe -r dummy');
     const running = await trace(['-m', MARK, '-r', NEAR, '-o', 'json', '--fail-on-loss']);
     shell('modprobe dummy');
@@ -168,7 +168,7 @@ describe('a module that is loaded during a trace', () => {
   });
 });
 
-describe('a CPU that comes online gets a perf buffer: one', () => {
+describe('there is a perf buffer for a CPU', () => {
   const ONLINE = '/sys/devices/system/cpu/cpu1/online';
   const IP_OUTPUT = ['-m', MARK, '-r', '^ip_output$', '-o', 'json'];
   afterEach(() => writeFileSync(ONLINE, '1'));
@@ -176,12 +176,12 @@ describe('a CPU that comes online gets a perf buffer: one', () => {
   it.each([
     ['that comes online after ipft has started', () => withSetting(ONLINE, '0', () => trace(IP_OUTPUT))],
     [
-      'that goes and comes while ipft runs, twice',
+      'that goes offline and online again during the trace, twice',
       async () => {
         const running = await trace(IP_OUTPUT);
         for (let i = 0; i < 2; i++) {
           await withSetting(ONLINE, '0', () => undefined);
-          // What it sends at once may find no buffer.
+          // What is sent immediately may find no buffer.
           await udp({ mark: DEADBEEF, count: 1, rate: 0, cpu: 1 });
         }
         return running;

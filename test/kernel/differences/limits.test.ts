@@ -16,7 +16,7 @@ afterEach(cleanUp);
 describe.each(BACKENDS)('limits with -b %s', (backend) => {
   const small = [...ARGS, '-r', '^ip_output$', '-b', backend];
 
-  it('--max-rate leaves out what it counts, while the kernel measures for --budget', async () => {
+  it('--max-rate suppresses events and counts them, also while the kernel measures run times for --budget', async () => {
     const running = await trace([...small, '--max-rate', '20', '--budget', '1000%']);
     await flood();
     const { code, stdout, stderr } = await running.end();
@@ -32,7 +32,7 @@ describe.each(BACKENDS)('limits with -b %s', (backend) => {
     expect(code).toBe(0);
   });
 
-  it('--count ends the trace, and nothing is left', async () => {
+  it('--count ends the trace, and nothing is left in the kernel', async () => {
     const running = await trace([...small, '--count', '10']);
     await udp({ mark: DEADBEEF, count: 30, rate: 0 });
     const { code, stdout, stderr } = await running.ended;
@@ -47,7 +47,7 @@ describe.each(BACKENDS)('limits with -b %s', (backend) => {
 describe.each(WITH_RETURNS)('limits of function_graph with -b %s', (backend) => {
   const graph = [...ARGS, '-t', 'function_graph', '-r', '^(ip_output|ip_rcv)$', '-b', backend];
 
-  it('--max-rate and --sample leave out calls with their returns', async () => {
+  it('--max-rate and --sample suppress calls together with their returns', async () => {
     const running = await trace([...graph, '--max-rate', '100', '--sample', '1/2']);
     await flood();
     const { stdout } = await running.end();

@@ -26,15 +26,15 @@ import { freeOldPackets, ping, udp, PORT, TRAFFIC } from '../../support/traffic/
 import { IS_WHOLE } from '../../support/whole.js';
 
 /*
- * A packet is one life of an skb. The packets here are sent one after the other on one CPU, so that all of them have
- * the same few skbs: a tracer that takes the address for the packet shows them as one.
+ * A packet is one life of an skb. The packets here are sent one after the other on one CPU, so that the kernel reuses
+ * the same few skbs: a tracer that identifies packets by the address shows them as one.
  */
 
 const TABLE = 'ipft_unmark';
 
 const send = (count: number, rate = 500): Promise<void> => udp({ mark: DEADBEEF, count, rate, cpu: 1 });
 
-/** The groups that are on stdout while the trace still runs, once there are so many. */
+/** The groups on stdout while the trace still runs; resolves once there are `count` of them. */
 const liveGroups = (running: Running, count: number): Promise<ReturnType<typeof parseGroups>> =>
   running.runsUntil<ReturnType<typeof parseGroups>>(`${count} groups`, () => {
     const { stdout } = running;
@@ -42,14 +42,14 @@ const liveGroups = (running: Running, count: number): Promise<ReturnType<typeof 
     return groups.length >= count && groups;
   });
 
-/** How many events the one trace that runs has made. */
+/** How many events the only running trace has matched. */
 function matchedSoFar(): number {
   const dump = run('bpftool', '-j', 'map', 'dump', 'name', 'counters');
   const cpus = JSON.parse(dump) as { formatted: { value: { matched: number } } }[];
   return cpus.reduce((sum, { formatted }) => sum + formatted.value.matched, 0);
 }
 
-/** The groups that are on stdout while the trace still runs, once all packets have ended and every event is there. */
+/** The groups on stdout while the trace still runs; resolves once all packets are freed and all events are printed. */
 const allGroups = (running: Running): Promise<ReturnType<typeof parseGroups>> =>
   running.runsUntil<ReturnType<typeof parseGroups>>('the end of all packets', () => {
     const { stdout } = running;
@@ -57,7 +57,7 @@ const allGroups = (running: Running): Promise<ReturnType<typeof parseGroups>> =>
     return groups.length > 0 && entriesOf('lives') === 0 && groups.flat().length === matchedSoFar() && groups;
   });
 
-/** Unmarked packets on the CPU of the marked ones, as fast as they go, while `action` runs. */
+/** Sends unmarked packets on the CPU of the marked ones, as fast as possible, while `action` runs. */
 async function besideFlood(action: () => Promise<unknown>): Promise<void> {
   const to = ['--to', `127.0.0.1:${PORT + 7}`, '--sink'];
   const flood = [TRAFFIC, 'udp', ...to, '--count', '1000000000', '--rate', '0'];
@@ -72,13 +72,13 @@ async function besideFlood(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** As many packets as were sent; by programs that may be preempted, but for calls that the kernel says it has skipped. */
+/** Expects all packets that were sent; by programs that may be preempted, without at most as many as the kernel has missed. */
 function expectSent(backend: string, sent: number, shown: number, missed: number): void {
   expect(shown).toBeLessThanOrEqual(sent);
   expect(sent - shown).toBeLessThanOrEqual(backend.startsWith('fentry') ? missed : 0);
 }
 
-/** First and last function of each group, and how often they are. */
+/** First and last function of the groups, and the number of groups with them. */
 function ways(groups: ReturnType<typeof parseGroups>): Map<string, number> {
   const found = new Map<string, number>();
   for (const group of groups) {
@@ -88,7 +88,7 @@ function ways(groups: ReturnType<typeof parseGroups>): Map<string, number> {
   return found;
 }
 
-/** Takes the mark off behind ip_output while `action` runs. */
+/** Clears the mark after ip_output while `action` runs. */
 async function unmarked(action: () => Promise<unknown>): Promise<void> {
   const rule = 'type filter hook postrouting priority 0; meta mark set 0;';
   run('nft', `table ip ${TABLE} { chain postrouting { ${rule} }; }`);
@@ -99,7 +99,7 @@ async function unmarked(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Throws unless the packets of each skb follow each other in time, and none goes on behind its end. */
+/** Throws if packets with the same skb overlap in time, or a packet has an event after its end. Returns the number of packets. */
 function checkLives(events: readonly Event[]): number {
   const last = new Map<string, { packet: number; ended: boolean }>();
   const seen = new Map<number, string>();
@@ -117,17 +117,17 @@ function checkLives(events: readonly Event[]): number {
 
 afterEach(cleanUp);
 
-// Programs of fentry-multi are skipped now and then (docs/backends.md), and the first call of a packet may be such a one.
+// The kernel sometimes skips programs of fentry-multi (docs/backends.md), perhaps at the first call of a packet.
 const [UNSKIPPED = AUTO] = BACKENDS.filter((backend) => !backend.startsWith('fentry'));
 
-// What is asked here is the first and the last call of a packet.
+// For tests that need the first and the last call of a packet.
 const ENOUGH = UNSKIPPED === 'kprobe' ? ['-r', MOST_OF_THE_WAY] : [];
-// And here any call after the last one.
+// For a test that needs any call after the last one.
 const ANY = IS_WHOLE ? [] : ENOUGH;
 
 describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
   it(`prints 1,000 packets that reuse one skb address as 1,000 groups while the trace runs, -b ${UNSKIPPED}`, async () => {
-    await freeOldPackets(); // those of other tests are marked, too, and would be shown when they are freed
+    await freeOldPackets(); // those of other tests have the mark, too, and would be shown when they are freed
     const running = await trace(['-m', MARK, '-b', UNSKIPPED, ...ENOUGH]);
     await send(3, 2);
     await freeOldPackets();
@@ -142,7 +142,7 @@ describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
     expect([...ways(groups).keys()]).toEqual([...single.keys()]);
   });
 
-  it('shows no call of a packet after its end, and holds none for ever: TCP with GSO, UDP and pings', async () => {
+  it('shows no call of a packet after its end, and keeps no packet for ever: TCP with GSO, UDP and pings', async () => {
     upPath(PAIR);
     try {
       const running = await trace(['-m', MARK, ...ANY, '-o', 'json', '--perf-page-count', '4096']);
@@ -163,11 +163,11 @@ describe(`packets whose skbs have the same address, -b ${AUTO}`, () => {
 });
 
 /*
- * Of 300 packets: a call on which the kernel ran no program, as another task had been preempted in it, is not there. The kernel
- * counts such calls, whatever their mark, so what is not there is at most what was missed.
+ * Of 300 packets some calls may be missing: those at which the kernel did not run the program, since another task had been
+ * preempted in it. The kernel counts such calls, with any mark, so at most as many are missing as it has counted.
  */
-describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
-  it('end the groups of their packets all the same, and are not counted', async () => {
+describe.each(BACKENDS)('hidden functions that free packets, -b %s', (backend) => {
+  it('end the groups of the packets, and are not counted', async () => {
     const running = await trace(['-m', MARK, '-b', backend, '-r', '^ip_output$']);
     await send(300);
     await freeOldPackets();
@@ -181,7 +181,7 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
     expectSent(backend, 300, groups.length, missed);
   });
 
-  it('end packets that have lost their mark', async () => {
+  it('end packets whose mark was cleared', async () => {
     const running = await trace([
       '-m',
       MARK,
@@ -195,7 +195,7 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
     const groups = await allGroups(running);
     const { stdout, stderr } = await running.end();
     expect(parseGroups(stdout)).toEqual(groups);
-    // since Linux 6.18 most are freed without kfree_skbmem
+    // from Linux 6.18 on, most are freed without kfree_skbmem
     const known = ['__ip_local_out .. kfree_skbmem', '__ip_local_out .. ip_output'];
     const odd = groups.filter((group) => [...ways([group]).keys()].some((way) => !known.includes(way)));
     const { missed } = countsOf(stderr);
@@ -207,11 +207,11 @@ describe.each(BACKENDS)('ends that are not shown, -b %s', (backend) => {
 });
 
 /*
- * On a kernel that may preempt programs it skips a program for all others on that CPU while one that runs it waits. If that
- * were the one that runs at ends, the next packet with that skb, whatever its mark, would be shown as one with that before.
+ * A kernel that may preempt programs skips a program for other tasks on a CPU while a task is preempted in it. If it skipped
+ * the program for the ends of packets, the next packet with that skb, with any mark, would be shown as the same packet.
  */
 it.each(BACKENDS.filter((backend) => backend.endsWith('-multi')))(
-  'beside a flood of others on the same CPU no end of a packet is missed, -b %s',
+  'no end of a packet is missed during a flood of other packets on the same CPU, -b %s',
   async (backend) => {
     const running = await trace(['-m', MARK, '-b', backend, '-r', '^ip_output$', '-o', 'json']);
     await besideFlood(() => send(1500));
@@ -231,7 +231,7 @@ it.each(BACKENDS.filter((backend) => backend.endsWith('-multi')))(
 );
 
 it.each(WITH_RETURNS)(
-  'function_graph: returns belong to the packet of their call, -b %s',
+  'function_graph: returns are in the group of the packet of their call, -b %s',
   async (backend) => {
     const functions = ['-r', '^(ip_output|ip_rcv|kfree_skbmem)$'];
     const args = ['-m', MARK, '-b', backend, '-t', 'function_graph', ...functions];

@@ -17,11 +17,11 @@ const flood = (count = FLOOD): Promise<void> => udp({ mark: DEADBEEF, count, rat
 
 afterEach(cleanUp);
 
-describe.each(BACKENDS)('what is lost is counted, -b %s', (backend) => {
+describe.each(BACKENDS)('lost events are counted, -b %s', (backend) => {
   it(`a flood of ${SMALL_FLOOD} packets into a perf buffer of one page: printed + lost + missed = sent`, async () => {
     const running = await trace([...IP_OUTPUT, '-b', backend, '--perf-page-count', '1', '-v']);
     expect(await countedByNft(DEADBEEF, () => flood(SMALL_FLOOD))).toBe(SMALL_FLOOD);
-    // The kernel tells of a loss with the next event that fits, which may be none of the flood's.
+    // The kernel reports a loss with the next event that fits, which may come after the flood.
     await running.runsUntil('a drained buffer', () => running.stdout.includes('"function"'));
     await flood(1);
     const { code, stdout, stderr } = await running.end();
@@ -37,7 +37,7 @@ describe.each(BACKENDS)('what is lost is counted, -b %s', (backend) => {
   });
 });
 
-it(`a flood of ${FLOOD} packets into the usual perf buffer: printed + lost + missed = sent`, async () => {
+it(`a flood of ${FLOOD} packets into a perf buffer of the default size: printed + lost + missed = sent`, async () => {
   const running = await trace(IP_OUTPUT);
   expect(await countedByNft(DEADBEEF, () => flood())).toBe(FLOOD);
   const { stdout, stderr } = await running.end();
@@ -47,10 +47,10 @@ it(`a flood of ${FLOOD} packets into the usual perf buffer: printed + lost + mis
   expect(samples + lost + missed).toBe(FLOOD);
 });
 
-it('a flood on two CPUs comes out in order of time', () =>
+it('the events of a flood on two CPUs are printed in order of time', () =>
   expectOrder(['-r', '^(ip_output|__dev_queue_xmit|ip_rcv|udp_rcv|kfree_skbmem)$'], DEADBEEF, FLOOD));
 
-it('a reader that does not read delays neither the end of the trace nor the counting', async () => {
+it('a reader of stdout that does not read delays neither the end of the trace nor counting', async () => {
   const [go, results] = ['/run/reader-may-read', '/run/reader-got'];
   const reader = `while [ ! -e ${go} ]; do sleep 0.1; done; cat >${results}`;
   const through = ['bash', '-c', `"$@" | { ${reader}; }; exit \${PIPESTATUS[0]}`, 'bash'];
@@ -59,7 +59,7 @@ it('a reader that does not read delays neither the end of the trace nor the coun
   const [ipft] = pidsOf('ipft');
   if (ipft === undefined) throw new Error('ipft does not run');
   process.kill(ipft, 'SIGTERM');
-  // While the reader still sleeps, the trace is over and the probes are gone.
+  // The trace ends and the probes are removed while the reader still sleeps.
   await running.says('Trace done!');
   await expectNothingLeft();
   writeFileSync(go, '');

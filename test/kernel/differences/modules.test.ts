@@ -18,7 +18,7 @@ const OVERLAY = join(HOME, 'lab/net/overlay');
 const MODULES = ['veth', 'vxlan', 'udp_tunnel', 'vrf', 'nf_tables'];
 
 run('modprobe', '-a', ...MODULES, 'dummy');
-/** Of a marked ping. */
+/** Functions of modules that a marked ping passes. */
 const WAY = [
   'vrf_xmit [vrf]',
   'nft_do_chain_ipv4 [nf_tables]',
@@ -26,24 +26,24 @@ const WAY = [
   'udp_tunnel_xmit_skb [udp_tunnel]',
   'veth_xmit [veth]',
 ];
-/** 13 arguments on newer kernels: more than a trampoline takes, so fentry alone fails there. */
+/** 13 arguments on newer kernels: more than a trampoline supports, so only fentry cannot attach it. */
 const MANY_ARGUMENTS = 'udp_tunnel_xmit_skb ';
 const HAS_MODULE_BTF = existsSync('/sys/kernel/btf/veth');
 
 const addon = loadAddon() as Addon;
 
-/** One ping through VRF, VXLAN and veth; marked in decimal. */
+/** One ping through VRF, VXLAN and veth; `marked`: options, with the mark in decimal. */
 const ping = (...marked: string[]): string =>
   run(OVERLAY, 'exec', 'a', 'ping', '-n', '-q', '-c', '1', '-I', 'red', ...marked, '10.1.0.10');
 const markedPing = (): string => ping('-m', Number(MARK).toString());
 
 interface Functions {
   readonly table: FunctionTable;
-  /** those that can be traced by the program for the first argument */
+  /** the functions that the program for the first argument can trace */
   readonly ids: readonly number[];
 }
 
-/** Functions of modules as they are now, the last ones of them if there are many. */
+/** Functions of the modules that are loaded now: of others than dummy at most `most`, and then those of dummy. */
 function readFunctions(module: RegExp, most = Infinity): Functions {
   const table = new FunctionTable(addon.readFunctions({ tracefs: TRACEFS }));
   const probes = table.probes(table.traceable(table.select({ module })));
@@ -58,7 +58,7 @@ interface Attached {
   readonly failed: readonly string[];
 }
 
-/** Has the keeper attach these functions and let go of them. */
+/** Has the keeper attach these functions and detach them. */
 async function attach(
   backend: string,
   { table, ids }: Functions,
@@ -109,7 +109,7 @@ function onlyDummyFailed({ table, ids }: Functions, code: string): Attached {
 const isLoaded = (module: string): boolean => existsSync(`/sys/module/${module}`);
 
 it.skipIf(HAS_MODULE_BTF)(
-  'without BTF of modules (skipped where there is some): says so, and knows none of their functions',
+  'without BTF of modules (skipped on kernels with it) ipft says so, and lists none of their functions',
   async () => {
     const { stdout, stderr } = await ipftProcess(['--list']);
     expect(stderr).toMatch(/^warning: \d+ modules have no BTF \(\w+, \w+, \w+, \.\.\.\): their functions/m);
@@ -124,7 +124,7 @@ it.skipIf(HAS_MODULE_BTF)(
 describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel without their BTF)', () => {
   beforeAll(() => {
     run(OVERLAY, 'up');
-    ping(); // what only a first packet has to resolve
+    ping(); // the first packet has additional calls
   });
   afterAll(() => run(OVERLAY, 'down'));
 
@@ -139,9 +139,9 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
     expect(found.missing).toBeNull();
   });
 
-  it.each(BACKENDS)("show on a packet's way, with the module behind the name, -b %s", async (backend) => {
+  it.each(BACKENDS)('are shown for a packet, with the module after the name, -b %s', async (backend) => {
     const way = backend === 'fentry' ? WAY.filter((row) => !row.startsWith(MANY_ARGUMENTS)) : WAY;
-    // fentry is for some dozens of functions
+    // fentry is for at most 64 functions
     const few = backend === 'fentry' ? ['-r', `^(${way.map((row) => row.split(' ')[0]).join('|')})$`] : [];
     const modules = `^(${MODULES.join('|')})$`;
     const running = await trace(['-m', MARK, '-b', backend, '--module-regex', modules, ...few, '-v']);
@@ -176,7 +176,7 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
     expect(attachCountsOf(stderr).succeeded).toBe(list.trimEnd().split('\n').length);
   });
 
-  it('are known anew to each trace of a process, as modules come and go between them', async () => {
+  it('are read again for each trace of a process, so that modules may be loaded and unloaded between traces', async () => {
     const attached = async (): Promise<number> => {
       const running = await trace(['-m', MARK, '--module-regex', '^dummy$']);
       return attachCountsOf((await running.end()).stderr).succeeded;
@@ -187,14 +187,14 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
     const { code, stderr } = await ipft(['-m', MARK, '--module-regex', '^dummy$']);
     expect(stderr).toContain("no function matches --module-regex '^dummy$'");
     expect(code).toBe(2);
-    // Addresses are those of this load: others would be refused with ESTALE.
+    // The addresses are those of this load of the module: others would be refused with ESTALE.
     shell('modprobe dummy');
     expect([first, await attached()]).toEqual([first, first]);
     expect(first).toBeGreaterThan(0);
     await expectNothingLeft();
   });
 
-  it('are named as callers, too, if they came after an earlier trace of the process', async () => {
+  it('are shown by name as callers, even if the module was loaded after an earlier trace of the process', async () => {
     const callers = async (device: string): Promise<string> => {
       const functions = '^(skb_clone_tx_timestamp|consume_skb)$';
       const args = ['-m', MARK, '-b', KPROBES[0] ?? '', '-r', functions, '-f', 'caller', '-o', 'json'];
@@ -216,17 +216,20 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
 
     it.each([
       ['unloaded', 'modprobe -r dummy', 'ENOENT'],
-      ['loaded anew', 'modprobe -r dummy; modprobe dummy', 'ESTALE'],
-    ])('of a module that is %s before they are attached fail, and no others', async (_, change, code) => {
-      run('modprobe', 'dummy');
-      const functions = readFunctions(/^(dummy|veth)$/);
-      shell(change);
-      expect(await attach(backend, functions)).toEqual(onlyDummyFailed(functions, code));
-      await expectNothingLeft();
-    });
+      ['reloaded', 'modprobe -r dummy; modprobe dummy', 'ESTALE'],
+    ])(
+      'of a module that is %s before they are attached cannot be attached, and all others can',
+      async (_, change, code) => {
+        run('modprobe', 'dummy');
+        const functions = readFunctions(/^(dummy|veth)$/);
+        shell(change);
+        expect(await attach(backend, functions)).toEqual(onlyDummyFailed(functions, code));
+        await expectNothingLeft();
+      },
+    );
 
     it.skipIf(backend !== 'kprobe')(
-      'of a module that is loaded anew while others are attached fail (skipped for backends that attach at once)',
+      'of a module that is reloaded while other functions are attached cannot be attached (skipped for backends that attach all at once)',
       async () => {
         run('modprobe', 'dummy');
         const functions = readFunctions(/^(dummy|vmlinux)$/, 50);
@@ -242,8 +245,8 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
       },
     );
 
-    it('of a module that comes and goes while ipft starts are no error', async () => {
-      // With pauses, or it takes the CPU that ipft needs.
+    it('of a module that is loaded and unloaded while ipft starts are no error', async () => {
+      // With pauses, since it would take the CPU that ipft needs.
       const comesAndGoes = 'while :; do modprobe dummy; sleep 0.2; modprobe -r dummy; sleep 0.2; done';
       const loop = spawn('bash', ['-c', comesAndGoes], { stdio: 'ignore' });
       try {
@@ -265,7 +268,7 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
   });
 
   it.each(BACKENDS)(
-    'are held during a trace with -b %s; kprobe does not, and has a warning',
+    'cannot be unloaded during a trace with -b %s, except with kprobe, which warns',
     async (backend) => {
       run('modprobe', 'dummy');
       const running = await trace(['-m', MARK, '-b', backend, '--module-regex', '^dummy$']);

@@ -6,8 +6,8 @@ import { makeExpressions } from '../../support/pcap/expressions.js';
 import { makePackets } from '../../support/pcap/packets.js';
 
 /**
- * test/native/pcap-filter.test.ts compares far more of them, and in all ways: here the verifier is another one, and so is
- * struct sk_buff.
+ * test/native/pcap-filter.test.ts compares far more expressions and all kinds of skbs; this one runs with the guest kernel's verifier
+ * and struct sk_buff.
  */
 const EXPRESSIONS = makeExpressions(0);
 const PACKETS = makePackets(40);

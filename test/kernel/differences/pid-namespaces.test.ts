@@ -19,10 +19,10 @@ interface Seen extends Event {
   readonly tuple: Tuple;
 }
 
-/** With a /proc that tells the ids of the namespace that a command runs in. */
+/** Runs a command with a /proc that has the ids of the command's pid namespace. */
 const OWN_PROC = ['unshare', '-m', 'bash', '-ec', 'mount -t proc proc /proc; exec "$@"', 'bash'];
 
-/** Everything that the senders are, by where they are as ipft sees it. */
+/** The senders, by their pid namespaces relative to that of ipft. */
 let senders: Record<'host' | 'above' | 'here' | 'below' | 'sibling', Sender>;
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function sendAll(): Promise<void> {
   for (const sender of Object.values(senders)) await sender.send(COUNT);
 }
 
-/** The packets of the senders: nobody listens, so that ICMP tells them. */
+/** The packets of the senders, without the ICMP errors that they cause, as no socket receives them. */
 const sent = (events: readonly Seen[] = []): Seen[] =>
   events.filter(({ tuple }) => tuple.dport !== undefined);
 
@@ -53,7 +53,7 @@ const shown = (events: readonly Seen[]): Record<string, number | null> =>
     ]),
   );
 
-/** What the kernel calls them is what their own /proc calls them, wherever they are. */
+/** Expects the ids of the initial namespace in tid and task->tgid, in any namespace. */
 function expectHostIds(events: readonly Seen[]): void {
   for (const event of events) {
     const sender = Object.values(senders).find(({ port }) => port === event.tuple.dport);
@@ -61,7 +61,7 @@ function expectHostIds(events: readonly Seen[]): void {
   }
 }
 
-/** What a trace of the mark there sees, and, behind it, what each of `--pid ID` does; and what is said. */
+/** In the namespace `here`: the events of a trace with -m, then those of a trace with each `--pid ID`; and stderr. */
 async function tracedBelow(
   proc: readonly string[],
   pids: readonly (number | undefined)[],
@@ -82,10 +82,10 @@ function expectIdsOfHere(all: readonly Seen[]): void {
   expectHostIds(all);
 }
 
-describe('two pid namespaces further down, the field pid and --pid mean the ids there', () => {
-  it('with a /proc of that namespace', async () => {
+describe('in a pid namespace two levels below the initial one, the field pid and --pid have the ids of that namespace', () => {
+  it('with the /proc of that namespace', async () => {
     const { here, below, sibling } = senders;
-    // The first process of each namespace: by its number it is told from no other one.
+    // The first process of each namespace has the id 1, so that the id alone does not identify it.
     expect([here.ids.at(-1), sibling.ids.at(-1), below.ids.length]).toEqual([1, 1, 4]);
     const { seen, stderr } = await tracedBelow(OWN_PROC, [1, below.ids[2]]);
     const [all = [], first = [], belowIt = []] = seen;
@@ -109,7 +109,7 @@ describe('two pid namespaces further down, the field pid and --pid mean the ids 
   });
 });
 
-it('in the initial one all processes have their ids', async () => {
+it('in the initial pid namespace, the field pid and --pid have the ids of that namespace', async () => {
   const { below } = senders;
   const fields = ['-r', FUNCTION, '-f', FIELDS, '-o', 'json'];
   const all = await trace(['-m', MARK, ...fields]);

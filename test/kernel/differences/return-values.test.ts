@@ -30,7 +30,7 @@ const named =
   (register) =>
     JSON.stringify(names[signed(32)(register)] ?? signed(32)(register));
 
-/** The errno that inet_gso_segment() returns for a protocol that nobody segments. */
+/** The errno that inet_gso_segment() returns for a protocol without segmentation. */
 const EPROTONOSUPPORT = -93n;
 const pointer: Show = (register) =>
   JSON.stringify(
@@ -40,7 +40,7 @@ const pointer: Show = (register) =>
 const NETDEV_TX = named({ 0: 'NETDEV_TX_OK', 16: 'NETDEV_TX_BUSY' });
 const RX_HANDLER = named({ 0: 'RX_HANDLER_CONSUMED', 3: 'RX_HANDLER_PASS' });
 
-/** What the kernel's sources say that they return. icmp_echo() was a bool before Linux 5.18. */
+/** Functions and how their return values are shown, by the types in the kernel's sources. icmp_echo() returned a bool before Linux 5.18. */
 const IN_KERNEL: Readonly<Record<string, Show>> = {
   ip_output: signed(32),
   skb_checksum: unsigned(32),
@@ -54,9 +54,9 @@ const IN_KERNEL: Readonly<Record<string, Show>> = {
   validate_xmit_skb: pointer,
   inet_gso_segment: pointer,
   skb_release_data: nothing,
-  tcp_v4_init_seq_and_ts_off: nothing, // a union, from Linux 6.19 on
+  tcp_v4_init_seq_and_ts_off: nothing, // returns a union, from Linux 6.19 on
 };
-/** What a compiler may have put into its callers, or a kernel may have switched off. */
+/** Functions that a compiler may have inlined, or a kernel may have disabled. */
 const SELDOM = ['skb_checksum', 'apparmor_ip_postroute'];
 const IN_MODULES: Readonly<Record<string, readonly [module: string, show: Show]>> = {
   veth_xmit: ['veth', NETDEV_TX],
@@ -67,7 +67,7 @@ const SHOWS: Readonly<Record<string, Show>> = {
   ...Object.fromEntries(Object.entries(IN_MODULES).map(([name, [, show]]) => [name, show])),
 };
 
-// A TCP connection; and a packet for TSO, of a protocol that nobody knows, to a device that cannot do it.
+// A TCP connection; and a packet for TSO, of an unknown protocol, to a device without TSO.
 const SEND = `
 import socket, struct
 with socket.create_server(("127.0.0.1", 0)) as server: socket.create_connection(server.getsockname()).close()
@@ -100,12 +100,12 @@ afterEach(cleanUp);
 async function traffic(): Promise<void> {
   await ping();
   run('python3', '-c', SEND);
-  await pause(200); // what is received
+  await pause(200); // until the packets are received
 }
 
-/** What is traced here: those that the kernel has, and has types of. */
+/** The functions to trace: those that the kernel has and whose types are known. */
 function namesFor(backend: string): string[] {
-  // No trampoline is made for what returns a union.
+  // fentry cannot attach a function that returns a union: there is no trampoline for it.
   const own = Object.keys(IN_KERNEL).filter(
     (name) => LISTED.has(name) && !(backend === 'fentry' && name.startsWith('tcp_v4_init')),
   );
@@ -115,7 +115,7 @@ function namesFor(backend: string): string[] {
   return [...own, ...modules.map(([name]) => name)];
 }
 
-/** Events of a bit more than `-o json` can be read of: integers may have more digits than JSON.parse() keeps. */
+/** Returns in the output of `-o json`, with the text of return_value: integers may have more digits than JSON.parse() keeps. */
 function returnsIn(stdout: string): Row[] {
   const { events } = parseResults(stdout);
   return stdout
@@ -132,7 +132,7 @@ function returnsIn(stdout: string): Row[] {
 async function traced(backend: string, names: readonly string[]) {
   const probes = names.map((name) => {
     const module = IN_MODULES[name]?.[0];
-    // From Linux 6.9 on the kernel looks at BTF itself, and refuses $retval of void functions.
+    // From Linux 6.9 on the kernel reads BTF, and refuses $retval of void functions.
     const fetched = SHOWS[name] === nothing ? '' : ' ret=$retval:x64';
     return `r64:witness/${name} ${module === undefined ? '' : `${module}:`}${name}${fetched}`;
   });
@@ -153,7 +153,7 @@ async function traced(backend: string, names: readonly string[]) {
 }
 
 describe.each(WITH_RETURNS)('return_value by the type in the prototype, -b %s', (backend) => {
-  it('is what the kernel’s own kretprobes have', async () => {
+  it('is the value that the kernel’s kretprobe events have', async () => {
     const names = namesFor(backend);
     const { rows, events, missedBy } = await traced(backend, names);
     const pairs = pairsOf(

@@ -20,11 +20,11 @@ const ETHERNET = 14;
 const MTU = 1500;
 const SEGMENT = MTU - OUTER - INNER;
 
-/** Linux 6.1 and later have the work in a function of its own, for which the other one is another entry. */
+/** From Linux 6.1 on, seg6_do_srh_encap only calls __seg6_do_srh_encap. */
 const ENCAPSULATION = readText('/proc/kallsyms').includes(' __seg6_do_srh_encap\n')
   ? '__seg6_do_srh_encap'
   : 'seg6_do_srh_encap';
-/** In veth_xmit(), for each packet alone. Not that function itself: a module's, it cannot be traced on Linux 5.10. */
+/** veth_xmit() calls it for each packet. Not veth_xmit() itself: a function of a module cannot be traced on Linux 5.10. */
 const DEVICE = '__dev_forward_skb';
 const STATIONS = [
   'lwtunnel_output',
@@ -37,7 +37,7 @@ const STATIONS = [
 ];
 const ARGS = ['-m', MARK, '-r', `^(${STATIONS.join('|')})$`, '-o', 'json'];
 
-/** The events of each packet that the sender's kernel had, while BYTES go to the receiver. */
+/** The events of each packet in the sender's network namespace, while BYTES are sent to the receiver. */
 async function tracedTransfer(port: number): Promise<Event[][]> {
   const running = await trace(ARGS);
   await transfer(port, BYTES, SRV6);
@@ -45,13 +45,13 @@ async function tracedTransfer(port: number): Promise<Event[][]> {
   expect(code).toBe(0);
   await expectNothingLeft();
   const packets = new Map<number, Event[]>();
-  // In the other namespaces, where they are followed, they have no mark.
+  // In the other namespaces the packets are followed, but have no mark.
   for (const event of parseJson(stdout).filter(({ mark }) => mark !== 0))
     packets.set(event.packet, [...(packets.get(event.packet) ?? []), event]);
   return [...packets.values()];
 }
 
-/** What a packet looked like, function by function. */
+/** Length and type of a packet at each function. */
 const wayOf = (events: readonly Event[]): unknown[] =>
   events.map(({ function: name, len, gso_type: type, gso_size: size }) => [
     name,
@@ -59,7 +59,7 @@ const wayOf = (events: readonly Event[]): unknown[] =>
     size === 0 ? '' : type,
   ]);
 
-/** The bytes of data in packets at one function, whose headers have `headers` bytes there. */
+/** The bytes of data in packets at one function, where their headers have `headers` bytes. */
 const dataAt = (name: string, headers: number, packets: readonly (readonly Event[])[]): number =>
   packets
     .flat()
@@ -68,7 +68,7 @@ const dataAt = (name: string, headers: number, packets: readonly (readonly Event
 
 const isGso = ([first]: readonly Event[]): boolean => (first?.gso_size ?? 0) !== 0;
 
-/** The way of a GSO packet of `len` bytes up to the device, and its lengths and types there. */
+/** The functions that a GSO packet of `len` bytes passes up to the device, with its length and type at each. */
 const toTheDevice = (len: number): unknown[] => [
   ['lwtunnel_output', len, 'tcpv4'],
   ['seg6_output', len, 'tcpv4'],
@@ -81,7 +81,7 @@ describe('a TCP transfer over SRv6 into a VRF, marked by iptables', () => {
   beforeAll(() => upPath(SRV6));
   afterAll(() => downPath(SRV6));
 
-  it('shows the encapsulation, and GSO packets that leave whole', async () => {
+  it('shows the encapsulation, and GSO packets that are sent unsegmented', async () => {
     const packets = await tracedTransfer(5001);
     const large = packets.filter(isGso);
     expect(large.length).toBeGreaterThan(0);
@@ -97,14 +97,14 @@ describe('a TCP transfer over SRv6 into a VRF, marked by iptables', () => {
     expect(packets.flat().map((event) => event.function)).not.toContain('skb_segment');
   });
 
-  it('shows the segments when the device cannot segment behind IPv6', async () => {
+  it('shows the segments if the device has no tx-ipxip6-segmentation', async () => {
     run(SRV6.topology, 'exec', 'host1', 'ethtool', '-K', 'veth', 'tx-ipxip6-segmentation', 'off');
     const packets = await tracedTransfer(5002);
     const large = packets.filter(isGso);
     expect(large.length).toBeGreaterThan(0);
     for (const events of large) {
       const [{ len } = { len: 0 }] = events;
-      // The kernel has taken the headers off where it segments what is behind them.
+      // The kernel has removed the headers when it segments the data after them.
       expect(wayOf(events)).toEqual([...toTheDevice(len), ['skb_segment', len - INNER, 'tcpv4|ipxip6']]);
     }
     const segments = packets.filter(([first]) => first?.function === DEVICE);

@@ -34,10 +34,10 @@ const kallsyms = readText('/proc/kallsyms');
 const CORE = '__netif_receive_skb_core';
 const DESCRIBES_CORE = readFileSync('/sys/kernel/btf/vmlinux').includes(`\0${CORE}\0`);
 
-/** What IPv4 and IPv6 call when they tell about multicast groups; each has its own. */
+/** IPv4 and IPv6 each have a function of this name, which they call when they report multicast groups. */
 const REPORT = 'add_grec';
 
-/** Joins two groups each, so that the second one's record goes into a packet that is there. */
+/** Joins two groups of IPv4 and two of IPv6, so that the record of the second one is added to an existing packet. */
 async function joinGroups(): Promise<void> {
   shell(`ip link add groups type dummy; ip link set groups up; ip address add 10.9.9.1/24 dev groups
     for group in 239.1.1.1/32 239.1.1.2/32 ff05::1:3/128 ff05::1:4/128; do
@@ -49,7 +49,7 @@ async function joinGroups(): Promise<void> {
 
 describe.each(KPROBES)('-b %s', (backend) => {
   it.skipIf(!DESCRIBES_CORE)(
-    `traces ${CORE}, whatever the compiler made of it (skipped where BTF lacks it)`,
+    `traces ${CORE}, also if it exists only as a clone (skipped where BTF lacks it)`,
     async () => {
       const [row, ...others] = (await listed()).filter(({ name }) => name === CORE);
       expect(others).toEqual([]);
@@ -66,7 +66,7 @@ describe.each(KPROBES)('-b %s', (backend) => {
     },
   );
 
-  it('attaches functions that share a name, each at its address', async () => {
+  it('attaches functions with the same name, each at its address', async () => {
     const shared = (await listed()).filter(({ symbol, traceable }) => traceable && symbol.includes('+'));
     const names = new Set(shared.map(({ name }) => name));
     expect(shared.length).toBeGreaterThanOrEqual(2 * names.size);
@@ -88,7 +88,7 @@ describe.each(KPROBES)('-b %s', (backend) => {
   });
 });
 
-it('does not guess which functions of a name are meant, where some cannot be traced', async () => {
+it('of functions with the same name, traces none if some cannot be traced and addresses do not say which', async () => {
   const functions = (await listed()).filter(({ reason }) => !reason.includes('clone'));
   const lines = readText(`${TRACEFS}/available_filter_functions`).split('\n');
   for (const name of new Set(

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// The same promises as on the machine that runs the native tier, on the guest's kernel.
+// The same tests as in the native tier, on the guest's kernel.
 import '../../native/tracepoint.test.js';

@@ -8,8 +8,8 @@ import { ping } from '../../support/traffic/traffic.js';
 import { downPath, PAIR, transfer, upPath } from '../../support/traffic/path.js';
 
 /*
- * Members of struct sk_buff that share their place with others. TCP keeps what is not acknowledged, or came too early, in a tree whose
- * nodes are in the place of skb->dev; until 5.10 has sent a packet it keeps the room behind its bytes in the place of skb->mark.
+ * Members of struct sk_buff that are in a union with others. TCP keeps packets that are not acknowledged, or out of order, in a tree
+ * whose nodes are in a union with skb->dev. Until Linux 5.10 has sent a packet, skb->mark is in a union with reserved_tailroom.
  */
 
 interface Shown {
@@ -25,11 +25,11 @@ interface Shown {
   readonly 'skb->csum_offset': number | null;
 }
 
-/** Where TCP has its checksum. */
+/** The offset of the checksum in the TCP header. */
 const CHECKSUM_AT = 16;
 
 const DEVICES = ['lo', 'veth'];
-/** What TCP does with packets in its queues, and what they pass on their way. */
+/** Functions of TCP for packets in its queues, and functions that packets pass when they are sent and received. */
 const FUNCTIONS =
   '^(_*tcp_|skb_(clone|release|rbtree)|__kfree_skb|kfree_skb|_*ip_queue_xmit|ip_output|ip_rcv|veth_xmit|__skb_)';
 
@@ -66,7 +66,7 @@ describe('TCP that loses packets', () => {
     events = parseJson((await running.end()).stdout) as unknown as Shown[];
   });
 
-  it('checksums are there, or where one is to be put: never both', () => {
+  it('an event has either a checksum or csum_start and csum_offset, never both', () => {
     const partial = events.filter((event) => event.ip_summed === 'partial');
     const others = events.filter((event) => event.ip_summed !== 'partial');
     expect(Math.min(partial.length, others.length)).toBeGreaterThan(10);
@@ -85,7 +85,7 @@ describe('TCP that loses packets', () => {
       });
   });
 
-  it('fields of the device are those of a device, or there is none', () => {
+  it('fields of the device are those of an existing device, or null', () => {
     const names = new Set(events.map(({ ifname }) => ifname));
     console.log(`${events.length} events, devices ${[...names].join(', ')}`);
     expect([...names].filter((name) => name !== null && !DEVICES.includes(name))).toEqual([]);
@@ -94,7 +94,7 @@ describe('TCP that loses packets', () => {
     expect(events.filter(({ ifindex }) => ifindex === 0)).toEqual([]);
   });
 
-  it("a condition on the device holds neither way where there is none, '!' before it or not", async () => {
+  it('a condition on the device is false if there is no device, and so is its negation', async () => {
     const where = '!(skb->dev->name == "nosuch0")';
     const names = '^(__tcp_retransmit_skb|tcp_try_coalesce|veth_xmit|ip_rcv)$';
     const running = await trace([
@@ -116,13 +116,13 @@ describe('TCP that loses packets', () => {
     for (const event of parseJson(stdout) as unknown as Event[])
       if (!first.has(event.packet)) first.set(event.packet, event);
     expect(first.size).toBeGreaterThan(5);
-    // A null pointer is no device, and so not nosuch0; anything else that is no device is neither that nor not that.
+    // With a null pointer the negation is true; with anything else in the union both the condition and its negation are false.
     const wrong = [...first.values()].filter((event) => event.ifname === null && event['skb->dev'] !== '0x0');
     expect(wrong.map(({ function: name }) => name)).toEqual([]);
   });
 });
 
-it("-m takes no packet by what 5.10 keeps in the mark's place", async () => {
+it('-m does not match what Linux 5.10 keeps in a union with the mark', async () => {
   const running = await trace([
     '-m',
     '0x100',
@@ -155,7 +155,7 @@ for _ in range(5):
   expect(shown.length).toBeGreaterThan(5);
 });
 
-describe('sockets that have little more than addresses', () => {
+describe('request and TIME_WAIT sockets, which are not full sockets,', () => {
   /** Of net/tcp_states.h. */
   const STATE = { established: 1, timeWait: 6, newSynRecv: 12 };
   const SERVER = `
@@ -174,7 +174,7 @@ while True:
   client.sendall(bytes(300))
   break
 `;
-  /** The client's first word comes to a request, the server's farewell to a connection in TIME_WAIT. */
+  /** The client's first data reach a request socket, the server's FIN a TIME_WAIT socket. */
   const talk = (): string =>
     run(
       'bash',
@@ -190,7 +190,7 @@ while True:
     readonly packet: number;
   }
 
-  it('have no fields beyond them, and no condition on those holds, either way', async () => {
+  it('have no other fields than common ones; conditions on others are false, and so are their negations', async () => {
     const fields = ['-f', 'skb->sk->sk_state,skb->sk->sk_rcvbuf,cgroup', '-r', AT_SOCKETS, '-o', 'json'];
     const isNot = '!(skb->sk->sk_rcvbuf == 1)';
     const [all, told] = await Promise.all([

@@ -17,7 +17,7 @@ const [A, B, DEVICE] = ['ipft-a', 'ipft-b', 'veth'];
 const [ABORTED, DROP, PASS, NO_ACTION] = [0, 1, 2, 77];
 const NO_DEVICE = 99_999;
 
-/** Sends UDP datagrams from one namespace to the other's address, which is known without ARP. */
+/** Sends UDP datagrams from one namespace to the address of the other, which has a permanent neighbour entry. */
 const send = (from: string, to: string, count: number): string =>
   run('ip', 'netns', 'exec', from, TRAFFIC, 'udp', '--to', `${to}:9`, '--mark', MARK, '--count', `${count}`);
 
@@ -36,17 +36,17 @@ beforeAll(() => {
 afterEach(cleanUp);
 afterAll(() => run(TOPOLOGY, 'down'));
 
-/** As the summary has it, without what is not known before. */
+/** As in the summary, without values that are not known in advance. */
 const device = (name: string, mode: XdpDevice['mode']): object =>
   expect.objectContaining({ ifname: DEVICE, netns: netnsOf(name), mode, program: NAME }) as object;
 const drop = (name: string, event: string, cause: string, packets: number): object =>
   expect.objectContaining({ ifname: DEVICE, netns: netnsOf(name), event, cause, packets }) as object;
 
-/** A trace in which nothing happens. */
+/** Starts and ends a trace, without packets. */
 const traced = async (args: readonly string[]): Promise<Ended> =>
   (await trace(['-m', MARK, '-o', 'json', '-r', '^ip_rcv$', ...args])).end();
 
-it('exceptions and redirect errors of XDP are counted, and its programs are warned of', async () => {
+it('XDP exceptions and redirect errors are counted, and XDP programs cause a warning', async () => {
   attachXdp(B, DEVICE, 'xdpdrv', returning(ABORTED));
   try {
     const running = await trace(['-m', MARK, '--drops', '-o', 'json', '-r', '^ip_rcv$']);
@@ -61,7 +61,7 @@ it('exceptions and redirect errors of XDP are counted, and its programs are warn
     attachXdp(B, DEVICE, 'xdpdrv', redirecting(NO_DEVICE));
     send(A, '10.0.0.10', 2);
     await pause(200);
-    // What no list of this test's kind would have named: another mode, and a number that is no action.
+    // In another mode, and with a number that is not an XDP action.
     attachXdp(A, DEVICE, 'xdpgeneric', returning(NO_ACTION));
     send(B, '10.0.0.1', 4);
     await pause(200);
@@ -87,7 +87,7 @@ it('exceptions and redirect errors of XDP are counted, and its programs are warn
   }
 });
 
-it('XDP_DROP, which no tracepoint tells, is warned of without --drops, too', async () => {
+it('XDP programs cause a warning also without --drops, since no tracepoint reports XDP_DROP', async () => {
   attachXdp(A, DEVICE, 'xdpdrv', returning(DROP));
   attachXdp(B, DEVICE, 'xdpgeneric', returning(PASS));
   try {
@@ -104,7 +104,7 @@ it('XDP_DROP, which no tracepoint tells, is warned of without --drops, too', asy
   }
 });
 
-it('without any there is no word of XDP', async () => {
+it('without XDP programs there is no message about XDP', async () => {
   const { stdout, stderr } = await traced(['--drops']);
   expect(stderr).not.toContain('XDP');
   expect(parseResults(stdout).summary).toMatchObject({ xdp_devices: [], xdp_drops: [] });

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { HOME } from '../../support/home.js';
 import { readText } from '../../support/kernel/system.js';
 
-/** Instructions of a call in BPF, those of the kernel's statistics (some 40) included. */
+/** Instructions of a call in BPF, including those of the kernel's statistics (some 40). */
 interface Cost {
   readonly miss: number;
   readonly hit: number;
@@ -17,22 +17,22 @@ interface Cost {
 /** What `node bench/cost.mjs --json` prints. */
 interface Measured extends Cost {
   readonly backend: string;
-  /** from the start of ipft to its ready file, ns: of all tasks, and on the clock */
+  /** from the start of ipft to its ready file, ns: CPU time of all tasks, and elapsed time */
   readonly start: { readonly tasks: number; readonly clock: number };
 }
 
-/** By the kernel's release, then by the clang that made the BPF programs. */
+/** By the kernel's release, then by the version of clang that compiled the BPF programs. */
 type Budgets = Partial<Record<string, Partial<Record<string, Cost>>>>;
 
-/** The same code has the same figures within 0.2 %: see docs/backends.md. */
+/** The figures of the same code differ by at most 0.2 %: see docs/backends.md. */
 const MARGIN = 0.03;
-/** On this clock, which jumps while the guest waits for the host's files. */
+/** On the guest's clock, which jumps while the guest waits for files of the host. */
 const TIMEOUT_MS = 3_600_000;
 
 const COUNTS = readText('/proc/cmdline').includes(' ipft.icount');
-const NO_COUNTS = COUNTS ? '' : ' (skipped: the clock of this guest counts none: lab/vm --icount)';
+const NO_COUNTS = COUNTS ? '' : ' (skipped: this guest does not count instructions: use lab/vm --icount)';
 
-/** Any of the objects: one compiler makes them all, and leaves its name in their debug information. */
+/** From any of the BPF objects: the same compiler makes all of them, and its name is in their debug information. */
 const CLANG =
   /clang version [\w.]+/.exec(readFileSync(join(HOME, 'build/kprobe.bpf.o'), 'latin1'))?.[0] ?? 'no clang';
 const BUDGETS = JSON.parse(readText(join(HOME, 'test/kernel/icount/budgets.json'))) as Budgets;
@@ -46,9 +46,9 @@ describe.skipIf(!COUNTS)(`instructions${NO_COUNTS}`, () => {
   let seen: Measured | undefined;
 
   it(
-    'can be counted',
+    'are counted for calls that match and for calls that do not',
     async () => {
-      // A process of its own: what ipft's figures depend on is the same whatever runs the tests.
+      // In a separate process, so that the figures do not depend on what runs the tests.
       const { stdout } = await promisify(execFile)(process.execPath, ['bench/cost.mjs', '--json'], {
         cwd: HOME,
       });

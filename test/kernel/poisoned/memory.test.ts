@@ -7,16 +7,16 @@ import { cleanUp } from '../../support/kernel/kernel.js';
 import { readText } from '../../support/kernel/system.js';
 import { freeOldPackets, udp } from '../../support/traffic/traffic.js';
 
-/* The guest's kernel has slub_debug=P: what is freed is filled with 0x6b, so that nothing can be read of it by chance. */
+/* The guest's kernel has slub_debug=P: freed memory is filled with 0x6b, so that no test passes by reading stale data. */
 
 beforeAll(() => expect(readText('/proc/cmdline')).toContain('slub_debug=P'));
 afterEach(cleanUp);
 
 const FIELDS = ['tuple', 'ttl', 'nr_frags', 'gso_size', 'skb->data[0]'];
-/** Called when the skb's data are freed. */
+/** Functions that are called after the skb's data have been freed. */
 const LAST = ['kfree_skbmem', 'napi_skb_cache_put'];
 
-it('what is behind skb->head is unknown where it is freed: fields show nothing, and not what is in freed memory', async () => {
+it('after skb->head is freed, fields have no values from the freed memory', async () => {
   const names = `^(ip_rcv|skb_release_data|${LAST.join('|')})$`;
   const running = await trace(['-m', MARK, '-r', names, '-f', FIELDS.join(), '-o', 'json']);
   await udp({ mark: DEADBEEF, count: 10, rate: 100 });
@@ -38,7 +38,7 @@ it('what is behind skb->head is unknown where it is freed: fields show nothing, 
   for (const event of before) expect(event['ttl']).toBe(64);
 });
 
-it('a filter takes no packet by what is in freed memory', async () => {
+it('a filter does not match data in freed memory', async () => {
   const running = await trace([
     '--filter',
     'not ip',

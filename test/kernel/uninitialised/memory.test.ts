@@ -8,12 +8,12 @@ import { now, readText } from '../../support/kernel/system.js';
 import { MARKED_PORT, OTHER_PORT, sendInTurn } from '../../support/traffic/in-turn.js';
 
 /*
- * The guest's kernel has init_on_alloc=0, as upstream's default is: an skb that is allocated has in it what an earlier packet has left
- * there, its mark and its headers among them, until the kernel writes its own.
+ * The guest's kernel has init_on_alloc=0, which is the default: a newly allocated skb contains data of an earlier packet, such as its
+ * mark and headers, until the kernel overwrites them.
  */
 
 const MARK = 0x77;
-/** Functions from where an skb is made to where it is freed. */
+/** Functions from the allocation of an skb to its end. */
 const FUNCTIONS =
   '^(_*(copy_skb_header|skb_clone|build_skb_around|ip6?_|ip6?_make|tcp_|udp_|udpv?6?_|netif_|dev_queue|icmp_)|skb_(clone|copy|put|set_owner|release)|sock_|kfree_skb)';
 
@@ -25,7 +25,7 @@ interface Shown {
   readonly tuple: Tuple | null;
 }
 
-/** What a trace shows of the traffic. */
+/** Traces the traffic, and returns the events. */
 async function shown(args: readonly string[], traffic: () => Promise<void>): Promise<Shown[]> {
   const running = await trace([...args, '-r', FUNCTIONS, '-f', 'tuple,mark', '-o', 'json']);
   await traffic();
@@ -44,7 +44,7 @@ function packetsOf(events: readonly Shown[]): Shown[][] {
 const isTo = ({ tuple }: Shown, port: number): boolean => tuple?.dport === port;
 const isOf = ({ tuple }: Shown, port: number): boolean => tuple?.dport === port || tuple?.sport === port;
 
-/** In words, for a failed test: which functions show a packet that they should not. */
+/** For the message of a failed test: the functions with an event of a packet that does not match. */
 const wordsFor = (events: readonly Shown[]): string =>
   events.map(({ function: name, mark, tuple }) => `${name} ${mark} ${JSON.stringify(tuple)}`).join('\n');
 
@@ -53,8 +53,8 @@ afterEach(cleanUp);
 
 const PROTOCOLS = ['tcp', 'udp', 'tcp6', 'udp6'] as const;
 
-describe('marked packets and others in turn, over TCP and UDP, IPv4 and IPv6', () => {
-  /** All of them in one trace: what one leaves in memory the next one finds there, too. */
+describe('with marked and unmarked packets in turn, over TCP and UDP, IPv4 and IPv6,', () => {
+  /** All protocols in one trace: each finds in memory what the one before has left. */
   const traced = async (args: readonly string[], count: number): Promise<Record<string, Shown[][]>> => {
     const borders: bigint[] = [];
     const events = await shown(args, async () => {
@@ -75,7 +75,7 @@ describe('marked packets and others in turn, over TCP and UDP, IPv4 and IPv6', (
     );
   };
 
-  it('-m shows packets that had the mark, and no others', async () => {
+  it('-m shows only packets that had the mark', async () => {
     for (const [protocol, packets] of Object.entries(await traced(['-m', String(MARK)], 20))) {
       const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
       console.log(`${protocol}: ${packets.length} packets, ${wrong.length} of them never had the mark`);
@@ -85,7 +85,7 @@ describe('marked packets and others in turn, over TCP and UDP, IPv4 and IPv6', (
     }
   });
 
-  it('-m 0 shows packets without a mark, and no others', async () => {
+  it('-m 0 shows only packets without a mark', async () => {
     for (const packets of Object.values(await traced(['-m', '0'], 5))) {
       const wrong = packets.filter((events) => events.some((event) => isTo(event, MARKED_PORT)));
       expect(wrong.map(wordsFor)).toEqual([]);
@@ -95,7 +95,7 @@ describe('marked packets and others in turn, over TCP and UDP, IPv4 and IPv6', (
     }
   });
 
-  it('--filter takes packets to a port, and no others', async () => {
+  it('--filter shows only packets to the port', async () => {
     const filter = `dst port ${MARKED_PORT}`;
     for (const packets of Object.values(await traced(['--filter', filter], 20))) {
       const wrong = packets.filter((events) => !events.some((event) => isTo(event, MARKED_PORT)));
@@ -105,7 +105,7 @@ describe('marked packets and others in turn, over TCP and UDP, IPv4 and IPv6', (
     }
   });
 
-  it("--filter 'not ...' follows no packet that it excludes, also while that is being made", async () => {
+  it("--filter 'not ...' shows no packet that it excludes, even before its headers are written", async () => {
     const filter = 'not tcp and not udp and not icmp and not icmp6';
     const packets = Object.values(await traced(['--filter', filter], 5)).flat();
     const wrong = packets.flat().filter((event) => isOf(event, MARKED_PORT) || isOf(event, OTHER_PORT));
@@ -113,7 +113,7 @@ describe('marked packets and others in turn, over TCP and UDP, IPv4 and IPv6', (
   });
 });
 
-it('headers are not shown where nobody has written them', async () => {
+it('headers are not shown before they are written', async () => {
   const args = ['--where', 'skb->len > 0', '-r', '^(ip_generic_getfrag|skb_put|sock_alloc_send_pskb)$'];
   const running = await trace([...args, '-f', 'tuple,ttl,ip_id', '-o', 'json']);
   await sendInTurn('udp', MARK, 10);

@@ -6,11 +6,11 @@ import { filtersOf } from './expressions.js';
 import { filterNumbered, NO_FAULTS, type Verdict } from './run.js';
 
 /**
- * What --filter shows of traffic is what libpcap matches of the packets as tcpdump has them, finished. For folders of the kernel tier: kernels differ in
- * how they make packets, and in some a packet's memory has what an earlier one has left.
+ * Expects --filter to show the packets that libpcap matches in what tcpdump captures, where their headers are complete. Used by several folders of
+ * the kernel tier: kernels differ in how they build packets, and with some settings a packet's memory has data of an earlier packet.
  */
 export function testFiltersOnTraffic(): void {
-  describe('a filter shows the packets that libpcap matches, and no others', () => {
+  describe('--filter shows exactly the packets that libpcap matches', () => {
     const filters = filtersOf(IS_WHOLE);
     let verdicts: readonly Verdict[];
     beforeAll(async () => {
