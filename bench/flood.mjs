@@ -52,7 +52,7 @@ async function flood(pages) {
   let traffic;
   const witness = await witnessed(async () => (traffic = await udp(MARK, PACKETS)));
   const counts = await stopIpft(run);
-  const missed = Number(/(\d+) calls were not looked at/.exec(run.stderr)?.[1] ?? 0);
+  const missed = Number(/(\d+) calls were missed/.exec(run.stderr)?.[1] ?? 0);
   const lawHolds = !run.stderr.includes('are neither among the samples nor the lost ones');
   const found = readResults();
   note(`${pages} pages: ${counts.delivered} delivered, ${counts.lost} lost`);

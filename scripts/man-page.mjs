@@ -20,7 +20,7 @@ const ENVIRONMENT = [
 ];
 
 const NOTES =
-  'Results go to stdout or the file of --output-file, everything else to stderr. Ctrl-C, SIGTERM and SIGHUP end a trace: what was recorded is printed, then the probes are removed. A second one leaves at once; the probes are then removed behind it.';
+  'Results go to stdout or the file of --output-file, everything else to stderr. Ctrl-C, SIGTERM and SIGHUP end a trace: what was recorded is printed, then the probes are removed. A second one exits at once; the probes are then removed in the background.';
 
 /** Text as roff takes it. */
 function escape(text) {

@@ -24,7 +24,7 @@ Exit codes of lab/vm itself: 2 bad usage, 124 timeout, 125 the guest did not boo
 
 export class UsageError extends Error {}
 
-/** Splits argv into lab/vm's options and the command behind `--`. */
+/** Splits argv into lab/vm's options and the command after `--`. */
 export function parse(argv) {
   const options = {
     kernel: '',

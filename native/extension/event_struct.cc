@@ -26,9 +26,9 @@ Btf parse(std::string_view object) {
   UniqueFd file = memory_file(object);
   Btf parsed(btf__parse_elf(path_of(file).c_str(), nullptr), btf__free);
   if (!parsed)
-    throw BadExtension{"it is no BPF object with BTF; clang -target bpf -O2 -g makes one"};
+    throw BadExtension{"it is not a BPF object with BTF; clang -target bpf -O2 -g makes one"};
   if (!is_sound(parsed.get()))
-    throw BadExtension{"its BTF is damaged: it refers to what it does not have"};
+    throw BadExtension{"its BTF is damaged: it refers to types or strings that it does not have"};
   return parsed;
 }
 
@@ -69,7 +69,8 @@ EnumMembers referenced(const btf *btf, const std::string &name, const std::strin
   if (type == nullptr)
     type = find(btf, name, BTF_KIND_ENUM64);
   if (type == nullptr || !btf_is_any_enum(type))
-    throw BadExtension{"the format of " + member + " names '" + name + "', which is no enum with __ipft_ref"};
+    throw BadExtension{"the format of " + member + " names '" + name +
+                       "', which is not an enum with __ipft_ref"};
   return enum_members(btf, type);
 }
 
@@ -87,7 +88,7 @@ void set_format(const btf *btf, const std::string &tag, EventMember &member) {
       !((member.format == "enum" || member.format == "enum_flags") && refers))
     throw BadExtension{"the format of " + member.name + " is unknown: " + std::string(tag_prefix) + tag};
   if (!is_integer(member.kind))
-    throw BadExtension{"the format of " + member.name + " is one of integers, which it is not"};
+    throw BadExtension{"the format of " + member.name + " is for integers, but it is not an integer"};
   if (refers)
     member.names = referenced(btf, tag.substr(colon + 1), member.name);
 }
@@ -169,11 +170,11 @@ std::vector<EventMember> read_event_struct(std::string_view object, bool may_lac
     if (may_lack)
       return {};
     throw BadExtension{
-        "no struct in it is marked by __ipft_event_struct, so nothing tells what module() writes"};
+        "no struct in it is marked by __ipft_event_struct, so it is unknown what module() writes"};
   }
   const btf_type *event = skip_modifiers(btf, variable->type);
   if (event == nullptr || !btf_is_struct(event))
-    throw BadExtension{"what __ipft_event_struct marks is no struct"};
+    throw BadExtension{"__ipft_event_struct does not mark a struct"};
   if (event->size > IPFT_MODULE_DATA)
     throw BadExtension{"its event has " + std::to_string(event->size) + " bytes, of at most " +
                        std::to_string(IPFT_MODULE_DATA)};

@@ -61,7 +61,7 @@ template <size_t size> void set_functions(const FunctionTable &table, ipft_bytes
     if (function.bytes != kind || function.address == 0)
       continue;
     if (used == size)
-      throw NativeError(E2BIG, "load", "the functions that do not find a packet's bytes");
+      throw NativeError(E2BIG, "load", "the functions in which a packet's bytes cannot be read");
     into[used++] = function.address;
   }
 }

@@ -21,7 +21,7 @@ namespace {
 UniqueFd attached(const std::string &tracepoint, int program) {
   UniqueFd link(bpf_raw_tracepoint_open(tracepoint.c_str(), program));
   if (!link)
-    throw NativeError(errno, "load", "the tracepoint " + tracepoint + ", which tells of drops");
+    throw NativeError(errno, "load", "the tracepoint " + tracepoint + ", which reports drops");
   return link;
 }
 

@@ -32,7 +32,7 @@ void replace_constant(Instructions &instructions, uint64_t constant, uint64_t va
     high.imm = static_cast<int32_t>(value >> 32);
     return;
   }
-  throw NativeError(EINVAL, "load", "a program without the place for what tells it from its copies");
+  throw NativeError(EINVAL, "load", "a program without the constant that its copies replace");
 }
 
 } // namespace ipft

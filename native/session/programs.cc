@@ -173,7 +173,7 @@ void Programs::fill_bodies(const ProgramOptions &options) {
   for (const TracedFunction &function : options.functions) {
     __u64 probe = function.address + function.body_offset;
     if (function.body_offset != 0 && bpf_map_update_elem(map, &probe, &function.address, BPF_ANY) != 0)
-      throw NativeError(errno, "load", "the places of the probes");
+      throw NativeError(errno, "load", "the addresses of the probes");
   }
 }
 

@@ -33,10 +33,10 @@ inline const std::vector<std::string> &reason_names() {
       "no address in kallsyms",
       "the skb is an out-parameter, not set when the function is called",
       "a .constprop clone: the skb is not the first argument, and others before it may be gone",
-      "a compiler's clone (.isra, .part): its arguments are not those that BTF tells",
-      "not in this kernel's BTF: it takes an skb by another kernel's, but where is not certain",
-      "not in this kernel's BTF: by another kernel's the skb is its first argument, which calls must confirm",
-      "not in this kernel's BTF: a call had something else than an skb as its first argument",
+      "a compiler's clone (.isra, .part): its arguments are not those in BTF",
+      "not in this kernel's BTF: in another kernel's it takes an skb, but in an unknown argument",
+      "not in this kernel's BTF: in another kernel's the skb is its first argument, which calls must confirm",
+      "not in this kernel's BTF: a call had something other than an skb as its first argument",
   };
   return names;
 }

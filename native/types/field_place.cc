@@ -181,7 +181,7 @@ Place FieldPlaces::element(const Place &place, uint32_t index) const {
   const btf_type *type = skip_modifiers(kernel_, place.type);
   bool is_array = type && btf_is_array(type);
   if (!is_array && !is_pointer(type))
-    throw PathProblem{place.path + " is no array", {}, place.at_root, ""};
+    throw PathProblem{place.path + " is not an array", {}, place.at_root, ""};
   uint32_t length = is_array ? btf_array(type)->nelems : 0;
   bool is_flexible = length == 1 && place.is_last;
   if (length > 0 && index >= length && !is_flexible)

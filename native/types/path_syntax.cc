@@ -72,7 +72,7 @@ private:
     problem.syntax = true;
     problem.error = "expected " + expected;
     if (at_ > 0)
-      problem.error += " behind '" + text_.substr(0, at_) + "'";
+      problem.error += " after '" + text_.substr(0, at_) + "'";
     problem.error += at_ < text_.size() ? ", not '" + text_.substr(at_) + "'" : ", not the end";
     throw problem;
   }

@@ -114,7 +114,7 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
   [Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
     return this.#read((decode) => {
       if (this.#consumer.drops === null) return this.#consumer.events(decode);
-      throw new UsageError('trace(): drops: a loop over events has no whole packets', 'run.packets()');
+      throw new UsageError('trace(): drops: a loop over events cannot show dropped packets', 'run.packets()');
     });
   }
 
@@ -126,7 +126,7 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
   async *#read<T>(
     items: (decode: Decode<Event>) => AsyncGenerator<T, void, undefined>,
   ): AsyncGenerator<T, void, undefined> {
-    if (this.#isRead) throw new UsageError('a trace is read by one loop, once', 'another trace()');
+    if (this.#isRead) throw new UsageError('a trace can be read only once, by one loop', 'another trace()');
     this.#isRead = true;
     let isThrough = false;
     try {

@@ -58,12 +58,12 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ['7', 'something was lost (--fail-on-loss)'],
   ['8', 'over --budget'],
   ['70', 'a bug in ipft'],
-  ['126, 127', 'the command behind -- cannot be executed, was not found'],
+  ['126, 127', 'the command after -- cannot be executed, was not found'],
 ];
 
 /** Behind the exit codes. */
 export const COMMAND_STATUS =
-  "With a command behind --, its exit status, or 128 + the signal that ended it, unless ipft itself fails. The command's stdout " +
+  "With a command after --, its exit status, or 128 + the signal that ended it, unless ipft itself fails. The command's stdout " +
   "goes to ipft's stderr, so that the results on stdout stay whole, unless they go to --output-file.";
 
 /** The text in lines of at most `width` characters. */

@@ -32,7 +32,7 @@ function excess(command: Command): UsageError {
   const word = command.args[command.registeredArguments.length] ?? '';
   const remedy =
     command.name() === 'ipft'
-      ? `a command to trace goes behind --: ipft -m 1 -- ${word}; ${[...SUBCOMMANDS.keys()].join(', ')} come first of all, without options`
+      ? `a command to trace goes after --: ipft -m 1 -- ${word}; ${[...SUBCOMMANDS.keys()].join(', ')} come first of all, without options`
       : `${command.name()} --help`;
   return new UsageError(`unexpected argument '${word}'`, remedy);
 }
@@ -43,7 +43,7 @@ function checkTogether(flags: Flags): void {
   const shown = [flags.output, ...(flags.also ?? []).map(({ output }) => output)];
   if (drops === true && list !== true) checkDrops(shown);
   if (eventsOnly === true && (!shown.includes('json') || list === true))
-    throw new UsageError('--events-only: it is for traces as JSON', '-o json, without --list');
+    throw new UsageError('--events-only: it requires a trace with -o json', '-o json, without --list');
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
   checkFiles(flags.also ?? [], [outputFile, readyFile]);
@@ -58,11 +58,11 @@ function checkTogether(flags: Flags): void {
 function listRequest(flags: Flags, command: readonly string[] | undefined): Request {
   if (command !== undefined || flags.outputFile !== undefined || flags.also !== undefined)
     throw new UsageError(
-      '--list: it traces nothing, and goes to stdout',
+      '--list: it does not trace, and writes to stdout',
       'leave the command, --output-file and --also out',
     );
   if (flags.output !== 'json' && flags.output !== TRACE_DEFAULTS.output)
-    throw new UsageError(`--list: there is no list as ${flags.output}`, '--list -o json, or without -o');
+    throw new UsageError(`--list: it has no output ${flags.output}`, '--list -o json, or without -o');
   if (flags.drops === true)
     throw new UsageError('--list: it lists functions, not drops', 'leave --drops out');
   const selection = { function: flags.regex, module: flags.moduleRegex };
@@ -77,7 +77,7 @@ function extensionPaths({ extension = [], script = [] }: Flags): readonly string
 /** `--mask` is undefined unless it is on the command line. */
 function markOptions({ mark, mask }: Flags): Pick<TraceOptions, 'mark' | 'mask'> {
   if (mark?.mask !== undefined && mask !== undefined)
-    throw new UsageError('--mark has a mask already, behind its slash', 'leave --mask out');
+    throw new UsageError('--mark has a mask already, after its slash', 'leave --mask out');
   const everyPacket = mask === 0 ? 0 : undefined;
   return { mark: mark?.value ?? everyPacket, mask: mark?.mask ?? mask ?? TRACE_DEFAULTS.mask };
 }
@@ -157,7 +157,7 @@ function splitCommand(argv: readonly string[]): { words: readonly string[]; comm
   if (at < 0) return { words: argv };
   const command = argv.slice(at + 1);
   if (command.length === 0)
-    throw new UsageError('no command behind --', 'ipft -m 1 -- curl http://10.0.0.10/');
+    throw new UsageError('no command after --', 'ipft -m 1 -- curl http://10.0.0.10/');
   return { words: argv.slice(0, at), command };
 }
 

@@ -46,7 +46,7 @@ export function parseMark(flag: string): (text: string) => Mark {
     const [value, mask] = [parsePart(first), parsePart(second)];
     if ((value & ~mask) === 0) return { value, mask };
     throw new UsageError(
-      `${flag}: no mark has '${text}', whose first number has bits that are not in the second`,
+      `${flag}: '${text}' matches no mark: the first number has bits that are not in the second`,
       `${flag} 0x${((value & mask) >>> 0).toString(16)}/${second}`,
     );
   };

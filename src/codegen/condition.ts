@@ -119,7 +119,7 @@ export class ConditionTranslator {
   #truth(expression: Expression, yes: Label, no: Label): void {
     const { code } = this;
     if (expression.kind === 'string')
-      throw new UsageError(`--where: "${expression.value}" is no condition`, 'compare it with ==');
+      throw new UsageError(`--where: "${expression.value}" is not a condition`, 'compare it with ==');
     if (expression.kind === 'binary' && isComparison(expression.operator))
       return this.#comparison(expression.operator, expression.left, expression.right, yes, no);
     this.#number(expression, LEFT, no);
@@ -171,7 +171,7 @@ export class ConditionTranslator {
         if (expression.operator === '&') return this.#and(expression.left, expression.right, to, absent);
     }
     throw new UsageError(
-      '--where: what is compared or masked must be a number',
+      '--where: the operands of comparisons and of & must be numbers',
       "such as 'skb->mark & 0xff == 1'",
     );
   }
@@ -190,7 +190,7 @@ export class ConditionTranslator {
     const { size } = path;
     if (path.kind === 'chars' || path.kind === 'bytes' || size > 8)
       throw new UsageError(
-        `--where: ${text} is no number but ${path.type}`,
+        `--where: ${text} is not a number but ${path.type}`,
         `compare text with == and "..."`,
       );
     this.#follower.follow(path, R9, absent, this.#unknown);
@@ -214,7 +214,7 @@ export class ConditionTranslator {
       );
     const path = this.names.path(left.path);
     if (path.kind !== 'chars')
-      throw new UsageError(`--where: ${left.path} is no text but ${path.type}`, 'compare it with a number');
+      throw new UsageError(`--where: ${left.path} is not text but ${path.type}`, 'compare it with a number');
     const bytes = Buffer.from(right.value);
     if (bytes.length >= path.size)
       throw new UsageError(`--where: "${right.value}" is longer than ${left.path} can be`);

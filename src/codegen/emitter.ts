@@ -219,8 +219,7 @@ export class Emitter {
   #push(code: number, parts: Partial<Instruction>): void {
     const instruction = { code, to: R0, from: R0, offset: 0, immediate: 0, ...parts } as const;
     const { offset, immediate } = instruction;
-    if (immediate !== (immediate | 0))
-      throw new RangeError(`${immediate} is no constant of 32 bits with sign`);
+    if (immediate !== (immediate | 0)) throw new RangeError(`${immediate} is not a signed 32-bit constant`);
     if (typeof offset === 'number') checkOffset(offset);
     this.#instructions.push(instruction);
   }
@@ -234,6 +233,6 @@ function distance(from: number, { position }: Label): number {
 }
 
 function checkOffset(offset: number): number {
-  if (offset !== (offset << 16) >> 16) throw new RangeError(`${offset} is no offset of 16 bits with sign`);
+  if (offset !== (offset << 16) >> 16) throw new RangeError(`${offset} is not a signed 16-bit offset`);
   return offset;
 }

@@ -11,7 +11,7 @@ export const UNREADABLE = 0xffffffff;
 /** Machine code of a program that returns a number of 4 bytes, read at `path` for the task that runs it. */
 export function generateOnce(path: ResolvedPath, skb: SkbOffsets): Uint8Array {
   if (path.root !== 'task' || path.size !== 4)
-    throw new Error(`${path.path} is no number of 4 bytes of a task`);
+    throw new Error(`${path.path} is not a number of 4 bytes in struct task_struct`);
   const code = new Emitter();
   const absent = code.label();
   new PathFollower(code, R6, skb, SCRATCH).follow(path, R9, absent);

@@ -16,7 +16,7 @@ const REASON = 8;
  */
 export const cause: Column = {
   id: 'cause',
-  description: 'why the packet is dropped, by its reason or by what the kernel told before',
+  description: 'why the packet is dropped, by its reason or by what the kernel reported before',
   key: 'cause',
   header: 'cause',
   width: 0,

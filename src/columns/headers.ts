@@ -132,7 +132,7 @@ export const tuple = tupleColumn(
 );
 /** Like tuple, for the packet inside IPIP, SRv6, GRE, VXLAN or Geneve. */
 export const innerTuple = tupleColumn(
-  ['inner-tuple', 'inner_tuple', 'the same behind IPIP, SRv6, GRE, VXLAN or Geneve'],
+  ['inner-tuple', 'inner_tuple', 'the same of the packet within IPIP, SRv6, GRE, VXLAN or Geneve'],
   INNER_READ,
   inner,
 );

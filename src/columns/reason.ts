@@ -13,7 +13,7 @@ const READ: Read = { kind: 'reason' };
  */
 export const reason: Column = {
   id: 'reason',
-  description: 'why the packet is dropped, where a function is told',
+  description: 'why the packet is dropped, at functions with a reason argument',
   key: 'reason',
   header: 'reason',
   width: 0,

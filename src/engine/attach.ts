@@ -65,7 +65,7 @@ export class Probes {
 
   #watch(keeper: Keeper): void {
     void keeper.ended.then((error) =>
-      this.#lose(error ?? new KernelError('the probe-keeper let go of the probes')),
+      this.#lose(error ?? new KernelError('the probe-keeper has removed the probes')),
     );
   }
 
@@ -155,7 +155,7 @@ export class Probes {
     const timer = setTimeout(() => {
       this.#impatient = true;
       this.messages.status(
-        'Detaching (a second Ctrl-C leaves at once, the probes are then removed behind it)',
+        'Detaching (a second Ctrl-C exits at once; the probes are then removed in the background)',
       );
     }, PATIENCE_MS);
     const limit = OUTLIVED ? [delay(DETACH_LIMIT_MS, 'too long' as const, { ref: false })] : [];

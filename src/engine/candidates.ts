@@ -48,7 +48,7 @@ export class JudgedCandidates {
     return this.summary.refuted
       .filter(({ shown }) => shown)
       .map(({ symbol }) => ({
-        text: `${symbol} was shown although it is not certain to take an skb: a call had something else, so its events are doubtful, and later ones are missing`,
+        text: `events of ${symbol} are doubtful, and later ones are missing: the first argument of a call was not an skb`,
       }));
   }
 
@@ -59,15 +59,15 @@ export class JudgedCandidates {
         `${symbol} takes an skb, which ${CONFIRMING_CALLS} calls have confirmed: it is traced from then on, and by later traces until the next boot`,
       );
     for (const { symbol, shown } of this.summary.refuted)
-      if (!shown)
-        messages.warn(`${symbol} is not traced: a call had something else than an skb as its first argument`);
+      if (!shown) messages.warn(`${symbol} is not traced: the first argument of a call was not an skb`);
     if (verbose) this.#uncertain.forEach((calls) => messages.line(this.#progress(calls)));
     const problem = this.#keep();
-    if (problem !== null) messages.warn(`what calls have told of functions is not kept: ${problem}`);
+    if (problem !== null)
+      messages.warn(`which functions take an skb, according to their calls, was not stored: ${problem}`);
   }
 
   #progress({ function: index, followed, others }: CandidateCalls): string {
-    return `${this.table.at(index).symbol} is not certain yet to take an skb: ${followed} of ${CONFIRMING_CALLS} calls had a followed packet's, ${others} another one`;
+    return `${this.table.at(index).symbol} is not yet confirmed to take an skb: of ${CONFIRMING_CALLS} calls needed, ${followed} had the skb of a followed packet; ${others} had another skb`;
   }
 
   #keep(): string | null {

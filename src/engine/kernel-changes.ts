@@ -83,7 +83,8 @@ export class KernelChanges {
 
   #giveUp(): void {
     if (this.plan.table.kind === 'functions') this.#newLoads();
-    for (const module of [...this.#unread]) this.#tellOf(module, 0, null, 'the trace ended before');
+    for (const module of [...this.#unread])
+      this.#tellOf(module, 0, null, 'the trace ended before they could be attached');
   }
 
   async #settle(): Promise<void> {
@@ -168,7 +169,7 @@ export class KernelChanges {
   #tellOfEnd(modules: readonly string[], table: FunctionTable, selected: readonly number[]): void {
     for (const module of modules) {
       const wanted = wantedOf(module, table, selected);
-      if (wanted > 0) this.#tellOf(module, 0, wanted, 'the trace ended before');
+      if (wanted > 0) this.#tellOf(module, 0, wanted, 'the trace ended before they could be attached');
       this.#unread.delete(module);
     }
   }

@@ -36,7 +36,7 @@ const lostWithoutBuffer = (lost: number, matched: number): Loss => ({
 });
 
 const cutShort = (cut: number): Loss => ({
-  text: `${cut} packets were given up before their end, as there were too many events to hold: what came of each later stands apart`,
+  text: `${cut} packets were shown before their end, as there were too many events to hold: later events of each are shown apart from these`,
   remedy: 'fewer events of packets in flight: --regex, --sample',
 });
 
@@ -55,7 +55,7 @@ const unskipped = (backend: string): string =>
     : 'fewer functions, with --regex';
 
 const missedCalls = (missed: number, backend: string): Loss => ({
-  text: `${missed} calls were not looked at, ${BUSY}`,
+  text: `${missed} calls were missed, ${BUSY}`,
   remedy: unskipped(backend),
 });
 
@@ -72,14 +72,14 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
   return [
     ...(full > 0 ? [lostInBuffer(full, matched, pageCount)] : []),
     ...(unread > 0 ? [lostWithoutBuffer(unread, matched)] : []),
-    ...calls(noRoom, 'were not looked at, since the kernel had no room to wait for their return'),
+    ...calls(noRoom, 'were missed, since the kernel had no room to wait for their return'),
     ...(missed > 0 ? [missedCalls(missed, backend)] : []),
     ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
     ...(untracked === 0
       ? []
       : [
           {
-            text: `${untracked} events are of packets that were too many to know them all apart: each may be shown as one with another of the same skb`,
+            text: `${untracked} events are of packets beyond the number that can be tracked at a time: each may be shown as one packet with another of the same skb`,
           },
         ]),
     ...(cut === 0 ? [] : [cutShort(cut)]),
@@ -94,7 +94,7 @@ export function doubts({ missedEnds }: Counters, backend: string): Loss[] {
   if (missedEnds === 0) return [];
   return [
     {
-      text: `${missedEnds} ends of packets were not looked at, ${BUSY}: two packets of the same skb may be shown as one`,
+      text: `${missedEnds} ends of packets were missed, ${BUSY}: two packets of the same skb may be shown as one`,
       remedy: unskipped(backend),
     },
   ];

@@ -118,8 +118,8 @@ export class Recorder {
     this.#clockStepNs = step;
     if (Math.abs(step) < LEAST_STEP_NS) return;
     this.messages.warn(
-      `the wall clock was set ${step > 0 ? 'ahead' : 'back'} by ${secondsText(BigInt(Math.abs(step)))} s, or the machine was suspended, while ipft traced`,
-      'take --time real as what the clock showed at the beginning, and went on with; timestamp is not touched',
+      `the wall clock was set ${step > 0 ? 'ahead' : 'back'} by ${secondsText(BigInt(Math.abs(step)))} s, or the machine was suspended, during the trace`,
+      'times of --time real follow the clock as it was when the trace began; timestamp is not affected',
     );
   }
 
@@ -167,7 +167,7 @@ export class Recorder {
   // Lags behind `Lost`: the kernel reports a loss with the next event that fits.
   #showLosses(): void {
     this.session.lostPerCpu().forEach((lost, cpu) => {
-      if (lost > 0) this.messages.line(`CPU ${cpu}: ${lost} lost, as PERF_RECORD_LOST tells`);
+      if (lost > 0) this.messages.line(`CPU ${cpu}: ${lost} lost, as PERF_RECORD_LOST reports`);
     });
   }
 

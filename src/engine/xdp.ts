@@ -8,7 +8,7 @@ import { errorName } from '../plan/reasons.js';
 
 const DEVICES_SHOWN = 5;
 
-const REMEDY = "docs/drops.md says what is seen of it, and --drops counts XDP's exceptions and errors";
+const REMEDY = "docs/drops.md says what ipft shows of XDP; --drops counts XDP's exceptions and errors";
 
 /** An enumerator by which the BTF's enum xdp_action is found. */
 const AN_ACTION = 'XDP_ABORTED';
@@ -48,7 +48,7 @@ export class Xdp {
     this.#look('');
     if (this.#unseen > 0)
       messages.warn(
-        `${this.#unseen} network namespaces may not be looked into: XDP programs at their devices are not known`,
+        `${this.#unseen} network namespaces cannot be inspected: XDP programs at their devices are unknown`,
         'run it as root, outside of containers',
       );
   }
@@ -61,10 +61,10 @@ export class Xdp {
   stop(): void {
     this.#drops = this.#counter === null ? null : this.#dropsOf(this.#counter.read());
     this.close();
-    this.#look('came while ipft traced, ');
+    this.#look('was attached during the trace, ');
     for (const { event, cause, packets, ...place } of this.#drops ?? []) {
       const where = place.ifname === null ? '' : ` at ${placeText(place as Place, this.#ownNetns)}`;
-      const why = [event ?? 'causes that there was no room to tell apart', cause ?? []].flat().join(' ');
+      const why = [event ?? 'causes that were too many to count separately', cause ?? []].flat().join(' ');
       this.messages.line(`XDP: ${packets} packets lost${where}: ${why}`);
     }
   }

@@ -24,7 +24,7 @@ function findInBpf(all: readonly LoadedExtension[]): LoadedExtension | null {
   const reader = all.find(({ reads }) => reads.includes(MODULE));
   if (first === undefined && reader !== undefined)
     throw new ExtensionError(
-      `extension ${reader.path}: it has no program, and no .c or .o is beside it whose data it could decode`,
+      `extension ${reader.path}: it has no program, and no .c or .o is next to it whose data it could decode`,
       'ipft --gen lua prints one that works',
     );
   return first ?? null;

@@ -44,7 +44,7 @@ export const cgroup: Filter = {
   condition: (path, kernel) => {
     if (!isCgroup(path))
       throw new UsageError(
-        `--cgroup: ${path} is no cgroup of version 2`,
+        `--cgroup: ${path} is not a cgroup of version 2`,
         '--cgroup /sys/fs/cgroup/system.slice',
       );
     // Before Linux 6.1 the kernel stores only the ancestors' ids.

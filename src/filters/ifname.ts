@@ -25,7 +25,7 @@ export const ifname: Filter = {
   description: 'packets at this network device',
   condition: (name) => {
     if (/^[^\s/"\\]{1,15}$/.test(name)) return `skb->dev->name == "${name}"`;
-    throw new UsageError(`--ifname: '${name}' is no name of a network device`, '--ifname eth0');
+    throw new UsageError(`--ifname: '${name}' is not a name of a network device`, '--ifname eth0');
   },
   missing: (name) =>
     deviceNames().has(name)

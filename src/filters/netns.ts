@@ -15,7 +15,7 @@ const REMEDY =
 function inodeOfFile(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw new UsageError(`--netns: there is no ${path}`, REMEDY);
-  if (statfsSync(path).type !== NSFS) throw new UsageError(`--netns: ${path} is no namespace`, REMEDY);
+  if (statfsSync(path).type !== NSFS) throw new UsageError(`--netns: ${path} is not a namespace`, REMEDY);
   return stat.ino;
 }
 
@@ -27,7 +27,7 @@ function named(value: string): { readonly file: string } | { readonly inode: num
   const [, kind, given = value] = /^(inode|name):(.+)$/.exec(value) ?? [];
   const isNumber = /^\d+$/.test(given);
   if (kind === 'inode' && !isNumber)
-    throw new UsageError(`--netns: expected a number behind inode:, received '${given}'`, REMEDY);
+    throw new UsageError(`--netns: expected a number after inode:, received '${given}'`, REMEDY);
   const file = kind !== 'name' && given.includes('/') ? given : `${FOLDER}/${given}`;
   const isInode = kind === 'inode' || (kind === undefined && isNumber && !existsSync(file));
   return isInode ? { inode: Number(given) } : { file };

@@ -33,7 +33,7 @@ function absence(id: number): Absence | null {
   if (!exists(id))
     return {
       text: 'no process has this id',
-      remedy: 'pidof or `ps -e`; to trace a command from its start on, put it behind --',
+      remedy: 'pidof or `ps -e`; to trace a command from its start on, put it after --',
     };
   const leader = processOf(id);
   if (leader === null || leader === id) return null;
@@ -46,7 +46,7 @@ function absence(id: number): Absence | null {
 export const pid: Filter = {
   id: 'pid',
   value: 'pid',
-  description: 'packets that this process runs with, and what becomes of them',
+  description: 'packets first seen while this process runs, which are then followed',
   condition: (value, kernel) => {
     if (!/^\d{1,10}$/.test(value))
       throw new UsageError(`--pid: expected a process id, received '${value}'`, '--pid 1234');

@@ -18,6 +18,6 @@ const isLoaded = ({ module, inode }: ModuleLoad): boolean => inodeOf(module) ===
 export function warnOfReloaded(modules: readonly ModuleLoad[], messages: Messages): void {
   for (const load of modules.filter((each) => !isLoaded(each)))
     messages.warn(
-      `module ${load.module} was unloaded during the trace: calls of its functions are missing, or shown as others`,
+      `module ${load.module} was unloaded during the trace: calls of its functions are missing, or shown as calls of other functions`,
     );
 }

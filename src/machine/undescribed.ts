@@ -8,7 +8,7 @@ const NOTHING_KNOWN = {
   address: null,
   skb_position: null,
   traceable: false,
-  reason: 'not in BTF: what it takes is not known',
+  reason: 'not in BTF: its arguments are unknown',
 } as const;
 
 interface Undescribed {

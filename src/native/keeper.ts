@@ -65,7 +65,7 @@ export class Keeper {
     this.attached = Promise.race([
       new Promise<AttachCounts>((resolve) => (this.#resolveAttached = resolve)),
       this.ended.then((error) => {
-        throw error ?? new KernelError('the probe-keeper detached before it was told to');
+        throw error ?? new KernelError('the probe-keeper removed the probes without being asked to');
       }),
     ]);
     // `attached` is awaited only while attaching; a later rejection is not an unhandled one.
@@ -129,7 +129,7 @@ export class Keeper {
       const unexpected = new KernelError(
         `the probe-keeper ended unexpectedly (${how}), and the probes with it`,
         undefined,
-        'run ipft again: it sweeps what may be left of the probes',
+        'run ipft again: it removes probes that may be left',
       );
       this.#resolveEnded(this.#failure ?? unexpected);
     });

@@ -9,7 +9,7 @@ export function checkDrops(ids: readonly string[]): void {
   const unable = ids.find((id) => outputs.get(id)?.showsDrops !== true);
   if (unable === undefined) return;
   const able = [...outputs.values()].filter(({ showsDrops }) => showsDrops).map(({ id }) => `-o ${id}`);
-  throw new UsageError(`--drops: -o ${unable} shows no whole packets`, able.join(' or '));
+  throw new UsageError(`--drops: -o ${unable} cannot show dropped packets`, able.join(' or '));
 }
 
 /** Throws a UsageError if a file would be written twice. `others`: files that something else writes. */
@@ -17,7 +17,7 @@ export function checkFiles(also: readonly FurtherOutput[], others: readonly (str
   const known = new Set(others.flatMap((path) => (path === undefined ? [] : resolve(path))));
   for (const { file } of also) {
     if (known.has(resolve(file)))
-      throw new UsageError(`--also: ${file} is written otherwise already`, 'another file');
+      throw new UsageError(`--also: ${file} is already written by another option`, 'another file');
     known.add(resolve(file));
   }
 }

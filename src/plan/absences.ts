@@ -15,7 +15,7 @@ function absences({ filters: values = {} }: TraceOptions): Absence[] {
 /** Warns of filters that no packet can match at the moment. */
 export function warnOfAbsences(options: TraceOptions, messages: Messages): void {
   for (const { text, remedy } of absences(options))
-    messages.warn(`${text}: nothing may match as yet`, remedy);
+    messages.warn(`${text}: perhaps nothing matches yet`, remedy);
 }
 
 /** Repeats these warnings after a trace in which nothing matched. Returns the texts for the summary. */

@@ -52,7 +52,7 @@ export function planData(addon: Addon, columns: readonly Column[], further: read
   );
   if (layout.size > DATA)
     throw new UsageError(
-      `--fields: what is read for them takes ${layout.size} bytes of each event, at most ${DATA} can be had`,
+      `--fields: their data take ${layout.size} bytes of each event, at most ${DATA} are possible`,
       'fewer fields, or shorter ones',
     );
   checkReasons(addon, layout);

@@ -58,7 +58,7 @@ export function parseFields(list: string): readonly Column[] {
   const unique = new Map(names.flatMap(fieldsNamed).map((column) => [column.id, column]));
   if (unique.size > MAX_FIELDS)
     throw new UsageError(
-      `--fields: ${unique.size} fields, at most ${MAX_FIELDS} can be had`,
+      `--fields: ${unique.size} fields, at most ${MAX_FIELDS} are possible`,
       'fewer of them',
     );
   return [...unique.values()];

@@ -19,7 +19,7 @@ function inode(): number {
   } catch (error) {
     if (!isSystemError(error)) throw error;
     throw new EnvironmentError(
-      `${FILE} cannot be read (${error.code}), so that it is not known whose process ids are meant`,
+      `${FILE} cannot be read (${error.code}), so it is unknown to which pid namespace process ids refer`,
       'mount -t proc proc /proc',
     );
   }

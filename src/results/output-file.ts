@@ -151,7 +151,7 @@ export class OutputFile implements Target {
    */
   #prepareRotation(): void {
     if (!fstatSync(this.#fd).isFile())
-      throw new EnvironmentError(`--rotate: ${this.path} is no regular file`, 'another --output-file');
+      throw new EnvironmentError(`--rotate: ${this.path} is not a regular file`, 'another --output-file');
     const prefix = `${basename(this.path)}.`;
     const folder = dirname(this.path);
     for (const name of readdirSync(folder)) {

@@ -48,11 +48,11 @@ const drop = object<Drop & Pick<BuiltInFields, 'packet' | 'packet_id' | 'timesta
   location: string("in the kernel's code"),
   function: string('the one that decided'),
   reason: orNull(string('null: this kernel has no drop reasons')),
-  cause: orNull(string('null: nothing tells')),
+  cause: orNull(string('null: unknown')),
 });
 
 const told: Schema<unknown> = {
-  description: "What an extension's onPacket() tells of a packet: further keys are the extension's own.",
+  description: "What an extension's onPacket() returned for a packet: further keys are the extension's own.",
   type: 'object',
   // The key `function` distinguishes events from other lines.
   properties: { packet: integer('as `packet` of events'), function: false },

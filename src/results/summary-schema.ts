@@ -97,7 +97,7 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   suppressed: integer('events that --max-rate left out'),
   omitted: integer('events of packets that were not dropped'),
   beyond_count: integer('events beyond those of --count'),
-  late: integer('events that were printed behind later ones'),
+  late: integer('events that were printed after later ones'),
   untracked: integer('events'),
   cut_packets: integer('how often a packet was given up before its end'),
   missed_ends: integer('ends of packets'),

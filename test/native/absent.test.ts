@@ -31,9 +31,9 @@ it.skipIf(cannotTrace).each([
 ])('%s is reported at once, at the end, and in the summary', async (words, why) => {
   const option = words.replace('ENDED', String(ended()));
   const { code, stdout, stderr } = await ipftProcess([...option.split(' '), ...TRACE]);
-  expect(stderr).toContain(`warning: ${option}: ${why}: nothing may match as yet\nTry: `);
+  expect(stderr).toContain(`warning: ${option}: ${why}: perhaps nothing matches yet\nTry: `);
   expect(stderr).toContain(`warning: ${option}: ${why}: nothing matched\nTry: `);
-  expect(stderr.indexOf('as yet')).toBeLessThan(stderr.indexOf('Trace ready!'));
+  expect(stderr.indexOf('perhaps nothing matches yet')).toBeLessThan(stderr.indexOf('Trace ready!'));
   expect(parseResults(stdout).summary.absent).toEqual([`${option}: ${why}`]);
   expect(code).toBe(0);
 });

@@ -202,7 +202,7 @@ end`;
 
   it.each([
     ['wrong.c', 'int x = ;', 6, 'wrong.c:1:9: error: expected expression'],
-    ['wrong.o', 'no object', 6, 'it is no BPF object with BTF'],
+    ['wrong.o', 'no object', 6, 'it is not a BPF object with BTF'],
     ['nothing.c', '#include "header.h"\nint other(void) { return 0; }', 6, 'it has no function module('],
     ['unmarked.c', DOCUMENTED.replace('} __ipft_event_struct;', '};'), 6, 'is marked by __ipft_event_struct'],
     ['long.c', DOCUMENTED.replace('__u64 wide;', '__u64 wide; char more[64];'), 6, 'of at most 64'],

@@ -122,15 +122,15 @@ describe('the continuations of a path', () => {
 describe('paths that cannot be resolved', () => {
   it.each([
     ['', 'expected a name such as skb, not the end'],
-    ['skb->', "expected a member's name behind 'skb->', not the end"],
-    ['skb->len]', "expected '->', '.' or '[' behind 'skb->len', not ']'"],
-    ['skb->cb[x]', "expected a decimal number that fits into 31 bits behind 'skb->cb[', not 'x]'"],
+    ['skb->', "expected a member's name after 'skb->', not the end"],
+    ['skb->len]', "expected '->', '.' or '[' after 'skb->len', not ']'"],
+    ['skb->cb[x]', "expected a decimal number that fits into 31 bits after 'skb->cb[', not 'x]'"],
     ['skb->cb[9999999999]', 'expected a decimal number that fits into 31 bits'],
-    ['skb->cb[1', "expected ']' behind 'skb->cb[1', not the end"],
-    ['skb - >len', "expected '->', '.' or '[' behind 'skb', not ' - >len'"],
+    ['skb->cb[1', "expected ']' after 'skb->cb[1', not the end"],
+    ['skb - >len', "expected '->', '.' or '[' after 'skb', not ' - >len'"],
     ['skbb->len', "a path begins with skb, shinfo, task, sk or dev, not with 'skbb'"],
     ['skb', 'skb is all of a struct sk_buff: name one of its members'],
-    ['skb[1]', 'skb is no array'],
+    ['skb[1]', 'skb is not an array'],
     ['sk->sk_v6_daddr', 'sk->sk_v6_daddr is all of a struct in6_addr: name one of its members'],
     ['shinfo->frags', 'shinfo->frags is an array, skb_frag_t['],
   ])('%j is wrong on any kernel', (path, error) => {

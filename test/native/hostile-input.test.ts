@@ -208,7 +208,7 @@ describe.skipIf(reason !== null)(`values of options${reason === null ? '' : ` (s
     [['--where', 'dev && skb->len'], /no constant 'dev'[^]*ipft fields dev shows what it has/],
     [['--where', 'length == 1'], /a path starts at skb->, shinfo->, task->, sk->, dev->; text/],
     [['--filter', ' '], /it is empty, and would match every packet/],
-    [['--netns', '/etc/passwd'], /\/etc\/passwd is no namespace/],
+    [['--netns', '/etc/passwd'], /\/etc\/passwd is not a namespace/],
     [['--netns', '/etc/no-such-file'], /there is no \/etc\/no-such-file/],
   ])('are refused if they make no sense: %#', async (args, message) => {
     const { code, stderr } = await ipftProcess([...quickly, ...args]);

@@ -36,10 +36,10 @@ const rows = (table: FunctionTable, name: string): string[] =>
 
 const NO_ADDRESS = '0x0 %s no address in kallsyms';
 const MOVED = 'a .constprop clone: the skb is not the first argument, and others before it may be gone';
-const CHANGED = "a compiler's clone (.isra, .part): its arguments are not those that BTF tells";
-const ELSEWHERE = "not in this kernel's BTF: it takes an skb by another kernel's, but where is not certain";
+const CHANGED = "a compiler's clone (.isra, .part): its arguments are not those in BTF";
+const ELSEWHERE = "not in this kernel's BTF: in another kernel's it takes an skb, but in an unknown argument";
 const UNCONFIRMED =
-  "not in this kernel's BTF: by another kernel's the skb is its first argument, which calls must confirm";
+  "not in this kernel's BTF: in another kernel's the skb is its first argument, which calls must confirm";
 const UNKNOWN = 'not in available_filter_functions';
 
 describe('functions of modules', () => {

@@ -80,7 +80,7 @@ describe('types that are rare in kernels', () => {
     ['skb->named.names', 'is an array, char[3][8]: name one element'],
     ['skb->flexible', 'is an array, short[]: name one element'],
     ['skb->flexible[2147483647]', 'further away than 2 GiB'],
-    ['skb->deep[0]', 'skb->deep is no array'],
+    ['skb->deep[0]', 'skb->deep is not an array'],
     ['skb->empty', 'is all of a struct {...}: name one of its members'],
     ['dev->name', "this kernel's struct sk_buff has no member 'dev'"],
     ['sk', "this kernel's struct sk_buff has no member 'sk'"],

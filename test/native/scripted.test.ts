@@ -244,7 +244,7 @@ describe.skipIf(reason !== null)(`--output-file${skipped}`, { timeout: 60_000 },
     expect(stderr).toMatch(/--output-file: cannot write .*none\/file \(ENOENT\)\nTry: /);
     expect([code, stderr.includes('Attaching')]).toEqual([3, false]);
     const full = await ipftProcess([...ARGS, '--output-file', '/dev/full', '--rotate', '1MB']);
-    expect(full.stderr).toContain('/dev/full is no regular file');
+    expect(full.stderr).toContain('/dev/full is not a regular file');
     expect(full.code).toBe(3);
   });
 });

@@ -267,7 +267,7 @@ describe('--list', () => {
         address: null,
         skb_position: null,
         traceable: false,
-        reason: 'not in BTF: what it takes is not known',
+        reason: 'not in BTF: its arguments are unknown',
       },
       {
         summary: {

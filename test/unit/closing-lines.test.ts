@@ -9,7 +9,7 @@ const LOST =
 
 describe('the closing lines of stderr', () => {
   it('report samples, losses and missed calls', () => {
-    const missed = 'warning: 3 calls were not looked at, since another BPF program was running on their CPU';
+    const missed = 'warning: 3 calls were missed, since another BPF program was running on their CPU';
     const text = stderr('Samples: 5 Lost: 5', LOST, 'Try: --perf-page-count 64', missed);
     expect(countsOf(text)).toEqual({ samples: 5, lost: 5, missed: 3 });
   });

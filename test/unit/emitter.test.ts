@@ -78,7 +78,7 @@ describe('labels', () => {
 
 describe('constants', () => {
   it('are refused when they do not fit into the instruction', () => {
-    expect(() => new Emitter().mov(R0, 0x80000000)).toThrow('no constant');
-    expect(() => new Emitter().load(1, R0, R1, 0x8000)).toThrow('no offset');
+    expect(() => new Emitter().mov(R0, 0x80000000)).toThrow('is not a signed 32-bit constant');
+    expect(() => new Emitter().load(1, R0, R1, 0x8000)).toThrow('is not a signed 16-bit offset');
   });
 });

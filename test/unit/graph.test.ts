@@ -250,9 +250,9 @@ describe('ipft -t function_graph', () => {
     );
     expect(stderr).toContain('Samples: 4 Lost: 2 Unreturned: 3\n');
     expect(stderr).toMatch(/warning: .*3 calls have no return/);
-    expect(stderr).toMatch(/warning: .*5 calls were not looked at, since the kernel had no room/);
+    expect(stderr).toMatch(/warning: .*5 calls were missed, since the kernel had no room/);
     expect(stderr).toMatch(/^7 events came too late to be printed in order of time$/m);
-    expect(stderr).toMatch(/warning: .*6 events are of packets that were too many to know them all apart/);
+    expect(stderr).toMatch(/warning: .*6 events are of packets beyond the number that can be tracked/);
     expect(stdout).toMatch(/^1 0000 {13}\? \| ip_output\(\) \{ \/\* no return \*\/ \(len: 84\)$/m);
     expect(readFileSync(log, 'utf8')).toContain('tracefs /sys/kernel/tracing\nreturns\nfunction 0 2');
     expect(code).toBe(0);

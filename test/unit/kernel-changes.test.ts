@@ -38,7 +38,7 @@ it('counts a module as missing that is still being read when the trace ends', as
   expect(changes.losses().map(({ text }) => text)).toEqual([
     'module dummy was loaded during the trace: calls of all of its functions are missing',
   ]);
-  expect(said()).toContain('the trace ended before');
+  expect(said()).toContain('the trace ended before they could be attached');
   await changes.settled(10);
   expect(changes.all.modules).toHaveLength(1);
 });

@@ -45,8 +45,8 @@ describe('what is missing', () => {
     expect(told.map(({ text }) => text)).toEqual([
       '15.0 % of the trace is missing: 3 of 20 events were lost, since the perf buffer was full',
       '5.0 % of the trace is missing: 1 of 20 events were lost, since their CPU had just come online, and had no perf buffer yet',
-      '9 calls were not looked at, since the kernel had no room to wait for their return',
-      '7 calls were not looked at, since another BPF program was running on their CPU',
+      '9 calls were missed, since the kernel had no room to wait for their return',
+      '7 calls were missed, since another BPF program was running on their CPU',
       '8 calls have no return: they still run, or the kernel missed it',
       '1 events are neither among the samples nor the lost ones',
     ]);
@@ -87,7 +87,7 @@ describe('what is missing', () => {
     expect(losses(missed, 64, 0, 'kprobe')).toEqual([]);
     expect(doubts(missed, 'kprobe')).toEqual([
       {
-        text: '6 ends of packets were not looked at, since another BPF program was running on their CPU: two packets of the same skb may be shown as one',
+        text: '6 ends of packets were missed, since another BPF program was running on their CPU: two packets of the same skb may be shown as one',
         remedy: 'fewer functions, with --regex',
       },
     ]);
@@ -229,7 +229,7 @@ describe('a trace ends by itself', () => {
 
 describe('more events of packets in flight than can be held', () => {
   const flood = { env: { FAKE_FLOOD: '1', FAKE_LOST: '0' } };
-  const CUT = /warning: 1 packets were given up before their end[^]*\nTry: fewer events.*\nTrace done!\n/;
+  const CUT = /warning: 1 packets were shown before their end[^]*\nTry: fewer events.*\nTrace done!\n/;
   /** What all the events of one packet are in pieces of, in the lines of `text` that match. */
   const lines = (text: string, shown: RegExp): number => text.match(shown)?.length ?? 0;
 

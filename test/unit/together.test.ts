@@ -6,14 +6,16 @@ const json = { output: 'json', file: '/tmp/a' };
 
 it('a script cannot have two outputs write one file', () => {
   const also = [json, { output: 'csv', file: '/tmp/../tmp/a' }];
-  expect(() => completeOptions({ mark: 1, also })).toThrow('/tmp/../tmp/a is written otherwise already');
+  expect(() => completeOptions({ mark: 1, also })).toThrow(
+    '/tmp/../tmp/a is already written by another option',
+  );
   expect(completeOptions({ mark: 1, also: [json] }).also).toEqual([json]);
 });
 
-it('a script that asks for drops cannot have an output that shows no whole packets', () => {
+it('a script that asks for drops cannot have an output that cannot show them', () => {
   const stream = { output: 'stream', file: '/tmp/b' };
   expect(() => completeOptions({ mark: 1, drops: true, also: [json, stream] })).toThrow(
-    '--drops: -o stream shows no whole packets',
+    '--drops: -o stream cannot show dropped packets',
   );
   expect(completeOptions({ mark: 1, drops: true, also: [json] }).drops).toBe(true);
 });

@@ -50,7 +50,7 @@ describe('network devices with an XDP program', () => {
         /^warning: XDP at eth1 \(native program 7 filter\), .* and 1 more: packets that /,
       ),
       expect.stringMatching(
-        /^warning: XDP came .*, at eth9 in network namespace 2 \(native program 7 filter\): /,
+        /^warning: XDP was attached .*, at eth9 in network namespace 2 \(native program 7 filter\): /,
       ),
     ]);
     expect(summary.xdp_devices).toHaveLength(7);
@@ -62,7 +62,7 @@ describe('network devices with an XDP program', () => {
 
   it('are unknown in namespaces that cannot be entered, which is reported', () => {
     const { stderr, summary } = traced([[], []], { unseen: 4 });
-    expect(stderr).toContain('warning: 4 network namespaces may not be looked into');
+    expect(stderr).toContain('warning: 4 network namespaces cannot be inspected');
     expect(summary.xdp_unseen_netns).toBe(4);
   });
 
@@ -88,7 +88,7 @@ it("XDP's losses are reported by device and cause, the largest first", () => {
     [
       'XDP: 5 packets lost at eth3 in network namespace 2: xdp_redirect_err EINVAL',
       'XDP: 4 packets lost: xdp_cpumap_enqueue',
-      'XDP: 3 packets lost: causes that there was no room to tell apart',
+      'XDP: 3 packets lost: causes that were too many to count separately',
       'XDP: 2 packets lost at eth3 in network namespace 2: xdp_exception action 77',
       'XDP: 1 packets lost at eth3 in network namespace 2: xdp_exception XDP_ABORTED',
       '',

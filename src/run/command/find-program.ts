@@ -31,5 +31,5 @@ export function findProgram(name: string, path = process.env['PATH'] ?? ''): str
   }
   if (refused !== null) throw new CommandError('not executable', refused, 'chmod +x, or another command');
   const where = isPath ? '' : ' in $PATH';
-  throw new CommandError('not found', `the command '${name}' was not found${where}`, 'its path behind `--`');
+  throw new CommandError('not found', `the command '${name}' was not found${where}`, 'its path after `--`');
 }

@@ -61,7 +61,7 @@ function kindsOf({ columns, sets }: NamedFields, roots: readonly ListedField[]):
   const kinds: Kind[] = [
     { kind: 'column', title: 'Fields', fields: columns },
     { kind: 'set', title: 'Sets of them', fields: at },
-    { kind: 'root', title: "Roots of paths: 'ipft fields skb' shows what is behind", fields: named },
+    { kind: 'root', title: "Roots of paths: 'ipft fields skb' lists the members", fields: named },
   ];
   return kinds.filter(({ fields }) => fields.length > 0);
 }

@@ -94,16 +94,16 @@ it('--list lists candidates with the reason why they are not traceable, and coun
       skb_position: 1,
       traceable: false,
       reason:
-        "not in this kernel's BTF: by another kernel's the skb is its first argument, which calls must confirm",
+        "not in this kernel's BTF: in another kernel's the skb is its first argument, which calls must confirm",
     });
   for (const row of clones(FINISH))
     expect(row).toMatchObject({
       traceable: false,
-      reason: "not in this kernel's BTF: it takes an skb by another kernel's, but where is not certain",
+      reason: "not in this kernel's BTF: in another kernel's it takes an skb, but in an unknown argument",
     });
   expect(ours.filter(({ reason }) => reason === '')).toEqual([]);
   expect([...new Set(ours.map(({ symbol }) => symbol))].toSorted()).toEqual(undescribed.toSorted());
-  const unknown = ours.filter(({ reason }) => reason === 'not in BTF: what it takes is not known');
+  const unknown = ours.filter(({ reason }) => reason === 'not in BTF: its arguments are unknown');
   expect(unknown.filter(({ skb_position: position }) => position !== null)).toEqual([]);
   const uncertain = ours.filter(({ reason }) => reason.includes('which calls must confirm'));
   console.log(
@@ -225,7 +225,7 @@ it.skipIf(!HAS_FINISH)(
     const { rows, summary, stderr } = await resultsOf(running, () => send(110));
     expect(rows.filter((row) => row.function === FINISH)).toEqual([]);
     expect(summary.candidates.refuted).toMatchObject([{ function: FINISH, symbol, shown: false }]);
-    expect(stderr).toContain(`warning: ${symbol} is not traced: a call had something else than an skb`);
+    expect(stderr).toContain(`warning: ${symbol} is not traced: the first argument of a call was not an skb`);
     const { rows: later, summary: after } = await resultsOf(
       await traceProcess(argsOf(backend), { env }),
       () => send(5),

@@ -33,8 +33,7 @@ const warningsIn = (stderr: string): string[] =>
     .split('\n')
     .filter(
       (line) =>
-        line.startsWith('warning:') &&
-        !/^warning: \d+ (?:calls|ends of packets) were not looked at/.test(line),
+        line.startsWith('warning:') && !/^warning: \d+ (?:calls|ends of packets) were missed/.test(line),
     );
 
 /** The kernel's warnings and errors since it booted. */
@@ -210,7 +209,7 @@ describe.each(WITH_RETURNS)('function_graph of a function that sleeps, -b %s', (
     const events = parseGraph(stdout);
     const calls = events.filter((event) => !event.is_return).length;
     const unseen = (reason: string): number =>
-      Number(new RegExp(`(\\d+) calls were not looked at, since ${reason}`).exec(stderr)?.[1] ?? 0);
+      Number(new RegExp(`(\\d+) calls were missed, since ${reason}`).exec(stderr)?.[1] ?? 0);
     const [noRoom, excluded] = [unseen('the kernel had no room'), unseen('another BPF program was running')];
     const { unreturned } = countersOf(stderr);
     console.log(`${backend}: ${calls} calls seen, ${noRoom} + ${excluded} not, ${unreturned} unreturned`);

@@ -31,7 +31,7 @@ describe.each(BACKENDS)('lost events are counted, -b %s', (backend) => {
     expect(events.length).toBe(samples);
     expect(samples + lost + missed).toBe(SMALL_FLOOD + 1);
     expect(lost).toBeGreaterThan(0);
-    expect(stderr).toMatch(/^CPU \d: [1-9]\d* lost, as PERF_RECORD_LOST tells$/m);
+    expect(stderr).toMatch(/^CPU \d: [1-9]\d* lost, as PERF_RECORD_LOST reports$/m);
     expect(events.every((event) => event.function === 'ip_output' && event.mark === DEADBEEF)).toBe(true);
     expect(code).toBe(0);
   });

@@ -80,7 +80,7 @@ it('XDP exceptions and redirect errors are counted, and XDP programs cause a war
     expect(stderr).toContain(
       `XDP: 3 packets lost at ${DEVICE} in network namespace ${B}: xdp_exception XDP_ABORTED\n`,
     );
-    expect(stderr).toContain('warning: XDP came while ipft traced, at ');
+    expect(stderr).toContain('warning: XDP was attached during the trace, at ');
   } finally {
     detachXdp(B, DEVICE, 'xdpdrv');
     detachXdp(A, DEVICE, 'xdpgeneric');

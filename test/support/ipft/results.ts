@@ -79,18 +79,17 @@ const REMARKS: readonly RegExp[] = [
   /^warning: \d+ packets /,
   /^warning: module \w+ was loaded during the trace: /,
   /^warning: \d+ events are of packets /,
-  /^CPU \d+: \d+ lost, as PERF_RECORD_LOST tells$/,
+  /^CPU \d+: \d+ lost, as PERF_RECORD_LOST reports$/,
   /^\d+ events came too late /,
   /^warning: \d+ ends of packets /,
   /^[\d.]+ % of \d+ events were left out by /,
   /^\S+ takes an skb, which \d+ calls have confirmed: /,
-  /^\S+ is not certain yet to take an skb: /,
-  /^warning: \S+ is not traced: a call had something else than an skb /,
+  /^\S+ is not yet confirmed to take an skb: /,
+  /^warning: \S+ is not traced: the first argument of a call was not an skb /,
 ];
 const COUNTERS =
   /^Samples: (\d+) Lost: (\d+)(?: Unreturned: \d+)?(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*$/;
-const MISSED =
-  /^warning: (\d+) calls were not looked at, since another BPF program was running on their CPU$/;
+const MISSED = /^warning: (\d+) calls were missed, since another BPF program was running on their CPU$/;
 const LATE = /^(\d+) events came too late/;
 
 /** The first number in the line that there is of this kind; 0 if there is none. */

@@ -6,7 +6,7 @@ import { parseResults } from './results.js';
 
 export interface Traced {
   readonly rows: readonly Row[];
-  /** calls that ipft has not looked at, by its summary */
+  /** calls that ipft has missed, by its summary */
   readonly missed: number;
 }
 

@@ -45,7 +45,7 @@ export interface Verdict {
   readonly packets: number;
   /** by libpcap */
   readonly matching: number;
-  /** calls that ipft has not looked at: ends of lives may be among them */
+  /** calls that ipft has missed: ends of lives may be among them */
   readonly missed: number;
 }
 

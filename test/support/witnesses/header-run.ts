@@ -66,7 +66,7 @@ interface Observed {
   readonly packets: CapturedPacket[];
   /** from before the traffic to behind it, ns */
   readonly time: readonly [bigint, bigint];
-  /** calls that ipft has not looked at */
+  /** calls that ipft has missed */
   readonly missed: number;
 }
 
