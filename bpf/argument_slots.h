@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* One program per slot (ipft.h), for programs that access arguments rather than registers. Before including
  * this, define SLOT(name, expression), which makes a slot's program, and what the expressions use:
- * argument(ctx, place), probe(ctx, skb, emitter), probe_pointer(ctx, pointer). */
+ * argument(ctx, index), probe(ctx, skb, emitter), probe_pointer(ctx, pointer). */
 
 SLOT(ipft_arg1, probe(ctx, argument(ctx, 0), AT_CALL))
 SLOT(ipft_arg2, probe(ctx, argument(ctx, 1), AT_CALL))

@@ -6,7 +6,7 @@
 
 #include "body.h"
 
-struct told {
+struct cause_entry {
   __u64 born_ns; /* the life for which the cause was reported: keeps an entry from being used for a later life
                   */
   __u64 cause;   /* ipft_event.cause */
@@ -18,21 +18,21 @@ struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, 1); /* set to IPFT_CAUSES before load if causes are asked for */
   __type(key, __u64);
-  __type(value, struct told);
+  __type(value, struct cause_entry);
 } causes SEC(".maps");
 
 /* Returns 0 if no cause was reported in this life. */
-static __noinline __u64 told_cause(__u64 skb, __u64 born_ns) {
-  struct told *told = bpf_map_lookup_elem(&causes, &skb);
+static __noinline __u64 reported_cause(__u64 skb, __u64 born_ns) {
+  struct cause_entry *entry = bpf_map_lookup_elem(&causes, &skb);
 
-  return told && told->born_ns == born_ns ? told->cause : 0;
+  return entry && entry->born_ns == born_ns ? entry->cause : 0;
 }
 
-static __always_inline void tell_cause(__u64 skb, __u64 born_ns, __u64 cause) {
-  struct told told = {.born_ns = born_ns, .cause = cause};
+static __always_inline void report_cause(__u64 skb, __u64 born_ns, __u64 cause) {
+  struct cause_entry entry = {.born_ns = born_ns, .cause = cause};
 
   if (born_ns != 0) /* 0: untracked, cannot be distinguished from other packets with this skb */
-    bpf_map_update_elem(&causes, &skb, &told, BPF_ANY);
+    bpf_map_update_elem(&causes, &skb, &entry, BPF_ANY);
 }
 
 /* IPFT_CAUSE() of the tracepoint, which is put into each copy. Loaded in assembly, so that the compiler

@@ -18,14 +18,14 @@ static __always_inline __u64 function_address(void) {
 
 /* ctx: the arguments, 8 bytes each. */
 static __always_inline void describe_copied(void *ctx, struct hit *hit) {
-  __u32 *place;
+  __u32 *index;
   __u64 reason = 0;
 
   hit->function_address = function_address();
   if (!settings.asks_reason)
     return;
-  place = reason_argument(hit->function_address);
-  if (place && bpf_probe_read_kernel(&reason, sizeof(reason), (__u64 *)ctx + (*place & 7)) == 0)
+  index = reason_argument(hit->function_address);
+  if (index && bpf_probe_read_kernel(&reason, sizeof(reason), (__u64 *)ctx + (*index & 7)) == 0)
     hit->reason = (__u32)reason;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Templates (copied.h), one per slot (ipft.h). Before including this, define argument(ctx, place) and
+/* Templates (copied.h), one per slot (ipft.h). Before including this, define argument(ctx, index) and
  * probe(ctx, skb, emitter). */
 
 static __always_inline int probe_pointer(__u64 *ctx, const struct sk_buff **pointer) {

@@ -5,7 +5,7 @@
 
 #include "body.h"
 #include "cause.h"
-#include "place.h"
+#include "skb_state.h"
 
 struct {
   __uint(type, BPF_MAP_TYPE_STACK_TRACE);
@@ -16,8 +16,8 @@ struct {
   __uint(value_size, sizeof(__u64));
 } stacks SEC(".maps");
 
-static __always_inline void put(__u8 *data, __u32 place, __u64 value) {
-  *(__u64 *)(data + place) = value;
+static __always_inline void put(__u8 *data, __u32 offset, __u64 value) {
+  *(__u64 *)(data + offset) = value;
 }
 
 /* Not inlined, so that events without a reason have no cost. */
@@ -26,7 +26,7 @@ static __noinline int put_reason(const struct sk_buff *skb, const struct hit *hi
   if (settings.reason_at)
     put(data, settings.reason_at, hit->reason);
   if (settings.cause_at) {
-    put(data, settings.cause_at, told_cause((__u64)skb, born_ns));
+    put(data, settings.cause_at, reported_cause((__u64)skb, born_ns));
     put(data, settings.cause_at + sizeof(__u64), hit->reason);
   }
   return 0;

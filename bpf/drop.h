@@ -68,7 +68,7 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const stru
       .mark = hit->mark,
       .flags = IPFT_DROP,
       .reason = hit->reason,
-      .cause = told_cause((__u64)skb, life.born_ns),
+      .cause = reported_cause((__u64)skb, life.born_ns),
   };
   if (!is_wanted(count, &message.event, 1))
     return 0;
@@ -135,7 +135,7 @@ static __noinline int tell_of_last_drop(void *ctx, __u64 cause) {
   message.event.skb = last->skb;
   message.event.born_ns = last->born_ns;
   message.event.cause = cause;
-  message.event.flags = IPFT_TELLS;
+  message.event.flags = IPFT_LATE_CAUSE;
   last->skb = 0;
   bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
   return 0;
@@ -153,7 +153,7 @@ SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
   if ((source >> 8 & 15) == IPFT_NO_ARGUMENT)
     return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);
   if (matches(ctx, skb, &hit) && find_life(&life, (__u64)skb, &hit))
-    tell_cause((__u64)skb, life.born_ns, cause);
+    report_cause((__u64)skb, life.born_ns, cause);
   return 0;
 }
 

@@ -10,10 +10,10 @@
 
 /* Read in this way the skb is a scalar, as in all other programs. To a value loaded from ctx directly the
  * verifier assigns the argument's type, and it refuses `struct sk_buff **`. */
-static __always_inline void *argument(__u64 *ctx, __u32 place) {
+static __always_inline void *argument(__u64 *ctx, __u32 index) {
   void *value = 0;
 
-  bpf_probe_read_kernel(&value, sizeof(value), ctx + place);
+  bpf_probe_read_kernel(&value, sizeof(value), ctx + index);
   return value;
 }
 

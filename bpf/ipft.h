@@ -154,7 +154,7 @@ struct ipft_settings {
   __u64 per_cpu_offset;   /* address of the array __per_cpu_offset; for returns, if has_func_ip is 0 */
   __u64 interval_ns;      /* --max-rate: ns per event; 0: no limit */
   __u64 sample;           /* --sample: one in this many packets, less than 2^32; 0 and 1: all */
-  __u32 tells_ends;       /* send IPFT_HIDDEN events */
+  __u32 reports_ends;     /* send IPFT_HIDDEN events */
   __u32 has_filter;       /* ipft_filter() was replaced by a generated function */
   __u32 asks_mark;        /* the mark is checked, alone or with a filter */
   __u32 asks_bytes;       /* ipft_filter() reads the packet's bytes */
@@ -218,7 +218,8 @@ enum ipft_flags {
   IPFT_HIDDEN = 16, /* only marks the end of a life: the function was not selected */
   IPFT_VALUED = 32, /* a return with a return_value */
   IPFT_DROP = 64,   /* not a call: the packet is dropped */
-  IPFT_TELLS = 128, /* not an event: has the cause of an earlier drop, given by its time, skb and born_ns */
+  IPFT_LATE_CAUSE =
+      128, /* not an event: has the cause of an earlier drop, given by its time, skb and born_ns */
 };
 
 /* One event as programs write it into the perf buffer. For a return only time_ns, skb, born_ns,

@@ -27,8 +27,8 @@ static __always_inline __u64 function_address(struct pt_regs *ctx) {
 }
 
 /* Reads all registers and selects one: the verifier does not let a program read from an address that depends
- * on `place`. */
-static __noinline __u64 register_of(struct pt_regs *ctx, __u32 place) {
+ * on `index`. */
+static __noinline __u64 register_of(struct pt_regs *ctx, __u32 index) {
   unsigned long arguments[IPFT_REGISTERS] = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9};
   __u64 value = 0;
 
@@ -37,7 +37,7 @@ static __noinline __u64 register_of(struct pt_regs *ctx, __u32 place) {
     __u64 argument = arguments[i];
 
     asm volatile("" : "+r"(argument));
-    if (i == place)
+    if (i == index)
       value = argument;
   }
   return value;
@@ -45,16 +45,16 @@ static __noinline __u64 register_of(struct pt_regs *ctx, __u32 place) {
 
 static __always_inline void describe(void *ctx, struct hit *hit) {
   const struct pt_regs *registers = ctx;
-  __u32 *place;
+  __u32 *index;
 
   hit->function_address = function_address(ctx);
   if (settings.caller_at)
     bpf_probe_read_kernel(&hit->caller, sizeof(hit->caller), (void *)registers->sp);
   if (!settings.asks_reason)
     return;
-  place = reason_argument(hit->function_address);
-  if (place)
-    hit->reason = (__u32)register_of(ctx, *place);
+  index = reason_argument(hit->function_address);
+  if (index)
+    hit->reason = (__u32)register_of(ctx, *index);
 }
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef IPFT_LIVES_H
 #define IPFT_LIVES_H
 
-#include "place.h"
+#include "skb_state.h"
 #include "rationing.h"
 
 struct dying {
@@ -113,7 +113,7 @@ static __always_inline bool may_begin(const struct sk_buff *skb, const struct hi
       return false;
   if (settings.asks_bytes)
     return packet_start(skb) != 0;
-  return !settings.asks_mark || is_on_its_way(skb);
+  return !settings.asks_mark || has_own_mark(skb);
 }
 
 static __noinline __u64 first_event(__u64 skb, const struct hit *hit, __u64 time_ns) {
@@ -137,12 +137,12 @@ static __always_inline void make_room(const struct release *newest) {
   struct ipft_counters *count = own_counters();
   struct release *known, oldest;
   struct dying *released;
-  __u32 place;
+  __u32 index;
 
   if (!count)
     return;
-  place = bpf_get_smp_processor_id() * settings.releases + (count->releases++ & (settings.releases - 1));
-  known = bpf_map_lookup_elem(&releases, &place);
+  index = bpf_get_smp_processor_id() * settings.releases + (count->releases++ & (settings.releases - 1));
+  known = bpf_map_lookup_elem(&releases, &index);
   if (!known)
     return;
   oldest = *known;
@@ -214,7 +214,7 @@ static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struc
     struct ipft_event event;
   } message = {};
 
-  if (!settings.tells_ends || !life->known || life->flags == 0 || !picks((__u64)skb, life->born_ns))
+  if (!settings.reports_ends || !life->known || life->flags == 0 || !picks((__u64)skb, life->born_ns))
     return 0;
   message.event.time_ns = life->time_ns;
   message.event.skb = (__u64)skb;

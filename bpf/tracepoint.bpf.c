@@ -6,8 +6,8 @@
 #include "copied_function.h"
 
 /* ctx: like struct bpf_raw_tracepoint_args. */
-static __always_inline void *argument(__u64 *ctx, __u32 place) {
-  return (void *)ctx[place];
+static __always_inline void *argument(__u64 *ctx, __u32 index) {
+  return (void *)ctx[index];
 }
 
 #include "copied_slots.h"

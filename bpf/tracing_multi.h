@@ -8,17 +8,17 @@
 
 /* ctx: the function's arguments, 8 bytes each, without known types, so they are read by a helper, for which
  * the verifier inlines a load. */
-static __always_inline void *argument(void *ctx, __u32 place) {
+static __always_inline void *argument(void *ctx, __u32 index) {
   __u64 value = 0;
 
-  bpf_get_func_arg(ctx, place, &value);
+  bpf_get_func_arg(ctx, index, &value);
   return (void *)value;
 }
 
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
 
 static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
-  __u32 *place;
+  __u32 *index;
   __u64 reason = 0;
 
   hit->function_address = bpf_get_func_ip(ctx);
@@ -26,8 +26,8 @@ static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
     hit->caller = trampoline_caller(ctx, hit->function_address);
   if (!settings.asks_reason)
     return;
-  place = reason_argument(hit->function_address);
-  if (place && bpf_get_func_arg(ctx, *place, &reason) == 0)
+  index = reason_argument(hit->function_address);
+  if (index && bpf_get_func_arg(ctx, *index, &reason) == 0)
     hit->reason = (__u32)reason;
 }
 

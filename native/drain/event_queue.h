@@ -111,9 +111,9 @@ public:
     chunks.give_back(chunk);
   }
 
-  // Copies the cause of `told`, which is not an event (IPFT_TELLS), to the drop that it refers to, if that is
-  // still waiting.
-  void tell(const ipft_event &told) {
+  // Copies the cause of `late`, which is not an event (IPFT_LATE_CAUSE), to the drop that it refers to, if
+  // that is still waiting.
+  void add_cause(const ipft_event &late) {
     EventChunk *chunk = last_;
     size_t at = end_;
     for (size_t left = size_; left > 0; left--) {
@@ -122,10 +122,10 @@ public:
         at = EventChunk::capacity;
       }
       ipft_event &event = chunk->at(--at, stride_).event;
-      if (event.time_ns < told.time_ns)
+      if (event.time_ns < late.time_ns)
         return;
-      if (event.flags & IPFT_DROP && event.skb == told.skb && event.born_ns == told.born_ns)
-        event.cause = told.cause;
+      if (event.flags & IPFT_DROP && event.skb == late.skb && event.born_ns == late.born_ns)
+        event.cause = late.cause;
     }
   }
 

@@ -88,8 +88,8 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
       functions_(std::move(functions)), behind_head_(options.behind_head), in_bytes_(options.in_bytes) {
   if (options.size.event == sizeof(ipft_graph_event))
     packets_.count_calls();
-  if (options.tells_ends)
-    packets_.tell_ends();
+  if (options.reports_ends)
+    packets_.report_ends();
 }
 
 EventReader::~EventReader() = default;

@@ -21,9 +21,9 @@ struct PerfOptions {
   uint64_t sample_period = 1;  // passed to perf_event_open(2); the kernel ignores it for BPF output
   uint32_t wakeup_events = 0;  // 0: a quarter of the buffer
   EventSize size;
-  uint32_t behind_head = 0; // bits of reads from memory that skb->head points to
-  uint32_t in_bytes = 0;    // bits of those among them that read packet bytes
-  bool tells_ends = false;  // hidden rows (IPFT_HIDDEN), which report packets' ends, are wanted
+  uint32_t behind_head = 0;  // bits of reads from memory that skb->head points to
+  uint32_t in_bytes = 0;     // bits of those among them that read packet bytes
+  bool reports_ends = false; // hidden rows (IPFT_HIDDEN), which report packets' ends, are wanted
 };
 
 // The per-CPU perf buffers of one event map. Throws NativeError.

@@ -47,7 +47,7 @@ public:
         continue;
       }
       packet.state = State::gone;
-      if (!tells_ends_)
+      if (!reports_ends_)
         continue;
       memset(rows.data(made), 0, rows.data_size());
       ipft_row &row = rows[made++];
@@ -67,7 +67,7 @@ public:
   void count_calls() { counts_calls_ = true; }
 
   // Enables the rows of overdue_ends().
-  void tell_ends() { tells_ends_ = true; }
+  void report_ends() { reports_ends_ = true; }
 
   // Packets for which more events are expected.
   size_t in_flight() const { return used_; }
@@ -177,7 +177,7 @@ private:
   size_t used_ = 0;
   uint64_t count_ = 0;
   bool counts_calls_ = false;
-  bool tells_ends_ = false;
+  bool reports_ends_ = false;
   std::deque<Ending> ending_;
 };
 

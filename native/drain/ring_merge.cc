@@ -109,10 +109,10 @@ void RingMerge::read_event(Source &source) {
   } else {
     source.ring.copy(sample_event_at, &event, sizeof(event));
   }
-  if (event.event.flags & IPFT_TELLS) {
-    ipft_event told = event.event;
+  if (event.event.flags & IPFT_LATE_CAUSE) {
+    ipft_event late = event.event;
     source.queue.retract(chunks_);
-    source.queue.tell(told);
+    source.queue.add_cause(late);
     return;
   }
   if (size_.data != 0)

@@ -116,7 +116,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.timed = options.Get("timed").ToBoolean();
   result.drops = options.Get("drops").ToBoolean();
   result.kind = &kind_of(options);
-  result.settings.tells_ends = options.Get("tellsEnds").ToBoolean();
+  result.settings.reports_ends = options.Get("reportsEnds").ToBoolean();
   set_roles(options, table, result.settings);
   set_functions(table, IPFT_BYTES_FREED, result.settings.freed);
   set_functions(table, IPFT_BYTES_UNWRITTEN, result.settings.unwritten);
@@ -145,7 +145,7 @@ PerfOptions perf_options(const Napi::Object &options) {
   result.least_page_count = number(options, "leastPageCount");
   result.sample_period = number(options, "samplePeriod");
   result.wakeup_events = number(options, "wakeupEvents");
-  result.tells_ends = options.Get("tellsEnds").ToBoolean();
+  result.reports_ends = options.Get("reportsEnds").ToBoolean();
   if (kind_of(options).sees_returns())
     result.size.event = sizeof(ipft_graph_event);
   result.size.data = number_or_zero(options, "dataSize");

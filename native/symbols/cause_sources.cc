@@ -19,7 +19,7 @@ namespace {
 
 // True if the tracepoint's name contains a word for failures. Whether the packet is dropped is known only
 // from the drop itself.
-bool tells_of_failure(std::string_view name) {
+bool reports_failure(std::string_view name) {
   static const std::set<std::string_view> words = {"bad",        "drop",   "dropped", "err",     "error",
                                                    "fail",       "failed", "full",    "failure", "mismatch",
                                                    "unexpected", "wrong",  "invalid"};
@@ -86,9 +86,9 @@ std::vector<CauseSource> cause_sources(const btf *kernel) {
       has_reasons = !source.enum_name.empty();
     } else if (takes_skb && function.reason == Reason::none && function.slot < IPFT_REGISTERS) {
       source.skb = function.position - 1U;
-      if (!source.enum_name.empty() || tells_of_failure(name))
+      if (!source.enum_name.empty() || reports_failure(name))
         sources.push_back(source);
-    } else if (!takes_skb && tells_of_failure(name) && has_sock(kernel, prototype)) {
+    } else if (!takes_skb && reports_failure(name) && has_sock(kernel, prototype)) {
       without_skb.push_back(source);
     }
   });

@@ -35,11 +35,11 @@ CodeSymbols::CodeSymbols(const std::string &path) {
 }
 
 std::string CodeSymbols::at(uint64_t address) const {
-  auto behind = std::upper_bound(symbols_.begin(), symbols_.end(), address,
-                                 [](uint64_t value, const auto &symbol) { return value < symbol.first; });
-  if (behind == symbols_.begin())
+  auto next = std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                               [](uint64_t value, const auto &symbol) { return value < symbol.first; });
+  if (next == symbols_.begin())
     return {};
-  const auto &[start, place] = *(behind - 1);
+  const auto &[start, place] = *(next - 1);
   std::string name = names_.c_str() + place;
   size_t tab = name.find('\t');
   std::string module = tab == std::string::npos ? "" : " " + name.substr(tab + 1);

@@ -63,7 +63,7 @@ function findDevice(code: Emitter, follower: PathFollower): void {
 
 /**
  * Copies the packet's first bytes, only from the linear part, which ends at skb->tail. The programs have
- * written where the packet starts to the read's first word, by packet_start() of bpf/place.h; the word's
+ * written where the packet starts to the read's first word, by packet_start() of bpf/skb_state.h; the word's
  * upper half is the offset of the network header from there.
  */
 function readHeaders(code: Emitter, { dataOffset, size }: PlacedRead, skb: SkbOffsets, absent: Label): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/reads.js';
-import { behind, type Cell, type Column } from '../core/column.js';
+import { prefixed, type Cell, type Column } from '../core/column.js';
 import { remembered } from '../core/memo.js';
 import type { RowReader } from '../core/row.js';
 import { pieceOf } from '../core/text-buffer.js';
@@ -30,7 +30,7 @@ export const caller: Column = {
       value: (rows, at) => (read(rows, at) === 0n ? null : symbol(read(rows, at))),
       text: addressCell(read, symbol, NOTHING),
       json: (prefix) =>
-        behind(
+        prefixed(
           prefix,
           addressCell(read, (address) => JSON.stringify(symbol(address)), 'null'),
         ),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/reads.js';
-import { behind, type Column } from '../core/column.js';
+import { prefixed, type Column } from '../core/column.js';
 import { causeName } from '../core/drop.js';
 import type { RowReader } from '../core/row.js';
 import { NOTHING } from '../core/value.js';
@@ -26,13 +26,13 @@ export const cause: Column = {
     const reasonAt: RowReader<number> = (rows, at) => rows.getUint32(at + offset + REASON, true);
     const value: RowReader<string | null> = (rows, at) => {
       const reason = reasonAt(rows, at);
-      const told = rows.getBigUint64(at + offset, true);
-      return reason === 0 && told === 0n ? null : causeName(context, reason, told);
+      const reported = rows.getBigUint64(at + offset, true);
+      return reason === 0 && reported === 0n ? null : causeName(context, reason, reported);
     };
     return {
       value,
       text: (rows, at, text) => text.string(value(rows, at) ?? (reasonAt(rows, at) === 0 ? '' : NOTHING)),
-      json: (prefix) => behind(prefix, (rows, at, text) => text.string(JSON.stringify(value(rows, at)))),
+      json: (prefix) => prefixed(prefix, (rows, at, text) => text.string(JSON.stringify(value(rows, at)))),
     };
   },
 };

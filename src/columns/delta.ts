@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell, Column } from '../core/column.js';
-import { behind } from '../core/column.js';
+import { prefixed } from '../core/column.js';
 import { isLast, packet, timeNs, type RowReader } from '../core/row.js';
 
 /** Number of packets whose last event is remembered; the oldest are forgotten first. */
@@ -33,5 +33,5 @@ export const delta: Column = {
   header: 'delta',
   width: 0,
   ofReturns: true,
-  bind: () => ({ text: deltaCell(), json: (prefix) => behind(prefix, deltaCell()), value: deltaReader() }),
+  bind: () => ({ text: deltaCell(), json: (prefix) => prefixed(prefix, deltaCell()), value: deltaReader() }),
 };

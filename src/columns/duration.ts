@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { behind, type Cell, type Column } from '../core/column.js';
+import { prefixed, type Cell, type Column } from '../core/column.js';
 import { ROW } from '../core/abi.js';
 import { durationNs, isReturn } from '../core/row.js';
 
@@ -25,7 +25,7 @@ export const duration: Column = {
     text: (rows, at, text) => {
       if (isReturn(rows, at)) text.string(microseconds(durationNs(rows, at)));
     },
-    json: (prefix) => behind(prefix, nanoseconds),
+    json: (prefix) => prefixed(prefix, nanoseconds),
     value: (rows, at) => (isReturn(rows, at) ? durationNs(rows, at) : null),
   }),
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { behind, between, type Cell, type Column, type ColumnContext } from '../core/column.js';
+import { prefixed, between, type Cell, type Column, type ColumnContext } from '../core/column.js';
 import { KERNEL, labelOf } from '../core/function-table.js';
 import { indexCell } from '../core/memo.js';
 import { functionIndex, UNKNOWN_FUNCTION } from '../core/row.js';
@@ -35,7 +35,7 @@ export const functionColumn: Column = {
     },
     text: nameOr(
       indexCell(functionIndex, (index) => withModule(context, index)),
-      behind('0x', address),
+      prefixed('0x', address),
     ),
     json: (prefix) =>
       nameOr(

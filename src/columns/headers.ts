@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Column, ColumnContext, Value } from '../core/column.js';
 import type { RowReader } from '../core/row.js';
-import { behind, type Cell } from '../core/column.js';
+import { prefixed, type Cell } from '../core/column.js';
 import type { Captured, Read } from '../core/reads.js';
 import { pieceOf } from '../core/text-buffer.js';
 import { NOTHING } from '../core/value.js';
@@ -90,7 +90,7 @@ function headersColumn(
       const locate = locator(context.captured(read));
       return {
         text: headersCell(locate, write.text, NOTHING),
-        json: (prefix) => behind(prefix, headersCell(locate, write.json, 'null')),
+        json: (prefix) => prefixed(prefix, headersCell(locate, write.json, 'null')),
         value: headersValue(locate, write.value),
       };
     },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/reads.js';
-import { behind, type Column } from '../core/column.js';
+import { prefixed, type Column } from '../core/column.js';
 import { integerReader, NOTHING, plainNumber, valueWhereThere, whereThere } from '../core/value.js';
 
 const path = (name: string): Read => ({ kind: 'path', paths: [name] });
@@ -26,7 +26,7 @@ export const netns: Column = {
     const otherwise = valueWhereThere(socket, integerReader(socket));
     return {
       text: cell(NOTHING),
-      json: (prefix) => behind(prefix, cell('null')),
+      json: (prefix) => prefixed(prefix, cell('null')),
       value: (rows, at) => value(rows, at) ?? otherwise(rows, at),
     };
   },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { behind, between, type Cell, type Column } from '../core/column.js';
+import { prefixed, between, type Cell, type Column } from '../core/column.js';
 import { remembered } from '../core/memo.js';
 import { ROW } from '../core/abi.js';
 
@@ -16,7 +16,7 @@ export const packetId: Column = {
     const text = remembered((skb: bigint) => `0x${skb.toString(16)}`);
     return {
       value: (rows, at) => text(rows.getBigUint64(at + ROW.skb, true)),
-      text: behind('0x', address),
+      text: prefixed('0x', address),
       json: (prefix) => between(`${prefix}"0x`, address, '"'),
     };
   },

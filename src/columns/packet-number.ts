@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { behind, type Cell, type Column } from '../core/column.js';
+import { prefixed, type Cell, type Column } from '../core/column.js';
 import { ROW } from '../core/abi.js';
 import { packet } from '../core/row.js';
 
@@ -13,5 +13,5 @@ export const packetNumber: Column = {
   header: 'PACKET',
   width: 6,
   style: 'cyan',
-  bind: () => ({ text: behind('#', cell), json: (prefix) => behind(prefix, cell), value: packet }),
+  bind: () => ({ text: prefixed('#', cell), json: (prefix) => prefixed(prefix, cell), value: packet }),
 };

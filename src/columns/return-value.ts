@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ROW, VALUED } from '../core/abi.js';
-import { behind, type BoundColumn, type Cell, type Column, type ReturnType } from '../core/column.js';
+import { prefixed, type BoundColumn, type Cell, type Column, type ReturnType } from '../core/column.js';
 import { functionIndex, isReturn, type RowReader } from '../core/row.js';
 import { formatsOf, NOTHING } from '../core/value.js';
 
 /** A constant text: for functions that return nothing, and for unknown return types. */
 const fixed = (text: string): BoundColumn => {
-  const cell = (shown: string): Cell => behind(shown, () => undefined);
+  const cell = (shown: string): Cell => prefixed(shown, () => undefined);
   return { text: cell(text), json: (prefix) => cell(`${prefix}null`), value: () => null };
 };
 const VOID = fixed('');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Read } from '../core/reads.js';
-import { behind, type Cell, type Column, type ColumnContext } from '../core/column.js';
+import { prefixed, type Cell, type Column, type ColumnContext } from '../core/column.js';
 import type { RowReader } from '../core/row.js';
 
 const READ: Read = { kind: 'stack' };
@@ -34,7 +34,7 @@ export const stack: Column = {
     return {
       value: read,
       text: (rows, at, text) => text.string(read(rows, at).join('<') || '-'),
-      json: (prefix) => behind(prefix, json),
+      json: (prefix) => prefixed(prefix, json),
     };
   },
 };

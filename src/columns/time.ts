@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { isoWriter, secondsText, type TimeFormat, type TraceClock } from '../core/clock.js';
-import { behind, type Cell, type Column } from '../core/column.js';
+import { prefixed, type Cell, type Column } from '../core/column.js';
 import { timeNs, type RowReader } from '../core/row.js';
 import { exact, quoted } from '../core/value.js';
 import { timestamp } from './timestamp.js';
@@ -50,7 +50,7 @@ export function timeColumn(format: TimeFormat, clock: TraceClock): Column {
     width: 14,
     bind: () => ({
       text: cell(secondsText),
-      json: (prefix) => behind(prefix, cell(String)),
+      json: (prefix) => prefixed(prefix, cell(String)),
       value: (rows, at) => exact(since(rows, at)),
     }),
   };

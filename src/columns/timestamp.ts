@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { behind, type Cell, type Column } from '../core/column.js';
+import { prefixed, type Cell, type Column } from '../core/column.js';
 import { ROW } from '../core/abi.js';
 import { timeNs } from '../core/row.js';
 
@@ -13,5 +13,5 @@ export const timestamp: Column = {
   header: 'TIME(ns)',
   width: 0,
   style: 'dim',
-  bind: () => ({ text: cell, json: (prefix) => behind(prefix, cell), value: timeNs }),
+  bind: () => ({ text: cell, json: (prefix) => prefixed(prefix, cell), value: timeNs }),
 };

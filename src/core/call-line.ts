@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { behind, between, type BoundColumn, type Cell } from './column.js';
+import { prefixed, between, type BoundColumn, type Cell } from './column.js';
 import { PLAIN, styled, type FieldsCell, type Palette } from './line.js';
 import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 
@@ -49,7 +49,7 @@ export interface CallLineParts {
 const BAR = pieceOf(' | ');
 const INDENT = pieceOf('  ');
 const NOTHING: Cell = () => undefined;
-const NO_DURATION = behind('?', NOTHING);
+const NO_DURATION = prefixed('?', NOTHING);
 
 /** Writes the name without the spaces by which its column aligns it. */
 function trimmed(cell: Cell): Cell {
@@ -88,7 +88,7 @@ export function callLines(parts: CallLineParts, palette: Palette = PLAIN): CallL
     open: line(NOTHING, between('', call, '() {')),
     unreturned: line(NO_DURATION, between('', call, '() { /* no return */')),
     leaf: line(spent, between('', call, '();')),
-    close: line(spent, behind('}', NOTHING)),
+    close: line(spent, prefixed('}', NOTHING)),
     closeUnknown: line(spent, between('} /* ', call, ': its call is lost */')),
   };
 }

@@ -120,13 +120,13 @@ export function numberColumn(
     ...column,
     bind: () => {
       const cell: Cell = (rows, at, text) => text.number(read(rows, at));
-      return { text: cell, json: (prefix) => behind(prefix, cell), value: read };
+      return { text: cell, json: (prefix) => prefixed(prefix, cell), value: read };
     },
   };
 }
 
 /** A cell that writes a constant text before another cell. */
-export function behind(prefix: string, cell: Cell): Cell {
+export function prefixed(prefix: string, cell: Cell): Cell {
   const piece = pieceOf(prefix);
   return (rows, at, text) => {
     text.piece(piece);
@@ -137,7 +137,7 @@ export function behind(prefix: string, cell: Cell): Cell {
 /** A cell that writes constant texts before and after another cell. */
 export function between(before: string, cell: Cell, after: string): Cell {
   const piece = pieceOf(after);
-  const front = behind(before, cell);
+  const front = prefixed(before, cell);
   return (rows, at, text) => {
     front(rows, at, text);
     text.piece(piece);

@@ -37,7 +37,7 @@ export interface Consumer {
    * Takes what an extension reports about a packet, after all rows of that packet: lines of text, or an
    * object for JSON.
    */
-  tell?(packet: number, told: string | object): void;
+  report?(packet: number, report: string | object): void;
   /** True while its queue is full: the engine then pauses draining. */
   readonly full: boolean;
   /** Resolves when it is no longer full, or cannot take any more. */

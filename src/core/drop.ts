@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { behind, between, type Cell, type Column, type ColumnContext } from './column.js';
+import { prefixed, between, type Cell, type Column, type ColumnContext } from './column.js';
 import { ROW } from './abi.js';
 import { dropCause, dropLocation, dropReason, isDrop, type RowReader } from './row.js';
 
@@ -25,9 +25,9 @@ const SAYS_NOTHING = /(^|_)(NOT_SPECIFIED|UNSPEC|GENERIC)$|^QDISC_DROP$/;
  * The name of what a source of causes has reported (bpf/ipft.h); null if none has, or if the name says
  * nothing.
  */
-function toldCause(context: ColumnContext, told: bigint): string | null {
-  const source = Number(told >> 32n);
-  const name = source === 0 ? null : context.cause(source, Number(BigInt.asIntN(32, told)));
+function reportedCause(context: ColumnContext, reported: bigint): string | null {
+  const source = Number(reported >> 32n);
+  const name = source === 0 ? null : context.cause(source, Number(BigInt.asIntN(32, reported)));
   return name === null || SAYS_NOTHING.test(name) ? null : name;
 }
 
@@ -35,10 +35,10 @@ function toldCause(context: ColumnContext, told: bigint): string | null {
  * Why a packet is dropped: the drop reason if it is specific, else what the kernel reported before the drop;
  * null if unknown.
  */
-export function causeName(context: ColumnContext, reason: number, told: bigint): string | null {
+export function causeName(context: ColumnContext, reason: number, reported: bigint): string | null {
   const name = context.dropReason(reason);
   const isCause = name !== null && !NO_REASONS.has(name) && !SAYS_NOTHING.test(name);
-  return isCause ? name : toldCause(context, told);
+  return isCause ? name : reportedCause(context, reported);
 }
 
 /** The symbol without its offset, its module and the suffix that compilers give clones. */
@@ -93,9 +93,9 @@ export const dropOf =
 export function dropJson(context: ColumnContext, time: Column | null): Cell {
   const read = dropOf(context);
   const cells = [
-    behind('{"drop":{"packet":', (rows, at, text) => text.number64(rows, at + ROW.packet)),
+    prefixed('{"drop":{"packet":', (rows, at, text) => text.number64(rows, at + ROW.packet)),
     between(',"packet_id":"0x', (rows, at, text) => text.hex64(rows, at + ROW.skb), '"'),
-    behind(',"timestamp":', (rows, at, text) => text.number64(rows, at + ROW.time_ns)),
+    prefixed(',"timestamp":', (rows, at, text) => text.number64(rows, at + ROW.time_ns)),
     ...(time === null ? [] : [time.bind(context).json(`,${JSON.stringify(time.key)}:`)]),
     stringCell((rows, at) => `,${JSON.stringify(read(rows, at)).slice(1)}}`),
   ];

@@ -24,8 +24,8 @@ export class DroppedPackets implements Packets {
   #ended = 0;
   #omitted = 0;
 
-  /** @param tellsOfDrop true for a row that reports a drop */
-  constructor(private readonly tellsOfDrop: RowReader<boolean>) {}
+  /** @param isDropRow true for a row that reports a drop */
+  constructor(private readonly isDropRow: RowReader<boolean>) {}
 
   take(batch: Batch): PacketEvents[] {
     return this.#packets.take(batch).filter((events) => this.#keep(events));
@@ -69,7 +69,7 @@ export class DroppedPackets implements Packets {
     const offsets = events.byTime();
     return {
       calls: offsets.filter((at) => !isDrop(events.rows, at)),
-      drops: offsets.filter((at) => this.tellsOfDrop(events.rows, at)),
+      drops: offsets.filter((at) => this.isDropRow(events.rows, at)),
     };
   }
 
@@ -86,7 +86,7 @@ export class DroppedPackets implements Packets {
     let [drops, others] = [0, 0];
     for (let at = 0; at < size * rowSize; at += rowSize) {
       if (!isDrop(rows, at)) continue;
-      if (this.tellsOfDrop(rows, at)) drops++;
+      if (this.isDropRow(rows, at)) drops++;
       else others++;
     }
     return drops === 0 ? size : others;

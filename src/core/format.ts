@@ -30,5 +30,5 @@ export interface Format {
   /** Writes a row that reports a drop, without the newline; `time`: the additional time column of events. */
   dropLine(context: ColumnContext, time: Column | null): Cell;
   /** What an extension reports about a packet, as whole lines; null: the format cannot show it. */
-  told(packet: number, told: string | object): string | null;
+  report(packet: number, report: string | object): string | null;
 }

@@ -66,7 +66,7 @@ export interface OutputDescriptor {
   /** true if it writes while tracing */
   readonly live: boolean;
   /** true if it needs hidden rows, which mark the end of packets whose last event is not shown (isHidden) */
-  readonly tellsEnds: boolean;
+  readonly needsEnds: boolean;
   /** true if it shows whole packets and so supports --drops (OutputContext.drops) */
   readonly showsDrops: boolean;
   /** ids of its lead columns */

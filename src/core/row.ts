@@ -61,7 +61,7 @@ export const isReturn = hasFlag(RETURN);
 export const isDrop = hasFlag(DROP);
 /** For rows of drops: the address in kernel code at which the packet was dropped. */
 export const dropLocation: RowReader<bigint> = functionAddress;
-/** For rows of drops: what the kernel reported about the cause before the drop; see toldCause in drop.ts. */
+/** For rows of drops: what the kernel reported about the cause before the drop; see reportedCause in drop.ts. */
 export const dropCause: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.cause, true);
 /** For rows of drops: enum skb_drop_reason; 0 if the kernel has none. */
 export const dropReason: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.reason, true);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Captured } from './reads.js';
 import type { BoundColumn, Cell, ColumnContext, EnumMembers, Value } from './column.js';
-import { behind } from './column.js';
+import { prefixed } from './column.js';
 import { knownErrno } from './errno.js';
 import type { ResolvedPath } from './field-path.js';
 import { remembered, valueCell } from './memo.js';
@@ -132,14 +132,14 @@ type Formats = BoundColumn;
 
 const bothOf = (cell: Cell, value: RowReader<Value>): Formats => ({
   text: cell,
-  json: (prefix) => behind(prefix, cell),
+  json: (prefix) => prefixed(prefix, cell),
   value,
 });
 /** Shows strings: plain text for people, JSON strings for JSON. */
 export const quoted = (read: RowReader<string>): Formats => ({
   value: read,
   text: stringCell(read, printable),
-  json: (prefix) => behind(prefix, stringCell(read, printableJson)),
+  json: (prefix) => prefixed(prefix, stringCell(read, printableJson)),
 });
 
 /** Shows an integer; if there is none, `-` as text and null in JSON. */
@@ -150,7 +150,7 @@ export function integerOrNothing(read: RowReader<bigint | null>): Formats {
       text.string(read(rows, at)?.toString() ?? nothing);
   return {
     text: cell(NOTHING),
-    json: (prefix) => behind(prefix, cell('null')),
+    json: (prefix) => prefixed(prefix, cell('null')),
     value: (rows, at) => {
       const value = read(rows, at);
       return value === null ? null : exact(value);

@@ -53,7 +53,7 @@ export class JudgedCandidates {
   }
 
   /** Reports new verdicts, and stores them for later traces. */
-  tell(messages: Messages, verbose: boolean): void {
+  report(messages: Messages, verbose: boolean): void {
     for (const { symbol } of this.summary.confirmed)
       messages.line(
         `${symbol} takes an skb, which ${CONFIRMING_CALLS} calls have confirmed: it is traced from then on, and by later traces until the next boot`,

@@ -84,7 +84,7 @@ export class KernelChanges {
   #giveUp(): void {
     if (this.plan.table.kind === 'functions') this.#newLoads();
     for (const module of [...this.#unread])
-      this.#tellOf(module, 0, null, 'the trace ended before they could be attached');
+      this.#reportModule(module, 0, null, 'the trace ended before they could be attached');
   }
 
   async #settle(): Promise<void> {
@@ -93,7 +93,7 @@ export class KernelChanges {
   }
 
   /** Reports a module whose functions were to be read, once. */
-  #tellOf(module: string, functions: number, unattached: number | null, why?: string): void {
+  #reportModule(module: string, functions: number, unattached: number | null, why?: string): void {
     if (this.#unread.delete(module)) this.#add({ module, functions, unattached }, why);
   }
 
@@ -129,7 +129,7 @@ export class KernelChanges {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (loads.length === 0) this.messages.warn(`modules that are loaded now are not traced: ${why}`);
-      for (const { module } of loads) this.#tellOf(module, 0, null, why);
+      for (const { module } of loads) this.#reportModule(module, 0, null, why);
     }
   }
 
@@ -139,11 +139,11 @@ export class KernelChanges {
       this.#known.add(module);
       this.#unread.add(module);
     }
-    this.#tellOfThoseWithoutBtf();
+    this.#reportModulesWithoutBtf();
     return loads;
   }
 
-  #tellOfThoseWithoutBtf(): void {
+  #reportModulesWithoutBtf(): void {
     const names = namesWithoutBtf().filter((name) => !this.#known.has(name) && !this.#withoutBtf.has(name));
     names.forEach((name) => this.#withoutBtf.add(name));
     for (const module of names) this.#add({ module, functions: 0, unattached: null }, 'it has no BTF');
@@ -155,26 +155,26 @@ export class KernelChanges {
     const names = loads.map(({ module }) => module);
     const table = new FunctionTable(await addon.readModuleFunctions({ tracefs }, names));
     const selected = table.select(this.options.selection);
-    if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
+    if (this.#hasStopped()) return void this.#reportTooLate(names, table, selected);
     this.session.addFunctions(table.columns.table);
     const first = this.plan.functions.add(table);
     // No programs can be added to a running trace.
     const attachable = this.plan.backend.ownPrograms ? [] : table.attachableLater(selected);
     const functions = keeperFunctions(table, attachable).map((each) => ({ ...each, id: first + each.id }));
     const failed = await this.probes.attachLater(loads, functions);
-    if (this.#hasStopped()) return void this.#tellOfEnd(names, table, selected);
-    for (const module of names) this.#tell(module, table, selected, { functions, failed });
+    if (this.#hasStopped()) return void this.#reportTooLate(names, table, selected);
+    for (const module of names) this.#reportAttached(module, table, selected, { functions, failed });
   }
 
-  #tellOfEnd(modules: readonly string[], table: FunctionTable, selected: readonly number[]): void {
+  #reportTooLate(modules: readonly string[], table: FunctionTable, selected: readonly number[]): void {
     for (const module of modules) {
       const wanted = wantedOf(module, table, selected);
-      if (wanted > 0) this.#tellOf(module, 0, wanted, 'the trace ended before they could be attached');
+      if (wanted > 0) this.#reportModule(module, 0, wanted, 'the trace ended before they could be attached');
       this.#unread.delete(module);
     }
   }
 
-  #tell(
+  #reportAttached(
     module: string,
     table: FunctionTable,
     selected: readonly number[],
@@ -183,7 +183,7 @@ export class KernelChanges {
     const own = functions.filter((each) => each.module === module);
     const attached = own.filter(({ id }) => !failed.has(id)).length;
     const wanted = wantedOf(module, table, selected);
-    if (wanted > 0) this.#tellOf(module, attached, wanted - attached);
+    if (wanted > 0) this.#reportModule(module, attached, wanted - attached);
     this.#unread.delete(module);
   }
 

@@ -7,7 +7,7 @@ import type { Changes, EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import { JudgedCandidates } from './candidates.js';
 import type { Consumer, Loss } from '../core/consumer.js';
-import { tellAbsences } from '../plan/absences.js';
+import { reportAbsences } from '../plan/absences.js';
 import { native } from '../native/call.js';
 import { accounts, doubts, losses, remarks } from './losses.js';
 import type { KernelChanges } from './kernel-changes.js';
@@ -105,10 +105,10 @@ export class Recorder {
     this.messages.endStatus();
     for (const { text, remedy } of [...this.#losses(), ...doubts(this.#counters, this.plan.backend.id)])
       this.messages.warn(text, remedy);
-    this.#candidates.tell(this.messages, this.options.verbose);
+    this.#candidates.report(this.messages, this.options.verbose);
     for (const remark of remarks(this.#counters)) this.messages.line(remark);
     this.xdp.stop();
-    this.#absent = this.#counters.matched === 0 ? tellAbsences(this.options, this.messages) : [];
+    this.#absent = this.#counters.matched === 0 ? reportAbsences(this.options, this.messages) : [];
     this.#warnOfStep();
     if (this.options.verbose) this.#showLosses();
   }

@@ -25,7 +25,7 @@ export function openSession(
   const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
   const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
   const functions = Uint32Array.from(traceable);
-  const ends = { hidden: Uint32Array.from(probedOnly), tellsEnds: wants.ends, drops: wants.drops };
+  const ends = { hidden: Uint32Array.from(probedOnly), reportsEnds: wants.ends, drops: wants.drops };
   const sessionOptions = {
     ...settings,
     ...ends,

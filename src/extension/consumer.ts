@@ -34,7 +34,7 @@ class ExtensionConsumer implements Consumer {
   readonly #decode: Decode;
   readonly #chain: EventChain;
   /** extensions that have onPacket */
-  readonly #told: readonly LoadedExtension[];
+  readonly #reporting: readonly LoadedExtension[];
   readonly #packets = new PacketsSeen();
   #failure: Error | null = null;
 
@@ -45,7 +45,7 @@ class ExtensionConsumer implements Consumer {
     extensions: readonly LoadedExtension[],
     traced: Traced,
   ) {
-    this.#told = extensions.filter(({ onPacket }) => onPacket !== undefined);
+    this.#reporting = extensions.filter(({ onPacket }) => onPacket !== undefined);
     this.name = inner.name;
     this.fillsTerminal = inner.fillsTerminal;
     this.broken = inner.broken;
@@ -103,12 +103,12 @@ class ExtensionConsumer implements Consumer {
   }
 
   #see({ rows }: Batch, at: number, event: ExtensionEvent, kept: KeptRows): void {
-    const tellsOfDrop = isDrop(rows, at); // with --drops: a row of a drop is not a call, and is not shown to extensions
-    const seen = tellsOfDrop || isHidden(rows, at) ? null : this.#chain.to(event, rows, at);
+    const isDropRow = isDrop(rows, at); // with --drops: a row of a drop is not a call, and is not shown to extensions
+    const seen = isDropRow || isHidden(rows, at) ? null : this.#chain.to(event, rows, at);
     const ends = isLast(rows, at);
-    if (seen !== null || tellsOfDrop) kept.add(at);
+    if (seen !== null || isDropRow) kept.add(at);
     else if (ends && this.wantsEnds) kept.addEnd(at);
-    if (this.#told.length === 0) return;
+    if (this.#reporting.length === 0) return;
     const gone = seen === null ? [] : this.#packets.add(seen);
     if (ends) gone.push(this.#packets.remove(event.packet));
     if (gone.length > 0) kept.flush();
@@ -118,13 +118,13 @@ class ExtensionConsumer implements Consumer {
   #endPacket(events: readonly ExtensionEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
-    for (const { name, onPacket } of this.#told) {
+    for (const { name, onPacket } of this.#reporting) {
       const doing: Doing = { name, call: 'onPacket()', event: last };
-      const told = guarded(doing, () => plain(onPacket?.(events)));
-      if (told === undefined || told === null || told === '') continue;
-      if (typeof told !== 'string' && (typeof told !== 'object' || told instanceof Promise))
+      const report = guarded(doing, () => plain(onPacket?.(events)));
+      if (report === undefined || report === null || report === '') continue;
+      if (typeof report !== 'string' && (typeof report !== 'object' || report instanceof Promise))
         throw failure(doing, 'it must return a string, an object or nothing');
-      this.inner.tell?.(last.packet, told);
+      this.inner.report?.(last.packet, report);
     }
   }
 
@@ -149,9 +149,9 @@ class ExtensionConsumer implements Consumer {
 }
 
 /** Converts an object to what its JSON says: runs getters, toJSON() and the like now. JSON has no bigints. */
-function plain<T>(told: T): T {
-  if (typeof told !== 'object' || told === null || told instanceof Promise) return told;
-  const json: unknown = JSON.stringify(told, (_, value: unknown) =>
+function plain<T>(report: T): T {
+  if (typeof report !== 'object' || report === null || report instanceof Promise) return report;
+  const json: unknown = JSON.stringify(report, (_, value: unknown) =>
     typeof value === 'bigint' ? Number(value) : value,
   );
   return (typeof json === 'string' ? JSON.parse(json) : undefined) as T;

@@ -60,14 +60,14 @@ function bodiesOf({ addon, table, tracefs, stacks }: Parts): Uint8Array {
  * For each function, the offset from its entry at which a kprobe is tried first: inside its body, or 0 for
  * the entry, which always works and is needed for returns. See native/symbols/body_offsets.h.
  */
-export function bodyOffsets(parts: Parts, tell: Messages | null): Uint8Array {
+export function bodyOffsets(parts: Parts, messages: Messages | null): Uint8Array {
   const { backend, tracer, table } = parts;
   if (backend.probesBodies !== true || tracer.returns) return new Uint8Array(table.size);
   try {
     return bodiesOf(parts);
   } catch (error) {
     if (!(error instanceof Unsuitable || isNativeFailure(error) || isSystemError(error))) throw error;
-    tell?.line(`Probing functions at their entries, which takes longer: ${error.message}`);
+    messages?.line(`Probing functions at their entries, which takes longer: ${error.message}`);
     return new Uint8Array(table.size);
   }
 }

@@ -59,15 +59,15 @@ function parse(text: string): Verdicts {
 }
 
 /**
- * Reads the verdicts of traces since the last boot. `tell` is called with the reason if they cannot be used.
+ * Reads the verdicts of traces since the last boot. `warn` is called with the reason if they cannot be used.
  */
-export function readVerdicts(tell: (text: string) => void, folder = FOLDER): Verdicts {
+export function readVerdicts(warn: (text: string) => void, folder = FOLDER): Verdicts {
   try {
     return parse(readTrusted(folder));
   } catch (error) {
     if (isSystemError(error) && error.code === 'ENOENT') return NONE;
     if (!(error instanceof Untrusted || error instanceof SyntaxError || isSystemError(error))) throw error;
-    tell(`${fileIn(folder)} is not used: ${error.message}`);
+    warn(`${fileIn(folder)} is not used: ${error.message}`);
     return NONE;
   }
 }

@@ -159,7 +159,7 @@ export interface SessionOptions {
   /** indexes of those that are traced without being shown */
   readonly hidden: Uint32Array;
   /** true: hidden rows tell where packets end */
-  readonly tellsEnds: boolean;
+  readonly reportsEnds: boolean;
   /** readBodyOffsets(), of the whole table; 0 where no probe is expected in a body */
   readonly bodyOffsets: Uint8Array;
   /** instructions of ipft_filter() in bpf/generated.h; undefined: the mark alone decides */

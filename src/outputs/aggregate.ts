@@ -44,7 +44,7 @@ export const aggregate: OutputDescriptor = {
   description: 'a group of lines for each packet, when its life has ended',
   format: textFormat,
   live: true,
-  tellsEnds: true,
+  needsEnds: true,
   showsDrops: true,
   lead: ['timestamp', 'processor-id', 'function'],
   graphLead: ['timestamp', 'processor-id'],

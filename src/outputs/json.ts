@@ -55,7 +55,7 @@ export const json: OutputDescriptor = {
   description: 'one JSON object a line for each event, as it happens',
   format: jsonFormat,
   live: true,
-  tellsEnds: false,
+  needsEnds: false,
   showsDrops: true,
   lead: ['packet-id', 'packet-number', 'timestamp', 'processor-id', 'module', 'function', 'is-return'],
   graphLead: [

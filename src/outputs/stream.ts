@@ -38,7 +38,7 @@ export const stream: OutputDescriptor = {
   description: "a line for each event as it happens, after its packet's number (#1, #2 ...)",
   format: textFormat,
   live: true,
-  tellsEnds: false,
+  needsEnds: false,
   showsDrops: false,
   lead: ['packet-number', 'timestamp', 'processor-id', 'function'],
   graphLead: ['packet-number', 'timestamp', 'processor-id'],

@@ -19,7 +19,7 @@ export function warnOfAbsences(options: TraceOptions, messages: Messages): void 
 }
 
 /** Repeats these warnings after a trace in which nothing matched. Returns the texts for the summary. */
-export function tellAbsences(options: TraceOptions, messages: Messages): string[] {
+export function reportAbsences(options: TraceOptions, messages: Messages): string[] {
   return absences(options).map(({ text, remedy }) => {
     messages.warn(`${text}: nothing matched`, remedy);
     return text;

@@ -118,9 +118,9 @@ export function prepare(
   const { table } = functions;
   const way = { backend: choice.backend, tracer };
   const data = planData(addon, [...(fields ?? []), ...further], additions.reads);
-  const tell = options.verbose ? messages : null;
+  const verboseMessages = options.verbose ? messages : null;
   const stacks = data.layout.reads.some(({ read }) => read.kind === 'stack');
-  const offsets = bodyOffsets({ addon, table, tracefs, ...way, stacks }, tell);
+  const offsets = bodyOffsets({ addon, table, tracefs, ...way, stacks }, verboseMessages);
   const filter = planFilter(options, addon, additions.conditions);
   warnOfAbsences(options, messages);
   const known = { ...functions, functions: new ShownFunctions(table) };
@@ -147,8 +147,8 @@ function functionsOf(
   const traceable = traceableFunctions(table, selected, selection);
   const uncertain = uncertainFunctions(table, selected, backend);
   const probedOnly = table.unselectedEnds(selected);
-  const told = [...explainChoice(choice, verbose), ...explainUncertain(table, uncertain, selection)];
-  told.forEach((line) => messages.line(line));
+  const lines = [...explainChoice(choice, verbose), ...explainUncertain(table, uncertain, selection)];
+  lines.forEach((line) => messages.line(line));
   return { table, selected, traceable, uncertain, probedOnly };
 }
 

@@ -21,7 +21,7 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
   const behindCommon = BEHIND_COMMON.map((member) => addon.resolvePath(`skb->sk->${member}`)).flatMap(
     (resolved) => ('error' in resolved ? [] : (resolved.steps.at(-1) ?? [])),
   );
-  // packet_start() of bpf/place.h reads both at once.
+  // packet_start() of bpf/skb_state.h reads both at once.
   if (at('mac_header') !== at('network_header') + 2)
     throw new Error('mac_header is not behind network_header');
   const hasVlanBit = !('error' in addon.resolvePath('skb->vlan_present'));

@@ -56,9 +56,9 @@ export class Lane {
     this.#wait(bytes, events, (consumer) => consumer.take({ rows: copy, count, rowSize }, events));
   }
 
-  tell(packet: number, told: string | object): void {
-    if (this.#isIdle) this.consumer.tell?.(packet, told);
-    else this.#wait(0, 0, (consumer) => consumer.tell?.(packet, told));
+  report(packet: number, report: string | object): void {
+    if (this.#isIdle) this.consumer.report?.(packet, report);
+    else this.#wait(0, 0, (consumer) => consumer.report?.(packet, report));
   }
 
   /** Resolves when there is room again. */

@@ -119,9 +119,9 @@ class Results implements Consumer {
     if (text.length > 0) this.#write(text);
   }
 
-  tell(packet: number, told: string | object): void {
+  report(packet: number, report: string | object): void {
     if (this.options.eventsOnly === true) return;
-    const lines = this.#descriptor.format.told(packet, told);
+    const lines = this.#descriptor.format.report(packet, report);
     if (lines !== null) this.#write(lines);
   }
 
@@ -167,7 +167,7 @@ export function plannedResults(options: ResultsOptions, hasNoReader: HasNoReader
   if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
   const drops = options.drops === true;
   return {
-    wants: { ends: descriptor.tellsEnds || drops, drops },
+    wants: { ends: descriptor.needsEnds || drops, drops },
     open: (traced) => new Results(descriptor, traced, options, hasNoReader),
   };
 }

@@ -51,7 +51,7 @@ const drop = object<Drop & Pick<BuiltInFields, 'packet' | 'packet_id' | 'timesta
   cause: orNull(string('null: unknown')),
 });
 
-const told: Schema<unknown> = {
+const packetReport: Schema<unknown> = {
   description: "What an extension's onPacket() returned for a packet: further keys are the extension's own.",
   type: 'object',
   // The key `function` distinguishes events from other lines.
@@ -67,7 +67,7 @@ const KINDS: Readonly<Record<LineKind, () => Schema<unknown>>> = {
       ...drop,
       properties: { ...(drop['properties'] as object), time },
     }),
-  packet: () => told,
+  packet: () => packetReport,
   summary: () => wrapped('The last line: what the trace amounts to.', 'summary', SUMMARY),
 };
 

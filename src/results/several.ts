@@ -22,8 +22,8 @@ class Several implements Consumer {
     for (const lane of this.lanes) lane.take(batch, events);
   }
 
-  tell(packet: number, told: string | object): void {
-    for (const lane of this.lanes) lane.tell(packet, told);
+  report(packet: number, report: string | object): void {
+    for (const lane of this.lanes) lane.report(packet, report);
   }
 
   /** Draining pauses only when all of them would miss events. */

@@ -18,7 +18,7 @@ describe('merging the rings', () => {
     ['full', 'keeps the order when its memory is used up'],
     ['full_by_one', 'keeps the order when one CPU has used its memory up'],
     ['full_of_young_ones', 'does not wait for the horizon when its memory is used up'],
-    ['told_behind', 'gives a cause that is told behind a drop to that drop'],
+    ['late_cause', 'adds a cause that is reported after the drop to the drop'],
   ])('%s: %s', (name) => expectPass(program, name));
 });
 

@@ -45,7 +45,7 @@ it.skipIf(reason !== null)(
         table,
         bodyOffsets: new Uint8Array(addresses.length),
         hidden: new Uint32Array(0),
-        tellsEnds: false,
+        reportsEnds: false,
         pageCount: 8,
         leastPageCount: 8,
         samplePeriod: 1,

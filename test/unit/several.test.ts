@@ -46,7 +46,7 @@ class Gated implements Consumer {
     }
   }
 
-  tell(_: number, told: unknown): void {
+  report(_: number, told: unknown): void {
     this.told.push(told);
   }
 
@@ -94,7 +94,7 @@ describe('several consumers of one trace', () => {
     const both = several(quick, slow);
     slow.shut();
     both.take(eventsAt(1, 2), 2);
-    both.tell?.(1, 'told');
+    both.report?.(1, 'told');
     both.take(eventsAt(3), 1);
     expect([quick.times, slow.times]).toEqual([[1n, 2n, 3n], []]);
     slow.open();

@@ -12,5 +12,5 @@ export const csv: Format = {
     return { line: csvLine(all, context), calls: null, header: csvHeader(all) };
   },
   dropLine: (context) => dropText(context),
-  told: () => null,
+  report: () => null,
 };

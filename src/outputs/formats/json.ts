@@ -17,8 +17,8 @@ export const json: Format = {
     header: '',
   }),
   dropLine: (context, time) => dropJson(context, time),
-  told: (packet, told) => {
-    const object = typeof told === 'string' ? { text: told } : told;
+  report: (packet, report) => {
+    const object = typeof report === 'string' ? { text: report } : report;
     return `${printableJson(Object.assign({ packet }, object, { packet }))}\n`;
   },
 };

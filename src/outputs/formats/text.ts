@@ -39,6 +39,6 @@ export const text: Format = {
     };
   },
   dropLine: (context) => dropText(context),
-  told: (_, told) =>
-    typeof told === 'string' ? printableLines(told).replace(/\n?$/, '\n') : `${printableJson(told)}\n`,
+  report: (_, report) =>
+    typeof report === 'string' ? printableLines(report).replace(/\n?$/, '\n') : `${printableJson(report)}\n`,
 };

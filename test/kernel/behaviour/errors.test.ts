@@ -4,7 +4,7 @@ import { ipft } from '../../support/ipft/in-process.js';
 import { ipftProcess } from '../../support/ipft/process.js';
 import { MARK } from '../../support/ipft/running.js';
 import { cleanUp } from '../../support/kernel/kernel.js';
-import { behind, withSetting } from '../../support/kernel/system.js';
+import { withMounts, withSetting } from '../../support/kernel/system.js';
 
 const ARGS = ['-m', MARK, '-r', '^ip_output$'];
 
@@ -22,7 +22,7 @@ describe('on a machine that is not ready, ipft suggests a remedy and exits with 
   });
 
   it('without BTF: a kernel with CONFIG_DEBUG_INFO_BTF', async () => {
-    const through = behind('mount -t tmpfs tmpfs /sys/kernel/btf');
+    const through = withMounts('mount -t tmpfs tmpfs /sys/kernel/btf');
     const { code, stderr } = await ipftProcess(ARGS, { through });
     expect(stderr).toMatch(
       /\/sys\/kernel\/btf\/vmlinux cannot be read \(ENOENT\)\nTry: .*CONFIG_DEBUG_INFO_BTF=y/,
@@ -31,7 +31,7 @@ describe('on a machine that is not ready, ipft suggests a remedy and exits with 
   });
 
   it('without tracefs: mount it', async () => {
-    const through = behind('umount /sys/kernel/tracing /sys/kernel/debug');
+    const through = withMounts('umount /sys/kernel/tracing /sys/kernel/debug');
     const { code, stderr } = await ipftProcess(ARGS, { through });
     expect(stderr).toMatch(/tracefs is not mounted.*\nTry: mount -t tracefs tracefs \/sys\/kernel\/tracing/);
     expect(code).toBe(3);
@@ -44,7 +44,9 @@ describe('on a machine that is not ready, ipft suggests a remedy and exits with 
   });
 
   it('--list suggests the same without BTF and with kptr_restrict=2', async () => {
-    const noBtf = await ipftProcess(['--list'], { through: behind('mount -t tmpfs tmpfs /sys/kernel/btf') });
+    const noBtf = await ipftProcess(['--list'], {
+      through: withMounts('mount -t tmpfs tmpfs /sys/kernel/btf'),
+    });
     expect(noBtf.stderr).toMatch(/Try: .*CONFIG_DEBUG_INFO_BTF=y/);
     const hidden = await withSetting('/proc/sys/kernel/kptr_restrict', '2', () => ipftProcess(['--list']));
     expect(hidden.stderr).toMatch(/Try: sysctl kernel\.kptr_restrict=1/);

@@ -5,7 +5,7 @@ import { MARK } from '../../support/ipft/running.js';
 import { traceProcess } from '../../support/ipft/process.js';
 import { AUTO, BACKENDS, cleanUp, HAS_FPROBE, LACKING } from '../../support/kernel/kernel.js';
 import { parseGroups, parseJson, sequence } from '../../support/ipft/results.js';
-import { withSetting, behind } from '../../support/kernel/system.js';
+import { withSetting, withMounts } from '../../support/kernel/system.js';
 import { ping } from '../../support/traffic/traffic.js';
 import { ipft, trace } from '../../support/ipft/in-process.js';
 
@@ -15,7 +15,7 @@ afterEach(cleanUp);
 
 describe('on a machine where something is missing or disabled', () => {
   it('-b tracepoint traces without tracefs', async () => {
-    const through = behind('umount /sys/kernel/tracing /sys/kernel/debug');
+    const through = withMounts('umount /sys/kernel/tracing /sys/kernel/debug');
     const running = await traceProcess(['-m', MARK, '-o', 'json', '-b', 'tracepoint'], { through });
     await ping(Number(MARK));
     const { code, stdout } = await running.end();
@@ -57,7 +57,7 @@ describe('on a machine where something is missing or disabled', () => {
 // kprobe writes to tracefs; the other backends only read it, by the same code.
 describe.each([...new Set([AUTO, 'kprobe'])])('a trace with -b %s', (backend) => {
   it('works if tracefs is mounted only at /sys/kernel/debug/tracing', async () => {
-    const through = behind(
+    const through = withMounts(
       'umount /sys/kernel/tracing; ls /sys/kernel/debug/tracing/available_filter_functions >&2',
     );
     const running = await traceProcess([...ARGS, '-b', backend], { through });

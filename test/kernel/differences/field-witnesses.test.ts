@@ -17,7 +17,7 @@ import { HAS_MODULE_BTF, numberIn, PROBED } from '../../support/witnesses/skb-pr
 import { EPERM, returnRun, type ReturnRun } from '../../support/witnesses/return-run.js';
 import type { Sent } from '../../support/traffic/sender.js';
 import { readText, run } from '../../support/kernel/system.js';
-import { FETCHED, fromCaller, PRINTED } from '../../support/witnesses/told-fields.js';
+import { FETCHED, fromCaller, PRINTED } from '../../support/witnesses/witness-values.js';
 import { HAS_ADDRESSES, type TraceEvent } from '../../support/witnesses/trace-events.js';
 import { EventTimes } from '../../support/witnesses/event-times.js';
 import * as witnesses from '../../support/witnesses/witnesses.js';

@@ -49,7 +49,7 @@ async function keep(
     // A function whose skb is in the first register: only the program for that register is needed.
     functions: Uint32Array.of(rows.findIndex(({ slot, ends }) => slot === 0 && !ends)),
     bodyOffsets: new Uint8Array(rows.length),
-    ...{ hidden: new Uint32Array(0), tellsEnds: false },
+    ...{ hidden: new Uint32Array(0), reportsEnds: false },
   };
   const perf = { pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
   const session = new addon.Session({ ...settings, ...perf }, () => undefined);

@@ -73,8 +73,8 @@ export const now = (): bigint => process.hrtime.bigint();
 /** Like sleep(1). */
 export const pause = (ms: number): Promise<void> => delay(ms);
 
-/** The words in front of a command that alone sees what `setup` does to the mounts. */
-export const behind = (setup: string): string[] => [
+/** Prefix of a command line: the command runs in a mount namespace of its own, after `setup`. */
+export const withMounts = (setup: string): string[] => [
   'unshare',
   '-m',
   'bash',

@@ -43,7 +43,7 @@ export function rendered(id: string, traced: Traced, batches: readonly Batch[]):
   const { returns, fields, further, layout } = traced;
   const shown = { returns, fields, further, rowSize: layout.rowSize };
   const output = createOutput(descriptor, columnContext(traced), shown);
-  const wanted = descriptor.tellsEnds ? batches : batches.map(visibleRows);
+  const wanted = descriptor.needsEnds ? batches : batches.map(visibleRows);
   const pieces = wanted.map((batch) => textOf([output.batch(batch)]));
   return [output.head ?? '', ...pieces, textOf(output.results())].join('');
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Decides whether an skb holds its own packet yet. Before, its memory has remains of an earlier packet, or
  * the kernel uses the mark's place for something else, and the headers have not been written. */
-#ifndef IPFT_PLACE_H
-#define IPFT_PLACE_H
+#ifndef IPFT_SKB_STATE_H
+#define IPFT_SKB_STATE_H
 
 #include "kernel.h"
 #include <bpf/bpf_core_read.h>
@@ -33,7 +33,7 @@ static __always_inline bool has_route(const struct sk_buff *skb) {
  * route and an IP header. The kernel sets the mark where it sets the route (__ip_make_skb, ip_queue_xmit,
  * ip6_xmit, raw_send_hdrinc). TCP's queued skbs, whose clones are sent, have no header, and something else in
  * the place of the route. */
-static __always_inline bool is_on_its_way(const struct sk_buff *skb) {
+static __always_inline bool has_own_mark(const struct sk_buff *skb) {
   return is_mac_header(BPF_CORE_READ(skb, mac_header)) || has_route(skb) || has_device(skb);
 }
 
