@@ -5,35 +5,35 @@ import type { EnumMembers } from '../core/column.js';
 import type { FieldKind, ResolvedPath } from '../core/field-path.js';
 import type { FunctionColumns, NativeTable } from '../core/function-table.js';
 
-/** build/Release/ipft.node. What it throws has errno, code and phase: see isNativeFailure. */
+/** build/Release/ipft.node. Its errors have errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
   readFunctions(options: { tracefs: string | null }): FunctionColumns;
-  /** The same columns of the functions of some modules alone; works beside the event loop. */
+  /** The same columns for the functions of these modules only; runs on a worker thread. */
   readModuleFunctions(
     options: { tracefs: string | null },
     modules: readonly string[],
   ): Promise<FunctionColumns>;
-  /** What ftrace can trace and BTF does not describe, as available_filter_functions has it: `NAME.constprop.0 [module]`. */
+  /** Functions that ftrace can trace and BTF does not describe, as lines of available_filter_functions: `NAME.constprop.0 [module]`. */
   readUndescribed(options: { tracefs: string }): readonly string[];
   /**
-   * By function, where behind its address a kprobe is to go: into its body, or 0, at its entry. `stacks`: stacks are to be
-   * unwound from there. Throws with phase `kernel text` where the kernel's code cannot be read.
+   * For each function, the offset from its address at which a kprobe is placed: in its body, or 0 for its entry. `stacks`:
+   * whether stacks are unwound from there. Throws with phase `kernel text` if the kernel's code cannot be read.
    */
   readBodyOffsets(options: Pick<FunctionColumns, 'table'> & { stacks: boolean }): Uint8Array;
-  /** Whether kprobe programs run in bodies, where the probe is a breakpoint; Linux 5.8 to 5.10.16 left them out. */
+  /** Whether kprobe programs run for probes in bodies, which are breakpoints; Linux 5.8 to 5.10.16 skips them. */
   runsAtBreakpoints(tracefs: string): boolean;
-  /** Every tracepoint of vmlinux's BTF that passes an skb; its addresses are its places, from 1. */
+  /** Every tracepoint of vmlinux's BTF that passes an skb; the column of addresses has their numbers, from 1. */
   readTracepoints(): FunctionColumns;
-  /** The enum of vmlinux's BTF that holds this enumerator. */
+  /** The enum of vmlinux's BTF with this enumerator. */
   readEnum(enumerator: string): EnumMembers | null;
-  /** The enum of vmlinux's BTF with this name, without `enum`. Its values may have a sign that memory has not. */
+  /** The enum of vmlinux's BTF with this name, without `enum`. Its values may be signed even if the member in memory is not. */
   readEnumByName(name: string): EnumMembers | null;
   /**
-   * Why packets are dropped, by number, as BTF names it: SKB_DROP_REASON_*, and what subsystems have, those in modules
-   * that are loaded too. Null: this kernel has no drop reasons.
+   * The names of drop reasons in BTF, by number: SKB_DROP_REASON_*, and those of subsystems, including loaded modules.
+   * Null: this kernel has no drop reasons.
    */
   readDropReasons(): Readonly<Record<number, string>> | null;
-  /** Tracepoints that tell why a packet will be dropped; their numbers, in events, are their places from 1. */
+  /** Tracepoints that report why a packet will be dropped; events have their position in this list, from 1. */
   readCauseSources(): readonly CauseSource[];
   /** Network devices with an XDP program, in all network namespaces; never throws. */
   xdpDevices(): { readonly found: readonly XdpAttachment[]; readonly unseen: number };
@@ -45,33 +45,33 @@ export interface Addon extends KernelProbes {
   runOnce(code: Uint8Array): number;
   /** ids in vmlinux's BTF: see SkbCast of src/codegen; null before Linux 6.2 */
   skbCast(): { readonly bpf_rdonly_cast: number; readonly sk_buff: number } | null;
-  /** `tcp_v4_rcv+0x1c`: what of the kernel's code is at this address, by kallsyms; null if that is not known. */
+  /** `tcp_v4_rcv+0x1c`: the symbol of the kernel's code at this address, from kallsyms; null if unknown. */
   symbolAt(address: bigint): string | null;
-  /** The next symbolAt() reads kallsyms again: modules may have come or gone. */
+  /** Makes the next symbolAt() read kallsyms again, since modules may have been loaded or unloaded. */
   forgetSymbols(): void;
   /** Throws with phase `libpcap` if libpcap is not installed. */
   compileFilter: CompileFilter;
-  /** The members of what a path, or the name of a struct, stands for; null: the roots of paths. */
+  /** The members of the struct at a path, or with this name; null: the roots of paths. */
   listFields(path: string | null): readonly ListedField[] | PathProblem;
-  /** What an extension's BPF object writes, as its BTF tells; `mayLack`: it need not tell. */
+  /** The members that an extension's BPF object writes, according to its BTF; `mayLack`: the BTF may lack them. */
   readExtension(
     object: Uint8Array,
     mayLack: boolean,
   ): readonly ExtensionMember[] | { readonly error: string };
-  /** How many trace events keepers have left that no longer run. */
+  /** The number of trace events left by keepers that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
-  /** ns that CLOCK_REALTIME is ahead of CLOCK_MONOTONIC */
+  /** ns by which CLOCK_REALTIME is ahead of CLOCK_MONOTONIC */
   realTimeOffset(): bigint;
   /** True if this fd is a pipe or socket whose other end is closed. */
   hasNoReader(fd: number): boolean;
-  /** RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as they go; never throws. */
+  /** Raises RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as possible; never throws. */
   setRlimits(): void;
   readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
 }
 
 export interface CauseSource {
   readonly tracepoint: string;
-  /** of its value; null: that is -errno, or there is none */
+  /** the enum of its value; null: the value is -errno, or there is none */
   readonly enumName: string | null;
 }
 
@@ -80,11 +80,11 @@ export interface XdpAttachment {
   readonly ifindex: number;
   /** inode of the device's network namespace */
   readonly netns: number;
-  /** it is the one that ipft is in */
+  /** whether ipft is in this namespace, too */
   readonly isOwnNetns: boolean;
   readonly mode: 'native' | 'generic' | 'hardware';
   readonly programId: number;
-  /** '': not known */
+  /** '': unknown */
   readonly program: string;
 }
 
@@ -96,11 +96,11 @@ export interface XdpCounter {
 
 /** Packets that were lost at a device for one cause. */
 export interface XdpLoss {
-  /** that told of them; '': these could not be told apart */
+  /** the one that reported them; '': several causes that could not be counted separately */
   readonly tracepoint: string;
-  /** what it told: an action, -errno; 0: nothing */
+  /** the value that it reported: an action, or -errno; 0: none */
   readonly value: number;
-  /** '': no device was told */
+  /** '': no device was reported */
   readonly ifname: string;
   readonly ifindex: number;
   /** inode */
@@ -114,37 +114,37 @@ export interface ExtensionMember extends Pick<ResolvedPath, 'size' | 'bitOffset'
   /** bytes from the start of the module's data */
   readonly offset: number;
   readonly kind: FieldKind | 'char';
-  /** null: as its kind is shown */
+  /** null: the default of its kind */
   readonly format: 'hex' | 'enum' | 'enum_flags' | null;
-  /** of enums, and of the formats of enums */
+  /** the enumerators, of enums and of members with an enum as format */
   readonly names: EnumMembers | null;
 }
 
-/** What `ipft fields` shows a line of. */
+/** A line of `ipft fields`. */
 export interface ListedField {
   /** as C writes it, from the root or the name of the struct */
   readonly path: string;
   /** as C writes it */
   readonly type: string;
-  /** 0: no bit-field */
+  /** 0: not a bit-field */
   readonly bitSize: number;
-  /** what leads to members of its own: `.` for a struct, `->` for a pointer to one, '' for neither */
+  /** the operator for its members: `.` for a struct, `->` for a pointer to one, '' for neither */
   readonly continuation: '' | '.' | '->';
 }
 
-/** Why a path stands for nothing. */
+/** Why a path cannot be resolved. */
 export interface PathProblem {
   readonly error: string;
-  /** paths that there are, the nearest first; at most 5 */
+  /** existing paths with similar names, the most similar first; at most 5 */
   readonly nearest: readonly string[];
-  /** true: no kernel has such a path */
+  /** true: the path is invalid on any kernel */
   readonly syntax: boolean;
-  /** what `ipft fields` shows to help; '' for nothing of its own */
+  /** the argument with which `ipft fields` helps; '': none */
   readonly within: string;
 }
 
 export interface SessionOptions {
-  /** FunctionColumns.table: indexes below are of its functions */
+  /** FunctionColumns.table, to which the indexes below refer */
   readonly table: NativeTable;
   /** u32 */
   readonly mark: number;
@@ -154,33 +154,33 @@ export interface SessionOptions {
   readonly programs: string;
   /** indexes of the functions to trace */
   readonly functions: Uint32Array;
-  /** indexes of functions that are looked at, and shown once they are certain; none if undefined */
+  /** indexes of candidates, which are probed, and shown once they are confirmed; none if undefined */
   readonly candidates?: Uint32Array;
-  /** indexes of those that are traced without being shown */
+  /** indexes of functions that are probed for the ends of packets, but not shown */
   readonly hidden: Uint32Array;
-  /** true: hidden rows tell where packets end */
+  /** true: hidden rows mark the ends of packets whose last event is not shown */
   readonly reportsEnds: boolean;
-  /** readBodyOffsets(), of the whole table; 0 where no probe is expected in a body */
+  /** readBodyOffsets() for the whole table; 0 for functions without a probe in the body */
   readonly bodyOffsets: Uint8Array;
-  /** instructions of ipft_filter() in bpf/generated.h; undefined: the mark alone decides */
+  /** instructions of ipft_filter() in bpf/generated.h; undefined: only the mark is compared */
   readonly filter?: Uint8Array | undefined;
   /** the filter reads the mark; false if undefined */
   readonly asksMark?: boolean;
   /** the filter reads the packet's bytes; false if undefined */
   readonly asksBytes?: boolean;
-  /** the filter reads what skb->head points to */
+  /** the filter reads memory that skb->head points to */
   readonly asksBehindHead?: boolean;
   /** instructions of ipft_capture() */
   readonly capture?: Uint8Array | undefined;
   /** the extension's BPF object */
   readonly module?: Uint8Array | undefined;
-  /** bytes of data behind each row, a multiple of 8 */
+  /** bytes of data after each row, a multiple of 8 */
   readonly dataSize?: number;
-  /** of the word of absent captures, the bits of those that are of what skb->head points to */
+  /** in the bit mask of absent reads: those of memory that skb->head points to */
   readonly behindHead?: number;
-  /** of those, the ones that are of the packet's bytes */
+  /** of these, those of the packet's bytes */
   readonly inBytes?: number;
-  /** places in the data; 0 or undefined: not wanted */
+  /** offsets in the data; 0 or undefined: not wanted */
   readonly headersAt?: number;
   readonly reasonAt?: number;
   readonly causeAt?: number;
@@ -188,89 +188,89 @@ export interface SessionOptions {
   readonly stackAt?: number;
   readonly moduleAt?: number;
   readonly pageCount: number;
-  /** Where so many cannot be had, halves down to this will do. */
+  /** if there is not enough memory for pageCount, it is halved until it is this */
   readonly leastPageCount: number;
   readonly samplePeriod: number;
   /** 0 = automatic */
   readonly wakeupEvents: number;
-  /** events a second; any number if undefined */
+  /** events per second; unlimited if undefined */
   readonly maxRate?: number | undefined;
-  /** one of so many packets; all if undefined */
+  /** N: one of N packets is traced; all if undefined */
   readonly sample?: number;
-  /** rows are to tell of packets that are dropped */
+  /** whether there are rows for drops of packets */
   readonly drops?: boolean;
-  /** the kernel is to measure the programs' run time, which takes CAP_SYS_ADMIN and costs time itself */
+  /** whether the kernel measures the programs' run time, which needs CAP_SYS_ADMIN and costs time itself */
   readonly timed?: boolean;
 }
 
 /** At the end matched = delivered + lost + suppressed. */
 export interface Counters {
-  /** events of the packets that were asked for */
+  /** events of packets that match */
   readonly matched: number;
-  /** handed over through onBatch */
+  /** passed to onBatch */
   readonly delivered: number;
-  /** of the delivered, those that came behind later ones */
+  /** delivered events that came after events with a later time */
   readonly late: number;
   /** refused by the perf buffer */
   readonly lost: number;
-  /** of the lost, those on CPUs that came online after the session was made, and had no buffer yet */
+  /** lost events on CPUs that came online after the session was created, and had no buffer yet */
   readonly unread: number;
-  /** left out by maxRate; the returns of such calls are not counted */
+  /** suppressed by maxRate; the returns of such calls are not counted */
   readonly suppressed: number;
-  /** calls on which no program ran, as one was running on their CPU; not among the matched, as the next two */
+  /** calls for which the program did not run, since another was running on the CPU; not counted as matched, nor are the next two */
   readonly missed: number;
-  /** likewise, of functions that are traced only since lives of skbs end there */
+  /** the same for functions that are probed only for the ends of packets */
   readonly missedEnds: number;
-  /** calls that had an event, and whose return has none */
+  /** calls with an event whose return has none */
   readonly unreturned: number;
-  /** calls beyond those whose returns the kernel can wait for at a time; neither they nor their returns have events */
+  /** calls beyond the number of open calls whose returns the kernel can track; they and their returns have no events */
   readonly noRoom: number;
-  /** events of packets that there was no room for, so that one more of the same skb may seem to be the same */
+  /** events of packets beyond the number that can be tracked; another packet of the same skb may seem to be the same */
   readonly untracked: number;
 }
 
-/** What calls have shown of a function that is, or was, uncertain. */
+/** The calls of a candidate. */
 export interface CandidateCalls {
-  /** its index */
+  /** index of the function */
   readonly function: number;
-  /** calls, before it was certain, with the skb of a packet that is followed */
+  /** calls, before it was confirmed, with the skb of a followed packet */
   readonly followed: number;
-  /** likewise with another skb */
+  /** the same with another skb */
   readonly others: number;
-  /** CLOCK_MONOTONIC: since when it is certain and shown. 0n: it is not; 1n: since before the trace */
+  /** CLOCK_MONOTONIC: when it was confirmed, since when it is shown. 0n: it is not; 1n: before the trace */
   readonly confirmedNs: bigint;
-  /** when a call was found with something else than an skb: it is no longer shown. 0n: none was */
+  /** when a call without an skb was found, since when it is not shown. 0n: there was none */
   readonly refutedNs: bigint;
 }
 
 export interface Session {
-  /** Holds the rows of a batch while onBatch runs, in order of time over all batches; reused afterwards. */
+  /** The rows of a batch while onBatch runs, in order of time, also between batches; reused afterwards. */
   readonly batch: ArrayBuffer;
   /**
    * file descriptors by the program's number: a program for each slot, -1 = not loaded; or a program for each traced
-   * function, -errno = the kernel does not take it
+   * function, -errno = the kernel refuses it
    */
   readonly programFds: Int32Array;
-  /** perf buffer for each CPU, as it is */
+  /** actual size of each CPU's perf buffer */
   readonly pageCount: number;
-  /** From here on events flow, and onBatch is called on the event loop. */
+  /** Starts the flow of events; onBatch is called on the event loop. */
   activate(): void;
-  /** No new events: when it returns, all there are is in the buffers. */
+  /** Stops the flow of events: when it returns, all events are in the buffers. */
   deactivate(): void;
-  /** Hands over everything that is buffered, through onBatch, before it returns. */
+  /** Passes everything that is buffered to onBatch before it returns. */
   drain(): void;
   pause(): void;
   resume(): void;
-  /** Gives CPUs that have come online, or come again, a perf buffer; returns how many. Call it now and then. */
+  /** Adds perf buffers for CPUs that have come online (again); returns how many. Must be called regularly. */
   followCpus(): number;
-  /** Further functions, the next ones after the session's own: FunctionColumns.table. */
+  /** Adds functions, whose indexes follow those of the session: FunctionColumns.table. */
   addFunctions(table: NativeTable): void;
   counters(): Counters;
-  /** ns that all CPUs together have spent in the programs; 0 unless timed. */
+  /** ns that all CPUs together have spent in the programs; 0 without `timed` */
   runTimeNs(): number;
-  /** The uncertain functions, and those that earlier traces have confirmed. */
+  /** The candidates, including those that earlier traces have confirmed. */
   candidates(): readonly CandidateCalls[];
-  /** return addresses of a kernel stack, the innermost first; empty if it is no longer known */
+  /** return addresses of a kernel stack, the innermost first; empty if it has been evicted */
   stack(id: number): BigUint64Array;
   lostPerCpu(): Float64Array;
   /** Frees everything; may be called twice. */
