@@ -61,9 +61,9 @@ static __noinline int is_followed(__u64 skb) {
 /* A call whose skb matches. */
 struct hit {
   __u64 function_address;
-  __u64 place;  /* function_graph: identifies the call for its return, see struct frame_key */
-  __u64 caller; /* return address, if asked for */
-  __u64 reason; /* drop reason argument, if asked for */
+  __u64 call_id; /* function_graph: identifies the call for its return, see struct frame_key */
+  __u64 caller;  /* return address, if asked for */
+  __u64 reason;  /* drop reason argument, if asked for */
   __u32 mark;
   bool is_wanted; /* the filters hold, so a packet's life may begin here; else it is only followed */
 };

@@ -25,9 +25,9 @@ static __always_inline volatile struct ipft_candidate *candidate_at(__u64 functi
   return 0;
 }
 
-/* Where an skb's data are. tail and end are offsets from head, as on all 64-bit kernels. Laid out like the
- * skb where these members are adjacent and tail is 4 bytes after a multiple of 8. */
-struct data_place {
+/* Where the data of an skb are. tail and end are offsets from head, as on all 64-bit kernels. Laid out like
+ * the skb where these members are adjacent and tail is 4 bytes after a multiple of 8. */
+struct data_pointers {
   __u32 before;
   __u32 tail;
   __u32 end;
@@ -37,7 +37,7 @@ struct data_place {
 };
 
 /* Layout of these members where tail is at a multiple of 8. */
-struct close_place {
+struct adjacent_pointers {
   __u32 tail;
   __u32 end;
   __u64 head;
@@ -45,39 +45,41 @@ struct close_place {
 };
 
 #define DISTANCE(skb, member) (bpf_core_field_offset(skb->member) - bpf_core_field_offset(skb->tail))
-#define HAS_PLACES(skb, head_at, data_at)                                                                    \
+#define HAS_DISTANCES(skb, head_at, data_at)                                                                 \
   (DISTANCE(skb, end) == 4 && DISTANCE(skb, head) == head_at && DISTANCE(skb, data) == data_at)
 
 /* Candidates may be called for every packet of the machine, so where the members are adjacent, as in all
  * known kernels, they are read at once. */
-static __always_inline void read_place(const struct sk_buff *skb, struct data_place *place) {
-  struct close_place close = {};
+static __always_inline void read_pointers(const struct sk_buff *skb, struct data_pointers *pointers) {
+  struct adjacent_pointers adjacent = {};
 
-  if (HAS_PLACES(skb, 12, 20)) {
-    bpf_probe_read_kernel(place, sizeof(*place),
-                          (const void *)__builtin_preserve_access_index(&skb->tail) - sizeof(place->before));
+  if (HAS_DISTANCES(skb, 12, 20)) {
+    bpf_probe_read_kernel(pointers, sizeof(*pointers),
+                          (const void *)__builtin_preserve_access_index(&skb->tail) -
+                              sizeof(pointers->before));
     return;
   }
-  if (HAS_PLACES(skb, 8, 16)) {
-    bpf_core_read(&close, sizeof(close), &skb->tail);
-    place->tail = close.tail;
-    place->end = close.end;
-    place->head = close.head;
-    place->data = close.data;
+  if (HAS_DISTANCES(skb, 8, 16)) {
+    bpf_core_read(&adjacent, sizeof(adjacent), &skb->tail);
+    pointers->tail = adjacent.tail;
+    pointers->end = adjacent.end;
+    pointers->head = adjacent.head;
+    pointers->data = adjacent.data;
     return;
   }
-  place->tail = BPF_CORE_READ(skb, tail);
-  place->end = BPF_CORE_READ(skb, end);
-  place->head = (__u64)BPF_CORE_READ(skb, head);
-  place->data = (__u64)BPF_CORE_READ(skb, data);
+  pointers->tail = BPF_CORE_READ(skb, tail);
+  pointers->end = BPF_CORE_READ(skb, end);
+  pointers->head = (__u64)BPF_CORE_READ(skb, head);
+  pointers->data = (__u64)BPF_CORE_READ(skb, data);
 }
 
 /* False if this is certainly not an skb. Unreadable members are 0. */
 static __always_inline bool may_be_skb(const struct sk_buff *skb) {
-  struct data_place place = {};
+  struct data_pointers pointers = {};
 
-  read_place(skb, &place);
-  return (__s64)place.head < 0 && place.data - place.head <= place.tail && place.tail <= place.end;
+  read_pointers(skb, &pointers);
+  return (__s64)pointers.head < 0 && pointers.data - pointers.head <= pointers.tail &&
+         pointers.tail <= pointers.end;
 }
 
 static __always_inline bool is_known_life(__u64 skb) {

@@ -37,7 +37,7 @@ static __noinline __u64 start_of(const struct sk_buff *skb) {
   return packet_start(skb);
 }
 
-/* Returns 0 if the extension drops the event. The places are constants for the verifier, so it removes the
+/* Returns 0 if the extension drops the event. The offsets are constants for the verifier, so it removes the
  * branches for data that are not asked for. */
 static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, const struct hit *hit,
                                       __u64 born_ns, __u8 *data) {

@@ -95,11 +95,11 @@ SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
 }
 
 /* The argument at a position, 8 bytes each; 0 for IPFT_NO_ARGUMENT. */
-static __always_inline __u64 argument_at(__u64 *ctx, __u64 place) {
+static __always_inline __u64 argument_at(__u64 *ctx, __u64 index) {
   __u64 value = 0;
 
-  if (place != IPFT_NO_ARGUMENT)
-    bpf_probe_read_kernel(&value, sizeof(value), ctx + place);
+  if (index != IPFT_NO_ARGUMENT)
+    bpf_probe_read_kernel(&value, sizeof(value), ctx + index);
   return value;
 }
 

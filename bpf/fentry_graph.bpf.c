@@ -8,7 +8,7 @@
 /* Fentry and fexit program of a call run from the same trampoline, which keeps the arguments at ctx, on the
  * stack, during the call. The address is negated to make it a scalar: Linux 5.10 does not accept a pointer in
  * a map's key. */
-static __always_inline __u64 place(void *ctx) {
+static __always_inline __u64 call_id(void *ctx) {
   __u64 result = (__u64)ctx;
 
   asm volatile("%0 = -%0" : "+r"(result));
@@ -20,7 +20,7 @@ static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emit
 
   if (!hits(ctx, skb, &hit, describe))
     return 0;
-  hit.place = place(ctx);
+  hit.call_id = call_id(ctx);
   EMIT(emitter, ctx, skb, &hit);
   return 0;
 }
@@ -34,9 +34,9 @@ static __always_inline int returned(void *ctx) {
   __u32 flags = IPFT_VALUED;
 
   REPLACED(IPFT_RETURN_OFFSET, offset);
-  if (bpf_probe_read_kernel(&value, sizeof(value), (void *)(offset - place(ctx))) != 0)
+  if (bpf_probe_read_kernel(&value, sizeof(value), (void *)(offset - call_id(ctx))) != 0)
     flags = 0;
-  return emit_return(ctx, function_address(), place(ctx), value, flags);
+  return emit_return(ctx, function_address(), call_id(ctx), value, flags);
 }
 
 SEC("raw_tracepoint") int ipft_return(void *ctx) {

@@ -16,7 +16,7 @@ static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, desc
   if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
     return NO_PROBE;
   seen = cookie(ctx);
-  hit.place = (__u64)seen;
+  hit.call_id = (__u64)seen;
   *seen = EMIT(emitter, ctx, skb, &hit) == 0;
   return *seen ? 0 : NO_PROBE;
 }

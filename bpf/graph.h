@@ -8,10 +8,10 @@
 #include "lives.h"
 #include "drop.h"
 
-/* Identifies a call that has not returned. `place`: an address that no other open call of the function has.
- * If a return is missed, the next call in the same place takes over the entry. */
+/* Identifies a call that has not returned. `call_id`: an address that no other open call of the function has.
+ * If a return is missed, the next call with the same call_id takes over the entry. */
 struct frame_key {
-  __u64 place;
+  __u64 call_id;
   __u64 function_address;
 };
 
@@ -31,16 +31,16 @@ struct {
 /* If the map is full the return is missed; the counters `calls` and `returns` show that. */
 static __noinline int remember_call(const struct sk_buff *skb, const struct hit *hit,
                                     const struct life *life) {
-  struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
+  struct frame_key key = {.call_id = hit->call_id, .function_address = hit->function_address};
   struct frame frame = {.skb = (__u64)skb, .born_ns = life->born_ns, .time_ns = life->time_ns};
 
   return bpf_map_update_elem(&frames, &key, &frame, BPF_ANY);
 }
 
-/* For a call without an event: removes the entry of an earlier call in the same place, if it seems open, so
- * that this call's return is not taken for that one's. */
+/* For a call without an event: removes the entry of an earlier call with the same call_id, if it seems open,
+ * so that this call's return is not taken for that one's. */
 static __noinline int forget_call(const struct hit *hit) {
-  struct frame_key key = {.place = hit->place, .function_address = hit->function_address};
+  struct frame_key key = {.call_id = hit->call_id, .function_address = hit->function_address};
 
   return bpf_map_delete_elem(&frames, &key);
 }
@@ -103,8 +103,9 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
 }
 
 /* `flags`: IPFT_VALUED if `value`, the return value, is known. */
-static __noinline int emit_return(void *ctx, __u64 function_address, __u64 place, __u64 value, __u32 flags) {
-  struct frame_key key = {.place = place, .function_address = function_address};
+static __noinline int emit_return(void *ctx, __u64 function_address, __u64 call_id, __u64 value,
+                                  __u32 flags) {
+  struct frame_key key = {.call_id = call_id, .function_address = function_address};
   struct frame *frame = bpf_map_lookup_elem(&frames, &key);
   struct ipft_graph_event event = {.event = {.flags = IPFT_RETURN | flags}};
   struct ipft_counters *count;

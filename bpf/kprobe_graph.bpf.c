@@ -6,10 +6,10 @@
 #define NO_PROBE 0
 #define IS_RETURN(ctx) 0
 
-/* The place is the address of the return address: at the call the stack pointer points to it, at the return
+/* The call_id is the address of the return address: at the call the stack pointer points to it, at the return
  * the stack pointer is just above it. */
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit = {.place = ctx->sp};
+  struct hit hit = {.call_id = ctx->sp};
 
   if (hits(ctx, skb, &hit, describe))
     EMIT(emitter, ctx, skb, &hit);

@@ -20,7 +20,7 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
     return returned(ctx);
   if (!hits(ctx, skb, &hit, describe))
     return NO_PROBE;
-  hit.place = (__u64)cookie(ctx);
+  hit.call_id = (__u64)cookie(ctx);
   return EMIT(emitter, ctx, skb, &hit);
 }
 

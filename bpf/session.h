@@ -23,7 +23,7 @@ static __always_inline bool is_return(void *ctx) {
   return result & 1;
 }
 
-/* Memory that the kernel keeps for this call; its address is the `place` of the call. */
+/* Memory that the kernel keeps for this call; its address is the `call_id` of the call. */
 static __always_inline __u64 *cookie(void *ctx) {
   __u64 *result;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Decides whether an skb holds its own packet yet. Before, its memory has remains of an earlier packet, or
- * the kernel uses the mark's place for something else, and the headers have not been written. */
+ * the kernel stores something else in a union with the mark, and the headers have not been written. */
 #ifndef IPFT_SKB_STATE_H
 #define IPFT_SKB_STATE_H
 
@@ -12,7 +12,7 @@
 #define NO_MAC_HEADER 0xffff
 #define ETHERNET_HEADER 14
 
-/* The kernel also stores other things in the place of skb->dev. A device is recognized by its own transmit
+/* skb->dev is in a union with other members. A device is recognized by its own transmit
  * queues, which point back to it. */
 static __always_inline bool has_device(const struct sk_buff *skb) {
   const struct net_device *dev = BPF_CORE_READ(skb, dev);
@@ -32,7 +32,7 @@ static __always_inline bool has_route(const struct sk_buff *skb) {
 /* True if skb->mark is the packet's own mark: the packet has come from a device or goes to one, or has a
  * route and an IP header. The kernel sets the mark where it sets the route (__ip_make_skb, ip_queue_xmit,
  * ip6_xmit, raw_send_hdrinc). TCP's queued skbs, whose clones are sent, have no header, and something else in
- * the place of the route. */
+ * a union with the route. */
 static __always_inline bool has_own_mark(const struct sk_buff *skb) {
   return is_mac_header(BPF_CORE_READ(skb, mac_header)) || has_route(skb) || has_device(skb);
 }

@@ -37,7 +37,7 @@ static __noinline int count(const struct net_device *dev, __u32 tracepoint, __s3
   return 0;
 }
 
-#define DEVICE(place) ((const struct net_device *)ctx[place])
+#define DEVICE(index) ((const struct net_device *)ctx[index])
 
 /* (device, program, action): an invalid action, including XDP_ABORTED, or one that failed. */
 SEC("raw_tracepoint") int xdp_exception(__u64 *ctx) {

@@ -13,7 +13,7 @@ namespace {
 // function. If returns are wanted: an fentry and an fexit program.
 class Fentry : public OwnPrograms {
 protected:
-  const char *place_of(const Probe &) const override { return nullptr; }
+  const char *tracepoint_name(const Probe &) const override { return nullptr; }
 };
 
 // Tries to load a program for a function.

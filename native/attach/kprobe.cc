@@ -85,10 +85,10 @@ int open_perf_event(long id, int program, pid_t thread, int cpu) {
 // 5.10 walks all its symbols several times. But it tracks modules only for probes by name. The kernel takes
 // unnamed probes of one event for the same one unless an argument distinguishes them, and all probes of an
 // event must have the same arguments. The argument is not recorded, since the program returns 0.
-std::string place_of(const Probe &probe, uint32_t offset) {
-  std::string place =
+std::string location_of(const Probe &probe, uint32_t offset) {
+  std::string location =
       probe.module == "vmlinux" ? to_hex(probe.address + offset) : probe.module + ":" + probe.symbol;
-  return place + " id=\\" + std::to_string(probe.id);
+  return location + " id=\\" + std::to_string(probe.id);
 }
 
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
@@ -112,16 +112,16 @@ size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   return attached_;
 }
 
-// Defines a probe, in the body of the function if possible. The kernel refuses places that it patches itself,
-// such as static branches; body_offset of `probe` is then 0. The probe on the return is defined first, since
-// a call with an event must have one for its return. Returns 0 or errno.
+// Defines a probe, in the body of the function if possible. The kernel refuses locations that it patches
+// itself, such as static branches; body_offset of `probe` is then 0. The probe on the return is defined
+// first, since a call with an event must have one for its return. Returns 0 or errno.
 int Kprobe::define(const Events &events, Probe &probe) {
-  std::string entry = place_of(probe, 0);
+  std::string entry = location_of(probe, 0);
   int error =
       events.returns.empty() ? 0 : events_->add_return_probe(events.returns, entry, calls_under_way());
   if (error != 0)
     return error;
-  if (probe.body_offset != 0 && events_->add_probe(events.calls, place_of(probe, probe.body_offset)) == 0)
+  if (probe.body_offset != 0 && events_->add_probe(events.calls, location_of(probe, probe.body_offset)) == 0)
     return 0;
   probe.body_offset = 0;
   return events_->add_probe(events.calls, entry);

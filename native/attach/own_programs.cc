@@ -32,7 +32,7 @@ int OwnPrograms::attach_probe(const Plan &plan, const Probe &probe) {
   for (int program : programs) {
     if (program < 0)
       return -program;
-    links.emplace_back(bpf_raw_tracepoint_open(place_of(probe), program));
+    links.emplace_back(bpf_raw_tracepoint_open(tracepoint_name(probe), program));
     if (!links.back())
       return errno;
   }

@@ -15,7 +15,7 @@ public:
 
 protected:
   // The name by which the kernel finds where to attach; null: the program was loaded for its function.
-  virtual const char *place_of(const Probe &probe) const = 0;
+  virtual const char *tracepoint_name(const Probe &probe) const = 0;
 
 private:
   int attach_probe(const Plan &plan, const Probe &probe);

@@ -96,12 +96,12 @@ int TraceEvents::write_command(const std::string &command) {
   return written == static_cast<ssize_t>(command.size()) ? 0 : EIO;
 }
 
-int TraceEvents::add_probe(const std::string &event, const std::string &place) {
-  return write_command("p:" + event + " " + place + "\n");
+int TraceEvents::add_probe(const std::string &event, const std::string &location) {
+  return write_command("p:" + event + " " + location + "\n");
 }
 
-int TraceEvents::add_return_probe(const std::string &event, const std::string &place, unsigned calls) {
-  return write_command("r" + std::to_string(calls) + ":" + event + " " + place + "\n");
+int TraceEvents::add_return_probe(const std::string &event, const std::string &location, unsigned calls) {
+  return write_command("r" + std::to_string(calls) + ":" + event + " " + location + "\n");
 }
 
 int TraceEvents::remove(const std::string &event) {

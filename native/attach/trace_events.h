@@ -15,10 +15,10 @@ public:
   explicit TraceEvents(const std::string &tracefs);
 
   // Adds a probe to "group/event"; the first one creates the event. Returns 0 or errno.
-  int add_probe(const std::string &event, const std::string &place);
+  int add_probe(const std::string &event, const std::string &location);
   // Like add_probe(), for a probe on the function's return. `calls`: how many calls may be open at the same
   // time; returns of further ones are missed.
-  int add_return_probe(const std::string &event, const std::string &place, unsigned calls);
+  int add_return_probe(const std::string &event, const std::string &location, unsigned calls);
 
   // Removes an event with all its probes. Returns 0 or errno.
   int remove(const std::string &event);

@@ -13,7 +13,7 @@ namespace {
 class Tracepoint : public OwnPrograms {
 protected:
   // The tracepoint's name, which follows `tp:` in the function table.
-  const char *place_of(const Probe &probe) const override {
+  const char *tracepoint_name(const Probe &probe) const override {
     size_t colon = probe.symbol.find(':');
     return probe.symbol.c_str() + (colon == std::string::npos ? 0 : colon + 1);
   }

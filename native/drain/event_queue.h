@@ -19,8 +19,8 @@ public:
 
   explicit EventChunk(size_t stride) : bytes_(new char[capacity * stride]) {}
 
-  ipft_graph_event &at(size_t place, size_t stride) {
-    return *reinterpret_cast<ipft_graph_event *>(bytes_.get() + place * stride);
+  ipft_graph_event &at(size_t index, size_t stride) {
+    return *reinterpret_cast<ipft_graph_event *>(bytes_.get() + index * stride);
   }
 
   EventChunk *next = nullptr;
@@ -81,7 +81,7 @@ public:
   // True if the next append() needs another chunk.
   bool is_full() const { return last_ == nullptr || end_ == EventChunk::capacity; }
 
-  // Adds an event for the caller to fill in; settle() then moves it to its place.
+  // Adds an event for the caller to fill in; settle() then moves it to its position.
   ipft_graph_event &append(EventChunks &chunks) {
     if (is_full())
       grow(chunks);
@@ -89,7 +89,7 @@ public:
     return last_->at(end_++, stride_);
   }
 
-  // Moves the last event to its place, after those with the same time.
+  // Moves the last event to its position, after those with the same time.
   void settle() {
     const ipft_graph_event &event = last_->at(end_ - 1, stride_);
     if (size_ == 1 || event.event.time_ns >= newest_ns_)

@@ -141,9 +141,9 @@ size_t EventReader::follow_cpus(const std::vector<uint64_t> &unread) {
   unread_.resize(unread.size());
   size_t opened = 0;
   for (int cpu : online) {
-    auto place = static_cast<size_t>(cpu);
+    auto index = static_cast<size_t>(cpu);
     bool was_online = std::find(online_.begin(), online_.end(), cpu) != online_.end();
-    if (!was_online || (place < unread.size() && unread[place] > unread_[place]))
+    if (!was_online || (index < unread.size() && unread[index] > unread_[index]))
       opened += open_buffer(cpu);
   }
   online_ = std::move(online);

@@ -42,12 +42,12 @@ public:
   }
 
   // The result's function is IPFT_NO_FUNCTION if no function has this address.
-  const KnownFunction &find(uint64_t address) const { return entries_[place(address)]; }
+  const KnownFunction &find(uint64_t address) const { return entries_[index_of(address)]; }
 
 private:
   static constexpr KnownFunction free_entry = {0, IPFT_NO_FUNCTION, IPFT_BYTES_THERE};
 
-  void put(const KnownFunction &function) { entries_[place(function.address)] = function; }
+  void put(const KnownFunction &function) { entries_[index_of(function.address)] = function; }
 
   // Makes room for all functions counted so far.
   void make_room() {
@@ -61,7 +61,7 @@ private:
   }
 
   // Index of the entry with this address, or of the free one where it would go. The table is never full.
-  size_t place(uint64_t address) const {
+  size_t index_of(uint64_t address) const {
     size_t at = address * 0x9e3779b97f4a7c15ULL >> (64 - bits_);
     while (entries_[at].address != 0 && entries_[at].address != address)
       at = (at + 1) & (entries_.size() - 1);

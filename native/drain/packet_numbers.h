@@ -19,7 +19,7 @@ public:
   // The number of the event's packet; 0 for a hidden event of an unknown packet, which has no meaning. Moves
   // IPFT_LAST to the packet's last event: with function_graph, returns come after the life has ended.
   uint64_t number(ipft_event &event) {
-    size_t at = place(event.skb, event.born_ns);
+    size_t at = index_of(event.skb, event.born_ns);
     if (packets_[at].number == 0) {
       if (event.flags & IPFT_HIDDEN) {
         event.flags &= ~static_cast<uint32_t>(IPFT_LAST);
@@ -39,7 +39,7 @@ public:
     while (made < capacity && !ending_.empty() && ending_.front().time_ns + patience_ns <= now_ns) {
       Ending ending = ending_.front();
       ending_.pop_front();
-      Packet &packet = packets_[place(ending.skb, ending.born_ns)];
+      Packet &packet = packets_[index_of(ending.skb, ending.born_ns)];
       if (packet.number == 0 || packet.state != State::ending)
         continue;
       if (packet.calls > 0) {
@@ -127,7 +127,7 @@ private:
   size_t next(size_t at) const { return (at + 1) & (packets_.size() - 1); }
 
   // Index of the packet's entry, or of the free one where it would go. The table is never full.
-  size_t place(uint64_t skb, uint64_t born_ns) const {
+  size_t index_of(uint64_t skb, uint64_t born_ns) const {
     size_t at = home(skb, born_ns);
     while (packets_[at].number != 0 && (packets_[at].skb != skb || packets_[at].born_ns != born_ns))
       at = next(at);
@@ -166,10 +166,10 @@ private:
     for (const Packet &packet : old) {
       if (!is_here(packet) || packet.number < first)
         continue;
-      packets_[place(packet.skb, packet.born_ns)] = packet;
+      packets_[index_of(packet.skb, packet.born_ns)] = packet;
       used_++;
     }
-    return place(kept.skb, kept.born_ns);
+    return index_of(kept.skb, kept.born_ns);
   }
 
   unsigned bits_ = 10;

@@ -123,7 +123,7 @@ std::string kind_of(const btf *btf, const btf_type *type) {
 }
 
 // Sets where the member is, `bits` from the beginning of the event: the bytes of its type that contain it.
-void place(const btf_type *event, uint32_t bits, EventMember &member) {
+void set_location(const btf_type *event, uint32_t bits, EventMember &member) {
   constexpr uint32_t most_bytes = 8;
   bool is_text = member.kind == "chars" || member.kind == "bytes";
   bool has_size = member.size > 0 && (is_text || member.size <= most_bytes);
@@ -152,7 +152,7 @@ EventMember read_member(const btf *btf, uint32_t struct_id, const btf_type *even
   uint32_t bits = btf_member_bit_offset(event, index);
   member.size = static_cast<uint32_t>(size_of(btf, raw.type));
   member.bit_size = btf_member_bitfield_size(event, index);
-  place(event, bits, member);
+  set_location(event, bits, member);
   if (member.kind == "enum")
     member.names = enum_members(btf, type);
   set_format(btf, tag_of(btf, struct_id, index), member);

@@ -25,8 +25,8 @@ std::string btf_path(const Napi::Value &options) {
 }
 
 // Kept as long as their BTF is.
-const FieldPlaces &field_places(const Napi::Value &options) {
-  static std::map<const btf *, FieldPlaces> known;
+const FieldLocations &field_locations(const Napi::Value &options) {
+  static std::map<const btf *, FieldLocations> known;
   const btf *kernel = kernel_btf(btf_path(options));
   return known.try_emplace(kernel, kernel).first->second;
 }
@@ -87,17 +87,17 @@ template <typename Answer> Napi::Value or_problem(Napi::Env env, Answer answer) 
 Napi::Value resolve(const Napi::CallbackInfo &info) {
   std::string path = info[0].As<Napi::String>();
   return or_problem(info.Env(),
-                    [&] { return to_object(info.Env(), resolve_path(field_places(info[1]), path)); });
+                    [&] { return to_object(info.Env(), resolve_path(field_locations(info[1]), path)); });
 }
 
 // (path), or (null) for the roots; in tests (path, { btf })
 Napi::Value list(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
   return or_problem(env, [&] {
-    const FieldPlaces &places = field_places(info[1]);
+    const FieldLocations &locations = field_locations(info[1]);
     if (info[0].IsNull())
-      return to_array(env, list_roots(places));
-    return to_array(env, list_fields(places, info[0].As<Napi::String>()));
+      return to_array(env, list_roots(locations));
+    return to_array(env, list_fields(locations, info[0].As<Napi::String>()));
   });
 }
 

@@ -31,9 +31,9 @@ ProgramBarrier::ProgramBarrier()
 // Replaces the inner map of a map of maps. A running program may still use the old one, so the kernel waits
 // for it; no other operation of bpf(2) waits in this way.
 void ProgramBarrier::wait() const {
-  __u32 place = 0;
+  __u32 index = 0;
   int inner = inner_.get();
-  if (bpf_map_update_elem(outer_.get(), &place, &inner, BPF_ANY) != 0)
+  if (bpf_map_update_elem(outer_.get(), &index, &inner, BPF_ANY) != 0)
     throw NativeError(errno, "load", "the map of maps");
 }
 

@@ -164,7 +164,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
 void Programs::add_reason_arguments(const std::vector<ReasonArgument> &arguments) {
   int map = bpf_object__find_map_fd_by_name(object_.get(), "reason_arguments");
   for (const ReasonArgument &argument : arguments)
-    if (bpf_map_update_elem(map, &argument.address, &argument.place, BPF_ANY) != 0 && errno != E2BIG)
+    if (bpf_map_update_elem(map, &argument.address, &argument.index, BPF_ANY) != 0 && errno != E2BIG)
       throw NativeError(errno, "load", "the functions with a drop reason");
 }
 

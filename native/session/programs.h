@@ -36,7 +36,7 @@ struct TracedFunction {
 // A function with a drop reason argument.
 struct ReasonArgument {
   uint64_t address = 0; // identifies the function in events
-  uint32_t place = 0;   // register of the argument, from 0
+  uint32_t index = 0;   // register of the argument, from 0
 };
 
 struct ProgramOptions {

@@ -39,8 +39,8 @@ std::string CodeSymbols::at(uint64_t address) const {
                                [](uint64_t value, const auto &symbol) { return value < symbol.first; });
   if (next == symbols_.begin())
     return {};
-  const auto &[start, place] = *(next - 1);
-  std::string name = names_.c_str() + place;
+  const auto &[start, name_offset] = *(next - 1);
+  std::string name = names_.c_str() + name_offset;
   size_t tab = name.find('\t');
   std::string module = tab == std::string::npos ? "" : " " + name.substr(tab + 1);
   char offset[24];

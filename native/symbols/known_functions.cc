@@ -66,9 +66,9 @@ KnownFunctions::KnownFunctions(std::string_view table)
     : functions_(parse(table)), index_(functions_), described_(functions_.size(), false) {}
 
 void KnownFunctions::strike(std::string_view name) {
-  size_t place = index_.find({name, {}, "vmlinux"});
-  if (place != SymbolIndex::npos)
-    described_[place] = true;
+  size_t index = index_.find({name, {}, "vmlinux"});
+  if (index != SymbolIndex::npos)
+    described_[index] = true;
 }
 
 std::vector<Function> KnownFunctions::take() {

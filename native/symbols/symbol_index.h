@@ -65,10 +65,10 @@ public:
     if (symbol.name.empty() || !known_[key(symbol.name)])
       return npos;
     auto found = first_.find(symbol.name);
-    size_t place = found == first_.end() ? npos : found->second;
-    while (place != npos && functions_[place].module != symbol.module)
-      place = next_[place];
-    return place;
+    size_t index = found == first_.end() ? npos : found->second;
+    while (index != npos && functions_[index].module != symbol.module)
+      index = next_[index];
+    return index;
   }
 
   static constexpr size_t npos = SIZE_MAX;

@@ -15,31 +15,31 @@ bool is_array(const btf_type *type) {
 }
 
 // The first element of an array; for arrays of arrays, of the innermost one.
-Place first_element(const FieldPlaces &places, Place place) {
-  while (is_array(skip_modifiers(places.types(), place.type)))
-    place = places.follow(place, {Access{"", 0}});
-  return place;
+FieldLocation first_element(const FieldLocations &locations, FieldLocation location) {
+  while (is_array(skip_modifiers(locations.types(), location.type)))
+    location = locations.follow(location, {Access{"", 0}});
+  return location;
 }
 
-Continuation continuation_of(const FieldPlaces &places, const Place &place) {
-  uint32_t id = place.type;
-  const btf_type *type = skip_modifiers(places.types(), id);
+Continuation continuation_of(const FieldLocations &locations, const FieldLocation &location) {
+  uint32_t id = location.type;
+  const btf_type *type = skip_modifiers(locations.types(), id);
   while (is_array(type)) {
     id = btf_array(type)->type;
-    type = skip_modifiers(places.types(), id);
+    type = skip_modifiers(locations.types(), id);
   }
-  Place element = place;
+  FieldLocation element = location;
   element.type = id;
-  if (!places.structure_at(element))
+  if (!locations.structure_at(element))
     return Continuation::none;
-  return btf_is_ptr(type) || place.at_root ? Continuation::pointer : Continuation::member;
+  return btf_is_ptr(type) || location.at_root ? Continuation::pointer : Continuation::member;
 }
 
-ListedField listed(const FieldPlaces &places, const Place &place) {
-  std::string type = c_type(places.types(), place.type);
-  if (place.at_root)
+ListedField listed(const FieldLocations &locations, const FieldLocation &location) {
+  std::string type = c_type(locations.types(), location.type);
+  if (location.at_root)
     type += " *";
-  return {place.path, std::move(type), place.bit_size, continuation_of(places, place)};
+  return {location.path, std::move(type), location.bit_size, continuation_of(locations, location)};
 }
 
 // True for members like __pkt_type_offset, which are only names for offsets.
@@ -48,34 +48,36 @@ bool is_marker(const btf *btf, const Member &member) {
          member.name.compare(0, 2, "__") == 0;
 }
 
-Place place_of(const FieldPlaces &places, const std::string &text) {
+FieldLocation location_of(const FieldLocations &locations, const std::string &text) {
   PathText parsed = parse_path(text);
   const std::vector<std::string> &roots = path_roots();
   bool is_root = std::find(roots.begin(), roots.end(), parsed.root) != roots.end();
-  return places.follow(is_root ? places.root(parsed.root) : places.root_of_type(parsed.root),
-                       parsed.accesses);
+  return locations.follow(is_root ? locations.root(parsed.root) : locations.root_of_type(parsed.root),
+                          parsed.accesses);
 }
 
 } // namespace
 
-std::vector<ListedField> list_roots(const FieldPlaces &places) {
+std::vector<ListedField> list_roots(const FieldLocations &locations) {
   std::vector<ListedField> roots;
   for (const std::string &name : path_roots())
-    roots.push_back(listed(places, places.root(name)));
+    roots.push_back(listed(locations, locations.root(name)));
   return roots;
 }
 
-std::vector<ListedField> list_fields(const FieldPlaces &places, const std::string &text) {
-  Place place = place_of(places, text);
-  Place element = continuation_of(places, place) == Continuation::none ? place : first_element(places, place);
-  const btf_type *structure = places.structure_at(element);
+std::vector<ListedField> list_fields(const FieldLocations &locations, const std::string &text) {
+  FieldLocation location = location_of(locations, text);
+  FieldLocation element = continuation_of(locations, location) == Continuation::none
+                              ? location
+                              : first_element(locations, location);
+  const btf_type *structure = locations.structure_at(element);
   std::vector<ListedField> fields;
   if (structure)
-    for (const Member &member : members_of(places.types(), structure))
-      if (!is_marker(places.types(), member))
-        fields.push_back(listed(places, places.member(element, member)));
+    for (const Member &member : members_of(locations.types(), structure))
+      if (!is_marker(locations.types(), member))
+        fields.push_back(listed(locations, locations.member(element, member)));
   if (fields.empty())
-    fields.push_back(listed(places, place));
+    fields.push_back(listed(locations, location));
   return fields;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include "types/field_place.h"
+#include "types/field_location.h"
 
 #include <string>
 #include <vector>
@@ -20,10 +20,10 @@ struct ListedField {
 };
 
 // The roots of paths.
-std::vector<ListedField> list_roots(const FieldPlaces &places);
+std::vector<ListedField> list_roots(const FieldLocations &locations);
 
 // The members of what a path, or the name of a struct, refers to; for an array of structs, those of its first
 // element. If there are no members, the field itself. Throws PathProblem.
-std::vector<ListedField> list_fields(const FieldPlaces &places, const std::string &text);
+std::vector<ListedField> list_fields(const FieldLocations &locations, const std::string &text);
 
 } // namespace ipft

@@ -15,42 +15,45 @@ namespace {
 constexpr uint32_t most_bytes = 64;
 constexpr uint64_t largest_offset = INT32_MAX;
 
-[[noreturn]] void refuse(const Place &place, const std::string &why, std::vector<std::string> instead = {}) {
-  throw PathProblem{place.path + " is " + why, std::move(instead), true, place.path};
+[[noreturn]] void refuse(const FieldLocation &location, const std::string &why,
+                         std::vector<std::string> instead = {}) {
+  throw PathProblem{location.path + " is " + why, std::move(instead), true, location.path};
 }
 
-void describe_array(const btf *btf, const Place &place, const btf_type *type, ResolvedPath &value) {
+void describe_array(const btf *btf, const FieldLocation &location, const btf_type *type,
+                    ResolvedPath &value) {
   const auto *array = btf_array(type);
   const btf_type *element = skip_modifiers(btf, array->type);
   if (!element || !btf_is_int(element) || element->size != 1)
-    refuse(place, "an array, " + c_type(btf, place.type) + ": name one element", {place.path + "[0]"});
+    refuse(location, "an array, " + c_type(btf, location.type) + ": name one element",
+           {location.path + "[0]"});
   if (array->nelems == 0)
-    refuse(place, "an array without a length: name one element", {place.path + "[0]"});
+    refuse(location, "an array without a length: name one element", {location.path + "[0]"});
   bool is_char = strcmp(btf__name_by_offset(btf, element->name_off), "char") == 0;
   value.kind = is_char ? FieldKind::chars : FieldKind::bytes;
   value.size = std::min(array->nelems, most_bytes);
 }
 
-[[noreturn]] void refuse_struct(const FieldPlaces &places, const Place &place) {
+[[noreturn]] void refuse_struct(const FieldLocations &locations, const FieldLocation &location) {
   std::vector<std::string> some;
-  for (const Member &member : members_of(places.types(), places.structure_at(place)))
+  for (const Member &member : members_of(locations.types(), locations.structure_at(location)))
     if (some.size() < most_nearest)
-      some.push_back(places.member(place, member).path);
-  refuse(place, "all of a " + c_type(places.types(), place.type) + ": name one of its members",
+      some.push_back(locations.member(location, member).path);
+  refuse(location, "all of a " + c_type(locations.types(), location.type) + ": name one of its members",
          std::move(some));
 }
 
-void describe_value(const FieldPlaces &places, const Place &place, ResolvedPath &value) {
-  const btf *btf = places.types();
-  const btf_type *type = skip_modifiers(btf, place.type);
-  if (place.at_root || (type && btf_is_composite(type)))
-    refuse_struct(places, place);
-  value.type = c_type(btf, place.type);
+void describe_value(const FieldLocations &locations, const FieldLocation &location, ResolvedPath &value) {
+  const btf *btf = locations.types();
+  const btf_type *type = skip_modifiers(btf, location.type);
+  if (location.at_root || (type && btf_is_composite(type)))
+    refuse_struct(locations, location);
+  value.type = c_type(btf, location.type);
   if (type && btf_is_array(type))
-    return describe_array(btf, place, type, value);
-  std::optional<ValueType> number = value_type(btf, place.type);
+    return describe_array(btf, location, type, value);
+  std::optional<ValueType> number = value_type(btf, location.type);
   if (!number)
-    refuse(place, "of type " + value.type + ", which has no value");
+    refuse(location, "of type " + value.type + ", which has no value");
   value.kind = number->kind;
   value.size = number->size;
   value.big_endian = number->big_endian;
@@ -59,10 +62,10 @@ void describe_value(const FieldPlaces &places, const Place &place, ResolvedPath 
 
 // Finds the smallest aligned bytes that contain all bits of a bit-field. In a packed struct it may not fit
 // into eight aligned bytes; then eight bytes that begin with its own first byte are used.
-void place_bit_field(const Place &place, ResolvedPath &value) {
-  uint64_t first = place.bits / 8;
+void locate_bit_field(const FieldLocation &location, ResolvedPath &value) {
+  uint64_t first = location.bits / 8;
   auto fits = [&](uint64_t start, uint64_t size) {
-    return place.bits + place.bit_size <= (start + size) * 8;
+    return location.bits + location.bit_size <= (start + size) * 8;
   };
   uint64_t start = first;
   uint64_t size = 1;
@@ -72,28 +75,28 @@ void place_bit_field(const Place &place, ResolvedPath &value) {
   if (!fits(start, size))
     start = first;
   if (!fits(start, size))
-    refuse(place, "a bit-field over nine bytes, which cannot be read");
+    refuse(location, "a bit-field over nine bytes, which cannot be read");
   value.steps.back() = start;
   value.size = static_cast<uint32_t>(size);
-  value.bit_offset = static_cast<uint32_t>(place.bits - start * 8);
-  value.bit_size = place.bit_size;
+  value.bit_offset = static_cast<uint32_t>(location.bits - start * 8);
+  value.bit_size = location.bit_size;
 }
 
 } // namespace
 
-ResolvedPath resolve_path(const FieldPlaces &places, const std::string &text) {
+ResolvedPath resolve_path(const FieldLocations &locations, const std::string &text) {
   PathText parsed = parse_path(text);
-  Place place = places.follow(places.root(parsed.root), parsed.accesses);
+  FieldLocation location = locations.follow(locations.root(parsed.root), parsed.accesses);
   ResolvedPath value;
-  value.root = place.root;
-  value.path = place.path;
-  value.steps = place.pointers;
-  value.steps.push_back(place.bits / 8);
-  describe_value(places, place, value);
-  if (place.bit_size > 0)
-    place_bit_field(place, value);
+  value.root = location.root;
+  value.path = location.path;
+  value.steps = location.pointers;
+  value.steps.push_back(location.bits / 8);
+  describe_value(locations, location, value);
+  if (location.bit_size > 0)
+    locate_bit_field(location, value);
   if (*std::max_element(value.steps.begin(), value.steps.end()) > largest_offset)
-    refuse(place, "further away than 2 GiB");
+    refuse(location, "further away than 2 GiB");
   return value;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include "types/field_place.h"
+#include "types/field_location.h"
 #include "types/value_type.h"
 
 #include <cstdint>
@@ -26,6 +26,6 @@ struct ResolvedPath {
 };
 
 // Throws PathProblem.
-ResolvedPath resolve_path(const FieldPlaces &places, const std::string &text);
+ResolvedPath resolve_path(const FieldLocations &locations, const std::string &text);
 
 } // namespace ipft

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "types/nearest_paths.h"
 
-#include "types/field_place.h"
+#include "types/field_location.h"
 
 #include <bpf/btf.h>
 
@@ -68,27 +68,27 @@ std::vector<std::string> best(std::vector<Candidate> candidates, const std::stri
 // Collects members with exactly this name, level by level.
 class Namesakes {
 public:
-  Namesakes(const FieldPlaces &places, const std::string &name, std::vector<Candidate> &found)
-      : places_(places), name_(name), found_(found) {}
+  Namesakes(const FieldLocations &locations, const std::string &name, std::vector<Candidate> &found)
+      : locations_(locations), name_(name), found_(found) {}
 
-  // Searches down to `deepest` levels below the structs at these places.
-  void search(std::vector<Place> level, unsigned deepest) {
+  // Searches down to `deepest` levels below the structs at these locations.
+  void search(std::vector<FieldLocation> level, unsigned deepest) {
     for (unsigned depth = 0; depth <= deepest && found_.size() < most_nearest; depth++) {
-      std::vector<Place> next;
-      for (const Place &place : level)
-        look_into(place, depth, next);
+      std::vector<FieldLocation> next;
+      for (const FieldLocation &location : level)
+        look_into(location, depth, next);
       level = std::move(next);
     }
   }
 
 private:
-  void look_into(const Place &place, unsigned depth, std::vector<Place> &below) {
-    const btf_type *structure = places_.structure_at(place);
+  void look_into(const FieldLocation &location, unsigned depth, std::vector<FieldLocation> &below) {
+    const btf_type *structure = locations_.structure_at(location);
     if (!structure || !seen_.insert(structure).second)
       return;
-    for (const Member &member : members_of(places_.types(), structure)) {
+    for (const Member &member : members_of(locations_.types(), structure)) {
       try {
-        Place inner = places_.member(place, member);
+        FieldLocation inner = locations_.member(location, member);
         if (member.name == name_)
           found_.push_back({depth, inner.path});
         below.push_back(std::move(inner));
@@ -97,18 +97,18 @@ private:
     }
   }
 
-  const FieldPlaces &places_;
+  const FieldLocations &locations_;
   const std::string &name_;
   std::vector<Candidate> &found_;
   std::set<const btf_type *> seen_;
 };
 
-std::vector<Place> other_roots(const FieldPlaces &places, const Place &place) {
-  std::vector<Place> others;
+std::vector<FieldLocation> other_roots(const FieldLocations &locations, const FieldLocation &location) {
+  std::vector<FieldLocation> others;
   for (const std::string &name : path_roots()) {
     try {
-      Place root = places.root(name);
-      if (places.structure_at(root) != places.structure_at(place))
+      FieldLocation root = locations.root(name);
+      if (locations.structure_at(root) != locations.structure_at(location))
         others.push_back(std::move(root));
     } catch (const PathProblem &) { // this kernel has no such struct
     }
@@ -117,13 +117,13 @@ std::vector<Place> other_roots(const FieldPlaces &places, const Place &place) {
 }
 
 // Adds members with a similar name; `penalty`: added because they are not where they were expected.
-void append_similar(const FieldPlaces &places, const Place &place, const std::string &name, size_t penalty,
-                    std::vector<Candidate> &candidates) {
-  const btf_type *structure = places.structure_at(place);
+void append_similar(const FieldLocations &locations, const FieldLocation &location, const std::string &name,
+                    size_t penalty, std::vector<Candidate> &candidates) {
+  const btf_type *structure = locations.structure_at(location);
   if (!structure)
     return;
-  for (const Member &member : members_of(places.types(), structure))
-    candidates.push_back({unlikeness(name, member.name) + penalty, places.member(place, member).path});
+  for (const Member &member : members_of(locations.types(), structure))
+    candidates.push_back({unlikeness(name, member.name) + penalty, locations.member(location, member).path});
 }
 
 } // namespace
@@ -135,16 +135,16 @@ std::vector<std::string> nearest_names(const std::string &name, const std::vecto
   return best(std::move(candidates), name);
 }
 
-std::vector<std::string> nearest_paths(const FieldPlaces &places, const Place &place,
+std::vector<std::string> nearest_paths(const FieldLocations &locations, const FieldLocation &location,
                                        const std::string &name) {
   std::vector<Candidate> candidates;
-  std::vector<Place> others = other_roots(places, place);
-  Namesakes namesakes(places, name, candidates);
+  std::vector<FieldLocation> others = other_roots(locations, location);
+  Namesakes namesakes(locations, name, candidates);
   namesakes.search(others, 0);
-  namesakes.search({place}, levels_below);
-  append_similar(places, place, name, 0, candidates);
-  for (const Place &other : others)
-    append_similar(places, other, name, 1, candidates);
+  namesakes.search({location}, levels_below);
+  append_similar(locations, location, name, 0, candidates);
+  for (const FieldLocation &other : others)
+    append_similar(locations, other, name, 1, candidates);
   return best(std::move(candidates), name);
 }
 

@@ -28,13 +28,13 @@ const LOOPS = 8;
 
 const INVERSE: Partial<Record<Condition, Condition>> = { eq: 'ne', gt: 'le', ge: 'lt' };
 
-/** An instruction in one of the copies. `place`: its position in all copies together. */
+/** An instruction in one of the copies. `position`: its position in all copies together. */
 interface Step {
-  readonly place: number;
+  readonly position: number;
   readonly classic: Classic;
   readonly instruction: ClassicInstruction;
   /**
-   * places of the following steps: one; two for a branch, first the one for a true condition; none for a
+   * positions of the following steps: one; two for a branch, first the one for a true condition; none for a
    * return
    */
   readonly next: readonly number[];
@@ -63,7 +63,7 @@ export class ClassicTranslator {
     for (const word of this.#memory()) e.store(4, R10, memoryAt(word), 0);
     e.mov(A, 0);
     e.mov(X, 0);
-    const steps = [...this.#steps.values()].sort((a, b) => a.place - b.place);
+    const steps = [...this.#steps.values()].sort((a, b) => a.position - b.position);
     for (const step of steps) {
       e.bind(step.label);
       this.#emit(step);
@@ -72,20 +72,20 @@ export class ClassicTranslator {
 
   /** Finds the reachable steps. */
   #find(): void {
-    const places = [0];
-    for (let place = places.pop(); place !== undefined; place = places.pop()) {
-      if (this.#steps.has(place)) continue;
-      const instruction = this.program[place % this.program.length];
+    const positions = [0];
+    for (let position = positions.pop(); position !== undefined; position = positions.pop()) {
+      if (this.#steps.has(position)) continue;
+      const instruction = this.program[position % this.program.length];
       if (instruction === undefined) throw new Error('the classic program is empty');
       const classic = readClassic(instruction);
-      const next = this.#after(place, classic, instruction);
-      this.#steps.set(place, { place, classic, instruction, next, label: this.emitter.label() });
-      places.push(...next.filter((target) => this.#isInside(target)));
+      const next = this.#after(position, classic, instruction);
+      this.#steps.set(position, { position, classic, instruction, next, label: this.emitter.label() });
+      positions.push(...next.filter((target) => this.#isInside(target)));
     }
   }
 
-  #after(place: number, classic: Classic, { jt, jf, k }: ClassicInstruction): number[] {
-    const following = place + 1;
+  #after(position: number, classic: Classic, { jt, jf, k }: ClassicInstruction): number[] {
+    const following = position + 1;
     if (classic.does === 'return') return [];
     if (classic.does === 'branch') return [following + jt, following + jf];
     if (classic.does !== 'jump') return [following];
@@ -94,12 +94,12 @@ export class ClassicTranslator {
   }
 
   /** False after the last copy: the program has jumped back too often, and the packet is rejected. */
-  #isInside(place: number): boolean {
-    return place < this.program.length * (LOOPS + 1);
+  #isInside(position: number): boolean {
+    return position < this.program.length * (LOOPS + 1);
   }
 
-  #labelOf(place = -1): Label {
-    return this.#steps.get(place)?.label ?? this.reject;
+  #labelOf(position = -1): Label {
+    return this.#steps.get(position)?.label ?? this.reject;
   }
 
   /**
@@ -187,16 +187,16 @@ export class ClassicTranslator {
     e.bind(done);
   }
 
-  #branch({ place, instruction, next }: Step, condition: Condition, operand: 'k' | 'x'): void {
+  #branch({ position, instruction, next }: Step, condition: Condition, operand: 'k' | 'x'): void {
     const right = operand === 'x' ? X : this.#constant(instruction.k, condition);
     const [holds, fails] = next;
     const inverse = INVERSE[condition];
-    if (holds === place + 1 && inverse !== undefined) {
+    if (holds === position + 1 && inverse !== undefined) {
       this.emitter.jumpIf(inverse, A, right, this.#labelOf(fails));
       return;
     }
     this.emitter.jumpIf(condition, A, right, this.#labelOf(holds));
-    if (fails !== place + 1) this.emitter.jump(this.#labelOf(fails));
+    if (fails !== position + 1) this.emitter.jump(this.#labelOf(fails));
   }
 
   /** A and X are unsigned 32 bits, while constants of jumps are sign-extended. */

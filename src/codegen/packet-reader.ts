@@ -99,19 +99,19 @@ export class PacketReader {
   }
 
   /** Loads from the stack, where loads must be aligned: unaligned ones are composed of smaller loads. */
-  #loadNear(size: Size, to: Register, place: number): void {
+  #loadNear(size: Size, to: Register, offset: number): void {
     const e = this.emitter;
-    const unit = place % size === 0 ? size : place % 2 === 0 ? 2 : 1;
-    this.#loadUnit(unit, to, place);
-    for (let part = place + unit; part < place + size; part += unit) {
+    const unit = offset % size === 0 ? size : offset % 2 === 0 ? 2 : 1;
+    this.#loadUnit(unit, to, offset);
+    for (let part = offset + unit; part < offset + size; part += unit) {
       e.alu32('lsh', to, unit * 8);
       this.#loadUnit(unit, R1, part);
       e.alu32('or', to, R1);
     }
   }
 
-  #loadUnit(size: Size, to: Register, place: number): void {
-    this.emitter.load(size, to, R10, place);
+  #loadUnit(size: Size, to: Register, offset: number): void {
+    this.emitter.load(size, to, R10, offset);
     swap(this.emitter, size, to);
   }
 
@@ -147,10 +147,10 @@ export class PacketReader {
   }
 
   /** R3 holds the address. */
-  #probe(place: number, size: number): void {
+  #probe(offset: number, size: number): void {
     const e = this.emitter;
     e.mov(R1, R10);
-    e.alu('add', R1, place);
+    e.alu('add', R1, offset);
     e.mov(R2, size);
     e.call(HELPERS.probeReadKernel);
     e.jumpIf('ne', R0, 0, this.options.reject);

@@ -15,13 +15,13 @@ const AN_ACTION = 'XDP_ABORTED';
 /** The tracepoint whose value is an action; the value of the others is -errno. */
 const OF_ACTIONS = 'xdp_exception';
 
-interface Place {
+interface DeviceName {
   readonly ifname: string;
   readonly netns: number;
 }
 
 /** `veth1`, with its network namespace if that is not ipft's. */
-const placeText = ({ ifname, netns }: Place, ownNetns: number | undefined): string =>
+const deviceText = ({ ifname, netns }: DeviceName, ownNetns: number | undefined): string =>
   netns === ownNetns ? ifname : `${ifname} in network namespace ${netnsName(netns) ?? netns}`;
 
 const keyOf = ({ netns, ifindex, mode, program_id }: XdpDevice): string =>
@@ -62,8 +62,8 @@ export class Xdp {
     this.#drops = this.#counter === null ? null : this.#dropsOf(this.#counter.read());
     this.close();
     this.#look('was attached during the trace, ');
-    for (const { event, cause, packets, ...place } of this.#drops ?? []) {
-      const where = place.ifname === null ? '' : ` at ${placeText(place as Place, this.#ownNetns)}`;
+    for (const { event, cause, packets, ...device } of this.#drops ?? []) {
+      const where = device.ifname === null ? '' : ` at ${deviceText(device as DeviceName, this.#ownNetns)}`;
       const why = [event ?? 'causes that were too many to count separately', cause ?? []].flat().join(' ');
       this.messages.line(`XDP: ${packets} packets lost${where}: ${why}`);
     }
@@ -98,7 +98,7 @@ export class Xdp {
   #warn(devices: readonly XdpDevice[], when: string): void {
     const shown = devices.slice(0, DEVICES_SHOWN).map((device) => {
       const program = [device.mode, ' program ', device.program_id, ` ${device.program}`.trimEnd()].join('');
-      return `${placeText(device, this.#ownNetns)} (${program})`;
+      return `${deviceText(device, this.#ownNetns)} (${program})`;
     });
     const more = devices.length > shown.length ? ` and ${devices.length - shown.length} more` : '';
     this.messages.warn(
@@ -114,12 +114,12 @@ export class Xdp {
       return actions?.names[actions.values.indexOf(value)] ?? `action ${value >>> 0}`;
     };
     const drops = losses.map((loss): XdpDrop => {
-      const place =
+      const device =
         loss.ifindex === 0
           ? { ifname: null, ifindex: null, netns: null }
           : { ifname: loss.ifname, ifindex: loss.ifindex, netns: loss.netns };
       const event = loss.tracepoint === '' ? null : loss.tracepoint;
-      return { ...place, event, cause: causeOf(loss), packets: loss.packets };
+      return { ...device, event, cause: causeOf(loss), packets: loss.packets };
     });
     return drops.sort((left, right) => right.packets - left.packets);
   }

@@ -77,17 +77,17 @@ function checkReasons(addon: Addon, layout: Layout): void {
 
 /** The session options for these data. */
 export function dataOptions({ layout, capture, absent }: Data): Partial<SessionOptions> {
-  const placeOf = (kind: Read['kind']): number =>
+  const offsetOf = (kind: Read['kind']): number =>
     layout.reads.find(({ read }) => read.kind === kind)?.dataOffset ?? 0;
   return {
     capture,
     ...absent,
     dataSize: layout.size,
-    headersAt: placeOf('headers'),
-    reasonAt: placeOf('reason'),
-    causeAt: placeOf('cause'),
-    callerAt: placeOf('caller'),
-    stackAt: placeOf('stack'),
-    moduleAt: placeOf('module'),
+    headersAt: offsetOf('headers'),
+    reasonAt: offsetOf('reason'),
+    causeAt: offsetOf('cause'),
+    callerAt: offsetOf('caller'),
+    stackAt: offsetOf('stack'),
+    moduleAt: offsetOf('module'),
   };
 }

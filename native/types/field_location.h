@@ -17,7 +17,7 @@ struct btf_type;
 namespace ipft {
 
 // What a path has led to so far.
-struct Place {
+struct FieldLocation {
   std::string root; // the object at the path's first address; "" if the path began with the name of a type
   std::string path; // in C syntax
   uint32_t type = 0;
@@ -33,32 +33,32 @@ struct Place {
 const std::vector<std::string> &path_roots();
 
 // Follows paths through a kernel's types. Throws PathProblem.
-class FieldPlaces {
+class FieldLocations {
 public:
-  explicit FieldPlaces(const btf *kernel);
+  explicit FieldLocations(const btf *kernel);
 
   // `name`: one of path_roots().
-  Place root(const std::string &name) const;
+  FieldLocation root(const std::string &name) const;
 
   // A struct or union, by its name without the keyword.
-  Place root_of_type(const std::string &name) const;
+  FieldLocation root_of_type(const std::string &name) const;
 
-  Place follow(Place place, const std::vector<Access> &accesses) const;
+  FieldLocation follow(FieldLocation location, const std::vector<Access> &accesses) const;
 
-  // `member`: a member of structure_at(place).
-  Place member(const Place &place, const Member &member) const;
+  // `member`: a member of structure_at(location).
+  FieldLocation member(const FieldLocation &location, const Member &member) const;
 
-  // The struct or union whose members can follow this path, whether it is at the place or pointed to; null:
-  // none.
-  const btf_type *structure_at(const Place &place) const;
+  // The struct or union whose members can follow this path, whether it is at the location or pointed to;
+  // null: none.
+  const btf_type *structure_at(const FieldLocation &location) const;
 
   const btf *types() const { return kernel_; }
 
 private:
-  // `place` must have members.
-  std::optional<Place> find_member(const Place &place, const std::string &name) const;
-  Place named_member(const Place &place, const std::string &name) const;
-  Place element(const Place &place, uint32_t index) const;
+  // `location` must have members.
+  std::optional<FieldLocation> find_member(const FieldLocation &location, const std::string &name) const;
+  FieldLocation named_member(const FieldLocation &location, const std::string &name) const;
+  FieldLocation element(const FieldLocation &location, uint32_t index) const;
   const btf_type *defined(const btf_type *type) const;
 
   const btf *kernel_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-#include "types/field_place.h"
+#include "types/field_location.h"
 
 #include "types/btf_types.h"
 #include "types/nearest_paths.h"
@@ -46,15 +46,15 @@ std::string foreign_space(const btf *btf, const btf_type *pointer) {
   return "";
 }
 
-// The place to which the pointer at `place` points; its type is not set yet.
-Place through_pointer(const btf *btf, const Place &place, const btf_type *pointer) {
+// The location to which the pointer at `location` points; its type is not set yet.
+FieldLocation through_pointer(const btf *btf, const FieldLocation &location, const btf_type *pointer) {
   std::string space = foreign_space(btf, pointer);
   if (!space.empty())
-    throw PathProblem{place.path + " is a " + space + " pointer, which cannot be followed", {}, false, ""};
-  if (place.pointers.size() == most_pointers)
+    throw PathProblem{location.path + " is a " + space + " pointer, which cannot be followed", {}, false, ""};
+  if (location.pointers.size() == most_pointers)
     throw PathProblem{"it follows more than " + std::to_string(most_pointers) + " pointers", {}, true, ""};
-  Place there = place;
-  there.pointers.push_back(place.bits / 8);
+  FieldLocation there = location;
+  there.pointers.push_back(location.bits / 8);
   there.bits = 0;
   return there;
 }
@@ -72,7 +72,7 @@ const std::vector<std::string> &path_roots() {
   return names;
 }
 
-FieldPlaces::FieldPlaces(const btf *kernel) : kernel_(kernel) {
+FieldLocations::FieldLocations(const btf *kernel) : kernel_(kernel) {
   uint32_t count = btf__type_cnt(kernel);
   for (uint32_t id = 1; id < count; id++) {
     const btf_type *type = btf__type_by_id(kernel, id);
@@ -81,23 +81,23 @@ FieldPlaces::FieldPlaces(const btf *kernel) : kernel_(kernel) {
   }
 }
 
-Place FieldPlaces::root(const std::string &name) const {
+FieldLocation FieldLocations::root(const std::string &name) const {
   for (const char *form : short_forms) {
     if (name != form)
       continue;
-    std::optional<Place> place = find_member(root("skb"), name);
+    std::optional<FieldLocation> location = find_member(root("skb"), name);
     // Does not suggest similar names: those are searched from all roots, of which this is one.
-    if (!place)
+    if (!location)
       throw PathProblem{"this kernel's struct sk_buff has no member '" + name + "'", {}, false, "skb"};
-    place->path = name;
-    return *place;
+    location->path = name;
+    return *location;
   }
   for (const Root &root : roots) {
     if (name != root.name)
       continue;
-    Place place = root_of_type(root.structure);
-    place.root = place.path = name;
-    return place;
+    FieldLocation location = root_of_type(root.structure);
+    location.root = location.path = name;
+    return location;
   }
   PathProblem problem{
       "a path begins with skb, shinfo, task, sk or dev, not with '" + name + "'", {}, true, ""};
@@ -106,7 +106,7 @@ Place FieldPlaces::root(const std::string &name) const {
   throw problem;
 }
 
-Place FieldPlaces::root_of_type(const std::string &name) const {
+FieldLocation FieldLocations::root_of_type(const std::string &name) const {
   auto known = structures_.find(name);
   if (known == structures_.end()) {
     std::vector<std::string> names = path_roots();
@@ -115,24 +115,25 @@ Place FieldPlaces::root_of_type(const std::string &name) const {
     std::sort(names.begin(), names.end());
     throw PathProblem{"this kernel has no struct " + name, nearest_names(name, names), false, ""};
   }
-  Place place;
-  place.path = name;
-  place.type = known->second;
-  place.at_root = true;
-  return place;
+  FieldLocation location;
+  location.path = name;
+  location.type = known->second;
+  location.at_root = true;
+  return location;
 }
 
-Place FieldPlaces::follow(Place place, const std::vector<Access> &accesses) const {
+FieldLocation FieldLocations::follow(FieldLocation location, const std::vector<Access> &accesses) const {
   for (const Access &access : accesses)
-    place = access.member.empty() ? element(place, access.index) : named_member(place, access.member);
-  return place;
+    location =
+        access.member.empty() ? element(location, access.index) : named_member(location, access.member);
+  return location;
 }
 
-Place FieldPlaces::member(const Place &place, const Member &member) const {
-  const btf_type *type = skip_modifiers(kernel_, place.type);
+FieldLocation FieldLocations::member(const FieldLocation &location, const Member &member) const {
+  const btf_type *type = skip_modifiers(kernel_, location.type);
   bool behind_pointer = is_pointer(type);
-  Place found = behind_pointer ? through_pointer(kernel_, place, type) : place;
-  found.path += (behind_pointer || place.at_root ? "->" : ".") + member.name;
+  FieldLocation found = behind_pointer ? through_pointer(kernel_, location, type) : location;
+  found.path += (behind_pointer || location.at_root ? "->" : ".") + member.name;
   found.at_root = found.is_last = false;
   found.bits += member.bits;
   found.bit_size = member.bit_size;
@@ -140,69 +141,70 @@ Place FieldPlaces::member(const Place &place, const Member &member) const {
   return found;
 }
 
-const btf_type *FieldPlaces::structure_at(const Place &place) const {
-  const btf_type *type = skip_modifiers(kernel_, place.type);
+const btf_type *FieldLocations::structure_at(const FieldLocation &location) const {
+  const btf_type *type = skip_modifiers(kernel_, location.type);
   if (is_pointer(type))
     type = defined(skip_modifiers(kernel_, type->type));
   return is_composite(type) ? type : nullptr;
 }
 
-std::optional<Place> FieldPlaces::find_member(const Place &place, const std::string &name) const {
-  std::vector<Member> members = members_of(kernel_, structure_at(place));
+std::optional<FieldLocation> FieldLocations::find_member(const FieldLocation &location,
+                                                         const std::string &name) const {
+  std::vector<Member> members = members_of(kernel_, structure_at(location));
   for (const Member &each : members) {
     if (each.name != name)
       continue;
-    Place found = member(place, each);
+    FieldLocation found = member(location, each);
     found.is_last = &each == &members.back();
     return found;
   }
   return std::nullopt;
 }
 
-Place FieldPlaces::named_member(const Place &place, const std::string &name) const {
-  const btf_type *structure = structure_at(place);
+FieldLocation FieldLocations::named_member(const FieldLocation &location, const std::string &name) const {
+  const btf_type *structure = structure_at(location);
   if (!structure)
-    throw PathProblem{place.path + " is of type '" + c_type(kernel_, place.type) +
+    throw PathProblem{location.path + " is of type '" + c_type(kernel_, location.type) +
                           "', which has no members here",
                       {},
                       false,
                       ""};
-  if (std::optional<Place> found = find_member(place, name))
+  if (std::optional<FieldLocation> found = find_member(location, name))
     return *found;
   const char *of = btf__name_by_offset(kernel_, structure->name_off);
   std::string keyword = btf_is_union(structure) ? "union" : "struct";
   throw PathProblem{keyword + (of[0] == '\0' ? "" : " ") + of + " has no member '" + name + "'",
-                    nearest_paths(*this, place, name), false, place.path};
+                    nearest_paths(*this, location, name), false, location.path};
 }
 
 // As in C: an element of an array, or of what a pointer points to. An array of one element at the end of a
 // struct has any number (`numbers` of struct pid, before Linux 6.6).
-Place FieldPlaces::element(const Place &place, uint32_t index) const {
-  const btf_type *type = skip_modifiers(kernel_, place.type);
+FieldLocation FieldLocations::element(const FieldLocation &location, uint32_t index) const {
+  const btf_type *type = skip_modifiers(kernel_, location.type);
   bool is_array = type && btf_is_array(type);
   if (!is_array && !is_pointer(type))
-    throw PathProblem{place.path + " is not an array", {}, place.at_root, ""};
+    throw PathProblem{location.path + " is not an array", {}, location.at_root, ""};
   uint32_t length = is_array ? btf_array(type)->nelems : 0;
-  bool is_flexible = length == 1 && place.is_last;
+  bool is_flexible = length == 1 && location.is_last;
   if (length > 0 && index >= length && !is_flexible)
-    throw PathProblem{place.path + " has " + std::to_string(length) + " elements, the last of them [" +
+    throw PathProblem{location.path + " has " + std::to_string(length) + " elements, the last of them [" +
                           std::to_string(length - 1) + "]",
                       {},
                       false,
                       ""};
-  Place found = is_array ? place : through_pointer(kernel_, place, type);
+  FieldLocation found = is_array ? location : through_pointer(kernel_, location, type);
   found.is_last = false;
   found.type = is_array ? btf_array(type)->type : type->type;
   uint64_t size = size_of(kernel_, found.type);
   if (size == 0)
-    throw PathProblem{place.path + " has elements without a size", {}, false, ""};
+    throw PathProblem{location.path + " has elements without a size", {}, false, ""};
   found.path += "[" + std::to_string(index) + "]";
   found.bits += index * size * 8;
   return found;
 }
 
 // If a struct is only declared by this type, returns another type that defines it.
-const btf_type *FieldPlaces::defined(const btf_type *type) const {
+const btf_type *FieldLocations::defined(const btf_type *type) const {
   if (!type || !btf_is_fwd(type))
     return type;
   auto known = structures_.find(btf__name_by_offset(kernel_, type->name_off));
