@@ -3,8 +3,8 @@
 // Paths of --fields, --where and `ipft fields`, a line each, in the types of test/support/fixtures/fields.c.
 #include "harness.h"
 
-#include "symbols/field_listing.h"
-#include "symbols/field_path.h"
+#include "types/field_listing.h"
+#include "types/field_path.h"
 
 #include <bpf/btf.h>
 
