@@ -16,7 +16,7 @@ struct IndexedFunction {
   uint8_t bytes;    // enum ipft_bytes: what it finds of the skb's
 };
 
-// What an event's entry address tells.
+// What is known about a function by its entry address.
 struct KnownFunction {
   uint64_t address;
   uint32_t function; // index into the function table, or IPFT_NO_FUNCTION

@@ -5,7 +5,7 @@
 
 namespace ipft {
 
-// What the addon tells of extensions.
+// Exports of the addon about extensions.
 void export_extensions(Napi::Env env, Napi::Object exports);
 
 } // namespace ipft

@@ -5,7 +5,7 @@
 
 namespace ipft {
 
-// What the addon tells about the kernel's types.
+// Exports of the addon about the kernel's types.
 void export_fields(Napi::Env env, Napi::Object exports);
 
 } // namespace ipft

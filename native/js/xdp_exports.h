@@ -5,7 +5,7 @@
 
 namespace ipft {
 
-// What the addon tells about XDP.
+// Exports of the addon about XDP.
 void export_xdp(Napi::Env env, Napi::Object exports);
 
 } // namespace ipft

@@ -81,7 +81,7 @@ function wrapped(text: string, width: number): string {
 const COMMAND_WIDTH = 44;
 const HELP_WIDTH = 118;
 
-/** What --help prints behind the options. */
+/** What --help prints after the options. */
 export const MORE_HELP = `
 Examples:
   # ${FIRST_STEPS.about}

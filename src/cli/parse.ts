@@ -151,7 +151,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
   return { kind: 'trace', options };
 }
 
-/** What stands before `--`, and the command behind it, if there is one. */
+/** The words before `--`, and the command after it, if there is one. */
 function splitCommand(argv: readonly string[]): { words: readonly string[]; command?: readonly string[] } {
   const at = argv.indexOf('--');
   if (at < 0) return { words: argv };

@@ -166,7 +166,7 @@ function uncertainFunctions(table: FunctionTable, selected: readonly number[], b
   return table.uncertain(selected).slice(0, CANDIDATES - table.certain);
 }
 
-/** If the user named functions, tell which of them may not be shown. */
+/** If the user named functions, says which of them may not be shown. */
 function explainUncertain(
   table: FunctionTable,
   uncertain: readonly number[],

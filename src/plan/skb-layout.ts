@@ -23,7 +23,7 @@ export function skbLayout(addon: Addon): SkbLayout & SkbOffsets {
   );
   // packet_start() of bpf/skb_state.h reads both at once.
   if (at('mac_header') !== at('network_header') + 2)
-    throw new Error('mac_header is not behind network_header');
+    throw new Error('mac_header does not follow network_header');
   const hasVlanBit = !('error' in addon.resolvePath('skb->vlan_present'));
   return {
     head: at('head'),

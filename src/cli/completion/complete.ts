@@ -56,7 +56,7 @@ async function ofCommand(command: Command, before: readonly string[], word: stri
   return { kind: 'values', candidates };
 }
 
-/** Completes the last of the words behind `ipft`, which may be empty. */
+/** Completes the last of the words after `ipft`, which may be empty. */
 export async function complete(words: readonly string[]): Promise<Completion> {
   const [first = ''] = words;
   const word = words.at(-1) ?? '';
