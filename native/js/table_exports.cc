@@ -57,6 +57,7 @@ Napi::Object table_object(Napi::Env env, FunctionTable table) {
 SymbolSources sources_of(const Napi::Object &options) {
   SymbolSources sources;
   set_text(options, "tracefs", sources.tracefs);
+  set_text(options, "cache", sources.cache);
   set_text(options, "btf", sources.btf);
   set_text(options, "moduleBtf", sources.module_btf);
   set_text(options, "modules", sources.modules);

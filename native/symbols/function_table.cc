@@ -5,6 +5,7 @@
 #include "symbols/kallsyms.h"
 #include "symbols/known_functions.h"
 #include "symbols/skb_functions.h"
+#include "symbols/symbol_cache.h"
 #include "symbols/traceable.h"
 
 namespace ipft {
@@ -33,6 +34,7 @@ std::vector<Function> described_functions(const SymbolSources &sources, Function
 
 FunctionTable read_function_table(const SymbolSources &sources) {
   FunctionTable table;
+  SymbolCache cache(sources);
   KnownFunctions known_elsewhere(sources.known_functions);
   std::vector<Function> described = described_functions(sources, table, known_elsewhere);
   if (described.empty() && !sources.only.empty())
@@ -40,13 +42,16 @@ FunctionTable read_function_table(const SymbolSources &sources) {
   std::vector<Function> undescribed = sources.only.empty() ? known_elsewhere.take() : std::vector<Function>();
   std::vector<Function> all = described;
   all.insert(all.end(), undescribed.begin(), undescribed.end());
-  Kallsyms kallsyms = read_kallsyms(sources.kallsyms, all);
+  SymbolLines lines = cache.read(all);
+  Kallsyms kallsyms = read_kallsyms(sources.kallsyms, all, lines.kallsyms);
   table.functions = locate(described, kallsyms);
   std::vector<Function> found = locate_known(undescribed, kallsyms, described.size());
   table.functions.insert(table.functions.end(), found.begin(), found.end());
   table.text = kallsyms.text;
-  table.traceable_unknown = read_traceable(sources.tracefs, table.functions);
-  if (!table.traceable_unknown.empty())
+  table.traceable_unknown = read_traceable(sources.tracefs, table.functions, lines.traceable);
+  if (table.traceable_unknown.empty())
+    cache.keep(lines, all);
+  else
     table.warnings.push_back(table.traceable_unknown);
   read_blacklist(sources.blacklist, table.functions);
   judge_claims(table.functions);

@@ -22,6 +22,7 @@ struct SymbolSources {
   std::string kallsyms = "/proc/kallsyms";
   std::string blacklist = "/sys/kernel/debug/kprobes/blacklist";
   std::string known_functions{ipft::known_functions};
+  std::string cache;          // folder of what is kept of kallsyms and tracefs; empty: none
   std::string tracefs;        // folder of available_filter_functions; empty: not mounted
   std::set<std::string> only; // read only functions of these modules; empty: all functions
 };

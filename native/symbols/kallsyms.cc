@@ -2,7 +2,6 @@
 #include "symbols/kallsyms.h"
 
 #include "support/hex.h"
-#include "support/lines.h"
 #include "support/native_error.h"
 #include "symbols/symbol_index.h"
 
@@ -26,13 +25,13 @@ void add_once(std::vector<Located> &located, std::string_view suffix, uint64_t a
 
 } // namespace
 
-Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &functions) {
+Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &functions, KeptLines &kept) {
   Kallsyms result;
   result.located.resize(functions.size());
   SymbolIndex index(functions);
   bool modules_matter = has_modules(functions);
   bool any_address = false;
-  int error = for_each_line(path, [&](std::string_view line) {
+  int error = for_each_line(path, kept, [&](std::string_view line) {
     size_t space = line.find(' ');
     if (space == std::string_view::npos || line.size() < space + 4)
       return true;
@@ -45,6 +44,7 @@ Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &fun
     size_t place = index.find(symbol);
     if (place == SymbolIndex::npos && text != "_stext" && text != "_etext")
       return true;
+    kept.add(line);
     uint64_t address = parse_hex(line.substr(0, space));
     any_address |= address != 0;
     if (place == SymbolIndex::npos)

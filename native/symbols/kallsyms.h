@@ -2,6 +2,7 @@
 #pragma once
 
 #include "symbols/function.h"
+#include "symbols/kept_lines.h"
 #include "symbols/kernel_text.h"
 
 #include <cstdint>
@@ -23,7 +24,7 @@ struct Kallsyms {
 };
 
 // Parses lines "address type name", for symbols of modules followed by "\t[module]". Throws NativeError when
-// the file cannot be read or hides its addresses.
-Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &functions);
+// the file cannot be read or hides its addresses. `kept` gets the lines that matter, or has them.
+Kallsyms read_kallsyms(const std::string &path, const std::vector<Function> &functions, KeptLines &kept);
 
 } // namespace ipft

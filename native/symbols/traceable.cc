@@ -20,16 +20,17 @@ public:
   explicit Seen(const std::vector<Function> &functions)
       : functions_(functions), index_(functions), counts_(functions.size(), 0), lines_(functions.size(), 0) {}
 
-  // "name" or "name [module]"
-  void by_name(std::string_view line) {
+  // "name" or "name [module]". Returns whether it is one of the functions.
+  bool by_name(std::string_view line) {
     SymbolName symbol = split_symbol(line);
     size_t first = index_.find(symbol);
     if (first == SymbolIndex::npos)
-      return;
+      return false;
     lines_[first]++;
     for (size_t i = first; i < end_of_group(first); i++)
       if (is_shared(functions_[i]) || suffix_of(functions_[i]) == symbol.suffix)
         count(i);
+    return true;
   }
 
   // "address name" or "address name [module]"
@@ -110,13 +111,14 @@ void make_clear(const std::string &addresses, std::vector<Function> &functions,
 
 } // namespace
 
-std::string read_traceable(const std::string &tracefs, std::vector<Function> &functions) {
+std::string read_traceable(const std::string &tracefs, std::vector<Function> &functions, KeptLines &kept) {
   if (tracefs.empty())
     return "tracefs is not mounted: which functions can be traced is not known";
   Seen seen(functions);
   std::string names = tracefs + "/available_filter_functions";
-  int error = for_each_line(names, [&](std::string_view line) {
-    seen.by_name(line);
+  int error = for_each_line(names, kept, [&](std::string_view line) {
+    if (seen.by_name(line))
+      kept.add(line);
     return true;
   });
   if (error != 0)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "symbols/function.h"
+#include "symbols/kept_lines.h"
 
 #include <string>
 #include <vector>
@@ -11,8 +12,8 @@ namespace ipft {
 // Sets the reason of every function that ftrace does not list. available_filter_functions has only names; if
 // only some functions of a name are listed, available_filter_functions_addrs (6.5) decides, and without that
 // file they are ambiguous. `tracefs` is empty if it is not mounted. Returns why it is unknown which functions
-// can be traced, or ''.
-std::string read_traceable(const std::string &tracefs, std::vector<Function> &functions);
+// can be traced, or ''. `kept` gets the names' lines that matter, or has them.
+std::string read_traceable(const std::string &tracefs, std::vector<Function> &functions, KeptLines &kept);
 
 // Sets the reason of functions on the kprobe blacklist, "0xstart-0xend\tname". Without debugfs there is no
 // list; a refused probe is then counted when it is attached.

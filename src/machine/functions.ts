@@ -5,6 +5,9 @@ import { FunctionTable, labelOf, type Selection } from '../core/function-table.j
 import { native } from '../native/call.js';
 import type { Addon } from '../native/types.js';
 
+/** Where the addon keeps what it has read of kallsyms and tracefs; emptied at boot. */
+export const SYMBOLS = '/run/ipft-symbols';
+
 const REASONS_SHOWN = 3;
 
 const CONFIRMING =
@@ -15,7 +18,7 @@ const LIST = { functions: 'ipft --list', tracepoints: 'ipft --list --backend tra
 /** Reads the table of every kernel function that takes an skb, or of every tracepoint that passes one. */
 export function readTable(addon: Addon, kind: TableKind, tracefs: string | null): FunctionTable {
   const columns = native(`reading the kernel's ${kind}`, () =>
-    kind === 'functions' ? addon.readFunctions({ tracefs }) : addon.readTracepoints(),
+    kind === 'functions' ? addon.readFunctions({ tracefs, cache: SYMBOLS }) : addon.readTracepoints(),
   );
   return new FunctionTable(columns, kind);
 }

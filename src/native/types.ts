@@ -7,7 +7,8 @@ import type { FunctionColumns, NativeTable } from '../core/function-table.js';
 
 /** build/Release/ipft.node. Its errors have errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
-  readFunctions(options: { tracefs: string | null }): FunctionColumns;
+  /** `cache`: a folder, which is made, for what is kept of kallsyms and tracefs until the kernel changes. */
+  readFunctions(options: { tracefs: string | null; cache?: string }): FunctionColumns;
   /** The same columns for the functions of these modules only; runs on a worker thread. */
   readModuleFunctions(
     options: { tracefs: string | null },

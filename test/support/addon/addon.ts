@@ -32,6 +32,7 @@ export interface TestAddon extends Omit<
     kallsyms?: string;
     blacklist?: string;
     knownFunctions?: string;
+    cache?: string;
   }): ReturnType<Addon['readFunctions']>;
 }
 
