@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tableRows } from '../support/addon/table-rows.js';
 import { addon } from '../support/addon/addon.js';
 import { writeKernel, type Sources } from '../support/addon/symbols.js';
 import { FIXTURES } from '../support/home.js';
@@ -59,9 +60,9 @@ function read(sources: Sources, cache = folder): bigint | undefined {
     ...{ btf, moduleBtf: join(around, 'no-modules'), cache },
     ...sources,
   });
-  const place = table.names.split('\n').indexOf(NAME);
-  expect(table.reasonNames[table.reasons[place] ?? 0]).toBe('');
-  return table.addresses[place];
+  const found = tableRows(table).find(({ name }) => name === NAME);
+  expect(found?.reason).toBe('');
+  return found?.address;
 }
 
 /** FNV-1a of what follows the header, in whose last word it stands. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FunctionColumns } from '../../../src/core/function-table.js';
 import { SYMBOLS } from '../../../src/machine/functions.js';
 import type { Addon } from '../../../src/native/types.js';
+import { tableRows } from '../../support/addon/table-rows.js';
 import { loadAddon } from '../../support/home.js';
 import { run, TRACEFS } from '../../support/kernel/system.js';
 
@@ -11,19 +12,17 @@ const addon = loadAddon() as Addon;
 const load = (module: string): string => run('modprobe', module);
 const unload = (module: string): string => run('modprobe', '-r', module);
 
-/** What of the table depends on kallsyms and tracefs. */
-const told = ({ names, modules, symbols, addresses, reasons, text, warnings }: FunctionColumns): object => ({
-  ...{ names, modules, symbols, warnings },
-  addresses: [...addresses],
-  reasons: [...reasons],
-  text: [...text],
+/** The whole table. */
+const contents = (columns: FunctionColumns): object => ({
+  rows: tableRows(columns),
+  warnings: columns.warnings,
 });
 
 /** The table with what is kept, twice, which must be what the kernel says now. */
 function expectNow(): FunctionColumns {
-  const now = told(addon.readFunctions({ tracefs: TRACEFS }));
+  const now = contents(addon.readFunctions({ tracefs: TRACEFS }));
   for (let i = 0; i < 2; i++)
-    expect(told(addon.readFunctions({ tracefs: TRACEFS, cache: SYMBOLS }))).toEqual(now);
+    expect(contents(addon.readFunctions({ tracefs: TRACEFS, cache: SYMBOLS }))).toEqual(now);
   return addon.readFunctions({ tracefs: TRACEFS, cache: SYMBOLS });
 }
 
