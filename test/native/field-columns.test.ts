@@ -31,7 +31,7 @@ describe('--fields', () => {
     [
       'tuple,inner_tuple,skb->cb,skb->cb[1],ifname,comm,len',
       EXIT.usage,
-      /takes \d+ bytes of each event, at most 208/,
+      /take \d+ bytes of each event, at most 208/,
     ],
     ['skb->dev->nmae', EXIT.unsupported, /has no member 'nmae'; the nearest there .*skb->dev->name/],
     ['skb->gso_size', EXIT.unsupported, /the nearest there (is|are) shinfo->gso_size/],

@@ -177,7 +177,7 @@ describe('clones', () => {
     expect([table.traceable(both), table.uncertain(both)]).toEqual([[], both]);
     expect([judged.traceable(both), judged.uncertain(both), judged.certain]).toEqual([[only], [], 1]);
     expect(table.reasonCounts(both)).toEqual({ [UNCONFIRMED]: 2 });
-    expect(rows(judged, 'pointed_x')[0]).toMatch(/a call had something else than an skb/);
+    expect(rows(judged, 'pointed_x')[0]).toMatch(/a call had something other than an skb/);
   });
 
   it('of modules are found, too', () => {

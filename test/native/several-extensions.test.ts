@@ -119,7 +119,7 @@ describe.skipIf(reason !== null)(
         ['decodes.lua', LUA],
         ['one.mjs', `export default { name: 'x' };`],
         6,
-        /decodes.lua: it has no program, and no .c or .o is beside it/,
+        /decodes.lua: it has no program, and no .c or .o is next to it/,
       ],
     ])('%s', async (_what, [left, leftText], [right, rightText], status, message) => {
       const paths = [file(left ?? '', leftText ?? ''), file(right ?? '', rightText ?? '')];
