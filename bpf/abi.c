@@ -6,5 +6,6 @@
 struct ipft_row row;
 enum ipft_function function;
 enum ipft_flags flags;
+enum ipft_relation relation;
 enum ipft_sizes sizes;
 enum ipft_candidates candidates;

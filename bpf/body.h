@@ -45,12 +45,26 @@ static __always_inline volatile __u32 *followers(__u64 skb) {
   return &followed[(skb >> 8 ^ skb >> 20) & (IPFT_FOLLOWED - 1)]; /* skbs are 256 bytes apart */
 }
 
-/* Lives of followed packets: skb -> born_ns, which is never 0. */
+enum lived_flags {
+  LIVED_SILENT = 1,   /* only relatives are shown: the packet itself has not matched */
+  LIVED_RELATED = 2,  /* it has a parent */
+  LIVED_FOLLOWED = 4, /* it is followed because of its parent, whether it matches or not */
+};
+
+/* The life of a followed packet. */
+struct lived {
+  __u64 born_ns; /* never 0 */
+  __u32 choice;  /* what --sample chooses by: the same for all packets of a family */
+  __u8 flags;    /* enum lived_flags */
+  __u8 unused[3];
+};
+
+/* skb -> its life */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, IPFT_LIVES);
   __type(key, __u64);
-  __type(value, __u64);
+  __type(value, struct lived);
 } lives SEC(".maps");
 
 /* A function with a stack frame of its own: the frame of programs has no room for the key. */
@@ -66,6 +80,7 @@ struct hit {
   __u64 reason;  /* drop reason argument, if asked for */
   __u32 mark;
   bool is_wanted; /* the filters hold, so a packet's life may begin here; else it is only followed */
+  bool is_first;  /* the packet's life began with this call */
 };
 
 /* Functions with a drop reason argument: entry address -> position of that argument. */

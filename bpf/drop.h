@@ -5,7 +5,7 @@
 #ifndef IPFT_DROP_H
 #define IPFT_DROP_H
 
-#include "lives.h"
+#include "relations.h"
 
 /* The last drop on a CPU, for tracepoints that report its cause after it and do not pass the skb. */
 struct last_drop {
@@ -50,7 +50,7 @@ static __always_inline void forget_last_drop(void) {
 }
 
 /* The packet's life goes on: the functions that free it are called after this. */
-static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
   struct ipft_counters *count = own_counters();
   union {
@@ -66,12 +66,13 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, const stru
       .born_ns = life.born_ns,
       .function_address = hit->function_address,
       .mark = hit->mark,
-      .flags = IPFT_DROP,
+      .flags = IPFT_DROP | (is_related(&life) ? IPFT_RELATED : 0),
       .reason = hit->reason,
       .cause = reported_cause((__u64)skb, life.born_ns),
   };
-  if (!is_wanted(count, &message.event, 1))
+  if (!is_wanted(count, life.time_ns, life.choice, 1))
     return 0;
+  count_relative(count, &life);
   send(ctx, count, &message, sizeof(message));
   if (!settings.has_drop_reason)
     remember_drop(&message.event);
@@ -91,7 +92,10 @@ SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
   hit.function_address = ctx[1];
   if (settings.has_drop_reason)
     hit.reason = (__u32)ctx[2];
-  return emit_drop(ctx, skb, &hit);
+  emit_drop(ctx, skb, &hit);
+  if (settings.follows != 0 && hit.is_first)
+    adopt(ctx, (__u64)skb);
+  return 0;
 }
 
 /* The argument at a position, 8 bytes each; 0 for IPFT_NO_ARGUMENT. */
@@ -154,6 +158,8 @@ SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
     return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);
   if (matches(ctx, skb, &hit) && find_life(&life, (__u64)skb, &hit))
     report_cause((__u64)skb, life.born_ns, cause);
+  if (settings.follows != 0 && hit.is_first)
+    adopt(ctx, (__u64)skb);
   return 0;
 }
 

@@ -4,6 +4,8 @@
 #ifndef IPFT_EMITTERS_H
 #define IPFT_EMITTERS_H
 
+#include "relations.h"
+
 /* Selects one of them; passed to probes as a constant. */
 enum emitter {
   AT_CALL,
@@ -13,6 +15,12 @@ enum emitter {
 /* The result depends on the tracer. This is a macro rather than a function pointer: with a pointer the
  * compiler keeps a result that the program does not use, which costs 2 instructions per hit. */
 #define EMIT(emitter, ctx, skb, hit)                                                                         \
-  ((emitter) == AT_CALL ? emit_call(ctx, skb, hit) : emit_end_call(ctx, skb, hit))
+  ({                                                                                                         \
+    int result = (emitter) == AT_CALL ? emit_call(ctx, skb, hit) : emit_end_call(ctx, skb, hit);             \
+                                                                                                             \
+    if (settings.follows != 0 && (hit)->is_first)                                                            \
+      adopt(ctx, (__u64)(skb));                                                                              \
+    result;                                                                                                  \
+  })
 
 #endif

@@ -4,3 +4,6 @@
 #include "copied_function.h"
 
 #include "copied_slots.h"
+
+#define OWN_FUNCTION(ctx) function_address()
+#include "argument_tie.h"

@@ -27,6 +27,9 @@ static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emit
 
 #include "copied_slots.h"
 
+#define OWN_FUNCTION(ctx) function_address()
+#include "argument_tie.h"
+
 /* The return value lies after the arguments. bpf_get_func_ret() exists only from kernel 5.17 on; a direct
  * load from ctx would need a type that the verifier knows. */
 static __always_inline int returned(void *ctx) {

@@ -2,7 +2,8 @@
 /* Programs for function_graph by the backend fentry-multi: a tracing session runs a program at each call and
  * at its return, whatever the program returned at the call. The cookie, initially 0, marks calls that had an
  * event. */
-#include "session.h"
+#include "graph.h"
+#include "session_kfuncs.h"
 #include "tracing_multi.h"
 
 #define NO_PROBE 1

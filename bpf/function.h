@@ -22,21 +22,23 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
       .born_ns = life->born_ns,
       .function_address = hit->function_address,
       .mark = hit->mark,
-      .flags = life->flags,
+      .flags = life->flags | (is_related(life) ? IPFT_RELATED : 0),
       .tid = bpf_get_current_pid_tgid(),
   };
   if (!count)
     return 0;
-  if (!is_wanted(count, &message.event, 1) || !read_data(ctx, skb, hit, life->born_ns, message.data)) {
+  if (!is_wanted(count, life->time_ns, life->choice, 1) ||
+      !read_data(ctx, skb, hit, life->born_ns, message.data)) {
     return tell_end(ctx, skb, life);
   }
   read_skb(&message.event, skb);
+  count_relative(count, life);
   send(ctx, count, &message, sizeof(message.event) + settings.data_size);
   return 0;
 }
 
 /* Not inlined, so that a miss has no cost. */
-static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (find_life(&life, (__u64)skb, hit))
@@ -50,7 +52,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
 
   if (!end_life(&life, skb, hit))
     return 0;
-  if (life.hidden)
+  if (life.hidden || is_silent(&life))
     tell_end(ctx, skb, &life);
   else
     emit_event(ctx, skb, hit, &life);

@@ -61,16 +61,18 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
                 .born_ns = life->born_ns,
                 .function_address = hit->function_address,
                 .mark = hit->mark,
-                .flags = life->flags,
+                .flags = life->flags | (is_related(life) ? IPFT_RELATED : 0),
                 .tid = bpf_get_current_pid_tgid()},
   };
   if (!count)
     return false;
-  if (!is_wanted(count, &message.graph.event, 2) || !read_data(ctx, skb, hit, life->born_ns, message.data)) {
+  if (!is_wanted(count, life->time_ns, life->choice, 2) ||
+      !read_data(ctx, skb, hit, life->born_ns, message.data)) {
     tell_end(ctx, skb, life);
     return false;
   }
   read_skb(&message.graph.event, skb);
+  count_relative(count, life);
   __sync_fetch_and_add(&count->calls, 1);
   remember_call(skb, hit, life);
   send(ctx, count, &message, sizeof(message.graph) + settings.data_size);
@@ -79,7 +81,7 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
 
 /* Returns 1 if the call is not shown, else 0. Not bool: for the verifier a byte has 256 values, and sessions
  * may return only two. */
-static __noinline int emit_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life))
@@ -93,7 +95,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (end_life(&life, skb, hit)) {
-    if (life.hidden)
+    if (life.hidden || is_silent(&life))
       tell_end(ctx, skb, &life);
     else if (emit_event(ctx, skb, hit, &life))
       return 0;

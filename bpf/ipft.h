@@ -25,15 +25,23 @@
 #define IPFT_END_PROGRAM (IPFT_SLOTS + 3)
 /* The program on candidates (candidates.h). Always a kprobe program. */
 #define IPFT_CANDIDATE_PROGRAM (IPFT_SLOTS + 4)
-#define IPFT_PROGRAMS (IPFT_SLOTS + 5)
+/* The program on functions that tie two skbs together (ties.h). */
+#define IPFT_TIE_PROGRAM (IPFT_SLOTS + 5)
+/* The program on functions that merge two skbs, and the one on their returns. */
+#define IPFT_MERGE_PROGRAM (IPFT_SLOTS + 6)
+#define IPFT_MERGED_PROGRAM (IPFT_SLOTS + 7)
+#define IPFT_PROGRAMS (IPFT_SLOTS + 8)
 /* Programs that are not attached by the probe-keeper, with numbers after those that are. The session attaches
  * the first to the tracepoint kfree_skb, and a copy of the second to each tracepoint that reports why a
  * packet will be dropped (cause.h). */
 #define IPFT_DROP_PROGRAM IPFT_PROGRAMS
 #define IPFT_CAUSE_PROGRAM (IPFT_PROGRAMS + 1)
-/* fentry-multi, where IPFT_OTHERS_PROGRAM is loaded: a kprobe program that replaces IPFT_END_PROGRAM and is
- * attached under that number (tracing_multi_slots.h). */
+/* fentry-multi, where IPFT_OTHERS_PROGRAM is loaded: kprobe programs that replace IPFT_END_PROGRAM and
+ * IPFT_TIE_PROGRAM and are attached under their numbers (tracing_multi_slots.h). */
 #define IPFT_END_BY_KPROBE_PROGRAM (IPFT_PROGRAMS + 2)
+#define IPFT_TIE_BY_KPROBE_PROGRAM (IPFT_PROGRAMS + 3)
+/* For kprobe-multi links: a program for sessions that replaces IPFT_MERGE_PROGRAM and IPFT_MERGED_PROGRAM. */
+#define IPFT_MERGE_BY_SESSION_PROGRAM (IPFT_PROGRAMS + 4)
 
 /* Names of the programs in the BPF objects and in `bpftool prog`; the kernel keeps 15 characters. arg1,
  * arg1_ptr: the first argument register holds an skb, or the address of a pointer to one. */
@@ -55,9 +63,14 @@
   PROGRAM(IPFT_RETURN_PROGRAM, ipft_return)                                                                  \
   PROGRAM(IPFT_END_PROGRAM, ipft_end)                                                                        \
   PROGRAM(IPFT_CANDIDATE_PROGRAM, ipft_candidate)                                                            \
+  PROGRAM(IPFT_TIE_PROGRAM, ipft_tie)                                                                        \
+  PROGRAM(IPFT_MERGE_PROGRAM, ipft_merge)                                                                    \
+  PROGRAM(IPFT_MERGED_PROGRAM, ipft_merged)                                                                  \
   PROGRAM(IPFT_DROP_PROGRAM, ipft_drop)                                                                      \
   PROGRAM(IPFT_CAUSE_PROGRAM, ipft_cause)                                                                    \
-  PROGRAM(IPFT_END_BY_KPROBE_PROGRAM, ipft_end_kprobe)
+  PROGRAM(IPFT_END_BY_KPROBE_PROGRAM, ipft_end_kprobe)                                                       \
+  PROGRAM(IPFT_TIE_BY_KPROBE_PROGRAM, ipft_tie_kprobe)                                                       \
+  PROGRAM(IPFT_MERGE_BY_SESSION_PROGRAM, ipft_merge_sess)
 
 enum ipft_candidates {
   /* most candidates in a trace */
@@ -77,12 +90,15 @@ enum ipft_candidates {
 #define IPFT_CAUSE(number, skb, value) ((number) | (skb) << 8 | (value) << 16)
 #define IPFT_NO_ARGUMENT 15
 
-/* Placeholders for kfuncs in the programs of sessions (session.h), replaced before load. */
+/* Placeholders for kfuncs in the programs of sessions (session_kfuncs.h), replaced before load. */
 #define IPFT_SESSION_IS_RETURN 0x69706601
 #define IPFT_SESSION_COOKIE 0x69706602
 
 /* BPF_TRACE_KPROBE_SESSION of enum bpf_attach_type, which older uapi headers lack. */
 #define IPFT_KPROBE_SESSION 56
+
+/* Most calls that may merge skbs and are open at the same time. */
+#define IPFT_MERGES 1024
 
 /* Most calls of function_graph that may be open at the same time. */
 #define IPFT_FRAMES 16384
@@ -137,6 +153,47 @@ struct ipft_function_role {
   __u64 role;
 };
 
+/* How an skb is related to another one, its parent (ties.h, docs/lineage.md). */
+enum ipft_relation {
+  IPFT_NO_RELATION,
+  IPFT_CLONE,          /* shares the parent's data */
+  IPFT_COPY,           /* has a copy of the parent's data */
+  IPFT_SEGMENT,        /* one of the segments of a GSO packet */
+  IPFT_FRAGMENT,       /* one of the fragments of an IP packet */
+  IPFT_REBUILT,        /* replaces the parent, which is freed: made for a native XDP program */
+  IPFT_SPLIT,          /* TCP: the second part of a packet's data that were to be sent */
+  IPFT_RETRANSMISSION, /* TCP: a clone of data that were sent before */
+  IPFT_REASSEMBLED,    /* IP: took over the first fragment, to become the whole packet */
+  IPFT_GRO,            /* GRO: has taken the parent's data */
+  IPFT_COALESCED,      /* has taken the parent's data, in a receive queue or during IP's reassembly */
+  IPFT_SHIFTED,        /* TCP: has taken data of the parent, which was to be sent after it */
+  IPFT_RELATIONS,      /* number of values */
+};
+
+/* How a function ties two skbs together: the registers, from 0, of the arguments that hold them, and of the
+ * one that the function's events are about; enum ipft_relation, which the caller (ipft_copier) may refine. */
+#define IPFT_TIE(child, parent, shown, relation) ((child) | (parent) << 8 | (shown) << 16 | (relation) << 24)
+#define IPFT_TIE_HIDDEN (1ULL << 32) /* flag: the function was not selected, so its calls are not shown */
+/* Flag of a relation: the child may be followed already, and then stays what it is. */
+#define IPFT_KEEPS_CHILD 0x80
+
+struct ipft_tie {
+  __u64 function_address; /* 0: unused entry */
+  __u64 how;
+};
+/* Most functions that tie skbs together. */
+#define IPFT_TIES 12
+
+/* A function that copies skbs by calling one that ties them together. */
+struct ipft_copier {
+  __u64 function_address;
+  __u64 relation; /* enum ipft_relation; IPFT_NO_RELATION: the function itself ties them together */
+};
+/* Most of them; they are sorted by their addresses, after unused entries, which are 0. */
+#define IPFT_COPIERS 12
+/* Longer than any of them, bytes. */
+#define IPFT_LONGEST_COPIER 8192
+
 /* Values of the variable `active`: no events; events; only events for returns of calls that had one. */
 enum ipft_activity { IPFT_INACTIVE, IPFT_ACTIVE, IPFT_RETURNING };
 
@@ -177,6 +234,9 @@ struct ipft_settings {
   __u64 unwritten[IPFT_UNWRITTEN];
   __u64 candidates[IPFT_CANDIDATES]; /* function addresses */
   __u32 candidate_count;
+  __u32 follows; /* bit (1 << relation) for each relation that is followed */
+  struct ipft_tie ties[IPFT_TIES];
+  struct ipft_copier copiers[IPFT_COPIERS];
 };
 
 /* Which of the skb's bytes a function can read. */
@@ -195,7 +255,7 @@ struct ipft_candidate {
   __u64 takes_pointer; /* its first argument is a struct sk_buff ** */
 };
 
-/* Counters of a CPU, in an array that user space maps. One cache line each, so that CPUs do not share one. */
+/* Counters of a CPU, in an array that user space maps. Whole cache lines, so that CPUs do not share one. */
 struct ipft_counters {
   __u64 matched;    /* events that passed the filter while the trace was active */
   __u64 lost;       /* of `matched`: events that the perf buffer refused */
@@ -206,8 +266,13 @@ struct ipft_counters {
   __u64 untracked;  /* events of packets that did not fit into the map of lives; several may look like one */
   __u64 unread;     /* of `lost`: events on a CPU without a buffer, since it came online later */
   __u64 releases;   /* number of releases; determines where in the map `releases` the next one is stored */
+  __u64 followed;  /* of `matched`: events of packets that are followed because they are related to another */
+  __u64 relations; /* relations between packets that were found */
+  __u64 lost_relations; /* of `relations`: those that the perf buffer refused */
+  __u64 unfollowed;     /* of `relations`: packets that did not fit into the map of lives */
+  __u64 unused[4];
 };
-IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 64);
+IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 128);
 
 /* ipft_event.flags */
 enum ipft_flags {
@@ -219,19 +284,28 @@ enum ipft_flags {
   IPFT_VALUED = 32, /* a return with a return_value */
   IPFT_DROP = 64,   /* not a call: the packet is dropped */
   IPFT_LATE_CAUSE =
-      128, /* not an event: has the cause of an earlier drop, given by its time, skb and born_ns */
+      128,            /* not an event: has the cause of an earlier drop, given by its time, skb and born_ns */
+  IPFT_RELATED = 256, /* the packet has a parent */
+  IPFT_RELATION =
+      512,           /* not a call: the packet is related to another one. Such events are IPFT_HIDDEN, too */
+  IPFT_FIRST = 1024, /* the packet's first event that is neither hidden nor a drop; set by the addon */
 };
 
 /* One event as programs write it into the perf buffer. For a return only time_ns, skb, born_ns,
- * function_address, return_value, flags and tid are set, for a hidden event time_ns, skb, born_ns and flags.
- * All other events but drops are followed by ipft_settings.data_size bytes of data. */
+ * function_address, return_value, flags and tid are set, for a hidden event time_ns, skb, born_ns and flags,
+ * for a relation also parent_skb, parent_born_ns, relation, parts and bytes. All other events but drops are
+ * followed by ipft_settings.data_size bytes of data. */
 struct ipft_event {
   __u64 time_ns; /* CLOCK_MONOTONIC */
   __u64 skb;     /* address of the struct sk_buff */
   __u64 born_ns; /* time of the first event of this life of the skb; skb and born_ns together identify the
                     packet. 0: unknown, the packet is untracked */
-  __u64 function_address; /* entry address of the traced function; for a tracepoint its position in the table
-                             of tracepoints, from 1; for a drop the address at which the packet is dropped */
+  union {
+    __u64 function_address; /* entry address of the traced function; for a tracepoint its position in the
+                               table of tracepoints, from 1; for a drop the address at which the packet is
+                               dropped */
+    __u64 parent_skb;       /* for relations: the parent's skb */
+  };
   union {
     struct {
       __u32 len;      /* skb->len, bytes */
@@ -240,10 +314,20 @@ struct ipft_event {
     __u64 return_value; /* for returns */
     __u64 cause; /* for drops: the cause reported before: number of the source (IPFT_CAUSE) << 32 | value; 0:
                     none */
+    __u64 parent_born_ns; /* for relations: parent_skb and parent_born_ns together identify the parent */
   };
-  __u16 gso_size; /* bytes; 0: not a GSO packet */
-  __u16 gso_segs;
-  __u32 mark;  /* skb->mark */
+  union {
+    __u16 gso_size; /* bytes; 0: not a GSO packet */
+    __u16 relation; /* for relations: enum ipft_relation */
+  };
+  union {
+    __u16 gso_segs;
+    __u16 parts; /* for relations: gso_segs of the parent */
+  };
+  union {
+    __u32 mark;  /* skb->mark */
+    __u32 bytes; /* for relations: len of the parent at this time */
+  };
   __u32 flags; /* enum ipft_flags */
   union {
     __u32 tid;    /* current thread, 0 = idle; an interrupt runs in the thread that it interrupted */
@@ -265,8 +349,13 @@ struct ipft_row {
   __u64 packet;                  /* number of the packet, from 1, in the order of their first events */
   __u32 function;                /* index into the function table, or IPFT_NO_FUNCTION */
   __u32 cpu;
+  __u64 parent;   /* number of its parent; for relations of the parent in this relation; 0: none is known */
+  __u64 family;   /* number of its first ancestor; its own one if it has no parent */
+  __u16 kinship;  /* enum ipft_relation: what it is to that parent */
+  __u16 of_parts; /* into how many parts the parent was to be divided; 0: unknown */
+  __u32 part;     /* which of the parent's segments or fragments it is, from 1; 0: none of them */
 };
-IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 80);
+IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 104);
 
 /* Most combinations of device and cause for which XDP's drops are counted separately. */
 #define IPFT_XDP_DROPS 1024

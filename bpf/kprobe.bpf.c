@@ -19,9 +19,27 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 #define KPROBE_POINTER probe_pointer
 #include "kprobe_cookie.h"
 #include "candidates.h"
+#include "kprobe_tie.h"
 
 SEC("kprobe") int ipft_cookie(struct pt_regs *ctx) {
   return probe_by_cookie(ctx);
+}
+
+SEC("kprobe") int ipft_merge(struct pt_regs *ctx) {
+  probe_merge(ctx, ctx->sp);
+  return 0;
+}
+
+/* The stack pointer is just above the return address, to which it pointed at the call. */
+SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
+  return close_merge(ctx, ctx->sp - sizeof(long), ctx->ax);
+}
+
+#define RETURNED(ctx) 0
+#include "merge_session.h"
+
+SEC("kprobe") int ipft_tie(struct pt_regs *ctx) {
+  return probe_tie_registers(ctx);
 }
 
 SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {

@@ -20,6 +20,16 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 
 #define KPROBE probe
 #include "candidates.h"
+#include "kprobe_tie.h"
+
+SEC("kprobe") int ipft_merge(struct pt_regs *ctx) {
+  probe_merge(ctx, ctx->sp);
+  return 0;
+}
+
+SEC("kprobe") int ipft_tie(struct pt_regs *ctx) {
+  return probe_tie_registers(ctx);
+}
 
 SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {
   return probe_candidate(ctx);
@@ -45,4 +55,12 @@ SEC("kprobe") int ipft_return(struct pt_regs *ctx) {
   return active == IPFT_INACTIVE
              ? 0
              : emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
+}
+
+/* As ipft_return, for functions that merge packets. */
+SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
+  if (active == IPFT_INACTIVE)
+    return 0;
+  close_merge(ctx, ctx->sp - sizeof(long), ctx->ax);
+  return emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
 }

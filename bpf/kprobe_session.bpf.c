@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Programs for function_graph by the backend kprobe-multi: a kprobe session runs a program at the call and,
  * if it returns 0 there, at the return of that call. */
-#include "session.h"
+#include "graph.h"
+#include "session_kfuncs.h"
 #include "kprobe_address.h"
 
 #define NO_PROBE 1
@@ -30,9 +31,17 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 #define KPROBE_POINTER probe_pointer
 #include "kprobe_cookie.h"
 #include "candidates.h"
+#include "kprobe_tie.h"
 
 SEC("kprobe") int ipft_cookie(struct pt_regs *ctx) {
   return probe_by_cookie(ctx);
+}
+
+#define RETURNED(ctx) returned(ctx)
+#include "merge_session.h"
+
+SEC("kprobe") int ipft_tie(struct pt_regs *ctx) {
+  return IS_RETURN(ctx) ? returned(ctx) : probe_tie_registers(ctx);
 }
 
 SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {

@@ -9,7 +9,7 @@
 #include "rationing.h"
 
 struct dying {
-  __u64 born_ns;
+  struct lived life;
   __u64 destructor; /* destructor that has not been called yet; 0: none */
 };
 
@@ -36,17 +36,37 @@ struct {
   __type(value, struct release);
 } releases SEC(".maps");
 
-/* The part of an event that concerns its packet's life. */
+/* The part of an event that concerns its packet's life. Programs have room for 24 bytes on their stack. */
 struct life {
   __u64 time_ns;
-  __u64 born_ns;
-  __u32 flags;
-  bool known; /* the packet had an event before */
-  bool hidden;
+  union {
+    struct lived own;
+    struct {
+      __u64 born_ns;
+      __u32 choice;
+      __u8 lived_flags;
+      /* of this call only; in the map these have no meaning */
+      __u8 flags;  /* enum ipft_flags */
+      bool known;  /* the packet had an event before */
+      bool hidden; /* the function was not selected */
+    };
+  };
 };
+_Static_assert(sizeof(struct life) == 24, "stack");
 
-/* Used as the time of birth of a packet that is not followed. */
-#define NOT_FOLLOWED (~0ULL)
+static __always_inline bool is_related(const struct life *life) {
+  return settings.follows != 0 && life->lived_flags & LIVED_RELATED;
+}
+
+static __always_inline bool is_silent(const struct life *life) {
+  return settings.follows != 0 && life->lived_flags & LIVED_SILENT;
+}
+
+static __always_inline void take(struct life *life, const struct lived *known) {
+  life->born_ns = known->born_ns;
+  life->choice = known->choice;
+  life->lived_flags = known->flags;
+}
 
 /* Returns an enum ipft_role; only few calls need to know it. */
 static __always_inline __u32 role_of(__u64 function_address) {
@@ -64,6 +84,11 @@ static __always_inline void count_untracked(void) {
     __sync_fetch_and_add(&count->untracked, 1);
 }
 
+static __always_inline void count_relative(struct ipft_counters *count, const struct life *life) {
+  if (settings.follows != 0 && life->lived_flags & LIVED_FOLLOWED)
+    __sync_fetch_and_add(&count->followed, 1);
+}
+
 static __always_inline void follow(__u64 skb) {
   __sync_fetch_and_add(followers(skb), 1);
 }
@@ -73,19 +98,21 @@ static __always_inline void forget(void *map, __u64 *skb) {
     __sync_fetch_and_add(followers(*skb), -1);
 }
 
-/* Returns born_ns; 0 if the map is full. */
-static __always_inline __u64 begin_life(__u64 skb, __u64 time_ns) {
-  __u64 *born_ns;
+/* Sets born_ns to 0 if the map is full. */
+static __always_inline void begin_life(struct life *life, __u64 skb) {
+  struct lived *known;
 
-  if (bpf_map_update_elem(&lives, &skb, &time_ns, BPF_NOEXIST) == 0) {
+  if (bpf_map_update_elem(&lives, &skb, &life->own, BPF_NOEXIST) == 0) {
     follow(skb);
-    return time_ns;
+    return;
   }
-  born_ns = bpf_map_lookup_elem(&lives, &skb); /* another CPU was faster */
-  if (born_ns)
-    return *born_ns;
+  known = bpf_map_lookup_elem(&lives, &skb); /* another CPU was faster */
+  if (known) {
+    take(life, known);
+    return;
+  }
   count_untracked();
-  return 0;
+  life->born_ns = 0;
 }
 
 /* True if a call belongs to a released life, rather than to a new one at the same address. */
@@ -116,20 +143,40 @@ static __always_inline bool may_begin(const struct sk_buff *skb, const struct hi
   return !settings.asks_mark || has_own_mark(skb);
 }
 
-static __noinline __u64 first_event(__u64 skb, const struct hit *hit, __u64 time_ns) {
+static __noinline int first_event(struct life *life, __u64 skb, struct hit *hit) {
   struct dying *released = bpf_map_lookup_elem(&dying, &skb);
 
-  if (released && is_of(released, hit->function_address))
-    return released->born_ns;
-  return may_begin((const void *)skb, hit) ? begin_life(skb, time_ns) : NOT_FOLLOWED;
+  if (released && is_of(released, hit->function_address)) {
+    take(life, &released->life);
+    return !(released->life.flags & LIVED_SILENT);
+  }
+  if (released) /* the end of that life was not seen: the skb has another packet now */
+    forget(&dying, &skb);
+  if (!may_begin((const void *)skb, hit))
+    return false;
+  life->born_ns = life->time_ns;
+  life->choice = choice_of(skb, life->born_ns);
+  hit->is_first = true;
+  begin_life(life, skb);
+  return true;
+}
+
+/* A packet of which only relatives were shown so far; from now on it is shown if it matches itself. */
+static __noinline int may_speak(struct lived *known, __u64 skb, const struct hit *hit) {
+  if (!may_begin((const void *)skb, hit))
+    return false;
+  known->flags &= ~LIVED_SILENT;
+  return true;
 }
 
 /* Returns false if the packet is not followed and does not begin a life here. */
-static __noinline int find_life(struct life *life, __u64 skb, const struct hit *hit) {
-  __u64 *born_ns = bpf_map_lookup_elem(&lives, &skb);
+static __noinline int find_life(struct life *life, __u64 skb, struct hit *hit) {
+  struct lived *known = bpf_map_lookup_elem(&lives, &skb);
 
-  life->born_ns = born_ns ? *born_ns : first_event(skb, hit, life->time_ns);
-  return life->born_ns != NOT_FOLLOWED;
+  if (!known)
+    return first_event(life, skb, hit);
+  take(life, known);
+  return !is_silent(life) || may_speak(known, skb, hit);
 }
 
 /* Stores a release on this CPU in place of the oldest one, whose life is forgotten unless it has ended. */
@@ -148,13 +195,13 @@ static __always_inline void make_room(const struct release *newest) {
   oldest = *known;
   *known = *newest;
   released = bpf_map_lookup_elem(&dying, &oldest.skb);
-  if (released && released->born_ns == oldest.born_ns)
+  if (released && released->life.born_ns == oldest.born_ns)
     forget(&dying, &oldest.skb);
 }
 
 static __always_inline void release(struct life *life, const struct sk_buff *skb) {
   __u64 key = (__u64)skb;
-  struct dying released = {.born_ns = life->born_ns, .destructor = (__u64)BPF_CORE_READ(skb, destructor)};
+  struct dying released = {.life = life->own, .destructor = (__u64)BPF_CORE_READ(skb, destructor)};
   struct release newest = {.skb = key, .born_ns = life->born_ns};
 
   life->flags = IPFT_ENDING;
@@ -174,26 +221,30 @@ static __always_inline void postpone(struct life *life, __u64 skb, bool released
     forget(&dying, &skb);
   }
   if (released || !life->hidden)
-    life->born_ns = begin_life(skb, life->born_ns);
+    begin_life(life, skb);
 }
 
 /* Like find_life(), for functions that end lives; also ends the life as the function's role requires. */
 static __noinline int end_life(struct life *life, const struct sk_buff *skb, const struct hit *hit) {
   __u64 key = (__u64)skb;
   __u32 role = role_of(hit->function_address);
-  __u64 *born_ns = bpf_map_lookup_elem(&lives, &key);
-  struct dying *released = born_ns ? 0 : bpf_map_lookup_elem(&dying, &key);
+  struct lived *known = bpf_map_lookup_elem(&lives, &key);
+  struct dying *released = known ? 0 : bpf_map_lookup_elem(&dying, &key);
 
-  life->known = true;
-  if (born_ns)
-    life->born_ns = *born_ns;
-  else if (released && (role & ~IPFT_ROLE_HIDDEN) != IPFT_RELEASES) /* a life is released only once */
-    life->born_ns = released->born_ns;
-  else if (may_begin(skb, hit))
-    life->known = false, life->born_ns = life->time_ns;
-  else
+  if (released && (role & ~IPFT_ROLE_HIDDEN) != IPFT_RELEASES) /* a life is released only once */
+    known = &released->life;
+  life->known = known != 0;
+  if (known) {
+    take(life, known);
+  } else if (may_begin(skb, hit)) {
+    life->born_ns = life->time_ns;
+    life->choice = choice_of(key, life->born_ns);
+  } else {
+    if (released)
+      forget(&dying, &key);
     return false;
-  life->hidden = role & IPFT_ROLE_HIDDEN;
+  }
+  life->hidden = (role & IPFT_ROLE_HIDDEN) != 0;
   role &= ~IPFT_ROLE_HIDDEN;
   if (role == IPFT_RELEASES) {
     release(life, skb);
@@ -214,7 +265,7 @@ static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struc
     struct ipft_event event;
   } message = {};
 
-  if (!settings.reports_ends || !life->known || life->flags == 0 || !picks((__u64)skb, life->born_ns))
+  if (!settings.reports_ends || !life->known || life->flags == 0 || !picks(life->choice))
     return 0;
   message.event.time_ns = life->time_ns;
   message.event.skb = (__u64)skb;

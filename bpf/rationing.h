@@ -11,13 +11,17 @@
 /* Time up to which the events made so far use up the rate, on all CPUs together. */
 volatile __u64 booked_until_ns = 0;
 
-/* --sample: gives the same answer for all events of a packet, which is a life of an skb. */
-static __always_inline bool picks(__u64 skb, __u64 born_ns) {
+/* --sample: what the choice of a packet and of its relatives depends on. */
+static __always_inline __u32 choice_of(__u64 skb, __u64 born_ns) {
   __u64 hash = skb ^ born_ns * 0x9e3779b97f4a7c15ULL;
 
   hash ^= hash >> 32;
   hash *= 0xd6e8feb86659fd93ULL;
-  return settings.sample <= 1 || (__u32)(hash >> 32) % (__u32)settings.sample == 0;
+  return hash >> 32;
+}
+
+static __always_inline bool picks(__u32 choice) {
+  return settings.sample <= 1 || choice % (__u32)settings.sample == 0;
 }
 
 /* --max-rate: generic cell rate algorithm. CPUs that get here at the same time may each make an event too
@@ -37,11 +41,11 @@ static __always_inline bool has_turn(__u64 time_ns, __u64 events) {
 
 /* Called once per call; `events`: how many events it will have, including its return. Counts what --max-rate
  * leaves out. */
-static __always_inline bool is_wanted(struct ipft_counters *count, const struct ipft_event *event,
+static __always_inline bool is_wanted(struct ipft_counters *count, __u64 time_ns, __u32 choice,
                                       __u64 events) {
-  if (!picks(event->skb, event->born_ns))
+  if (!picks(choice))
     return 0;
-  if (settings.interval_ns == 0 || has_turn(event->time_ns, events))
+  if (settings.interval_ns == 0 || has_turn(time_ns, events))
     return 1;
   __sync_fetch_and_add(&count->matched, 1);
   __sync_fetch_and_add(&count->suppressed, 1);

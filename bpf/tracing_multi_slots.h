@@ -28,6 +28,9 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
 
 #include "argument_slots.h"
 
+#define OWN_FUNCTION(ctx) bpf_get_func_ip(ctx)
+#include "argument_tie.h"
+
 static __always_inline int probe_pointer_by_kprobe(void *ctx, const struct sk_buff **pointer) {
   const struct sk_buff *skb;
 
@@ -63,6 +66,14 @@ SEC("kprobe") int ipft_others(struct pt_regs *ctx) {
  * are counted; for the end of a life it would mix up packets. A kprobe program is not preempted. */
 SEC("kprobe") int ipft_end_kprobe(struct pt_regs *ctx) {
   return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE(ctx, (void *)ctx->di, AT_END);
+}
+
+#define RETURNED(ctx) returned(ctx, true)
+#include "merge_session.h"
+
+/* Likewise replaces ipft_tie: a missed relation would tear a family apart. */
+SEC("kprobe") int ipft_tie_kprobe(struct pt_regs *ctx) {
+  return IS_RETURN(ctx) ? returned(ctx, true) : probe_tie_registers(ctx);
 }
 
 SEC("kprobe") int ipft_candidate(struct pt_regs *ctx) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <utility>
 
 namespace ipft {
@@ -31,7 +32,7 @@ private:
 
   void set_aside_ineligible(Probes &probes);
   void attach_range(int program, const Probe *probes, size_t count, Reporter &reporter);
-  void attach_by_kprobe(const Plan &plan, const Probes &ends, const Probes &candidates, Reporter &reporter);
+  void attach_by_kprobe(const Plan &plan, const std::map<size_t, Probes> &by_program, Reporter &reporter);
 
   std::vector<UniqueFd> links_;
   std::vector<Refusal> refused_;
@@ -80,11 +81,10 @@ int probe_session(const Machine &) {
 size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
   attach_type_ = plan.returns ? fsession_multi_type : fentry_multi_type;
   auto slots = by_program(plan); // a slot's program has the slot's number
-  Probes ends, candidates;
-  if (has_kprobe_multi(plan)) {
-    ends = take(slots, IPFT_END_PROGRAM);
-    candidates = take(slots, IPFT_CANDIDATE_PROGRAM);
-  }
+  std::map<size_t, Probes> by_kprobe;
+  if (has_kprobe_multi(plan))
+    for (size_t number : {IPFT_END_PROGRAM, IPFT_TIE_PROGRAM, IPFT_MERGE_PROGRAM, IPFT_CANDIDATE_PROGRAM})
+      by_kprobe[number] = take(slots, number);
   for (Probes &probes : slots)
     set_aside_ineligible(probes);
   Probes rare = take_rare(plan, slots);
@@ -93,7 +93,7 @@ size_t FentryMulti::attach(const Plan &plan, Reporter &reporter) {
   attach_range(plan.programs[IPFT_COOKIE_PROGRAM], rare.data(), rare.size(), reporter);
   reporter.share("fentry-multi", attached_);
   if (has_kprobe_multi(plan))
-    attach_by_kprobe(plan, ends, candidates, reporter);
+    attach_by_kprobe(plan, by_kprobe, reporter);
   else
     for (const auto &[probe, error] : refused_)
       reporter.failed(probe, error);
@@ -135,17 +135,18 @@ void FentryMulti::attach_range(int program, const Probe *probes, size_t count, R
   attach_range(program, probes + count / 2, count - count / 2, reporter);
 }
 
-// Attaches by kprobe-multi links: functions that tracing_multi links refused; the ends of packets' lives,
-// whose program must not be preempted (tracing_multi_slots.h); and candidates, which have no BTF.
-void FentryMulti::attach_by_kprobe(const Plan &plan, const Probes &ends, const Probes &candidates,
+// Attaches by kprobe-multi links: functions that tracing_multi links refused; the ends of packets' lives and
+// the functions that tie packets together, whose programs must not be preempted (tracing_multi_slots.h); and
+// candidates, which have no BTF.
+void FentryMulti::attach_by_kprobe(const Plan &plan, const std::map<size_t, Probes> &by_program,
                                    Reporter &reporter) {
   Probes probes;
   for (const auto &[probe, error] : refused_)
     probes.push_back(probe);
   others_ = std::make_unique<KprobeMulti>(attached_);
-  others_->attach_others(plan, IPFT_OTHERS_PROGRAM, probes, reporter);
-  others_->attach_others(plan, IPFT_END_PROGRAM, ends, reporter);
-  size_t attached = others_->attach_others(plan, IPFT_CANDIDATE_PROGRAM, candidates, reporter);
+  size_t attached = others_->attach_others(plan, IPFT_OTHERS_PROGRAM, probes, reporter);
+  for (const auto &[number, of_program] : by_program)
+    attached = others_->attach_others(plan, number, of_program, reporter);
   reporter.share("kprobe-multi", attached);
   attached_ += attached;
 }

@@ -48,10 +48,17 @@ private:
   std::unique_ptr<TraceEvents> events_;
   std::vector<std::string> defined_; // events to remove
   std::vector<UniqueFd> perf_events_;
-  int return_program_ = -1; // -1: returns are not traced
+  int return_program_ = -1; // of the probes that are being attached; -1: their returns are not traced
   size_t attached_ = 0;
   size_t in_bodies_ = 0; // number of probes inside bodies
 };
+
+// The program that runs at returns of functions with this program; -1: none.
+int return_program(const Plan &plan, size_t program) {
+  if (program == IPFT_MERGE_PROGRAM)
+    return plan.programs.at(IPFT_MERGED_PROGRAM);
+  return plan.returns ? plan.programs.at(IPFT_RETURN_PROGRAM) : -1;
+}
 
 // Number of open calls per function whose returns can be recorded: twice the number of CPUs, as is the
 // kernel's default, but more on small machines, where threads are preempted inside the function. Each takes
@@ -93,17 +100,18 @@ std::string location_of(const Probe &probe, uint32_t offset) {
 
 size_t Kprobe::attach(const Plan &plan, Reporter &reporter) {
   events_ = std::make_unique<TraceEvents>(plan.tracefs);
-  if (plan.returns)
-    return_program_ = plan.programs.at(IPFT_RETURN_PROGRAM);
   auto probes = by_program(plan);
   // Arming a probe on a function's entry makes the kernel walk its list of functions twice, up to the
   // function of the last probe. That list is ordered by address.
   for (Probes &of_program : probes)
     std::sort(of_program.begin(), of_program.end(),
               [](const Probe &a, const Probe &b) { return a.address < b.address; });
-  for (size_t program = 0; program < probes.size() && !reporter.cancelled(); program++)
-    if (!probes[program].empty())
-      attach_or_halve(plan.programs[program], probes[program], reporter);
+  for (size_t program = 0; program < probes.size() && !reporter.cancelled(); program++) {
+    if (probes[program].empty())
+      continue;
+    return_program_ = return_program(plan, program);
+    attach_or_halve(plan.programs[program], probes[program], reporter);
+  }
   if (in_bodies_ > 0) {
     reporter.share("breakpoint", in_bodies_);
     if (attached_ > in_bodies_)

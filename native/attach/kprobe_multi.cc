@@ -56,24 +56,22 @@ int KprobeMulti::probe_session() {
 }
 
 size_t KprobeMulti::attach(const Plan &plan, Reporter &reporter) {
-  set_attach_type(plan);
   auto slots = by_program(plan); // a slot's program has the slot's number
   Probes others = take_rare(plan, slots);
   for (size_t slot = 0; slot < slots.size() && !reporter.cancelled(); slot++)
-    if (!slots[slot].empty())
-      attach_range(plan.programs[slot], slots[slot].data(), slots[slot].size(), reporter);
+    attach_others(plan, slot, slots[slot], reporter);
   return attach_others(plan, IPFT_COOKIE_PROGRAM, others, reporter);
 }
 
 size_t KprobeMulti::attach_others(const Plan &plan, size_t number, const Probes &others, Reporter &reporter) {
-  set_attach_type(plan);
+  set_attach_type(plan, number);
   if (!others.empty() && !reporter.cancelled())
     attach_range(plan.programs[number], others.data(), others.size(), reporter);
   return attached_;
 }
 
-void KprobeMulti::set_attach_type(const Plan &plan) {
-  attach_type_ = plan.returns ? IPFT_KPROBE_SESSION : BPF_TRACE_KPROBE_MULTI;
+void KprobeMulti::set_attach_type(const Plan &plan, size_t number) {
+  attach_type_ = plan.returns || number == IPFT_MERGE_PROGRAM ? IPFT_KPROBE_SESSION : BPF_TRACE_KPROBE_MULTI;
 }
 
 // One refused address fails the whole link: find it by halving, so that all others are attached.

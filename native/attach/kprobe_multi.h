@@ -28,7 +28,7 @@ public:
   size_t attach_others(const Plan &plan, size_t number, const Probes &others, Reporter &reporter);
 
 private:
-  void set_attach_type(const Plan &plan);
+  void set_attach_type(const Plan &plan, size_t number);
   void attach_range(int program, const Probe *probes, size_t count, Reporter &reporter);
 
   std::vector<UniqueFd> links_;

@@ -66,15 +66,15 @@ inline bool is_served(const Plan &plan, size_t program) {
 
 // Removes from `programs`, and returns, the probes of programs that only few probes have or that are not
 // loaded: they share one link, since each link takes time to detach. Excluded are the ends of packets' lives,
-// whose program may interrupt any other one and must not be skipped because of it, and candidates, whose
-// program does not belong to a slot.
+// whose program may interrupt any other one and must not be skipped because of it, and candidates and
+// functions that tie packets together, whose programs do not belong to a slot.
 inline Probes take_rare(const Plan &plan, std::vector<Probes> &programs) {
   constexpr size_t few = 64;
   Probes rare;
   for (size_t program = 0; program < programs.size(); program++) {
     Probes &probes = programs[program];
-    if (program == IPFT_END_PROGRAM || program == IPFT_CANDIDATE_PROGRAM ||
-        (probes.size() >= few && is_loaded(plan, program)))
+    if (program == IPFT_END_PROGRAM || program == IPFT_CANDIDATE_PROGRAM || program == IPFT_TIE_PROGRAM ||
+        program == IPFT_MERGE_PROGRAM || (probes.size() >= few && is_loaded(plan, program)))
       continue;
     rare.insert(rare.end(), probes.begin(), probes.end());
     probes.clear();

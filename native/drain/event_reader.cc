@@ -164,7 +164,7 @@ size_t EventReader::fill(Rows rows, size_t capacity, bool all) {
     rows[i].function = known.function;
     if (known.bytes != IPFT_BYTES_THERE)
       forget_bytes(rows, i, known.bytes);
-    rows[i].packet = packets_.number(event);
+    packets_.number(rows[i]);
     delivered_ += (event.flags & IPFT_HIDDEN) == 0;
   }
   return count + packets_.overdue_ends(rows.from(count), capacity - count, now);

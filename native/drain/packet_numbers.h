@@ -16,20 +16,30 @@ namespace ipft {
 // identified by its address and the time of its birth.
 class PacketNumbers {
 public:
-  // The number of the event's packet; 0 for a hidden event of an unknown packet, which has no meaning. Moves
-  // IPFT_LAST to the packet's last event: with function_graph, returns come after the life has ended.
-  uint64_t number(ipft_event &event) {
+  // Fills in what the row says about its packet: number 0 for a hidden event of an unknown packet, which has
+  // no meaning. Moves IPFT_LAST to the packet's last event: with function_graph, returns come after the life
+  // has ended.
+  void number(ipft_row &row) {
+    ipft_event &event = row.graph.event;
+    if (event.flags & IPFT_RELATION) {
+      relate(row);
+      return;
+    }
     size_t at = index_of(event.skb, event.born_ns);
     if (packets_[at].number == 0) {
       if (event.flags & IPFT_HIDDEN) {
         event.flags &= ~static_cast<uint32_t>(IPFT_LAST);
-        return 0;
+        row.packet = row.parent = row.family = 0;
+        return;
       }
-      packets_[at] = {event.skb, event.born_ns, ++count_, 0, State::alive};
-      if (++used_ > packets_.size() / 2)
-        at = make_room(at);
+      at = add(at, event.skb, event.born_ns);
     }
-    return update(at, event);
+    describe(row, packets_[at]);
+    if (!packets_[at].shown && (event.flags & (IPFT_HIDDEN | IPFT_DROP)) == 0) {
+      packets_[at].shown = true;
+      event.flags |= IPFT_FIRST;
+    }
+    update(at, event);
   }
 
   // Ends packets whose end was not reported by an event: those that have been IPFT_ENDING long enough. Writes
@@ -56,7 +66,7 @@ public:
       row.graph.event.skb = ending.skb;
       row.graph.event.born_ns = ending.born_ns;
       row.graph.event.flags = IPFT_LAST | IPFT_HIDDEN;
-      row.packet = packet.number;
+      describe(row, packet);
       row.function = IPFT_NO_FUNCTION;
     }
     return made;
@@ -80,8 +90,15 @@ private:
     uint64_t skb;
     uint64_t born_ns;
     uint64_t number; // 0: free
+    uint64_t parent; // number of its first parent; 0: none
+    uint64_t family; // number of its first ancestor
     int32_t calls;   // calls that have not returned
     State state;
+    bool shown; // it had an event that was neither hidden nor a drop
+    uint16_t kinship;
+    uint16_t of_parts;
+    uint32_t part;
+    uint32_t parts; // segments and fragments that it was divided into
   };
 
   struct Ending {
@@ -96,9 +113,50 @@ private:
   // Packets whose end is never seen must not fill all memory.
   static constexpr size_t limit = size_t{1} << 20;
 
-  uint64_t update(size_t at, ipft_event &event) {
+  static void describe(ipft_row &row, const Packet &packet) {
+    row.packet = packet.number;
+    row.parent = packet.parent;
+    row.family = packet.family;
+    row.kinship = packet.kinship;
+    row.of_parts = packet.of_parts;
+    row.part = packet.part;
+  }
+
+  // Adds a packet at a free entry, and returns where it is afterwards.
+  size_t add(size_t at, uint64_t skb, uint64_t born_ns) {
+    uint64_t number = ++count_;
+    packets_[at] = {skb, born_ns, number, 0, number, 0, State::alive, false, 0, 0, 0, 0};
+    return ++used_ > packets_.size() / 2 ? make_room(at) : at;
+  }
+
+  // A packet that is not known yet becomes the parent's child; one that is known stays in its family.
+  void relate(ipft_row &row) {
+    const ipft_event &event = row.graph.event;
+    size_t at = index_of(event.parent_skb, event.parent_born_ns);
+    if (packets_[at].number == 0)
+      at = add(at, event.parent_skb, event.parent_born_ns);
+    bool is_part = event.relation == IPFT_SEGMENT || event.relation == IPFT_FRAGMENT;
+    uint32_t part = is_part ? ++packets_[at].parts : 0;
+    Packet parent = packets_[at];
+    at = index_of(event.skb, event.born_ns);
+    if (packets_[at].number == 0) {
+      at = add(at, event.skb, event.born_ns);
+      Packet &child = packets_[at];
+      child.parent = parent.number;
+      child.family = parent.family;
+      child.kinship = event.relation;
+      child.of_parts = is_part ? event.parts : 0;
+      child.part = part;
+    }
+    describe(row, packets_[at]);
+    row.parent = parent.number;
+    row.kinship = event.relation;
+    row.of_parts = is_part ? event.parts : 0;
+    row.part = part;
+  }
+
+  void update(size_t at, ipft_event &event) {
     Packet &packet = packets_[at];
-    uint64_t number = packet.number;
     if (counts_calls_ && (event.flags & (IPFT_HIDDEN | IPFT_DROP)) == 0)
       packet.calls += event.flags & IPFT_RETURN ? -1 : 1;
     set_state(packet, event);
@@ -107,7 +165,6 @@ private:
       event.flags |= IPFT_LAST;
       forget(at);
     }
-    return number;
   }
 
   void set_state(Packet &packet, const ipft_event &event) {

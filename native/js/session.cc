@@ -144,6 +144,10 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   set("unread", programs_->unread()); // first, so that there are never more than lost
   set("lost", programs_->lost());
   set("suppressed", programs_->suppressed());
+  set("followed", programs_->followed());
+  set("relations", programs_->relations());
+  set("lostRelations", programs_->lost_relations());
+  set("unfollowed", programs_->unfollowed());
   Misses missed = programs_->missed();
   set("missed", missed.calls);
   set("missedEnds", missed.ends);

@@ -5,8 +5,11 @@
 #include "js/table.h"
 #include "session/kernel_features.h"
 #include "support/native_error.h"
+#include "symbols/ties.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace ipft {
 namespace {
@@ -52,6 +55,27 @@ void set_roles(const Napi::Object &options, const FunctionTable &table, ipft_set
   };
   set("functions", 0);
   set("hidden", IPFT_ROLE_HIDDEN);
+}
+
+// The functions that are traced and tie skbs together, which of them are hidden, and their callers.
+void set_ties(const Napi::Object &options, const FunctionTable &table, ipft_settings &settings) {
+  size_t used = 0;
+  auto set = [&](const char *list, __u64 flag) {
+    for (uint32_t id : function_ids(options, list)) {
+      const Function &function = table.functions.at(id);
+      if (!ties_packets(function) || function.address == 0)
+        continue;
+      if (used == IPFT_TIES)
+        throw NativeError(E2BIG, "load", "the functions that tie packets together");
+      settings.ties[used++] = {function.address, function.tie | flag};
+    }
+  };
+  set("functions", 0);
+  set("hidden", IPFT_TIE_HIDDEN);
+  std::vector<ipft_copier> copiers = copiers_in(table.functions);
+  if (copiers.size() > IPFT_COPIERS)
+    throw NativeError(E2BIG, "load", "the functions that copy packets");
+  std::copy(copiers.begin(), copiers.end(), std::end(settings.copiers) - copiers.size());
 }
 
 // Fills `into` with the addresses of the functions that find of an skb's bytes what `kind` says.
@@ -118,6 +142,8 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.kind = &kind_of(options);
   result.settings.reports_ends = options.Get("reportsEnds").ToBoolean();
   set_roles(options, table, result.settings);
+  result.settings.follows = number_or_zero(options, "follows");
+  set_ties(options, table, result.settings);
   set_functions(table, IPFT_BYTES_FREED, result.settings.freed);
   set_functions(table, IPFT_BYTES_UNWRITTEN, result.settings.unwritten);
   set_places(options, result.settings);

@@ -2,7 +2,10 @@
 #include "js/table.h"
 
 #include "js/enum_members.h"
+#include "js/napi_strings.h"
+#include "session/program_kind.h"
 #include "symbols/roles.h"
+#include "symbols/ties.h"
 #include "symbols/verdicts.h"
 
 #include <functional>
@@ -56,11 +59,11 @@ void Table::define(Napi::Env env) {
   Napi::Function constructor = DefineClass(
       env, "Table",
       {InstanceMethod<&Table::traceable>("traceable"), InstanceMethod<&Table::uncertain>("uncertain"),
-       InstanceMethod<&Table::attachable_later>("attachableLater"), InstanceMethod<&Table::ends>("ends"),
-       InstanceMethod<&Table::described>("described"), InstanceMethod<&Table::probes>("probes"),
-       InstanceMethod<&Table::reason_counts>("reasonCounts"),
+       InstanceMethod<&Table::attachable_later>("attachableLater"),
+       InstanceMethod<&Table::always_probed>("alwaysProbed"), InstanceMethod<&Table::described>("described"),
+       InstanceMethod<&Table::probes>("probes"), InstanceMethod<&Table::reason_counts>("reasonCounts"),
        InstanceMethod<&Table::return_type>("returnType"), InstanceMethod<&Table::judged>("judged"),
-       InstanceMethod<&Table::inspect>("inspect")});
+       InstanceMethod<&Table::following>("following"), InstanceMethod<&Table::inspect>("inspect")});
   env.SetInstanceData(new Napi::FunctionReference(Napi::Persistent(constructor)));
 }
 
@@ -111,12 +114,14 @@ Napi::Value Table::attachable_later(const Napi::CallbackInfo &info) {
   });
 }
 
-Napi::Value Table::ends(const Napi::CallbackInfo &info) {
-  std::vector<uint32_t> ends;
-  for (uint32_t i = 0; i < table_.functions.size(); i++)
-    if (is_traceable(table_.functions[i]) && ends_lives(table_.functions[i].role))
-      ends.push_back(i);
-  return indexes(info.Env(), ends);
+Napi::Value Table::always_probed(const Napi::CallbackInfo &info) {
+  std::vector<uint32_t> always;
+  for (uint32_t i = 0; i < table_.functions.size(); i++) {
+    const Function &function = table_.functions[i];
+    if (is_traceable(function) && (ends_lives(function.role) || ties_packets(function)))
+      always.push_back(i);
+  }
+  return indexes(info.Env(), always);
 }
 
 Napi::Value Table::described(const Napi::CallbackInfo &info) {
@@ -173,6 +178,17 @@ Napi::Value Table::judged(const Napi::CallbackInfo &info) {
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("table", make(info.Env(), std::move(table)));
   result.Set("certain", Napi::Number::New(info.Env(), static_cast<double>(certain)));
+  return result;
+}
+
+// (relations that are followed, name of the kind of programs)
+Napi::Value Table::following(const Napi::CallbackInfo &info) {
+  FunctionTable table = table_;
+  const ProgramKind &kind = program_kind(info[1].As<Napi::String>());
+  auto unseen = follow_relatives(table.functions, info[0].As<Napi::Number>(), can_follow_merges(kind));
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("table", make(info.Env(), std::move(table)));
+  result.Set("unseen", strings(info.Env(), unseen));
   return result;
 }
 

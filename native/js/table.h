@@ -23,12 +23,13 @@ private:
   Napi::Value traceable(const Napi::CallbackInfo &info);
   Napi::Value uncertain(const Napi::CallbackInfo &info);
   Napi::Value attachable_later(const Napi::CallbackInfo &info);
-  Napi::Value ends(const Napi::CallbackInfo &info);
+  Napi::Value always_probed(const Napi::CallbackInfo &info);
   Napi::Value described(const Napi::CallbackInfo &info);
   Napi::Value probes(const Napi::CallbackInfo &info);
   Napi::Value reason_counts(const Napi::CallbackInfo &info);
   Napi::Value return_type(const Napi::CallbackInfo &info);
   Napi::Value judged(const Napi::CallbackInfo &info);
+  Napi::Value following(const Napi::CallbackInfo &info);
   Napi::Value inspect(const Napi::CallbackInfo &info);
 
   const Function &function_at(const Napi::Env &env, uint32_t index) const;

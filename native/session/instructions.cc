@@ -21,6 +21,7 @@ Instructions loaded_instructions(const bpf_object *object, size_t number) {
 
 // A 64-bit constant is loaded by a pair of instructions with 32 bits each.
 void replace_constant(Instructions &instructions, uint64_t constant, uint64_t value) {
+  bool is_loaded = false;
   for (size_t i = 0; i + 1 < instructions.size(); i++) {
     bpf_insn &low = instructions[i];
     bpf_insn &high = instructions[i + 1];
@@ -30,9 +31,10 @@ void replace_constant(Instructions &instructions, uint64_t constant, uint64_t va
       continue;
     low.imm = static_cast<int32_t>(value);
     high.imm = static_cast<int32_t>(value >> 32);
-    return;
+    is_loaded = true;
   }
-  throw NativeError(EINVAL, "load", "a program without the constant that its copies replace");
+  if (!is_loaded)
+    throw NativeError(EINVAL, "load", "a program without the constant that its copies replace");
 }
 
 } // namespace ipft

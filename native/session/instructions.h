@@ -17,7 +17,7 @@ using Instructions = std::vector<bpf_insn>;
 // fds, and followed by its subprograms. Throws NativeError if the program does not exist.
 Instructions loaded_instructions(const bpf_object *object, size_t number);
 
-// Replaces a 64-bit constant by `value` where it is first loaded. Throws NativeError if it is not loaded.
+// Replaces a 64-bit constant by `value` wherever it is loaded. Throws NativeError if it is not loaded.
 void replace_constant(Instructions &instructions, uint64_t constant, uint64_t value);
 
 } // namespace ipft

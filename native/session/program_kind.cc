@@ -46,6 +46,10 @@ bool ProgramKind::reads_typed_skb() const {
   return tracing_type != none;
 }
 
+bool ProgramKind::has_multi_links() const {
+  return kprobe_type != none;
+}
+
 const ProgramKind &program_kind(const std::string &name) {
   for (const ProgramKind &kind : kinds)
     if (name == kind.name)
@@ -69,14 +73,22 @@ std::set<size_t> further_programs(const ProgramKind &kind) {
   return numbers;
 }
 
-void prepare_program(bpf_program *program, const ProgramKind &kind, const btf *kernel) {
+bool can_follow_merges(const ProgramKind &kind) {
+  if (kind.has_multi_links())
+    return KprobeMulti::probe_session() == 0;
+  return !kind.has_copies();
+}
+
+void prepare_program(bpf_program *program, size_t number, const ProgramKind &kind, const btf *kernel) {
   if (kind.has_copies())
     return;
+  bool is_session = kind.has_sessions() || (number == IPFT_MERGE_PROGRAM && kind.has_multi_links());
   bool is_tracing = bpf_program__type(program) != BPF_PROG_TYPE_KPROBE;
   if (is_tracing)
     bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
-  bpf_program__set_expected_attach_type(program, is_tracing ? kind.tracing_type : kind.kprobe_type);
-  if (kind.has_sessions())
+  bpf_attach_type kprobe_type = is_session ? kprobe_session_type : kind.kprobe_type;
+  bpf_program__set_expected_attach_type(program, is_tracing ? kind.tracing_type : kprobe_type);
+  if (is_session)
     resolve_session_kfuncs(program, kernel);
 }
 

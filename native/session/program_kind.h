@@ -39,6 +39,8 @@ struct ProgramKind {
   bool has_sessions() const { return returns == Returns::session; }
   bool has_kretprobes() const { return returns == Returns::own_program && !has_copies(); }
   bool reads_typed_skb() const;
+  // Kprobe programs are attached by links to many functions; sessions need such links.
+  bool has_multi_links() const;
 };
 
 // Finds a kind by its name. Throws std::out_of_range.
@@ -50,7 +52,11 @@ int probe_kind(const ProgramKind &kind, const Machine &machine);
 // The numbers (ipft.h) of programs that are loaded besides those of the functions' slots.
 std::set<size_t> further_programs(const ProgramKind &kind);
 
-// Sets, before load, properties of a program that libbpf cannot derive from its section. Throws NativeError.
-void prepare_program(bpf_program *program, const ProgramKind &kind, const btf *kernel);
+// True if its programs can see whether a function has merged two skbs, which its return value says.
+bool can_follow_merges(const ProgramKind &kind);
+
+// Sets, before load, properties of a program that libbpf cannot derive from its section. `number`: as in
+// ipft.h. Throws NativeError.
+void prepare_program(bpf_program *program, size_t number, const ProgramKind &kind, const btf *kernel);
 
 } // namespace ipft

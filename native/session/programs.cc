@@ -154,6 +154,8 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   }
   if (wants_causes(options))
     resize("causes", IPFT_CAUSES);
+  if (can_follow_merges(kind_) && settings.follows != 0)
+    resize("merges", IPFT_MERGES);
   if (settings.asks_reason)
     resize("reason_arguments", options.reason_arguments.size() + later_reasons);
   if (bodies > 0)
@@ -183,11 +185,13 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
   ends_by_kprobe_ = wanted.count(IPFT_OTHERS_PROGRAM) > 0;
   for (const TracedFunction &function : options.functions)
     wanted.insert(function.slot);
+  if (wanted.count(IPFT_MERGE_PROGRAM) > 0 && !kind_.has_multi_links())
+    wanted.insert(IPFT_MERGED_PROGRAM);
   bpf_program *each;
   bpf_object__for_each_program(each, object_.get()) bpf_program__set_autoload(each, false);
   for (size_t number : wanted) {
     bpf_program__set_autoload(program(number), true);
-    prepare_program(program(number), kind_, kernel);
+    prepare_program(program(number), number, kind_, kernel);
   }
   bpf_program__set_autoload(program(IPFT_DROP_PROGRAM), options.drops);
   bpf_program__set_autoload(program(IPFT_CAUSE_PROGRAM), wants_causes(options));
@@ -195,8 +199,13 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
 
 // Null if there is no program with this number.
 bpf_program *Programs::program(size_t number) const {
-  bool by_kprobe = number == IPFT_END_PROGRAM && ends_by_kprobe_;
-  const char *name = program_name(by_kprobe ? IPFT_END_BY_KPROBE_PROGRAM : number);
+  if (number == IPFT_END_PROGRAM && ends_by_kprobe_)
+    number = IPFT_END_BY_KPROBE_PROGRAM;
+  if (number == IPFT_TIE_PROGRAM && ends_by_kprobe_)
+    number = IPFT_TIE_BY_KPROBE_PROGRAM;
+  if (number == IPFT_MERGE_PROGRAM && kind_.has_multi_links())
+    number = IPFT_MERGE_BY_SESSION_PROGRAM;
+  const char *name = program_name(number);
   return bpf_object__find_program_by_name(object_.get(), name);
 }
 
@@ -211,13 +220,17 @@ void Programs::collect_fds(const ProgramOptions &options) {
     return;
   }
   auto shown = options.functions.end() - static_cast<std::ptrdiff_t>(options.hidden);
-  bool shows_ends = std::any_of(options.functions.begin(), shown, [](const TracedFunction &function) {
-    return function.slot == IPFT_END_PROGRAM;
-  });
+  auto is_shown = [&](size_t number) {
+    return std::any_of(options.functions.begin(), shown,
+                       [&](const TracedFunction &function) { return function.slot == number; });
+  };
   for (size_t number = 0; number < IPFT_PROGRAMS; number++) {
     bpf_program *loaded = program(number);
     fds_.push_back(loaded && bpf_program__autoload(loaded) ? bpf_program__fd(loaded) : -1);
-    missed_as_.push_back(number == IPFT_END_PROGRAM && !shows_ends ? &Misses::ends : &Misses::calls);
+    bool may_be_hidden = number == IPFT_END_PROGRAM || number == IPFT_TIE_PROGRAM ||
+                         number == IPFT_MERGE_PROGRAM || number == IPFT_MERGED_PROGRAM;
+    bool is_hidden = may_be_hidden && !is_shown(number);
+    missed_as_.push_back(is_hidden ? &Misses::ends : &Misses::calls);
   }
   if (!any_certain(candidates_))
     missed_as_[IPFT_CANDIDATE_PROGRAM] = nullptr;

@@ -83,6 +83,13 @@ public:
   // Like unread(), by CPU.
   std::vector<uint64_t> unread_by_cpu() const;
   uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
+  // Of the matched events, those of packets that are followed because they are related to another.
+  uint64_t followed() const { return sum(&ipft_counters::followed); }
+  // Relations between packets that were found, and of these, those that the perf buffer refused.
+  uint64_t relations() const { return sum(&ipft_counters::relations); }
+  uint64_t lost_relations() const { return sum(&ipft_counters::lost_relations); }
+  // Relatives for which the map of lives had no room.
+  uint64_t unfollowed() const { return sum(&ipft_counters::unfollowed); }
   // Calls that had an event and have no event for their return so far.
   uint64_t unreturned() const {
     uint64_t returns = sum(&ipft_counters::returns); // read first, so never more than the calls
@@ -131,7 +138,7 @@ private:
   std::vector<int> fds_;
   std::vector<uint64_t Misses::*> missed_as_; // by number, like fds_; null: no function that is shown has it
   const ProgramKind &kind_;
-  bool ends_by_kprobe_ = false; // fentry-multi: IPFT_END_PROGRAM is a kprobe program
+  bool ends_by_kprobe_ = false; // fentry-multi: IPFT_END_PROGRAM and IPFT_TIE_PROGRAM are kprobe programs
   size_t cpus_ = 0;
   MappedMap bss_;
   MappedMap counters_;

@@ -71,6 +71,7 @@ struct Function {
   // unknown.
   uint8_t drop_reason_register = no_register;
   uint8_t role = 0;         // enum ipft_role
+  uint32_t tie = 0;         // IPFT_TIE(); 0: it does not tie two skbs together
   uint8_t bytes = 0;        // enum ipft_bytes
   uint8_t return_place = 0; // where a trampoline stores the return value, in words after the first argument
   uint16_t return_type = 0; // index into FunctionTable::return_types

@@ -2,6 +2,7 @@
 #include "symbols/skb_functions.h"
 
 #include "symbols/roles.h"
+#include "symbols/ties.h"
 
 #include <bpf/btf.h>
 
@@ -91,8 +92,10 @@ void SkbFunctions::add_module(const btf *module, const std::string &name) {
 }
 
 std::vector<Function> SkbFunctions::take() {
-  for (Function &function : functions_)
+  for (Function &function : functions_) {
     add_role(function);
+    add_tie(function);
+  }
   return std::move(functions_);
 }
 

@@ -63,6 +63,8 @@ int main(int argc, char **argv) {
   write_constant(output, types, "ipft_function");
   output << "/** Bits of ROW.flags, see enum ipft_flags. */\n";
   write_constant(output, types, "ipft_flags");
+  output << "/** See enum ipft_relation. */\n";
+  write_constant(output, types, "ipft_relation");
   output << "/** Bytes, see enum ipft_sizes. */\n";
   write_constant(output, types, "ipft_sizes");
   output << "/** See enum ipft_candidates. */\n";

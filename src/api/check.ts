@@ -6,6 +6,7 @@ import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
+import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
 import { outputs } from '../outputs/index.js';
 import { checkDrops, checkFiles } from '../outputs/together.js';
 import { hasFilters } from '../plan/packet-filter.js';
@@ -92,6 +93,10 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
   durationMs: from(1, LONGEST_TIMER_MS, ' ms'),
   maxRate: from(1, U32_MAX),
   sample: from(1, U32_MAX),
+  follow: {
+    expected: `an array of ${FOLLOW_WORDS.join(', ')}`,
+    holds: (value) => Array.isArray(value) && value.every((word) => FOLLOW_WORDS.includes(word as Follow)),
+  },
   budget: {
     expected: 'a share of one CPU, such as 0.05',
     holds: (value) => typeof value === 'number' && value > 0 && value <= 1000,

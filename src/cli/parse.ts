@@ -5,7 +5,9 @@ import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type CommandOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { checkDrops, checkFiles } from '../outputs/together.js';
+import { FOLLOW_WORDS } from '../core/relation.js';
 import { skeleton } from '../core/skeletons.js';
+import { tracers } from '../core/tracer.js';
 import { HOW_TO_MARK } from './help.js';
 import type { Flags, OwnFlags, SameFlags } from './flags.js';
 import { createProgram } from './program.js';
@@ -37,6 +39,18 @@ function excess(command: Command): UsageError {
   return new UsageError(`unexpected argument '${word}'`, remedy);
 }
 
+/** `shown`: all outputs of the trace. */
+function checkFamily({ follow, drops, list, tracer }: Flags, shown: readonly string[]): void {
+  if (list === true) throw new UsageError('--list: it lists functions, not families', 'leave --family out');
+  if (!shown.includes('aggregate'))
+    throw new UsageError('--family: only -o aggregate shows families', '-o aggregate');
+  if (follow?.length === 0)
+    throw new UsageError('--family: with --follow none no packet has a family', '--follow all');
+  if (drops === true) throw new UsageError('--family: it does not go with --drops', 'one of the two');
+  if (tracers.get(tracer)?.returns === true)
+    throw new UsageError(`--family: it does not go with --tracer ${tracer}`, '--tracer function');
+}
+
 /** Flags that mean nothing without another one. */
 function checkTogether(flags: Flags): void {
   const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, list, eventsOnly } = flags;
@@ -44,6 +58,7 @@ function checkTogether(flags: Flags): void {
   if (drops === true && list !== true) checkDrops(shown);
   if (eventsOnly === true && (!shown.includes('json') || list === true))
     throw new UsageError('--events-only: it requires a trace with -o json', '-o json, without --list');
+  if (flags.family === true) checkFamily(flags, shown);
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
   checkFiles(flags.also ?? [], [outputFile, readyFile]);
@@ -137,6 +152,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
   const options: CommandOptions = {
     ...{ force: false, verbose: false, sample: TRACE_DEFAULTS.sample, failOnLoss: TRACE_DEFAULTS.failOnLoss },
     ...sameOptions(flags),
+    ...(flags.family === true && flags.follow === undefined ? { follow: FOLLOW_WORDS } : {}),
     ...packetOptions(flags),
     extensions: extensionPaths(flags),
     selection: { function: flags.regex, module: flags.moduleRegex },

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TIME_FORMATS } from '../core/clock.js';
-import { TRACE_DEFAULTS, type FurtherOutput } from '../core/options.js';
+import { TRACE_DEFAULTS as DEFAULTS, type FurtherOutput } from '../core/options.js';
 import { UsageError } from '../core/errors.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
@@ -10,13 +10,15 @@ import { outputs } from '../outputs/index.js';
 import { completed, oneOf, oneOfThese } from './completion/completer.js';
 import { completeFields } from './completion/fields.js';
 import { createCommand } from './command.js';
-import { SUBCOMMANDS } from './subcommands/index.js';
+import { subcommandUsages } from './subcommands/index.js';
 import { MORE_HELP } from './help.js';
 import { GENERATED } from '../core/skeletons.js';
 import {
+  FOLLOW_VALUES,
   parseChoice,
   parseCount,
   parseDuration,
+  parseFollow,
   parseMark,
   parsePageCount,
   parsePercentage,
@@ -38,7 +40,6 @@ function option<T>(
   return initial === undefined ? made : made.default(initial);
 }
 
-const DEFAULTS = TRACE_DEFAULTS;
 /** bytes: a file of results that is smaller is hardly one */
 const LEAST_ROTATION = 4000;
 
@@ -197,6 +198,10 @@ function outputOptions(): Option[] {
       '--events-only',
       'with -o json, lines of events alone: no summary, no lines of drops and extensions',
     ),
+    new Option(
+      '--family',
+      'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them; follows all relatives unless --follow says otherwise',
+    ),
     new Option('--drops', 'show packets that are dropped, and no others: the whole path, then where and why'),
     ...fileOptions(),
     completed(
@@ -230,6 +235,14 @@ function limitOptions(): Option[] {
       '--max-rate <events>',
       'at most this number of events a second, on all CPUs together; the others are counted as suppressed',
       parseCount('--max-rate', 1),
+    ),
+    completed(
+      option(
+        '--follow <relatives>',
+        `relatives of packets that are followed, whatever their mark: ${FOLLOW_VALUES.join(', ')}; the default is none`,
+        parseFollow('--follow'),
+      ),
+      oneOf(FOLLOW_VALUES),
     ),
     option('--sample <1/N>', 'one of N packets, by chance, with all of its events', parseSample('--sample')),
     option(
@@ -271,9 +284,6 @@ function systemOptions(): Option[] {
     fileOption('--ready-file <path>', 'write the pid of ipft to this file once tracing'),
   ];
 }
-
-const subcommandUsages = (): string[] =>
-  [...SUBCOMMANDS.values()].map(({ name, create }) => `ipft ${name} ${create(() => undefined).usage()}`);
 
 /** `ipft` itself: every option that it has. `write` gets what --help and --version print. */
 export function createProgram(version: string, write: (text: string) => void): Command {

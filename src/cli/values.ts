@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UsageError } from '../core/errors.js';
+import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 
 const U32_MAX = 0xffffffff;
@@ -164,5 +165,20 @@ export function parseChoice(flag: string, valid: readonly string[]): (text: stri
       `${flag}: expected one of ${valid.join(', ')}, received '${text}'`,
       `${flag} ${valid[0] ?? ''}`,
     );
+  };
+}
+
+/** What --follow takes. */
+export const FOLLOW_VALUES = [...FOLLOW_WORDS, 'all', 'none'];
+
+/** `all`, `none`, or relatives with commas between them. */
+export function parseFollow(flag: string): (text: string) => readonly Follow[] {
+  return (text) => {
+    if (text === 'none') return [];
+    if (text === 'all') return FOLLOW_WORDS;
+    const words = text.split(',').map((word) => parseChoice(flag, FOLLOW_VALUES)(word.trim()));
+    if (words.includes('all') || words.includes('none'))
+      throw new UsageError(`${flag}: all and none stand alone, received '${text}'`, `${flag} all`);
+    return words as Follow[];
   };
 }

@@ -99,6 +99,12 @@ export interface BuiltInFields extends Required<EventLead> {
   readonly caller: string | null;
   /** the innermost call first */
   readonly stack: readonly string[] | null;
+  /** number of the first ancestor; its own number, if it has no parent */
+  readonly family: number | null;
+  /** number of the packet that it was made from; null: none */
+  readonly parent: number | null;
+  /** what it is to its parent; null: it has none */
+  readonly relation: string | null;
 }
 
 /** The fields of each set, by the name after `@`. */

@@ -4,6 +4,9 @@ import { age } from './age.js';
 import { caller } from './caller.js';
 import { cause } from './cause.js';
 import { delta } from './delta.js';
+import { family } from './family.js';
+import { parent } from './parent.js';
+import { relation } from './relation.js';
 import { duration } from './duration.js';
 import { functionColumn } from './function.js';
 import { gsoSegs } from './gso-segs.js';
@@ -66,6 +69,9 @@ const all: readonly Column[] = [
   age,
   caller,
   stack,
+  family,
+  parent,
+  relation,
 ];
 
 /** Every column by its id, which is also the name of its file, except for columns that share one. */

@@ -86,4 +86,7 @@ export const SCHEMAS: Schemas = {
   age: integer(),
   caller: text,
   stack: orNull(array(string())),
+  family: count,
+  parent: count,
+  relation: text,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell } from './column.js';
+import { isRelation } from './relation.js';
 import { isHidden } from './row.js';
 import { NEWLINE, type TextBuffer } from './text-buffer.js';
 
@@ -12,26 +13,39 @@ export interface Batch {
   readonly rowSize: number;
 }
 
-/** Writes the lines of a batch, each followed by a newline. */
-export function renderBatch(line: Cell, { rows, count, rowSize }: Batch, text: TextBuffer): void {
+/**
+ * Writes the lines of a batch, each followed by a newline; of hidden rows only those that report a relation,
+ * and these by `relation`, if there is one.
+ */
+export function renderBatch(
+  line: Cell,
+  { rows, count, rowSize }: Batch,
+  text: TextBuffer,
+  relation: Cell | null = null,
+): void {
   const end = count * rowSize;
   for (let at = 0; at < end; at += rowSize) {
-    line(rows, at, text);
+    if (!isHidden(rows, at)) line(rows, at, text);
+    else if (relation !== null && isRelation(rows, at)) relation(rows, at, text);
+    else continue;
     text.character(NEWLINE);
   }
 }
 
-/** A copy of the batch without hidden rows; the batch itself if it has none. */
-export function visibleRows(batch: Batch): Batch {
+/**
+ * A copy of the batch without hidden rows that only mark a packet's end; the batch itself if it has none.
+ * Those that report a relation are kept: whoever shows no relations skips all hidden rows.
+ */
+export function withoutEnds(batch: Batch): Batch {
   const { rows, count, rowSize } = batch;
-  const visible = Array.from({ length: count }, (_, row) => row * rowSize).filter(
-    (at) => !isHidden(rows, at),
+  const wanted = Array.from({ length: count }, (_, row) => row * rowSize).filter(
+    (at) => !isHidden(rows, at) || isRelation(rows, at),
   );
-  if (visible.length === count) return batch;
+  if (wanted.length === count) return batch;
   const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
-  const kept = new Uint8Array(visible.length * rowSize);
-  visible.forEach((at, row) => kept.set(bytes.subarray(at, at + rowSize), row * rowSize));
-  return { rows: new DataView(kept.buffer), count: visible.length, rowSize };
+  const kept = new Uint8Array(wanted.length * rowSize);
+  wanted.forEach((at, row) => kept.set(bytes.subarray(at, at + rowSize), row * rowSize));
+  return { rows: new DataView(kept.buffer), count: wanted.length, rowSize };
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Format {
   lines(parts: LineParts): Pick<OutputContext, 'line' | 'calls' | 'header'>;
   /** Writes a row that reports a drop, without the newline; `time`: the additional time column of events. */
   dropLine(context: ColumnContext, time: Column | null): Cell;
+  /** Writes a row that reports a relation, as dropLine does; null: the format shows relations otherwise. */
+  relationLine(context: ColumnContext, time: Column | null): Cell | null;
   /** What an extension reports about a packet, as whole lines; null: the format cannot show it. */
   report(packet: number, report: string | object): string | null;
 }

@@ -13,13 +13,22 @@ export interface NativeTable {
   uncertain(functions: Uint32Array): Uint32Array;
   /** Those that can be traced by programs that were loaded without them. */
   attachableLater(functions: Uint32Array): Uint32Array;
-  /** All functions that can be traced and in which packets' lives may end, so that they are always probed. */
-  ends(): Uint32Array;
+  /** All functions that can be traced and in which packets' lives may end, or which tie packets together. */
+  alwaysProbed(): Uint32Array;
   described(functions: Uint32Array): Descriptions;
   probes(functions: Uint32Array): ProbeColumns;
   /** How many of them cannot be traced for which reason, in the order in which the reasons come first. */
   reasonCounts(functions: Uint32Array): Readonly<Record<string, number>>;
   returnType(index: number): ReturnType;
+  /**
+   * A table for a trace that follows these relations (a bit for each, see ipft_settings.follows): functions
+   * that tie packets together run programs of their own. `programs`: Backend.programs; `unseen`: names of
+   * such functions whose calls or returns the backend does not see.
+   */
+  following(
+    follows: number,
+    programs: string,
+  ): { readonly table: NativeTable; readonly unseen: readonly string[] };
   /** A table with the verdicts applied to its candidates, and how many of these are certain. */
   judged(
     certain: readonly string[],
@@ -181,10 +190,10 @@ export class FunctionTable {
     return [...this.columns.table.attachableLater(Uint32Array.from(functions))];
   }
 
-  /** Indexes of the traceable functions that end packets' lives and are not among the selected ones. */
-  unselectedEnds(selected: readonly number[]): number[] {
+  /** Indexes of the functions that are probed even if they are not selected, without the selected ones. */
+  probedUnselected(selected: readonly number[]): number[] {
     const known = new Set(selected);
-    return [...this.columns.table.ends()].filter((index) => !known.has(index));
+    return [...this.columns.table.alwaysProbed()].filter((index) => !known.has(index));
   }
 
   /** How many of these functions cannot be traced for which reason. */
@@ -203,6 +212,16 @@ export class FunctionTable {
     if (certain.size + refuted.size === 0) return this;
     const judged = this.columns.table.judged([...certain], [...refuted]);
     return new FunctionTable({ ...this.columns, table: judged.table }, this.kind, judged.certain);
+  }
+
+  /** A table for a trace that follows these relations, and what is not seen of them: see NativeTable.following. */
+  following(
+    follows: number,
+    programs: string,
+  ): { readonly table: FunctionTable; readonly unseen: readonly string[] } {
+    if (follows === 0 || this.kind !== 'functions') return { table: this, unseen: [] };
+    const { table, unseen } = this.columns.table.following(follows, programs);
+    return { table: new FunctionTable({ ...this.columns, table }, this.kind, this.certain), unseen };
   }
 
   /** A function's name, with its module unless it is the kernel's own. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TimeFormat } from './clock.js';
 import type { Selection } from './function-table.js';
+import type { Follow } from './relation.js';
 
 /** Options of `ipft --list`. */
 export interface ListOptions {
@@ -23,7 +24,7 @@ export interface FieldsOptions {
 }
 
 /** The kinds of lines of `-o json`. */
-export const LINE_KINDS = ['event', 'drop', 'packet', 'summary'] as const;
+export const LINE_KINDS = ['event', 'drop', 'relation', 'packet', 'summary'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
 /** Options of `ipft schema`. */
@@ -89,6 +90,8 @@ export interface TraceOptions {
   readonly sample: number;
   /** share of one CPU, 0.05 for 5 %; the trace ends when it costs more for one second */
   readonly budget?: number | undefined;
+  /** relatives of packets that are followed; TRACE_DEFAULTS.follow if undefined */
+  readonly follow?: readonly Follow[] | undefined;
   /** throw a LossError if anything is missing from the results */
   readonly failOnLoss: boolean;
 }
@@ -101,6 +104,8 @@ export interface CommandOptions extends TraceOptions {
   readonly output: string;
   /** how text shows the time of an event; JSON and CSV get an additional column `time` */
   readonly time?: TimeFormat | undefined;
+  /** text of whole packets: a group for each family of packets instead */
+  readonly family?: boolean | undefined;
   /** JSON: write events only, no summary or other lines */
   readonly eventsOnly?: boolean | undefined;
   /** file for the results; stdout if undefined */
@@ -118,6 +123,7 @@ export interface CommandOptions extends TraceOptions {
 }
 
 export const TRACE_DEFAULTS = {
+  follow: [] as readonly Follow[],
   mask: 0xffffffff,
   backend: 'auto',
   force: false,

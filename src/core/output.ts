@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
-import type { Cell } from './column.js';
+import type { Cell, Column } from './column.js';
 import type { DroppedPackets } from './dropped-packets.js';
 import type { Format } from './format.js';
 import type { Palette } from './line.js';
@@ -33,6 +33,12 @@ export interface OutputContext {
   readonly rowSize: number;
   /** null without --drops */
   readonly drops: DropsContext | null;
+  /** writes a row that reports a relation, without the newline; null: it is not to be shown */
+  readonly relation: Cell | null;
+  /** relatives of packets are followed */
+  readonly follows: boolean;
+  /** show families of packets as wholes */
+  readonly families: boolean;
   /** write only lines of events */
   readonly eventsOnly: boolean;
 }
@@ -73,6 +79,8 @@ export interface OutputDescriptor {
   readonly lead: readonly string[];
   /** ids of its lead columns for function_graph; text adds the duration and the call after them */
   readonly graphLead: readonly string[];
+  /** columns after the lead if relatives are followed, unless a field or an extension has one of their keys */
+  readonly kin: readonly Column[];
   /** ids of the columns that it shows as fields by default */
   readonly fields: readonly string[];
   create(context: OutputContext): Output;

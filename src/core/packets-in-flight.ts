@@ -4,7 +4,7 @@ import { PacketEvents } from './packet-events.js';
 import { isHidden, isLast, packet } from './row.js';
 
 /** Most events held for packets in flight; beyond this the oldest packet is flushed before its end. */
-const MAX_HELD = 400_000;
+export const MAX_HELD = 400_000;
 
 /** The source of packets for outputs that show whole packets. */
 export type Packets = Pick<PacketsInFlight, 'take' | 'rest' | 'held' | 'cut'>;

@@ -32,6 +32,14 @@ export interface Accounts {
     /** function_graph: calls that have an event, but none for their return */
     readonly missed_returns: number;
   };
+  /** of the matched, events of packets that are followed because they are related to another */
+  readonly followed: number;
+  /** relations between packets that were found */
+  readonly relations: number;
+  /** of the relations, those for which the perf buffer had no room: the parent of these packets is unknown */
+  readonly lost_relations: number;
+  /** packets that were related to a followed one, and not followed: there were too many at the same time */
+  readonly unfollowed: number;
   /** events left out by --max-rate */
   readonly suppressed: number;
   /** events of packets that were not dropped, left out by --drops */

@@ -26,6 +26,8 @@ export interface Traced {
   readonly functions: TracedFunctions;
   /** true if rows may be returns (tracer function_graph) */
   readonly returns: boolean;
+  /** true if relatives of packets are followed */
+  readonly follows: boolean;
   /** the columns of --fields; null: the output's default */
   readonly fields: readonly Column[] | null;
   /** the columns of extensions, shown after the fields */

@@ -59,6 +59,26 @@ const missedCalls = (missed: number, backend: string): Loss => ({
   remedy: unskipped(backend),
 });
 
+/** What is missing of families. */
+const lostFamily = ({ lostRelations, relations, unfollowed }: Counters): Loss[] => [
+  ...(lostRelations === 0
+    ? []
+    : [
+        {
+          text: `${lostRelations} of ${relations} relations between packets were lost, since the perf buffer was full: the parents of these packets are unknown`,
+          remedy: 'a larger --perf-page-count, or fewer events: --regex, --sample',
+        },
+      ]),
+  ...(unfollowed === 0
+    ? []
+    : [
+        {
+          text: `${unfollowed} relatives of packets were not followed, since too many packets were followed at the same time`,
+          remedy: 'fewer packets: a narrower filter, --sample, --follow',
+        },
+      ]),
+];
+
 /**
  * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers;
  * `cut`: Consumer.cut; `backend`: its id.
@@ -74,6 +94,7 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
     ...(unread > 0 ? [lostWithoutBuffer(unread, matched)] : []),
     ...calls(noRoom, 'were missed, since the kernel had no room to wait for their return'),
     ...(missed > 0 ? [missedCalls(missed, backend)] : []),
+    ...lostFamily(counters),
     ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
     ...(untracked === 0
       ? []
@@ -110,40 +131,39 @@ export function remarks({ matched, suppressed, late }: Counters): string[] {
   ];
 }
 
+const causesOf = (
+  { lost, unread, missed, noRoom, unreturned }: Counters,
+  dropped: number,
+): Accounts['causes'] => ({
+  perf_buffer_full: lost - unread,
+  no_buffer: unread,
+  backlog: dropped,
+  recursion: missed,
+  no_room: noRoom,
+  missed_returns: unreturned,
+});
+
 /**
  * The counts of the summary. `taken`: events that the consumer took; `dropped`, `cut` and `drops`: see
  * Consumer.
  */
 export function accounts(
-  {
-    matched,
-    delivered,
-    lost,
-    unread,
-    missed,
-    unreturned,
-    noRoom,
-    late,
-    untracked,
-    missedEnds,
-    suppressed,
-  }: Counters,
+  counters: Counters,
   taken: number,
   { dropped, cut, drops }: Pick<Consumer, 'dropped' | 'cut' | 'drops'>,
 ): Accounts {
+  const { matched, delivered, lost, late, untracked, missedEnds, suppressed } = counters;
+  const { followed, relations, lostRelations, unfollowed } = counters;
   const omitted = drops?.omitted ?? 0;
   return {
     matched,
     delivered: taken - dropped - omitted,
     lost: lost + dropped,
-    causes: {
-      perf_buffer_full: lost - unread,
-      no_buffer: unread,
-      backlog: dropped,
-      recursion: missed,
-      no_room: noRoom,
-      missed_returns: unreturned,
-    },
+    causes: causesOf(counters, dropped),
+    followed,
+    relations,
+    lost_relations: lostRelations,
+    unfollowed,
     suppressed,
     omitted,
     beyond_count: delivered - taken,

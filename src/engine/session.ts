@@ -7,7 +7,7 @@ import { loadedWith } from '../extension/refusal.js';
 import { native } from '../native/call.js';
 import type { Session } from '../native/types.js';
 import { dataOptions } from '../plan/data.js';
-import type { Plan } from '../plan/prepare.js';
+import { follows, type Plan } from '../plan/prepare.js';
 
 /** Loads the programs of a plan; `onBatch` gets how many rows session.batch holds. Whoever opens it closes it. */
 export function openSession(
@@ -23,7 +23,7 @@ export function openSession(
   const perf = { pageCount, leastPageCount, samplePeriod, wakeupEvents };
   const limits = { maxRate, sample, timed: budget !== undefined };
   const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
-  const settings = { ...marked, ...perf, ...limits, programs: backend.programs };
+  const settings = { ...marked, ...perf, ...limits, programs: backend.programs, follows: follows(options) };
   const functions = Uint32Array.from(traceable);
   const ends = { hidden: Uint32Array.from(probedOnly), reportsEnds: wants.ends, drops: wants.drops };
   const sessionOptions = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from '../core/batch.js';
 import { capturedIn } from '../core/reads.js';
+import { isRelation } from '../core/relation.js';
 import { isDrop, isHidden, isLast } from '../core/row.js';
 import type { Summary } from '../core/summary.js';
 import type { ExtensionEvent } from './public.js';
@@ -107,7 +108,7 @@ class ExtensionConsumer implements Consumer {
     const seen = isDropRow || isHidden(rows, at) ? null : this.#chain.to(event, rows, at);
     const ends = isLast(rows, at);
     if (seen !== null || isDropRow) kept.add(at);
-    else if (ends && this.wantsEnds) kept.addEnd(at);
+    else if ((ends && this.wantsEnds) || isRelation(rows, at)) kept.addHidden(at);
     if (this.#reporting.length === 0) return;
     const gone = seen === null ? [] : this.#packets.add(seen);
     if (ends) gone.push(this.#packets.remove(event.packet));

@@ -24,7 +24,7 @@ export class KeptRows {
   }
 
   /** Keeps a row as a hidden one, which only marks its packet's end. */
-  addEnd(at: number): void {
+  addHidden(at: number): void {
     const { rows } = this.batch;
     rows.setUint32(at + ROW.flags, rows.getUint32(at + ROW.flags, true) | HIDDEN, true);
     this.#move(at);

@@ -159,6 +159,8 @@ export interface SessionOptions {
   readonly candidates?: Uint32Array;
   /** indexes of functions that are probed for the ends of packets, but not shown */
   readonly hidden: Uint32Array;
+  /** a bit (1 << relation) for each relation that is followed; 0 if undefined */
+  readonly follows?: number;
   /** true: hidden rows mark the ends of packets whose last event is not shown */
   readonly reportsEnds: boolean;
   /** readBodyOffsets() for the whole table; 0 for functions without a probe in the body */
@@ -218,6 +220,14 @@ export interface Counters {
   readonly unread: number;
   /** suppressed by maxRate; the returns of such calls are not counted */
   readonly suppressed: number;
+  /** of the matched, those of packets that are followed because they are related to another */
+  readonly followed: number;
+  /** relations between packets that were found */
+  readonly relations: number;
+  /** of the relations, those that the perf buffer refused */
+  readonly lostRelations: number;
+  /** relatives for which the map of lives had no room */
+  readonly unfollowed: number;
   /** calls for which the program did not run, since another was running on the CPU; not counted as matched, nor are the next two */
   readonly missed: number;
   /** the same for functions that are probed only for the ends of packets */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { csv as csvFormat } from './formats/csv.js';
+import { family } from '../columns/family.js';
+import { parent } from '../columns/parent.js';
+import { relation } from '../columns/relation.js';
 import { renderBatch } from '../core/batch.js';
 import type { OutputDescriptor } from '../core/output.js';
 import { TextBuffer } from '../core/text-buffer.js';
@@ -14,6 +17,7 @@ export const csv: OutputDescriptor = {
   description: 'comma-separated values, a line for each event, as it happens, after a line of names',
   format: csvFormat,
   showsDrops: false,
+  kin: [family, parent, relation],
   create: ({ line, header }) => {
     const text = new TextBuffer();
     return {

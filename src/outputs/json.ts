@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { json as jsonFormat } from './formats/json.js';
+import { kinship } from '../columns/kinship.js';
 import { renderBatch } from '../core/batch.js';
 import type { Cell } from '../core/column.js';
 import type { DropsContext, Output, OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
-import { packetOutput } from './packet-output.js';
+import { wholeOutput } from './whole-output.js';
 import type { Summary } from '../core/summary.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
@@ -33,7 +34,7 @@ function dropsOutput(
     }
     if (!eventsOnly) for (const at of drops) write(dropLine, at);
   }
-  const output = packetOutput(packets, linesOf, text);
+  const output = wholeOutput(packets, linesOf, text);
   return {
     batch: (batch) => output.batch(batch),
     *results(summary) {
@@ -69,13 +70,14 @@ export const json: OutputDescriptor = {
     'duration',
     'tid',
   ],
+  kin: [kinship],
   fields: ['len', 'gso-type', 'gso-size', 'gso-segs', 'mark'],
-  create: ({ line, drops, eventsOnly }) => {
+  create: ({ line, drops, relation, eventsOnly }) => {
     const text = new TextBuffer();
     if (drops !== null) return dropsOutput({ line, eventsOnly }, drops, text);
     return {
       batch: (batch) => {
-        renderBatch(line, batch, text);
+        renderBatch(line, batch, text, eventsOnly ? null : relation);
         return text.take();
       },
       results: eventsOnly ? () => [] : summaryLine,

@@ -4,7 +4,7 @@ import { renderBatch, type Batch } from '../core/batch.js';
 import type { CallLines } from '../core/call-line.js';
 import { CallStacks, isReturnOf } from './calls.js';
 import type { OutputDescriptor } from '../core/output.js';
-import { isReturn } from '../core/row.js';
+import { isHidden, isReturn } from '../core/row.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
 type Render = (batch: Batch, text: TextBuffer) => void;
@@ -15,6 +15,7 @@ function renderCalls(lines: CallLines): Render {
   return ({ rows, count, rowSize }, text) => {
     const end = count * rowSize;
     for (let at = 0; at < end; at += rowSize) {
+      if (isHidden(rows, at)) continue;
       const stack = stacks.of(rows, at);
       const next = at + rowSize;
       if (isReturn(rows, at)) {
@@ -42,6 +43,7 @@ export const stream: OutputDescriptor = {
   showsDrops: false,
   lead: ['packet-number', 'timestamp', 'processor-id', 'function'],
   graphLead: ['packet-number', 'timestamp', 'processor-id'],
+  kin: [],
   fields: ['len', 'gso-type'],
   create: ({ line, calls, header, terminal, palette }) => {
     const render: Render =

@@ -4,7 +4,8 @@ import { CANDIDATES, CONFIRMING_CALLS } from '../core/abi.js';
 import type { Backend, TableKind } from '../core/backend.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, ModuleLoad, Selection } from '../core/function-table.js';
-import type { TraceOptions } from '../core/options.js';
+import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
+import { followBits } from '../core/relation.js';
 import { ShownFunctions } from './shown-functions.js';
 import type { Traced } from '../core/traced.js';
 import { tracers, type Tracer } from '../core/tracer.js';
@@ -91,6 +92,26 @@ function fieldsOf({ fields }: TraceOptions, { isAlone }: Additions): readonly Co
   return isAlone ? [] : null;
 }
 
+/** `unseen`: functions that tie packets together, but not for this backend. */
+function warnOfUnfollowed(
+  options: TraceOptions,
+  { id, table }: Backend,
+  unseen: readonly string[],
+  messages: Messages,
+): void {
+  if (follows(options) === 0) return;
+  const remedy = '--backend kprobe-multi or kprobe';
+  if (table !== 'functions') messages.warn(`-b ${id} follows no relatives of packets`, remedy);
+  else if (unseen.length > 0)
+    messages.warn(
+      `relatives are not followed where only ${unseen.join(', ')} would show them: -b ${id} does not see that`,
+      remedy,
+    );
+}
+
+/** The relations that are followed, a bit for each. */
+export const follows = ({ follow = TRACE_DEFAULTS.follow }: TraceOptions): number => followBits(follow);
+
 /** Checks the machine, chooses the backend and reads the functions. */
 export function prepare(
   options: TraceOptions,
@@ -126,6 +147,7 @@ export function prepare(
   const known = { ...functions, functions: new ShownFunctions(table) };
   const shown = {
     ...{ kernel: release(), functions: known.functions, returns: tracer.returns, fields, further },
+    follows: follows(options) !== 0,
     layout: data.layout,
     clock: { realOffsetNs: addon.realTimeOffset(), firstNs: null },
     names: kernelNames(addon),
@@ -137,16 +159,19 @@ export function prepare(
 function functionsOf(
   choice: Choice,
   read: FunctionTable,
-  { selection, verbose }: TraceOptions,
+  options: TraceOptions,
   messages: Messages,
 ): Pick<Plan, 'table' | 'selected' | 'traceable' | 'uncertain' | 'probedOnly'> {
   const { backend } = choice;
-  const table = judgedTable(read, backend, messages);
+  const { selection, verbose } = options;
+  const judged = judgedTable(read, backend, messages);
+  const { table, unseen } = judged.following(follows(options), backend.programs);
+  warnOfUnfollowed(options, backend, unseen, messages);
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectOrExplain(table, selection, choice);
   const traceable = traceableFunctions(table, selected, selection);
   const uncertain = uncertainFunctions(table, selected, backend);
-  const probedOnly = table.unselectedEnds(selected);
+  const probedOnly = table.probedUnselected(selected);
   const lines = [...explainChoice(choice, verbose), ...explainUncertain(table, uncertain, selection)];
   lines.forEach((line) => messages.line(line));
   return { table, selected, traceable, uncertain, probedOnly };

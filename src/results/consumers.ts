@@ -4,14 +4,17 @@ import type { CommandOptions, TraceOptions } from '../core/options.js';
 import { plannedResults, type HasNoReader, type ResultsOptions } from './results.js';
 import { allOf } from './several.js';
 
-type Options = TraceOptions & Pick<ResultsOptions, 'time' | 'eventsOnly'>;
+type Options = TraceOptions & Pick<ResultsOptions, 'time' | 'eventsOnly' | 'family'>;
 
 /** Makes the consumers that one option asks for; [] if the option is not given. */
 type Kind = (options: Options, hasNoReader: HasNoReader) => readonly PlannedConsumer[];
 
-const outputFiles: Kind = ({ also = [], drops, time, eventsOnly }, hasNoReader) =>
+const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, hasNoReader) =>
   also.map(({ output, file }) =>
-    plannedResults({ output, outputFile: file, flag: '--also', drops, time, eventsOnly }, hasNoReader),
+    plannedResults(
+      { output, outputFile: file, flag: '--also', drops, time, eventsOnly, family },
+      hasNoReader,
+    ),
   );
 
 /** The kinds of consumers that a trace can have besides the command's results or a script's loop. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { visibleRows, type Batch } from '../core/batch.js';
+import { withoutEnds, type Batch } from '../core/batch.js';
 import type { Consumer } from '../core/consumer.js';
 import type { Summary } from '../core/summary.js';
 
@@ -44,7 +44,7 @@ export class Lane {
   }
 
   take(batch: Batch, events: number): void {
-    const { rows, count, rowSize } = this.wantsEnds ? batch : visibleRows(batch);
+    const { rows, count, rowSize } = this.wantsEnds ? batch : withoutEnds(batch);
     if (count === 0) return;
     if (this.#isIdle) return this.consumer.take({ rows, count, rowSize }, events);
     if (this.full) {

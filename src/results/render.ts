@@ -31,6 +31,10 @@ export interface RenderOptions {
   readonly time?: { readonly format: TimeFormat; readonly clock: TraceClock } | null;
   /** JSON: write events only */
   readonly eventsOnly?: boolean;
+  /** relatives of packets are followed */
+  readonly follows?: boolean;
+  /** show families of packets as wholes */
+  readonly families?: boolean;
 }
 
 /** The fields, without columns that are already in the lead or shown by an extension. */
@@ -49,17 +53,22 @@ function shownFields(
   return shown.map((column) => (returns && column.ofReturns !== true ? ofCalls(column) : column));
 }
 
+/** Keys of what says what packets are to each other. */
+const KIN = ['family', 'parent', 'relation', 'part', 'of'];
+
 /** The columns of an output's lines. */
 export function lineColumns(
-  { format, lead, graphLead, fields: usual }: OutputDescriptor,
+  { format, lead, graphLead, kin, fields: usual }: OutputDescriptor,
   {
     returns,
+    follows,
     fields,
     further,
     time,
-  }: Pick<Traced, 'returns' | 'fields' | 'further'> & { readonly time: Column | null },
+  }: Pick<Traced, 'returns' | 'follows' | 'fields' | 'further'> & { readonly time: Column | null },
 ): LineColumns {
-  const untimed = columnsOf(returns ? graphLead : lead);
+  const isAsked = [...(fields ?? []), ...further].some(({ key }) => KIN.includes(key));
+  const untimed = [...columnsOf(returns ? graphLead : lead), ...(follows && !isAsked ? kin : [])];
   const timed = time === null ? { lead: untimed, last: [] } : format.withTime(untimed, time);
   const inFront = [...timed.lead, ...format.beside(returns), ...timed.last];
   return { ...timed, fields: shownFields(fields ?? columnsOf(usual), further, inFront, returns) };
@@ -79,12 +88,25 @@ export function createOutput(
     dropped = null,
     time = null,
     eventsOnly = false,
+    follows = false,
+    families = false,
   }: RenderOptions = {},
 ): Output {
   const { format } = descriptor;
   const timed = time === null ? null : timeColumn(time.format, time.clock);
-  const all = lineColumns(descriptor, { returns, fields, further, time: timed });
+  const all = lineColumns(descriptor, { returns, follows, fields, further, time: timed });
   const drops = dropped === null ? null : { packets: dropped, line: format.dropLine(context, timed) };
   const lines = format.lines({ ...all, returns, context, palette });
-  return descriptor.create({ palette, terminal, rowSize, drops, eventsOnly, ...lines });
+  const relation = follows ? format.relationLine(context, timed) : null;
+  return descriptor.create({
+    palette,
+    terminal,
+    rowSize,
+    drops,
+    relation,
+    follows,
+    families,
+    eventsOnly,
+    ...lines,
+  });
 }

@@ -23,7 +23,7 @@ export type HasNoReader = (fd: number) => boolean;
 /** The options that decide where results go. `flag`: the command line flag of the file, for messages. */
 export type ResultsOptions = Pick<
   CommandOptions,
-  'output' | 'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly'
+  'output' | 'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly' | 'family'
 > & { readonly flag?: string };
 
 /** A consumer that turns events into the text of an output, and writes it to stdout or a file. */
@@ -61,17 +61,19 @@ class Results implements Consumer {
   }
 
   #createOutput(traced: Traced): Output {
-    const { returns, fields, further, layout, clock } = traced;
+    const { returns, follows, fields, further, layout, clock } = traced;
     return createOutput(this.#descriptor, columnContext(traced), {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
       returns,
+      follows,
       fields,
       further,
       rowSize: layout.rowSize,
       dropped: this.#dropped,
       time: this.options.time === undefined ? null : { format: this.options.time, clock },
       eventsOnly: this.options.eventsOnly === true,
+      families: this.options.family === true,
     });
   }
 

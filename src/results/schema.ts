@@ -5,6 +5,7 @@ import { SCHEMAS } from '../columns/schemas.js';
 import type { Drop } from '../core/drop.js';
 import { DRAFT, integer, object, orNull, scalar, string, type Schema } from '../core/json-schema.js';
 import { LINE_KINDS, type LineKind } from '../core/options.js';
+import { RELATIONS } from '../core/relation.js';
 import { SUMMARY } from './summary-schema.js';
 import { outputs } from '../outputs/index.js';
 
@@ -14,6 +15,12 @@ const time = {
   description: 'with --time: ns, or with --time real ISO 8601 in UTC',
 };
 
+/** Keys of parts, which are left out where they do not apply. */
+const parts = {
+  part: integer("which of its parent's segments or fragments the packet is, from 1"),
+  of: integer('how many segments there were to be'),
+};
+
 function eventSchema(): Schema<unknown> {
   const properties = [...columns.values()].map(({ key, description }) => [
     key,
@@ -21,9 +28,9 @@ function eventSchema(): Schema<unknown> {
   ]);
   return {
     description:
-      'An event; further keys are paths of --fields, and what extensions add. A member of a BPF or Lua extension that is called as a field stands in its place, and is what the extension makes it.',
+      'An event. With --follow, the first one of each packet says which family it is of, and of which packet it was made. Further keys are paths of --fields, and what extensions add. A member of a BPF or Lua extension that is called as a field stands in its place, and is what the extension makes it.',
     type: 'object',
-    properties: { ...Object.fromEntries(properties), time },
+    properties: { ...Object.fromEntries(properties), ...parts, time },
     // the lead columns
     required: keysOf(outputs.get('json')?.lead ?? []),
     additionalProperties: scalar(),
@@ -51,6 +58,29 @@ const drop = object<Drop & Pick<BuiltInFields, 'packet' | 'packet_id' | 'timesta
   cause: orNull(string('null: unknown')),
 });
 
+type RelationLine = Pick<BuiltInFields, 'packet' | 'packet_id' | 'timestamp'> & {
+  readonly relation: string | null;
+  readonly parent: number;
+  readonly family: number;
+  readonly part?: number;
+  readonly of?: number;
+  readonly bytes: number;
+};
+
+const relation = object<RelationLine>(
+  {
+    packet,
+    packet_id,
+    timestamp,
+    relation: { enum: [...Object.values(RELATIONS), null], description: 'what the packet is to the parent' },
+    parent: integer('number of the other packet'),
+    family: integer("number of the packet's first ancestor"),
+    ...parts,
+    bytes: integer('skb->len of the parent at this time'),
+  },
+  ['part', 'of'],
+);
+
 const packetReport: Schema<unknown> = {
   description: "What an extension's onPacket() returned for a packet: further keys are the extension's own.",
   type: 'object',
@@ -66,6 +96,11 @@ const KINDS: Readonly<Record<LineKind, () => Schema<unknown>>> = {
     wrapped('With --drops: where and why the packet of the events above was dropped.', 'drop', {
       ...drop,
       properties: { ...(drop['properties'] as object), time },
+    }),
+  relation: () =>
+    wrapped('With --follow: what a packet is to another one.', 'relation', {
+      ...relation,
+      properties: { ...(relation['properties'] as object), time },
     }),
   packet: () => packetReport,
   summary: () => wrapped('The last line: what the trace amounts to.', 'summary', SUMMARY),

@@ -33,5 +33,11 @@ describe('numbering packets', () => {
     ['without_ends', 'need bounded memory'],
     ['calls', "end with function_graph's outermost return"],
     ['returns_behind_the_end', 'stay while calls return, though the table is tidied'],
+    ['families', "give a child its parent's family"],
+    ['unknown_parent', 'give a parent that is not known a number before its child'],
+    ['parts', 'count segments and fragments, and nothing else'],
+    ['merges', 'leave a packet that takes the data of another one what it is'],
+    ['first_events', "mark a packet's first event, once, though a relation came before"],
+    ['relations_in_growth', 'keep parents, families and parts in a table that grows'],
   ])('%s: %s', (name) => expectPass(program, name));
 });

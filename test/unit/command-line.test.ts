@@ -171,7 +171,9 @@ describe('other requests', () => {
   it('prints the schema of lines', () => {
     expect(parse('schema')).toEqual(asked('schema', { kind: undefined }));
     expect(parse('schema', 'drop')).toEqual(asked('schema', { kind: 'drop' }));
-    expect(usageError('schema', 'line').message).toMatch(/'line' is invalid .* event, drop, packet, summary/);
+    expect(usageError('schema', 'line').message).toMatch(
+      /'line' is invalid .* event, drop, relation, packet, summary/,
+    );
     expect(usageError('schema', 'event', 'drop').message).toBe("unexpected argument 'drop'");
   });
 

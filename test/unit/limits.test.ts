@@ -17,6 +17,10 @@ const NOTHING = {
   noRoom: 0,
   late: 0,
   suppressed: 0,
+  followed: 0,
+  relations: 0,
+  lostRelations: 0,
+  unfollowed: 0,
   untracked: 0,
   missedEnds: 0,
 };
@@ -121,6 +125,10 @@ describe('-o json', () => {
       delivered: 4,
       lost: 2,
       causes: { perf_buffer_full: 2, no_buffer: 0, backlog: 0, recursion: 0, no_room: 5, missed_returns: 0 },
+      followed: 0,
+      relations: 0,
+      lost_relations: 0,
+      unfollowed: 0,
       suppressed: 3,
       omitted: 0,
       dropped: null,
@@ -160,6 +168,8 @@ describe('--fail-on-loss', () => {
     { FAKE_LOST: '1' },
     { FAKE_LOST: '0', FAKE_NO_ROOM: '1' },
     { FAKE_LOST: '0', FAKE_UNRETURNED: '1' },
+    { FAKE_LOST: '0', FAKE_LOST_RELATIONS: '1' },
+    { FAKE_LOST: '0', FAKE_UNFOLLOWED: '1' },
   ])('exits with 7 for %j, after printing the results', async (env) => {
     const { code, stdout, stderr } = await end(env);
     expect(stderr).toMatch(/Trace done!\nipft: something is missing from the results, and --fail-on-loss/);

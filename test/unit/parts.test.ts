@@ -188,7 +188,7 @@ describe('the function table', () => {
   const lines = (texts: readonly string[], of: Uint32Array): string =>
     [...of].map((index) => texts[index]).join('\n');
   const native: Partial<NativeTable> = {
-    ends: () => Uint32Array.of(0, 1),
+    alwaysProbed: () => Uint32Array.of(0, 1),
     described: (of) => ({
       symbols: lines(symbols, of),
       positions: Uint8Array.from(of, (index) => index + 1),
@@ -217,7 +217,7 @@ describe('the function table', () => {
   });
 
   it("finds unselected functions that end packets' lives", () => {
-    expect(table.unselectedEnds([0])).toEqual([1]);
+    expect(table.probedUnselected([0])).toEqual([1]);
   });
 
   it('shows a function by name and module, and has the symbol by which the kernel finds it', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { visibleRows } from '../../src/core/batch.js';
+import { withoutEnds } from '../../src/core/batch.js';
 import { decoder } from '../../src/results/decode.js';
 import { batchesOf, OUTPUT_IDS, rendered, tracedOf, type Recording } from '../support/packets/recording.js';
 
@@ -27,7 +27,7 @@ describe.each(['function', 'function-graph'])('a recorded trace, without the add
 it.each(['function', 'function-graph'])('gives scripts events that agree with its JSON: %s', (name) => {
   const recording = recordingOf(name);
   const decode = decoder(tracedOf(recording));
-  const events = batchesOf(recording).map(visibleRows).flatMap(decode);
+  const events = batchesOf(recording).map(withoutEnds).flatMap(decode);
   const parsed: unknown = JSON.parse(
     JSON.stringify(events, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)),
   );

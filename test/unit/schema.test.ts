@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
+import { GRO, SEGMENT } from '../../src/core/abi.js';
 import { object, integer, orNull, string, type Schema } from '../../src/core/json-schema.js';
 import { LINE_KINDS } from '../../src/core/options.js';
 import { outputs } from '../../src/outputs/index.js';
@@ -19,7 +20,7 @@ describe('the schema of -o json', () => {
   it('has each column, with a description', () => {
     const properties = lineSchema('event')['properties'] as Record<string, { type?: unknown }>;
     const keys = [...columns.values()].map(({ key }) => key);
-    expect(Object.keys(properties).toSorted()).toEqual([...keys, 'time'].toSorted());
+    expect(Object.keys(properties).toSorted()).toEqual([...keys, 'time', 'part', 'of'].toSorted());
     for (const [key, { type }] of Object.entries(properties)) expect(type, key).toBeDefined();
   });
 
@@ -36,6 +37,29 @@ describe('the schema of -o json', () => {
     }
   });
 
+  it('matches what -o json writes of relatives', () => {
+    const kin = { packet: 2n, parent: 1n, family: 1n, time: 5n };
+    const rows = pack([
+      { packet: 1n, isFirst: true },
+      { ...kin, isRelation: true, kinship: SEGMENT, part: 1, ofParts: 3, bytes: 4000 },
+      { ...kin, isFirst: true, isRelated: true, kinship: SEGMENT, part: 1, ofParts: 3 },
+      { ...kin, parent: 7n, isRelation: true, kinship: GRO, bytes: 9 },
+      { ...kin, isRelation: true, kinship: 99 },
+      { packet: 3n, isFirst: true, isRelated: true },
+    ]);
+    const clock = { realOffsetNs: 0n, firstNs: null };
+    for (const time of [null, { format: 'real', clock } as const]) {
+      const output = createOutput(json, CONTEXT, { follows: true, time });
+      const lines = parsedLines(textOf([output.batch(batchOf(rows))]));
+      const kinds = ['event', 'relation', 'event', 'relation', 'relation', 'event'] as const;
+      expect(lines).toHaveLength(kinds.length);
+      for (const [index, kind] of kinds.entries()) {
+        expect(validator(lineSchema(kind), { isClosed: true })(lines[index])).toBe('');
+        expect(validator(lineSchema())(lines[index])).toBe('');
+      }
+    }
+  });
+
   it('accepts each kind of line as that kind only', () => {
     const lines = {
       event: parsedLines(textOf([createOutput(json, CONTEXT).batch(batchOf(pack([{}])))]))[0],
@@ -43,9 +67,17 @@ describe('the schema of -o json', () => {
         ...{ packet: 1, packet_id: '0x1', timestamp: 1, time: '2026-01-01T00:00:00.000000000Z' },
         ...{ location: 'f+0x1', function: 'f', reason: null, cause: null },
       },
+      relation: {
+        ...{ packet: 2, packet_id: '0x1', timestamp: 1, time: 5 },
+        ...{ relation: 'segment', parent: 1, family: 1, part: 1, of: 2, bytes: 9 },
+      },
       packet: { packet: 1, text: 'two retransmissions', more: [{}] },
     };
-    const whole: Record<string, unknown> = { ...lines, drop: { drop: lines.drop } };
+    const whole: Record<string, unknown> = {
+      ...lines,
+      drop: { drop: lines.drop },
+      relation: { relation: lines.relation },
+    };
     for (const [kind, line] of Object.entries(whole)) {
       const taking = LINE_KINDS.filter((each) => validator(lineSchema(each))(line) === '');
       expect(taking).toEqual([kind]);

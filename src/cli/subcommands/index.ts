@@ -9,3 +9,7 @@ const all = [doctor, fields, schema, completion] as unknown as readonly Subcomma
 
 /** By its name, what stands in the place of a trace's options. */
 export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map(all.map((each) => [each.name, each]));
+
+/** How each is called, a line for each. */
+export const subcommandUsages = (): string[] =>
+  all.map(({ name, create }) => `ipft ${name} ${create(() => undefined).usage()}`);

@@ -12,5 +12,6 @@ export const csv: Format = {
     return { line: csvLine(all, context), calls: null, header: csvHeader(all) };
   },
   dropLine: (context) => dropText(context),
+  relationLine: () => null,
   report: () => null,
 };

@@ -3,6 +3,7 @@ import { dropJson } from '../../core/drop.js';
 import type { Format } from '../../core/format.js';
 import { jsonLine } from '../../core/line.js';
 import { printableJson } from '../../core/printable.js';
+import { relationJson } from '../../core/relation-line.js';
 
 /** One JSON object per line. */
 export const json: Format = {
@@ -17,6 +18,7 @@ export const json: Format = {
     header: '',
   }),
   dropLine: (context, time) => dropJson(context, time),
+  relationLine: (context, time) => relationJson(context, time),
   report: (packet, report) => {
     const object = typeof report === 'string' ? { text: report } : report;
     return `${printableJson(Object.assign({ packet }, object, { packet }))}\n`;

@@ -39,6 +39,7 @@ export const text: Format = {
     };
   },
   dropLine: (context) => dropText(context),
+  relationLine: () => null,
   report: (_, report) =>
     typeof report === 'string' ? printableLines(report).replace(/\n?$/, '\n') : `${printableJson(report)}\n`,
 };

@@ -73,4 +73,7 @@ export const JSON_TYPES: JsonTypes = {
   age: 'number',
   caller: 'string',
   stack: 'object',
+  family: 'number',
+  parent: 'number',
+  relation: 'string',
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ROW } from '../../../src/core/abi.js';
-import { visibleRows, type Batch } from '../../../src/core/batch.js';
+import { withoutEnds, type Batch } from '../../../src/core/batch.js';
 import { UNKNOWN_TYPE, type EnumMembers, type ReturnType } from '../../../src/core/column.js';
 import type { Consumer, PlannedConsumer } from '../../../src/core/consumer.js';
 import type { KernelNames, Traced } from '../../../src/core/traced.js';
@@ -17,6 +17,7 @@ type Answers = Record<string, [string, unknown][]>;
 export interface Recording {
   readonly kernel: string;
   readonly returns: boolean;
+  readonly follows: boolean;
   /** as --fields has it; null: the output's own */
   readonly fields: string | null;
   readonly functions: {
@@ -40,10 +41,10 @@ export const OUTPUT_IDS = [...outputs.keys()];
 export function rendered(id: string, traced: Traced, batches: readonly Batch[]): string {
   const descriptor = outputs.get(id);
   if (descriptor === undefined) throw new Error(`no output '${id}'`);
-  const { returns, fields, further, layout } = traced;
-  const shown = { returns, fields, further, rowSize: layout.rowSize };
+  const { returns, follows, fields, further, layout } = traced;
+  const shown = { returns, follows, fields, further, rowSize: layout.rowSize };
   const output = createOutput(descriptor, columnContext(traced), shown);
-  const wanted = descriptor.needsEnds ? batches : batches.map(visibleRows);
+  const wanted = descriptor.needsEnds ? batches : batches.map(withoutEnds);
   const pieces = wanted.map((batch) => textOf([output.batch(batch)]));
   return [output.head ?? '', ...pieces, textOf(output.results())].join('');
 }
@@ -129,7 +130,7 @@ export class Recorder implements PlannedConsumer {
   /** `fields`: as --fields has it. */
   recording(fields: string | null): Recording {
     if (this.#traced === null) throw new Error('nothing was traced');
-    const { kernel, returns, functions, layout, clock, names, stack } = this.#traced;
+    const { kernel, returns, follows, functions, layout, clock, names, stack } = this.#traced;
     const [answers, stacks]: [Answers, Recording['stacks']] = [{}, {}];
     const traced = {
       ...this.#traced,
@@ -143,7 +144,7 @@ export class Recorder implements PlannedConsumer {
     for (const id of OUTPUT_IDS) rendered(id, traced, this.#batches);
     return parse(
       stringify({
-        ...{ kernel, returns, fields, layout, names: answers, stacks },
+        ...{ kernel, returns, follows, fields, layout, names: answers, stacks },
         functions: functionsIn(this.#batches, functions),
         realOffsetNs: clock.realOffsetNs.toString(),
         batches: this.#batches.map(({ rows }) => Buffer.from(rows.buffer).toString('base64')),
@@ -154,10 +155,10 @@ export class Recorder implements PlannedConsumer {
 
 /** What a recorded trace is. */
 export function tracedOf(recording: Recording): Traced {
-  const { kernel, returns, fields, functions, layout, realOffsetNs, names, stacks } = recording;
+  const { kernel, returns, follows, fields, functions, layout, realOffsetNs, names, stacks } = recording;
   const { returnTypes } = functions;
   return {
-    ...{ kernel, returns, layout, further: [] },
+    ...{ kernel, returns, follows, layout, further: [] },
     fields: fields === null ? null : parseFields(fields),
     functions: { ...functions, returnType: (index) => returnTypes[index] ?? UNKNOWN_TYPE },
     clock: { realOffsetNs: BigInt(realOffsetNs), firstNs: null },

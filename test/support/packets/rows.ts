@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { DROP, HIDDEN, LAST, RETURN, ROW, ROW_SIZE, VALUED } from '../../../src/core/abi.js';
+import {
+  DROP,
+  FIRST,
+  HIDDEN,
+  LAST,
+  RELATED,
+  RELATION,
+  RETURN,
+  ROW,
+  ROW_SIZE,
+  VALUED,
+} from '../../../src/core/abi.js';
 import type { Batch } from '../../../src/core/batch.js';
 import { UNKNOWN_TYPE, type Cell, type ColumnContext, type ReturnType } from '../../../src/core/column.js';
 import { capturedIn, NO_LAYOUT } from '../../../src/core/reads.js';
@@ -29,6 +40,19 @@ export interface Event {
   reason?: number;
   cause?: bigint;
   packet?: bigint;
+  isFirst?: boolean;
+  isRelated?: boolean;
+  /** a row that reports a relation, which is hidden, too */
+  isRelation?: boolean;
+  parent?: bigint;
+  /** the packet's own number by default */
+  family?: bigint;
+  /** enum ipft_relation */
+  kinship?: number;
+  part?: number;
+  ofParts?: number;
+  /** of a relation */
+  bytes?: number;
 }
 
 export { UNKNOWN_FUNCTION };
@@ -44,6 +68,15 @@ function packetOf(skb: bigint, numbers: PacketNumbers): bigint {
   return number;
 }
 
+/** Packs what the row says about its packet's parent and family. */
+function packKinship(rows: DataView, at: number, event: Event, packet: bigint): void {
+  rows.setBigUint64(at + ROW.parent, event.parent ?? 0n, true);
+  rows.setBigUint64(at + ROW.family, event.family ?? packet, true);
+  rows.setUint16(at + ROW.kinship, event.kinship ?? 0, true);
+  rows.setUint16(at + ROW.of_parts, event.ofParts ?? 0, true);
+  rows.setUint32(at + ROW.part, event.part ?? 0, true);
+}
+
 /** Packs events as the addon does. */
 export function pack(events: readonly Event[], numbers: PacketNumbers = new Map()): DataView {
   const rows = new DataView(new ArrayBuffer(events.length * ROW_SIZE));
@@ -56,16 +89,20 @@ export function pack(events: readonly Event[], numbers: PacketNumbers = new Map(
     rows.setUint32(at + ROW.gso_type, event.gsoType ?? 0, true);
     rows.setUint16(at + ROW.gso_size, event.gsoSize ?? 0, true);
     rows.setUint16(at + ROW.gso_segs, event.gsoSegs ?? 0, true);
-    rows.setUint32(at + ROW.mark, event.mark ?? 0, true);
-    rows.setBigUint64(at + ROW.packet, event.packet ?? packetOf(event.skb ?? SKB, numbers), true);
+    rows.setUint32(at + ROW.mark, event.bytes ?? event.mark ?? 0, true);
+    const packet = event.packet ?? packetOf(event.skb ?? SKB, numbers);
+    rows.setBigUint64(at + ROW.packet, packet, true);
+    packKinship(rows, at, event, packet);
     rows.setUint32(at + ROW.function, event.function ?? 0, true);
     rows.setUint32(at + ROW.cpu, event.cpu ?? 0, true);
     rows.setBigUint64(at + ROW.duration_ns, event.duration ?? 0n, true);
     rows.setUint32(at + ROW.tid, event.reason ?? event.tid ?? 0, true);
     const bit = (isSet: boolean | undefined, flag: number): number => (isSet === true ? flag : 0);
     const ofCalls = bit(event.isReturn, RETURN) | bit(event.isDrop, DROP);
+    const ofKin =
+      bit(event.isFirst, FIRST) | bit(event.isRelated, RELATED) | bit(event.isRelation, RELATION | HIDDEN);
     const ofReturns = bit(event.value !== undefined, VALUED);
-    const flags = ofCalls | ofReturns | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
+    const flags = ofCalls | ofReturns | ofKin | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
     if (event.value !== undefined) rows.setBigInt64(at + ROW.return_value, BigInt(event.value), true);
     if (event.cause !== undefined) rows.setBigUint64(at + ROW.cause, event.cause, true);
     rows.setUint32(at + ROW.flags, flags, true);

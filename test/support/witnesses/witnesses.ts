@@ -20,6 +20,8 @@ export const BY_TRACE_EVENTS = [
 
 /** The time that passes between such trace events. */
 export const BY_TIME = ['delta', 'age'] as const;
+/** Compared with the kernel's own probes of the functions that tie packets together (relations.test.ts). */
+export const BY_RELATIONS = ['family', 'parent', 'relation'] as const;
 
 /** A kprobe event of the same call has them, or reads them at offsets that bpftool tells. */
 export const BY_KPROBE_EVENTS = [

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* A session (kprobe: Linux 6.10, tracing: 7.0) runs the same program at a call and at its return, and
  * provides a kfunc that says which of the two it is. */
-#ifndef IPFT_SESSION_H
-#define IPFT_SESSION_H
+#ifndef IPFT_SESSION_KFUNCS_H
+#define IPFT_SESSION_KFUNCS_H
 
-#include "graph.h"
+#include "body.h"
 
 /* Up to Linux 6.19 the kfuncs take no argument, later the context, so no declaration suits all kernels.
  * Instead the addon replaces these numbers by the kfuncs' BTF ids. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* The program for functions that tie two skbs together, for programs that access arguments rather than
+ * registers. Before including this, define SLOT(name, expression) and what argument_slots.h needs, and
+ * OWN_FUNCTION(ctx), the address of the function. */
+
+#include "ties.h"
+
+static __always_inline int probe_tie_arguments(void *ctx) {
+  __u64 how = tie_of(OWN_FUNCTION(ctx));
+
+  if (!(how & IPFT_TIE_HIDDEN))
+    probe(ctx, argument(ctx, how >> 16 & 7), AT_CALL);
+  if (settings.follows != 0)
+    tie(ctx, how, (__u64)argument(ctx, how & 7), (__u64)argument(ctx, how >> 8 & 7),
+        trampoline_caller(ctx, OWN_FUNCTION(ctx)));
+  return 0;
+}
+
+SLOT(ipft_tie, probe_tie_arguments(ctx))

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* A kprobe program for functions that tie two skbs together. Before including this, define KPROBE(ctx, skb,
+ * emitter), which is what a kprobe program does, and NO_PROBE (kprobe_slots.h). */
+#ifndef IPFT_KPROBE_TIE_H
+#define IPFT_KPROBE_TIE_H
+
+#include "kprobe_address.h"
+#include "merges.h"
+
+static __always_inline int probe_tie_registers(struct pt_regs *ctx) {
+  __u64 how = tie_of(function_address(ctx));
+  int result =
+      how & IPFT_TIE_HIDDEN ? NO_PROBE : KPROBE(ctx, (void *)register_of(ctx, how >> 16 & 7), AT_CALL);
+  __u64 caller = 0;
+
+  if (settings.follows == 0)
+    return result;
+  bpf_probe_read_kernel(&caller, sizeof(caller), (void *)ctx->sp);
+  tie(ctx, how, register_of(ctx, how & 7), register_of(ctx, how >> 8 & 7), caller);
+  return result;
+}
+
+/* Opens a merge at its call. Returns false if neither an event nor a merge waits for the return. */
+static __always_inline bool probe_merge(struct pt_regs *ctx, __u64 call_id) {
+  __u64 how = tie_of(function_address(ctx));
+  bool is_shown =
+      !(how & IPFT_TIE_HIDDEN) && KPROBE(ctx, (void *)register_of(ctx, how >> 16 & 7), AT_CALL) != NO_PROBE;
+
+  return open_merge(call_id, how, register_of(ctx, how & 7), register_of(ctx, how >> 8 & 7)) || is_shown;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Merges: a survivor takes the data of another skb, if the function's return value says so. The survivor is
+ * followed from then on. */
+#ifndef IPFT_MERGES_H
+#define IPFT_MERGES_H
+
+#include "ties.h"
+
+/* A call that has not returned. */
+struct open_merge {
+  __u64 survivor;
+  __u64 swallowed;
+  struct lived life; /* of the swallowed packet */
+  __u32 relation;
+  __u32 bytes; /* len of the swallowed skb */
+};
+
+/* By an address that no other open call has. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1); /* set to IPFT_MERGES before load if merges are followed */
+  __type(key, __u64);
+  __type(value, struct open_merge);
+} merges SEC(".maps");
+
+/* Returns true if the call's return is to be looked at. */
+static __noinline int open_merge(__u64 call_id, __u64 how, __u64 survivor, __u64 swallowed) {
+  struct lived *known = *followers(swallowed) != 0 ? bpf_map_lookup_elem(&lives, &swallowed) : 0;
+  struct open_merge merge = {.survivor = survivor, .swallowed = swallowed, .relation = how >> 24 & 0x7f};
+
+  if (!known || active != IPFT_ACTIVE)
+    return false;
+  merge.life = *known;
+  merge.bytes = BPF_CORE_READ((const struct sk_buff *)swallowed, len);
+  if (bpf_map_update_elem(&merges, &call_id, &merge, BPF_ANY) == 0)
+    return true;
+  count_unfollowed();
+  return false;
+}
+
+/* What the functions return: skb_gro_receive() 0, skb_try_coalesce() true, skb_shift() a number of bytes. */
+static __always_inline bool has_merged(__u32 relation, __u64 value) {
+  if (relation == IPFT_GRO)
+    return (__u32)value == 0;
+  return relation == IPFT_COALESCED ? (__u8)value != 0 : (__s32)value > 0;
+}
+
+/* The survivor's born_ns; 0: there is no room for it. */
+static __noinline __u64 survivor_of(const struct open_merge *merge, __u64 time_ns) {
+  __u64 skb = merge->survivor;
+  struct lived *known = bpf_map_lookup_elem(&lives, &skb);
+  struct lived own = {.born_ns = time_ns,
+                      .choice = merge->life.choice,
+                      .flags = LIVED_RELATED | LIVED_FOLLOWED | (merge->life.flags & LIVED_SILENT)};
+
+  if (known)
+    return known->born_ns;
+  return begin_relative(skb, &own) ? time_ns : 0;
+}
+
+static __noinline int close_merge(void *ctx, __u64 call_id, __u64 value) {
+  struct open_merge *known = bpf_map_lookup_elem(&merges, &call_id);
+  union relation_message message = {};
+  struct open_merge merge;
+
+  if (!known)
+    return 0;
+  merge = *known;
+  bpf_map_delete_elem(&merges, &call_id);
+  if (!has_merged(merge.relation, value) || active != IPFT_ACTIVE)
+    return 0;
+  message.event.time_ns = bpf_ktime_get_ns();
+  message.event.skb = merge.survivor;
+  message.event.born_ns = survivor_of(&merge, message.event.time_ns);
+  message.event.parent_skb = merge.swallowed;
+  message.event.parent_born_ns = merge.life.born_ns;
+  message.event.relation = merge.relation;
+  message.event.bytes = merge.relation == IPFT_SHIFTED ? (__u32)value : merge.bytes;
+  return message.event.born_ns != 0 && picks(merge.life.choice) ? send_relation(ctx, &message) : 0;
+}
+
+#endif

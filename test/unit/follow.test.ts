@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../src/cli/parse.js';
+import { UsageError } from '../../src/core/errors.js';
+import { TRACE_DEFAULTS } from '../../src/core/options.js';
+import { FOLLOW_WORDS } from '../../src/core/relation.js';
+import { accounts, losses } from '../../src/engine/losses.js';
+
+const parse = (...argv: string[]) => parseCommandLine(argv, '1.2.3');
+
+function usageError(...argv: string[]): UsageError {
+  try {
+    parse(...argv);
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${argv.join(' ')}`);
+}
+
+describe('--follow and --family', () => {
+  it.each<[string, readonly string[]]>([
+    ['none', []],
+    ['all', ['clones', 'copies', 'segments', 'fragments', 'rebuilt', 'merges', 'reassembly']],
+    ['clones', ['clones']],
+    ['segments, clones,merges', ['segments', 'clones', 'merges']],
+  ])('follows relatives: --follow %s', (text, follow) => {
+    expect(parse('-m', '1', '--follow', text)).toHaveProperty('options.follow', follow);
+  });
+
+  it('follows no relatives by default, and all with --family', () => {
+    expect(parse('-m', '1')).not.toHaveProperty('options.follow');
+    expect(TRACE_DEFAULTS.follow).toEqual([]);
+    const options = { family: true, follow: FOLLOW_WORDS };
+    expect(parse('-m', '1', '--family')).toMatchObject({ options });
+    expect(parse('-m', '1', '--family', '--follow', 'clones')).toMatchObject({
+      options: { family: true, follow: ['clones'] },
+    });
+    expect(parse('-m', '1', '--family', '-o', 'json', '--also', 'aggregate=a')).toMatchObject({ options });
+  });
+
+  it.each<[string[], RegExp, RegExp]>([
+    ...['all', 'none'].map(
+      (word) =>
+        [
+          ['-m', '1', '--follow', `clones,${word}`],
+          /--follow: all and none stand alone, received 'clones,(all|none)'/,
+          /--follow all/,
+        ] as [string[], RegExp, RegExp],
+    ),
+    [
+      ['-m', '1', '--follow', 'clones,cousins'],
+      /--follow: expected one of clones, copies, .*, all, none, received 'cousins'/,
+      /--follow clones/,
+    ],
+    [['-m', '1', '--follow', ''], /--follow: expected one of .*, received ''/, /--follow clones/],
+    [['-m', '1', '--family', '-o', 'json'], /--family: only -o aggregate shows/, /^-o aggregate$/],
+    [['-m', '1', '--family', '-o', 'stream', '--also', 'csv=a'], /--family: only/, /^-o aggregate$/],
+    [['-m', '1', '--family', '--drops'], /--family: it does not go with --drops/, /one of the two/],
+    [['--family', '--list'], /--list: it lists functions, not families/, /leave --family out/],
+    [
+      ['-m', '1', '--family', '-t', 'function_graph'],
+      /--family: it does not go with --tracer function_graph/,
+      /--tracer function/,
+    ],
+    [['-m', '1', '--family', '--follow', 'none'], /--family: with --follow none no packet/, /--follow all/],
+  ])('are refused: %j', (argv, message, remedy) => {
+    const error = usageError(...argv);
+    expect(error.message).toMatch(message);
+    expect(error.remedy).toMatch(remedy);
+    expect(error.exitCode).toBe(2);
+  });
+});
+
+const NOTHING = {
+  matched: 10,
+  delivered: 10,
+  lost: 0,
+  unread: 0,
+  missed: 0,
+  unreturned: 0,
+  noRoom: 0,
+  late: 0,
+  suppressed: 0,
+  followed: 0,
+  relations: 0,
+  lostRelations: 0,
+  unfollowed: 0,
+  untracked: 0,
+  missedEnds: 0,
+};
+
+describe('what is missing of families', () => {
+  it('are relations that were lost, and relatives that were not followed', () => {
+    const family = { ...NOTHING, relations: 40, lostRelations: 3, unfollowed: 2 };
+    expect(losses(family, 64, 0, 'kprobe')).toEqual([
+      {
+        text: '3 of 40 relations between packets were lost, since the perf buffer was full: the parents of these packets are unknown',
+        remedy: 'a larger --perf-page-count, or fewer events: --regex, --sample',
+      },
+      {
+        text: '2 relatives of packets were not followed, since too many packets were followed at the same time',
+        remedy: 'fewer packets: a narrower filter, --sample, --follow',
+      },
+    ]);
+    expect(losses({ ...NOTHING, followed: 7, relations: 40 }, 64, 0, 'kprobe')).toEqual([]);
+  });
+
+  it('is in the summary', () => {
+    const family = { ...NOTHING, followed: 4, relations: 40, lostRelations: 3, unfollowed: 2 };
+    const nothing = { dropped: 0, cut: 0, drops: null };
+    expect(accounts(family, 10, nothing)).toMatchObject({
+      ...{ matched: 10, delivered: 10, followed: 4, relations: 40, lost_relations: 3, unfollowed: 2 },
+    });
+  });
+});
