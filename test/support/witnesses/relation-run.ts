@@ -45,7 +45,9 @@ export const TIE_PROBES: readonly string[] = [
 
 /** What makes a copy, by the functions that call __copy_skb_header(), the innermost first. */
 function copyRelation(stack: readonly string[]): string {
-  const callers = stack.map((frame) => frame.replace(/\+.*/, '')).filter((name) => name !== '__copy_skb_header');
+  const callers = stack
+    .map((frame) => frame.replace(/\+.*/, ''))
+    .filter((name) => name !== '__copy_skb_header');
   const [caller = '', next = ''] = callers;
   if (callers.slice(0, 2).includes('skb_morph')) return 'reassembled';
   if (caller.startsWith('skb_segment')) return 'segment';
