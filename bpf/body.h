@@ -67,9 +67,12 @@ struct {
   __type(value, struct lived);
 } lives SEC(".maps");
 
-/* A function with a stack frame of its own: the frame of programs has no room for the key. */
+/* True if the packet is shown whether it matches or not. A function with a stack frame of its own: the frame
+ * of programs has no room for the key. */
 static __noinline int is_followed(__u64 skb) {
-  return bpf_map_lookup_elem(&lives, &skb) != 0;
+  struct lived *known = bpf_map_lookup_elem(&lives, &skb);
+
+  return known && !(known->flags & LIVED_SILENT);
 }
 
 /* A call whose skb matches. */
