@@ -26,8 +26,7 @@ SEC("kprobe") int ipft_cookie(struct pt_regs *ctx) {
 }
 
 SEC("kprobe") int ipft_merge(struct pt_regs *ctx) {
-  probe_merge(ctx, ctx->sp);
-  return 0;
+  return probe_merge_call(ctx);
 }
 
 /* The stack pointer is just above the return address, to which it pointed at the call. */

@@ -23,8 +23,7 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 #include "kprobe_tie.h"
 
 SEC("kprobe") int ipft_merge(struct pt_regs *ctx) {
-  probe_merge(ctx, ctx->sp);
-  return 0;
+  return probe_merge_call(ctx);
 }
 
 SEC("kprobe") int ipft_tie(struct pt_regs *ctx) {

@@ -29,4 +29,14 @@ static __always_inline bool probe_merge(struct pt_regs *ctx, __u64 call_id) {
   return open_merge(call_id, how, register_of(ctx, how & 7), register_of(ctx, how >> 8 & 7)) || is_shown;
 }
 
+/* The same for functions with a kretprobe, which runs at each return. The stack pointer points to the return
+ * address. */
+static __always_inline int probe_merge_call(struct pt_regs *ctx) {
+  __u64 call_id = ctx->sp;
+
+  if (!probe_merge(ctx, call_id))
+    forget_merge(call_id);
+  return 0;
+}
+
 #endif

@@ -38,6 +38,11 @@ static __noinline int open_merge(__u64 call_id, __u64 how, __u64 survivor, __u64
   return false;
 }
 
+/* For a call that is not open: the return of an earlier one with the same call_id may have been missed. */
+static __noinline int forget_merge(__u64 call_id) {
+  return bpf_map_delete_elem(&merges, &call_id);
+}
+
 /* What the functions return: skb_gro_receive() 0, skb_try_coalesce() true, skb_shift() a number of bytes. */
 static __always_inline bool has_merged(__u32 relation, __u64 value) {
   if (relation == IPFT_GRO)
