@@ -269,7 +269,7 @@ struct ipft_counters {
   __u64 followed;  /* of `matched`: events of packets that are followed because they are related to another */
   __u64 relations; /* relations between packets that were found */
   __u64 lost_relations; /* of `relations`: those that the perf buffer refused */
-  __u64 unfollowed;     /* of `relations`: packets that did not fit into the map of lives */
+  __u64 unfollowed;     /* relatives that did not fit into the map of lives, or of open merges */
   __u64 unused[4];
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 128);

@@ -52,15 +52,12 @@ static __always_inline bool has_merged(__u32 relation, __u64 value) {
 
 /* The survivor's born_ns; 0: there is no room for it. */
 static __noinline __u64 survivor_of(const struct open_merge *merge, __u64 time_ns) {
-  __u64 skb = merge->survivor;
-  struct lived *known = bpf_map_lookup_elem(&lives, &skb);
   struct lived own = {.born_ns = time_ns,
                       .choice = merge->life.choice,
                       .flags = LIVED_RELATED | LIVED_FOLLOWED | (merge->life.flags & LIVED_SILENT)};
+  struct lived *known = life_of_relative(merge->survivor, &own);
 
-  if (known)
-    return known->born_ns;
-  return begin_relative(skb, &own) ? time_ns : 0;
+  return known ? known->born_ns : 0;
 }
 
 static __noinline int close_merge(void *ctx, __u64 call_id, __u64 value) {

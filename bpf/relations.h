@@ -51,14 +51,19 @@ static __always_inline void count_unfollowed(void) {
     __sync_fetch_and_add(&count->unfollowed, 1);
 }
 
-/* Returns 0 if there is no room. */
-static __always_inline bool begin_relative(__u64 skb, const struct lived *own) {
-  if (bpf_map_update_elem(&lives, &skb, own, BPF_ANY) == 0) {
+/* The life of a packet, which begins as `own` unless the packet is followed already. NULL: there is no room.
+ * If --sample chose a relative, it chooses this packet, too. */
+static __always_inline struct lived *life_of_relative(__u64 skb, const struct lived *own) {
+  struct lived *known;
+
+  if (bpf_map_update_elem(&lives, &skb, own, BPF_NOEXIST) == 0)
     follow(skb);
-    return 1;
-  }
-  count_unfollowed();
-  return 0;
+  known = bpf_map_lookup_elem(&lives, &skb);
+  if (!known)
+    count_unfollowed();
+  else if (picks(own->choice))
+    known->choice = own->choice;
+  return known;
 }
 
 /* A clone shares its parent's data. */
@@ -88,10 +93,10 @@ static __noinline int adopt(void *ctx, __u64 child) {
   message.event.time_ns = own->born_ns - 1; /* before the event that was sent already */
   silent.choice = own->choice;
   silent.born_ns = own->born_ns - 1;
-  known = bpf_map_lookup_elem(&lives, &parent);
-  message.event.parent_born_ns = known ? known->born_ns : silent.born_ns;
-  if (!known && !begin_relative(parent, &silent))
+  known = life_of_relative(parent, &silent);
+  if (!known)
     return 0;
+  message.event.parent_born_ns = known->born_ns;
   fill_relation(&message.event, parent, IPFT_CLONE);
   return picks(silent.choice) ? send_relation(ctx, &message) : 0;
 }

@@ -58,14 +58,13 @@ static __noinline int tie(void *ctx, __u64 how, __u64 child, __u64 parent, __u64
   message.event.time_ns = own.born_ns;
   message.event.skb = child;
   message.event.parent_born_ns = known->born_ns;
-  known = bpf_map_lookup_elem(&lives, &child);
-  message.event.born_ns = known && keeps ? known->born_ns : own.born_ns;
-  if (!known || !keeps) {
+  if (!keeps)
     forget(&lives, &child);
-    forget(&dying, &child);
-    if (!begin_relative(child, &own))
-      return 0;
-  }
+  forget(&dying, &child);
+  known = life_of_relative(child, &own);
+  if (!known)
+    return 0;
+  message.event.born_ns = known->born_ns;
   fill_relation(&message.event, parent, relation);
   return picks(own.choice) ? send_relation(ctx, &message) : 0;
 }
