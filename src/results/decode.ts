@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { EventLead } from '../columns/event-types.js';
 import type { Batch } from '../core/batch.js';
-import type { Value } from '../core/column.js';
+import type { Column, Value } from '../core/column.js';
+import { isHidden } from '../core/row.js';
 import { columnContext, type Traced } from '../core/traced.js';
 import { outputs } from '../outputs/index.js';
 import { lineColumns } from './render.js';
@@ -15,15 +16,15 @@ type Members = Record<string, Value>;
 type Fill = (event: Members, rows: DataView, at: number) => void;
 
 /**
- * Returns a function that makes events with the members that JSON has. Integers are bigints where a number
- * may not be exact; times always are.
+ * Returns a function that makes events with the members that JSON has, of a hidden row without its fields.
+ * Integers are bigints where a number may not be exact; times always are.
  */
 export function decoder<Event extends EventLead>(traced: Traced): Decode<Event> {
   const descriptor = outputs.get('json');
   if (descriptor === undefined) throw new Error("no output 'json'");
   const context = columnContext(traced);
   const { lead, fields } = lineColumns(descriptor, { ...traced, time: null });
-  const fills = [...lead, ...fields].map((column): Fill => {
+  const fillOf = (column: Column): Fill => {
     const { key, ownNames } = column;
     const { value, shown } = column.bind(context);
     const fill: Fill =
@@ -35,12 +36,14 @@ export function decoder<Event extends EventLead>(traced: Traced): Decode<Event> 
       fill(event, rows, at);
       shown(rows, at);
     };
-  });
+  };
+  const leadFills = lead.map(fillOf);
+  const fills = [...leadFills, ...fields.map(fillOf)];
   return ({ rows, count, rowSize }) => {
     const events: Members[] = [];
     for (let at = 0; at < count * rowSize; at += rowSize) {
       const event: Members = {};
-      for (const fill of fills) fill(event, rows, at);
+      for (const fill of isHidden(rows, at) ? leadFills : fills) fill(event, rows, at);
       events.push(event);
     }
     return events as unknown as Event[];

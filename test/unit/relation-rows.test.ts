@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
+import type { EventLead } from '../../src/columns/event-types.js';
 import { columnsOf } from '../../src/columns/index.js';
 import { RELATION, ROW } from '../../src/core/abi.js';
 import { withoutEnds, type Batch } from '../../src/core/batch.js';
@@ -46,6 +47,17 @@ it('events of scripts have the members of JSON', () => {
     .map((line): unknown => JSON.parse(line));
   expect(events.map((event) => ({ ...event, timestamp: Number(event.timestamp) }))).toEqual(parsed);
   expect(events[1]).toMatchObject({ packet: 15, parent: 12, relation: 'segment', part: 2, of: 40 });
+});
+
+it('relations are no events for fields that depend on earlier events', () => {
+  const batch = batchOf(pack(EVENTS));
+  const events = decoder<EventLead & { delta: number }>({ ...TRACED, fields: columnsOf(['delta']) })(batch);
+  const shown = events.filter((_, index) => EVENTS[index]?.isRelation !== true);
+  expect(shown.map(({ packet, delta }) => [packet, delta])).toEqual([
+    ...[12, 15, 16].map((packet) => [packet, 0]),
+    [16, 1],
+    ...[20, 21, 22, 23].map((packet) => [packet, 0]),
+  ]);
 });
 
 describe('rows of relations', () => {
