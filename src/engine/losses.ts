@@ -111,11 +111,12 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
 }
 
 /** Cases in which events may be attributed to the wrong packet. */
-export function doubts({ missedEnds }: Counters, backend: string): Loss[] {
+export function doubts({ missedEnds, relations }: Counters, backend: string): Loss[] {
   if (missedEnds === 0) return [];
+  const [what, effect] = relations === 0 ? ['', ''] : [' or relations', ', or one without its parent'];
   return [
     {
-      text: `${missedEnds} ends of packets were missed, ${BUSY}: two packets of the same skb may be shown as one`,
+      text: `${missedEnds} ends${what} of packets were missed, ${BUSY}: two packets of the same skb may be shown as one${effect}`,
       remedy: unskipped(backend),
     },
   ];

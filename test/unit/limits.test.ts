@@ -95,6 +95,9 @@ describe('what is missing', () => {
         remedy: 'fewer functions, with --regex',
       },
     ]);
+    expect(doubts({ ...missed, relations: 3 }, 'kprobe')[0]?.text).toMatch(
+      /^6 ends or relations of packets were missed, .* be shown as one, or one without its parent$/,
+    );
   });
 
   it('does not include events that were left out on request', () => {
