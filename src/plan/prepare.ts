@@ -100,7 +100,7 @@ function warnOfUnfollowed(
   messages: Messages,
 ): void {
   if (follows(options) === 0) return;
-  const remedy = '--backend kprobe-multi or kprobe';
+  const remedy = '--backend kprobe';
   if (table !== 'functions') messages.warn(`-b ${id} follows no relatives of packets`, remedy);
   else if (unseen.length > 0)
     messages.warn(
