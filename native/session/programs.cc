@@ -221,8 +221,9 @@ void Programs::collect_fds(const ProgramOptions &options) {
   }
   auto shown = options.functions.end() - static_cast<std::ptrdiff_t>(options.hidden);
   auto is_shown = [&](size_t number) {
+    size_t slot = number == IPFT_MERGED_PROGRAM ? IPFT_MERGE_PROGRAM : number;
     return std::any_of(options.functions.begin(), shown,
-                       [&](const TracedFunction &function) { return function.slot == number; });
+                       [&](const TracedFunction &function) { return function.slot == slot; });
   };
   for (size_t number = 0; number < IPFT_PROGRAMS; number++) {
     bpf_program *loaded = program(number);
