@@ -102,8 +102,8 @@ function lenAt({ events }: Member, end: 'first' | 'last'): number {
 const isShown = ({ events }: Member): boolean => events.size > 0;
 
 /** True if its data went on in another packet: one that was made from it, or took its data. */
-const hasGoneOn = ({ children, merges }: Member, self: Member): boolean =>
-  children.length > 0 || merges.some(({ parent }) => parent === self);
+const hasGoneOn = (member: Member): boolean =>
+  member.children.length > 0 || member.merges.some(({ parent }) => parent === member);
 
 function milliseconds(ns: bigint): string {
   return `${(Number(ns) / 1e6).toFixed(3)} ms`;
@@ -113,7 +113,7 @@ function milliseconds(ns: bigint): string {
 function totals({ members }: Family): string {
   const shown = members.filter(isShown);
   const from = shown.filter(({ origin }) => origin === null || !isShown(origin.parent));
-  const ends = shown.filter((member) => !hasGoneOn(member, member));
+  const ends = shown.filter((member) => !hasGoneOn(member));
   const count = (...relations: readonly string[]): number =>
     members.filter(({ origin }) => relations.includes(origin?.relation ?? '')).length;
   const sum = (of: readonly Member[], end: 'first' | 'last'): number =>
