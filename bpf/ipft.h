@@ -182,7 +182,7 @@ struct ipft_tie {
   __u64 how;
 };
 /* Most functions that tie skbs together. */
-#define IPFT_TIES 12
+#define IPFT_TIES 16
 
 /* A function that copies skbs by calling one that ties them together. */
 struct ipft_copier {

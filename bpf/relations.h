@@ -87,7 +87,6 @@ static __noinline int adopt(void *ctx, __u64 child) {
   own = bpf_map_lookup_elem(&lives, &child);
   if (!own)
     return 0;
-  own->flags |= LIVED_RELATED;
   message.event.skb = child;
   message.event.born_ns = own->born_ns;
   message.event.time_ns = own->born_ns - 1; /* before the event that was sent already */
@@ -96,6 +95,7 @@ static __noinline int adopt(void *ctx, __u64 child) {
   known = life_of_relative(parent, &silent);
   if (!known)
     return 0;
+  own->flags |= LIVED_RELATED;
   message.event.parent_born_ns = known->born_ns;
   fill_relation(&message.event, parent, IPFT_CLONE);
   return picks(silent.choice) ? send_relation(ctx, &message) : 0;

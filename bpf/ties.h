@@ -5,6 +5,24 @@
 
 #include "relations.h"
 
+/* skbs that skb_morph() is about to overwrite: on Linux 6.1 it leaves copying the header to __skb_clone(), by
+ * a jump, so the return address does not say that skb_morph() was called. */
+#define MORPHS 64
+volatile __u64 morphs[MORPHS] = {};
+
+static __always_inline volatile __u64 *morph_of(__u64 skb) {
+  return &morphs[(skb >> 8 ^ skb >> 20) & (MORPHS - 1)];
+}
+
+/* True once after skb_morph() was called for this skb. */
+static __always_inline bool is_morphed(__u64 skb) {
+  bool is = *morph_of(skb) == skb;
+
+  if (is)
+    *morph_of(skb) = 0;
+  return is;
+}
+
 /* How the function ties two skbs together (IPFT_TIE); 0: it does not. */
 static __noinline __u64 tie_of(__u64 function_address) {
 #pragma unroll
@@ -40,14 +58,19 @@ static __noinline int tie(void *ctx, __u64 how, __u64 child, __u64 parent, __u64
   union relation_message message = {};
   struct lived own = {};
   __u32 relation = how >> 24 & 0xff;
-  bool keeps;
+  bool keeps, morphs_child;
 
+  if (relation == IPFT_REASSEMBLED) { /* skb_morph() itself: the header is copied later */
+    *morph_of(child) = child;
+    return 0;
+  }
+  morphs_child = relation == IPFT_CLONE && is_morphed(child);
   if (!known) {
     if (relation == IPFT_CLONE)
       *origin_of(child) = parent;
     return 0;
   }
-  relation = relation_by_caller(caller, relation);
+  relation = morphs_child ? IPFT_REASSEMBLED : relation_by_caller(caller, relation);
   keeps = relation & IPFT_KEEPS_CHILD;
   relation = refined(relation & ~IPFT_KEEPS_CHILD, known, parent);
   if (active != IPFT_ACTIVE || relation == IPFT_NO_RELATION || !(settings.follows >> (relation & 31) & 1))

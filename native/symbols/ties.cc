@@ -2,6 +2,7 @@
 #include "symbols/ties.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 
@@ -19,6 +20,7 @@ struct Tie {
 const std::unordered_map<std::string_view, Tie> ties = {
     {"__copy_skb_header", {0, 1, IPFT_CLONE}}, // called for nearly every copy
     {"skb_copy_header", {0, 1, IPFT_REBUILT}}, // exported: called by drivers for native XDP, too
+    {"skb_morph", {0, 1, IPFT_REASSEMBLED}},   // calls __copy_skb_header
     {"ip_copy_metadata", {0, 1, IPFT_FRAGMENT}}, {"ip6_copy_metadata", {0, 1, IPFT_FRAGMENT}},
     {"skb_split", {1, 0, IPFT_SPLIT}},           {"skb_gro_receive", {0, 1, IPFT_GRO}},
     {"skb_gro_receive_list", {0, 1, IPFT_GRO}},  {"skb_try_coalesce", {0, 1, IPFT_COALESCED}},
@@ -28,17 +30,12 @@ const std::unordered_map<std::string_view, Tie> ties = {
 // Callers of __copy_skb_header and skb_copy_header. skb_segment_list() gives the first skb's header to skbs
 // that were packets before GRO put them into its list. skb_copy_header() itself ties them together.
 const std::unordered_map<std::string_view, unsigned> copiers = {
-    {"skb_clone", IPFT_CLONE},
-    {"__skb_clone", IPFT_CLONE},
-    {"skb_morph", IPFT_REASSEMBLED},
-    {"skb_segment", IPFT_SEGMENT},
-    {"skb_segment_list", IPFT_SEGMENT | IPFT_KEEPS_CHILD},
-    {"alloc_skb_for_msg", IPFT_COPY},
-    {"skb_copy_header", IPFT_NO_RELATION},
-    {"skb_copy", IPFT_COPY},
-    {"skb_copy_expand", IPFT_COPY},
-    {"__pskb_copy_fclone", IPFT_COPY},
-    {"skb_pp_cow_data", IPFT_REBUILT},
+    {"skb_clone", IPFT_CLONE},         {"__skb_clone", IPFT_CLONE},
+    {"skb_morph", IPFT_REASSEMBLED}, // where it calls it itself
+    {"skb_segment", IPFT_SEGMENT},     {"skb_segment_list", IPFT_SEGMENT | IPFT_KEEPS_CHILD},
+    {"alloc_skb_for_msg", IPFT_COPY},  {"skb_copy_header", IPFT_NO_RELATION},
+    {"skb_copy", IPFT_COPY},           {"skb_copy_expand", IPFT_COPY},
+    {"__pskb_copy_fclone", IPFT_COPY}, {"skb_pp_cow_data", IPFT_REBUILT},
 };
 
 unsigned relation_of(uint32_t tie) {
@@ -67,19 +64,21 @@ bool ties_packets(const Function &function) {
 
 std::vector<std::string> follow_relatives(std::vector<Function> &functions, uint32_t follows,
                                           bool can_merge) {
-  std::vector<std::string> unseen;
-  for (Function &function : functions) {
+  std::set<std::string_view> unseen;
+  for (const auto &[name, tie] : ties) {
     // The callers of these two decide about the relation.
-    bool copies = relation_of(function.tie) == IPFT_CLONE || relation_of(function.tie) == IPFT_REBUILT;
-    if (function.tie == 0 || (copies ? follows == 0 : (follows >> relation_of(function.tie) & 1) == 0))
-      continue;
+    bool copies = tie.relation == IPFT_CLONE || tie.relation == IPFT_REBUILT;
+    if (copies ? follows != 0 : (follows >> tie.relation & 1) != 0)
+      unseen.insert(name);
+  }
+  for (Function &function : functions) {
     bool merges = is_merge(function.tie);
-    if (function.reason != Reason::none || (merges && !can_merge))
-      unseen.push_back(function.name);
-    else
+    if (function.tie == 0 || function.reason != Reason::none || (merges && !can_merge))
+      continue;
+    if (unseen.erase(function.name) > 0)
       function.slot = merges ? IPFT_MERGE_PROGRAM : IPFT_TIE_PROGRAM;
   }
-  return unseen;
+  return {unseen.begin(), unseen.end()};
 }
 
 std::vector<ipft_copier> copiers_in(const std::vector<Function> &functions) {

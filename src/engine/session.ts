@@ -25,7 +25,11 @@ export function openSession(
   const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
   const settings = { ...marked, ...perf, ...limits, programs: backend.programs, follows: follows(options) };
   const functions = Uint32Array.from(traceable);
-  const ends = { hidden: Uint32Array.from(probedOnly), reportsEnds: wants.ends, drops: wants.drops };
+  const ends = {
+    hidden: Uint32Array.from(probedOnly),
+    reportsEnds: wants.ends || follows(options) !== 0,
+    drops: wants.drops,
+  };
   const sessionOptions = {
     ...settings,
     ...ends,

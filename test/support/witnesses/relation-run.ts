@@ -40,6 +40,7 @@ export const TIE_PROBES: readonly string[] = [
     `p:witness/t_${name} ${name} child=%di:x64 parent=%si:x64`,
     `r64:witness/r_${name} ${name} ret=$retval:x64`,
   ]),
+  'p:witness/m_skb_morph skb_morph child=%di:x64',
   ...FREES.map((name) => `p:witness/f_${name} ${name} skb=%di:x64`),
 ];
 
@@ -49,7 +50,6 @@ function copyRelation(stack: readonly string[]): string {
     .map((frame) => frame.replace(/\+.*/, ''))
     .filter((name) => name !== '__copy_skb_header');
   const [caller = '', next = ''] = callers;
-  if (callers.slice(0, 2).includes('skb_morph')) return 'reassembled';
   if (caller.startsWith('skb_segment')) return 'segment';
   if (caller === 'skb_copy_header')
     return ['skb_copy', 'skb_copy_expand', '__pskb_copy_fclone'].includes(next) ? 'copy' : 'rebuilt';
@@ -67,12 +67,17 @@ const CALLS: Readonly<Record<string, (event: TraceEvent) => string>> = {
 export function tiesIn(events: readonly TraceEvent[]): Tie[] {
   const ties: Tie[] = [];
   const open = new Map<string, TraceEvent[]>();
+  /** skbs for which skb_morph() was called, and whose header is not copied yet */
+  const morphed = new Set<string>();
   for (const event of events) {
     const name = event.name.slice(2);
     const key = `${name} ${event.tid} ${event.cpu}`;
     const { child = '', parent = '' } = event.values;
     const relation = CALLS[name];
-    if (relation !== undefined)
+    if (event.name.startsWith('m_')) morphed.add(child);
+    else if (name === '__copy_skb_header' && morphed.delete(child))
+      ties.push({ timestamp: event.timestamp, relation: 'reassembled', child, parent });
+    else if (relation !== undefined)
       ties.push({ timestamp: event.timestamp, relation: relation(event), child, parent });
     else if (event.name.startsWith('t_')) open.set(key, [...(open.get(key) ?? []), event]);
     else if (event.name.startsWith('r_')) {
