@@ -60,8 +60,9 @@ async function record(args: readonly string[], fields: string | null): Promise<R
   return recording;
 }
 
-const FIELDS =
-  'len,gso_type,mark,caller,stack,reason,cause,tuple,skb->dev->name,skb->pkt_type,skb->protocol,sk->__sk_common.skc_state,pid,comm';
+/** Linux 5.10 has no drop reasons, and refuses the field. */
+const REASON = readFileSync('/sys/kernel/btf/vmlinux').includes('\0skb_drop_reason\0') ? 'reason,' : '';
+const FIELDS = `len,gso_type,mark,caller,stack,${REASON}cause,tuple,skb->dev->name,skb->pkt_type,skb->protocol,sk->__sk_common.skc_state,pid,comm`;
 
 describe('a recorded trace, replayed into every output,', () => {
   it.each([
