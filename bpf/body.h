@@ -41,8 +41,13 @@ static __always_inline void read_gso(struct ipft_event *event, const struct sk_b
 /* Number of followed packets per hash of the skb's address. */
 volatile __u32 followed[IPFT_FOLLOWED] = {};
 
+/* Index of an skb in an array of `size` entries, which is a power of two; skbs are 256 bytes apart. */
+static __always_inline __u64 index_by_skb(__u64 skb, __u64 size) {
+  return (skb >> 8 ^ skb >> 20) & (size - 1);
+}
+
 static __always_inline volatile __u32 *followers(__u64 skb) {
-  return &followed[(skb >> 8 ^ skb >> 20) & (IPFT_FOLLOWED - 1)]; /* skbs are 256 bytes apart */
+  return &followed[index_by_skb(skb, IPFT_FOLLOWED)];
 }
 
 enum lived_flags {

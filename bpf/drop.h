@@ -53,10 +53,7 @@ static __always_inline void forget_last_drop(void) {
 static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
   struct ipft_counters *count = own_counters();
-  union {
-    SENT_EVENT sent;
-    struct ipft_event event;
-  } message = {};
+  union message message = {};
 
   if (!count || !find_life(&life, (__u64)skb, hit))
     return 0;
@@ -93,8 +90,7 @@ SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
   if (settings.has_drop_reason)
     hit.reason = (__u32)ctx[2];
   emit_drop(ctx, skb, &hit);
-  if (settings.follows != 0 && hit.is_first)
-    adopt(ctx, (__u64)skb);
+  adopt_first(ctx, skb, &hit);
   return 0;
 }
 
@@ -127,10 +123,7 @@ static __noinline int is_told_from(void *ctx, __u64 location) {
 
 static __noinline int tell_of_last_drop(void *ctx, __u64 cause) {
   struct last_drop *last = last_drop();
-  union {
-    SENT_EVENT sent;
-    struct ipft_event event;
-  } message = {};
+  union message message = {};
 
   if (active != IPFT_ACTIVE || !last || last->skb == 0 || last->pid_tgid != bpf_get_current_pid_tgid() ||
       !is_told_from(ctx, last->location))
@@ -158,8 +151,7 @@ SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
     return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);
   if (matches(ctx, skb, &hit) && find_life(&life, (__u64)skb, &hit))
     report_cause((__u64)skb, life.born_ns, cause);
-  if (settings.follows != 0 && hit.is_first)
-    adopt(ctx, (__u64)skb);
+  adopt_first(ctx, skb, &hit);
   return 0;
 }
 

@@ -18,8 +18,7 @@ enum emitter {
   ({                                                                                                         \
     int result = (emitter) == AT_CALL ? emit_call(ctx, skb, hit) : emit_end_call(ctx, skb, hit);             \
                                                                                                              \
-    if (settings.follows != 0 && (hit)->is_first)                                                            \
-      adopt(ctx, (__u64)(skb));                                                                              \
+    adopt_first(ctx, skb, hit);                                                                              \
     result;                                                                                                  \
   })
 

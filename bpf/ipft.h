@@ -173,6 +173,10 @@ enum ipft_relation {
 /* How a function ties two skbs together: the registers, from 0, of the arguments that hold them, and of the
  * one that the function's events are about; enum ipft_relation, which the caller (ipft_copier) may refine. */
 #define IPFT_TIE(child, parent, shown, relation) ((child) | (parent) << 8 | (shown) << 16 | (relation) << 24)
+#define IPFT_TIE_CHILD(how) ((how)&7)
+#define IPFT_TIE_PARENT(how) ((how) >> 8 & 7)
+#define IPFT_TIE_SHOWN(how) ((how) >> 16 & 7)
+#define IPFT_TIE_RELATION(how) ((how) >> 24 & 0xff) /* with IPFT_KEEPS_CHILD */
 #define IPFT_TIE_HIDDEN (1ULL << 32) /* flag: the function was not selected, so its calls are not shown */
 /* Flag of a relation: the child may be followed already, and then stays what it is. */
 #define IPFT_KEEPS_CHILD 0x80
@@ -343,17 +347,22 @@ struct ipft_graph_event {
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_graph_event) == 64);
 
+/* What a packet is to the packet that it was made from. All zeros: nothing is known of the packet. */
+struct ipft_kin {
+  __u64 parent;   /* number of its parent; for relations of the parent in this relation; 0: none is known */
+  __u64 family;   /* number of its first ancestor; its own one if it has no parent */
+  __u16 kinship;  /* enum ipft_relation: what it is to that parent */
+  __u16 of_parts; /* into how many parts the parent was to be divided; 0: unknown */
+  __u32 part;     /* which of the parent's segments or fragments it is, from 1; 0: none of them */
+};
+
 /* One event as the addon passes it to TypeScript; followed by the session's data. */
 struct ipft_row {
   struct ipft_graph_event graph; /* events of the tracer `function` are padded with zeros */
   __u64 packet;                  /* number of the packet, from 1, in the order of their first events */
   __u32 function;                /* index into the function table, or IPFT_NO_FUNCTION */
   __u32 cpu;
-  __u64 parent;   /* number of its parent; for relations of the parent in this relation; 0: none is known */
-  __u64 family;   /* number of its first ancestor; its own one if it has no parent */
-  __u16 kinship;  /* enum ipft_relation: what it is to that parent */
-  __u16 of_parts; /* into how many parts the parent was to be divided; 0: unknown */
-  __u32 part;     /* which of the parent's segments or fragments it is, from 1; 0: none of them */
+  struct ipft_kin kin;
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 104);
 

@@ -7,26 +7,31 @@
 #include "kprobe_address.h"
 #include "merges.h"
 
+static __always_inline int probe_unless_hidden(struct pt_regs *ctx, __u64 how) {
+  return how & IPFT_TIE_HIDDEN ? NO_PROBE
+                               : KPROBE(ctx, (void *)register_of(ctx, IPFT_TIE_SHOWN(how)), AT_CALL);
+}
+
 static __always_inline int probe_tie_registers(struct pt_regs *ctx) {
   __u64 how = tie_of(function_address(ctx));
-  int result =
-      how & IPFT_TIE_HIDDEN ? NO_PROBE : KPROBE(ctx, (void *)register_of(ctx, how >> 16 & 7), AT_CALL);
+  int result = probe_unless_hidden(ctx, how);
   __u64 caller = 0;
 
   if (settings.follows == 0)
     return result;
   bpf_probe_read_kernel(&caller, sizeof(caller), (void *)ctx->sp);
-  tie(ctx, how, register_of(ctx, how & 7), register_of(ctx, how >> 8 & 7), caller);
+  tie(ctx, how, register_of(ctx, IPFT_TIE_CHILD(how)), register_of(ctx, IPFT_TIE_PARENT(how)), caller);
   return result;
 }
 
 /* Opens a merge at its call. Returns false if neither an event nor a merge waits for the return. */
 static __always_inline bool probe_merge(struct pt_regs *ctx, __u64 call_id) {
   __u64 how = tie_of(function_address(ctx));
-  bool is_shown =
-      !(how & IPFT_TIE_HIDDEN) && KPROBE(ctx, (void *)register_of(ctx, how >> 16 & 7), AT_CALL) != NO_PROBE;
+  bool is_shown = probe_unless_hidden(ctx, how) != NO_PROBE;
 
-  return open_merge(call_id, how, register_of(ctx, how & 7), register_of(ctx, how >> 8 & 7)) || is_shown;
+  return open_merge(call_id, how, register_of(ctx, IPFT_TIE_CHILD(how)),
+                    register_of(ctx, IPFT_TIE_PARENT(how))) ||
+         is_shown;
 }
 
 /* The same for functions with a kretprobe, which runs at each return. The stack pointer points to the return

@@ -258,12 +258,15 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
   return true;
 }
 
+/* An event without data. */
+union message {
+  SENT_EVENT sent;
+  struct ipft_event event;
+};
+
 /* Sends a hidden event, which reports the end of a packet without showing a call. */
 static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struct life *life) {
-  union {
-    SENT_EVENT sent;
-    struct ipft_event event;
-  } message = {};
+  union message message = {};
 
   if (!settings.reports_ends || !life->known || life->flags == 0 || !picks(life->choice))
     return 0;

@@ -26,7 +26,8 @@ struct {
 /* Returns true if the call's return is to be looked at. */
 static __noinline int open_merge(__u64 call_id, __u64 how, __u64 survivor, __u64 swallowed) {
   struct lived *known = *followers(swallowed) != 0 ? bpf_map_lookup_elem(&lives, &swallowed) : 0;
-  struct open_merge merge = {.survivor = survivor, .swallowed = swallowed, .relation = how >> 24 & 0x7f};
+  struct open_merge merge = {
+      .survivor = survivor, .swallowed = swallowed, .relation = IPFT_TIE_RELATION(how)};
 
   if (!known || active != IPFT_ACTIVE)
     return false;
@@ -62,7 +63,7 @@ static __noinline __u64 survivor_of(const struct open_merge *merge, __u64 time_n
 
 static __noinline int close_merge(void *ctx, __u64 call_id, __u64 value) {
   struct open_merge *known = bpf_map_lookup_elem(&merges, &call_id);
-  union relation_message message = {};
+  union message message = {};
   struct open_merge merge;
 
   if (!known)

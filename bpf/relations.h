@@ -13,16 +13,11 @@
 volatile __u64 origins[ORIGINS] = {};
 
 static __always_inline volatile __u64 *origin_of(__u64 child) {
-  return &origins[(child >> 8 ^ child >> 20) & (ORIGINS - 1)];
+  return &origins[index_by_skb(child, ORIGINS)];
 }
 
-union relation_message {
-  SENT_EVENT sent;
-  struct ipft_event event;
-};
-
 /* Relations are not events: `matched` does not count them. */
-static __noinline int send_relation(void *ctx, union relation_message *message) {
+static __noinline int send_relation(void *ctx, union message *message) {
   struct ipft_counters *count = own_counters();
 
   message->event.flags = IPFT_RELATION | IPFT_HIDDEN;
@@ -79,7 +74,7 @@ static __always_inline bool shares_data(__u64 child, __u64 parent) {
 static __noinline int adopt(void *ctx, __u64 child) {
   __u64 parent = *origin_of(child);
   struct lived *own, *known;
-  union relation_message message = {};
+  union message message = {};
   struct lived silent = {.flags = LIVED_SILENT};
 
   if (!(settings.follows >> IPFT_CLONE & 1) || !shares_data(child, parent))
@@ -99,6 +94,12 @@ static __noinline int adopt(void *ctx, __u64 child) {
   message.event.parent_born_ns = known->born_ns;
   fill_relation(&message.event, parent, IPFT_CLONE);
   return picks(silent.choice) ? send_relation(ctx, &message) : 0;
+}
+
+/* For each call that was handled; calls adopt() for a packet's first one. */
+static __always_inline void adopt_first(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+  if (settings.follows != 0 && hit->is_first)
+    adopt(ctx, (__u64)skb);
 }
 
 #endif

@@ -11,7 +11,7 @@
 volatile __u64 morphs[MORPHS] = {};
 
 static __always_inline volatile __u64 *morph_of(__u64 skb) {
-  return &morphs[(skb >> 8 ^ skb >> 20) & (MORPHS - 1)];
+  return &morphs[index_by_skb(skb, MORPHS)];
 }
 
 /* True once after skb_morph() was called for this skb. */
@@ -55,9 +55,9 @@ static __always_inline __u32 refined(__u32 relation, const struct lived *parent,
 /* For functions that make `child` from `parent`. */
 static __noinline int tie(void *ctx, __u64 how, __u64 child, __u64 parent, __u64 caller) {
   struct lived *known = *followers(parent) != 0 ? bpf_map_lookup_elem(&lives, &parent) : 0;
-  union relation_message message = {};
+  union message message = {};
   struct lived own = {};
-  __u32 relation = how >> 24 & 0xff;
+  __u32 relation = IPFT_TIE_RELATION(how);
   bool keeps, morphs_child;
 
   if (relation == IPFT_REASSEMBLED) { /* skb_morph() itself: the header is copied later */

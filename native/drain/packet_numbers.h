@@ -29,7 +29,8 @@ public:
     if (packets_[at].number == 0) {
       if (event.flags & IPFT_HIDDEN) {
         event.flags &= ~static_cast<uint32_t>(IPFT_LAST);
-        row.packet = row.parent = row.family = 0;
+        row.packet = 0;
+        row.kin = {};
         return;
       }
       at = add(at, event.skb, event.born_ns);
@@ -90,14 +91,10 @@ private:
     uint64_t skb;
     uint64_t born_ns;
     uint64_t number; // 0: free
-    uint64_t parent; // number of its first parent; 0: none
-    uint64_t family; // number of its first ancestor
     int32_t calls;   // calls that have not returned
     State state;
     bool shown; // it had an event that was neither hidden nor a drop
-    uint16_t kinship;
-    uint16_t of_parts;
-    uint32_t part;
+    ipft_kin kin;
     uint32_t parts; // segments and fragments that it was divided into
   };
 
@@ -115,17 +112,13 @@ private:
 
   static void describe(ipft_row &row, const Packet &packet) {
     row.packet = packet.number;
-    row.parent = packet.parent;
-    row.family = packet.family;
-    row.kinship = packet.kinship;
-    row.of_parts = packet.of_parts;
-    row.part = packet.part;
+    row.kin = packet.kin;
   }
 
   // Adds a packet at a free entry, and returns where it is afterwards.
   size_t add(size_t at, uint64_t skb, uint64_t born_ns) {
     uint64_t number = ++count_;
-    packets_[at] = {skb, born_ns, number, 0, number, 0, State::alive, false, 0, 0, 0, 0};
+    packets_[at] = {skb, born_ns, number, 0, State::alive, false, {0, number, 0, 0, 0}, 0};
     return ++used_ > packets_.size() / 2 ? make_room(at) : at;
   }
 
@@ -137,22 +130,16 @@ private:
       at = add(at, event.parent_skb, event.parent_born_ns);
     bool is_part = event.relation == IPFT_SEGMENT || event.relation == IPFT_FRAGMENT;
     uint32_t part = is_part ? ++packets_[at].parts : 0;
-    Packet parent = packets_[at];
+    ipft_kin kin = {packets_[at].number, packets_[at].kin.family, event.relation,
+                    is_part ? event.parts : uint16_t{0}, part};
     at = index_of(event.skb, event.born_ns);
     if (packets_[at].number == 0) {
       at = add(at, event.skb, event.born_ns);
-      Packet &child = packets_[at];
-      child.parent = parent.number;
-      child.family = parent.family;
-      child.kinship = event.relation;
-      child.of_parts = is_part ? event.parts : 0;
-      child.part = part;
+      packets_[at].kin = kin;
     }
-    describe(row, packets_[at]);
-    row.parent = parent.number;
-    row.kinship = event.relation;
-    row.of_parts = is_part ? event.parts : 0;
-    row.part = part;
+    row.packet = packets_[at].number;
+    kin.family = packets_[at].kin.family; // a known packet stays in its own
+    row.kin = kin;
   }
 
   void update(size_t at, ipft_event &event) {
