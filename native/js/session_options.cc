@@ -40,38 +40,38 @@ std::vector<TracedFunction> traced_functions(const Napi::Object &options, const 
   return result;
 }
 
-// What the functions that are traced mean for the life of an skb, and which of them are hidden.
-void set_roles(const Napi::Object &options, const FunctionTable &table, ipft_settings &settings) {
+// Fills `rows`, pairs of a function's address and a value, with the traced functions that have a value;
+// `hidden` is added to those that are not shown. Throws NativeError if there are too many: `what`.
+template <typename Row, size_t size, typename Value>
+void set_rows(const Napi::Object &options, const FunctionTable &table, Row (&rows)[size], __u64 hidden,
+              const char *what, Value value_of) {
   size_t used = 0;
   auto set = [&](const char *list, __u64 flag) {
     for (uint32_t id : function_ids(options, list)) {
       const Function &function = table.functions.at(id);
-      if (function.role == IPFT_ORDINARY || function.address == 0)
+      __u64 value = value_of(function);
+      if (value == 0 || function.address == 0)
         continue;
-      if (used == IPFT_ROLES)
-        throw NativeError(E2BIG, "load", "the functions that free packets");
-      settings.roles[used++] = {function.address, function.role | flag};
+      if (used == size)
+        throw NativeError(E2BIG, "load", what);
+      rows[used++] = {function.address, value | flag};
     }
   };
   set("functions", 0);
-  set("hidden", IPFT_ROLE_HIDDEN);
+  set("hidden", hidden);
+}
+
+// What the functions that are traced mean for the life of an skb, and which of them are hidden.
+void set_roles(const Napi::Object &options, const FunctionTable &table, ipft_settings &settings) {
+  static_assert(IPFT_ORDINARY == 0, "a function without a role has no row");
+  set_rows(options, table, settings.roles, IPFT_ROLE_HIDDEN, "the functions that free packets",
+           [](const Function &function) { return function.role; });
 }
 
 // The functions that are traced and tie skbs together, which of them are hidden, and their callers.
 void set_ties(const Napi::Object &options, const FunctionTable &table, ipft_settings &settings) {
-  size_t used = 0;
-  auto set = [&](const char *list, __u64 flag) {
-    for (uint32_t id : function_ids(options, list)) {
-      const Function &function = table.functions.at(id);
-      if (!ties_packets(function) || function.address == 0)
-        continue;
-      if (used == IPFT_TIES)
-        throw NativeError(E2BIG, "load", "the functions that tie packets together");
-      settings.ties[used++] = {function.address, function.tie | flag};
-    }
-  };
-  set("functions", 0);
-  set("hidden", IPFT_TIE_HIDDEN);
+  set_rows(options, table, settings.ties, IPFT_TIE_HIDDEN, "the functions that tie packets together",
+           [](const Function &function) { return ties_packets(function) ? function.tie : 0; });
   std::vector<ipft_copier> copiers = copiers_in(table.functions);
   if (copiers.size() > IPFT_COPIERS)
     throw NativeError(E2BIG, "load", "the functions that copy packets");

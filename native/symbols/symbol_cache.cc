@@ -4,13 +4,10 @@
 #include "support/unique_fd.h"
 #include "symbols/function_table.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cstring>
-#include <memory>
 
 namespace ipft {
 namespace {
@@ -72,16 +69,8 @@ int append_modules(const std::string &path, std::string &to) {
 
 // Appends the inodes of the modules' BTF: each loading has a new one.
 void append_btf(const std::string &folder, std::string &to) {
-  std::vector<std::string> loads;
-  std::unique_ptr<DIR, int (*)(DIR *)> open(opendir(folder.c_str()), closedir);
-  while (const dirent *entry = open ? readdir(open.get()) : nullptr) {
-    struct stat info = {};
-    if (entry->d_name[0] != '.' && fstatat(dirfd(open.get()), entry->d_name, &info, 0) == 0)
-      loads.push_back(std::string(entry->d_name) + " " + std::to_string(info.st_ino) + "\n");
-  }
-  std::sort(loads.begin(), loads.end());
-  for (const std::string &load : loads)
-    to += load;
+  for (const std::string &name : modules_with_btf(folder))
+    to.append(name).append(" ").append(std::to_string(inode_of(folder + "/" + name))).push_back('\n');
 }
 
 // All that kallsyms and available_filter_functions depend on; '' if it is unknown.

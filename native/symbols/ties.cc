@@ -39,7 +39,7 @@ const std::unordered_map<std::string_view, unsigned> copiers = {
 };
 
 unsigned relation_of(uint32_t tie) {
-  return tie >> 24 & ~IPFT_KEEPS_CHILD & 0xff;
+  return IPFT_TIE_RELATION(tie) & ~IPFT_KEEPS_CHILD;
 }
 
 bool is_merge(uint32_t tie) {

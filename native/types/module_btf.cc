@@ -11,9 +11,8 @@
 #include <memory>
 
 namespace ipft {
-namespace {
 
-std::vector<std::string> names_in(const std::string &folder) {
+std::vector<std::string> modules_with_btf(const std::string &folder) {
   std::vector<std::string> names;
   std::unique_ptr<DIR, int (*)(DIR *)> open(opendir(folder.c_str()), closedir);
   while (const dirent *entry = open ? readdir(open.get()) : nullptr)
@@ -23,12 +22,10 @@ std::vector<std::string> names_in(const std::string &folder) {
   return names;
 }
 
-} // namespace
-
 void for_each_module_btf(const std::string &folder, const std::set<std::string> &only, const btf *kernel,
                          const std::function<void(const ModuleLoad &, const btf *)> &visit) {
   LibbpfLog log;
-  for (const std::string &name : names_in(folder)) {
+  for (const std::string &name : modules_with_btf(folder)) {
     if (!only.empty() && only.count(name) == 0)
       continue;
     UniqueFd fd(open((folder + "/" + name).c_str(), O_RDONLY | O_CLOEXEC));

@@ -12,6 +12,9 @@ struct btf;
 
 namespace ipft {
 
+// Names of the modules whose BTF is in the folder, sorted; none if it cannot be read.
+std::vector<std::string> modules_with_btf(const std::string &folder);
+
 // Visits the BTF of each module in the folder, or only of those in `only` if that is not empty. The BTF is
 // valid during the call and extends that of `kernel`. A module that is unloaded meanwhile, or whose BTF does
 // not match the kernel's, is left out.
