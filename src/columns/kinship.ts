@@ -7,22 +7,20 @@ import {
   ofParts,
   parent,
   part,
+  partOf,
   relation,
   relationText,
+  type Part,
   type RelationName,
 } from '../core/relation.js';
 
 /** What is said of a packet at its first event. */
-export interface Kinship {
+export interface Kinship extends Part {
   /** number of its first ancestor: its own number, if it has no parent */
   readonly family: number;
   /** number of its parent; null: it has one that is unknown, since the relation was lost */
   readonly parent?: number | null;
   readonly relation?: RelationName | null;
-  /** which of the parent's segments or fragments it is, from 1 */
-  readonly part?: number;
-  /** how many segments there were to be */
-  readonly of?: number;
 }
 
 /** Reads a row's kinship. */
@@ -32,22 +30,19 @@ function kinshipOf(rows: DataView, at: number): Kinship {
     return isRelated(rows, at)
       ? { family: family(rows, at), parent: null, relation: null }
       : { family: family(rows, at) };
-  const [position, total] = [part(rows, at), ofParts(rows, at)];
   return {
     family: family(rows, at),
     parent: number,
     relation: relation(rows, at),
-    ...(position === 0 ? {} : { part: position }),
-    ...(total === 0 ? {} : { of: total }),
+    ...partOf(rows, at),
   };
 }
 
 /** In words, for lines of text: `segment 2/40 of #12`; '' for a first ancestor. */
 export function kinshipText(rows: DataView, at: number): string {
-  const { parent: number, relation: name, part: position, of } = kinshipOf(rows, at);
-  if (number === undefined) return '';
-  if (number === null) return 'parent unknown';
-  return `${relationText(name ?? null, position ?? 0, of ?? 0)} of #${number}`;
+  const number = parent(rows, at);
+  if (number === 0) return isRelated(rows, at) ? 'parent unknown' : '';
+  return `${relationText(relation(rows, at), part(rows, at), ofParts(rows, at))} of #${number}`;
 }
 
 const NONE = {};

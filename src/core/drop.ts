@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { prefixed, between, type Cell, type Column, type ColumnContext } from './column.js';
-import { ROW } from './abi.js';
+import type { Cell, Column, ColumnContext } from './column.js';
+import { reportJson } from './report-line.js';
 import { dropCause, dropLocation, dropReason, isDrop, type RowReader } from './row.js';
 
 /** Members of the enum of drop reasons for packets that are not dropped. */
@@ -86,20 +86,6 @@ export const dropOf =
     return { location, function: functionOf(location), reason, cause };
   };
 
-/**
- * `{"drop":{...}}`, with the keys that events use for the members that both have. `time`: the additional time
- * column of events.
- */
-export function dropJson(context: ColumnContext, time: Column | null): Cell {
-  const read = dropOf(context);
-  const cells = [
-    prefixed('{"drop":{"packet":', (rows, at, text) => text.number64(rows, at + ROW.packet)),
-    between(',"packet_id":"0x', (rows, at, text) => text.hex64(rows, at + ROW.skb), '"'),
-    prefixed(',"timestamp":', (rows, at, text) => text.number64(rows, at + ROW.time_ns)),
-    ...(time === null ? [] : [time.bind(context).json(`,${JSON.stringify(time.key)}:`)]),
-    stringCell((rows, at) => `,${JSON.stringify(read(rows, at)).slice(1)}}`),
-  ];
-  return (rows, at, text) => {
-    for (const cell of cells) cell(rows, at, text);
-  };
-}
+/** `{"drop":{...}}`; see reportJson(). */
+export const dropJson = (context: ColumnContext, time: Column | null): Cell =>
+  reportJson('drop', dropOf(context), context, time);

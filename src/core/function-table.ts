@@ -145,9 +145,16 @@ export class FunctionTable {
     readonly kind: TableKind = 'functions',
     /** candidates that earlier traces have confirmed */
     readonly certain = 0,
+    /** a table of the same functions */
+    same?: Pick<FunctionTable, 'names' | 'modules'>,
   ) {
-    this.names = columns.names === '' ? [] : columns.names.split('\n');
-    this.modules = columns.modules === '' ? [] : columns.modules.split('\n');
+    this.names = same?.names ?? (columns.names === '' ? [] : columns.names.split('\n'));
+    this.modules = same?.modules ?? (columns.modules === '' ? [] : columns.modules.split('\n'));
+  }
+
+  /** The same functions with another native table. */
+  #with(table: NativeTable, certain: number): FunctionTable {
+    return new FunctionTable({ ...this.columns, table }, this.kind, certain, this);
   }
 
   /** `function` or `tracepoint`, for messages. */
@@ -211,7 +218,7 @@ export class FunctionTable {
   judged({ certain, refuted }: Verdicts): FunctionTable {
     if (certain.size + refuted.size === 0) return this;
     const judged = this.columns.table.judged([...certain], [...refuted]);
-    return new FunctionTable({ ...this.columns, table: judged.table }, this.kind, judged.certain);
+    return this.#with(judged.table, judged.certain);
   }
 
   /** A table for a trace that follows these relations, and what is not seen of them: see NativeTable.following. */
@@ -221,7 +228,7 @@ export class FunctionTable {
   ): { readonly table: FunctionTable; readonly unseen: readonly string[] } {
     if (follows === 0 || this.kind !== 'functions') return { table: this, unseen: [] };
     const { table, unseen } = this.columns.table.following(follows, programs);
-    return { table: new FunctionTable({ ...this.columns, table }, this.kind, this.certain), unseen };
+    return { table: this.#with(table, this.certain), unseen };
   }
 
   /** A function's name, with its module unless it is the kernel's own. */

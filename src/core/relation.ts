@@ -16,7 +16,7 @@ import {
   SHIFTED,
   SPLIT,
 } from './abi.js';
-import type { RowReader } from './row.js';
+import { hasFlag, number64, type RowReader } from './row.js';
 
 /** Names of enum ipft_relation: what a packet is to another one, its parent. */
 export const RELATIONS = {
@@ -60,11 +60,6 @@ export function relationText(name: RelationName | null, position: number, total:
   return `${name ?? 'related'}${position === 0 ? '' : ` ${position}${of}`}`;
 }
 
-const hasFlag =
-  (flag: number): RowReader<boolean> =>
-  (rows, at) =>
-    (rows.getUint32(at + ROW.flags, true) & flag) !== 0;
-
 /** True for a row that is not a call but says that its packet is related to another one. */
 export const isRelation = hasFlag(RELATION);
 /** True for the packet's first event. */
@@ -72,13 +67,10 @@ export const isFirst = hasFlag(FIRST);
 /** True if the packet has a parent. */
 export const isRelated = hasFlag(RELATED);
 
-const number64 = (rows: DataView, at: number): number =>
-  rows.getUint32(at + 4, true) * 0x1_0000_0000 + rows.getUint32(at, true);
-
 /** Number of the packet's parent, for relations of the one in this relation; 0: none is known. */
-export const parent: RowReader<number> = (rows, at) => number64(rows, at + ROW.parent);
+export const parent = number64(ROW.parent);
 /** Number of the packet's first ancestor. */
-export const family: RowReader<number> = (rows, at) => number64(rows, at + ROW.family);
+export const family = number64(ROW.family);
 /** What the packet is to that parent; null: no parent is known. */
 export const relation: RowReader<RelationName | null> = (rows, at) =>
   (RELATIONS as Record<number, RelationName>)[rows.getUint16(at + ROW.kinship, true)] ?? null;
@@ -86,5 +78,19 @@ export const relation: RowReader<RelationName | null> = (rows, at) =>
 export const part: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.part, true);
 /** Number of segments into which the parent was to be divided; 0: unknown. */
 export const ofParts: RowReader<number> = (rows, at) => rows.getUint16(at + ROW.of_parts, true);
+
+/** Which part of its parent a packet is, as JSON has it: without what is unknown. */
+export interface Part {
+  /** which of the parent's segments or fragments it is, from 1 */
+  readonly part?: number;
+  /** how many segments there were to be */
+  readonly of?: number;
+}
+
+export const partOf: RowReader<Part> = (rows, at) => {
+  const [position, total] = [part(rows, at), ofParts(rows, at)];
+  return { ...(position === 0 ? {} : { part: position }), ...(total === 0 ? {} : { of: total }) };
+};
+
 /** For relations: skb->len of the parent at this time, bytes. */
 export const parentBytes: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.bytes, true);

@@ -7,7 +7,8 @@ export type RowReader<T> = (rows: DataView, at: number) => T;
 /** The function index of an event whose address is in no function table. */
 export const UNKNOWN_FUNCTION = NO_FUNCTION;
 
-const hasFlag =
+/** Reads whether a row has a bit of enum ipft_flags. */
+export const hasFlag =
   (flag: number): RowReader<boolean> =>
   (rows, at) =>
     (rows.getUint32(at + ROW.flags, true) & flag) !== 0;
@@ -18,11 +19,16 @@ const hasFlag =
 export const timeNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.time_ns, true);
 
 /**
- * Number of the packet, from 1: it identifies one life of an skb, not its address. A number is hashed and
- * printed faster than a bigint; exact up to 2^53.
+ * Reads a u64 of the row as a number, which is hashed and printed faster than a bigint; exact up to 2^53.
+ * `offset`: one of ROW.
  */
-export const packet: RowReader<number> = (rows, at) =>
-  rows.getUint32(at + ROW.packet + 4, true) * 0x1_0000_0000 + rows.getUint32(at + ROW.packet, true);
+export const number64 =
+  (offset: number): RowReader<number> =>
+  (rows, at) =>
+    rows.getUint32(at + offset + 4, true) * 0x1_0000_0000 + rows.getUint32(at + offset, true);
+
+/** Number of the packet, from 1: it identifies one life of an skb, not its address. */
+export const packet = number64(ROW.packet);
 /** True if the packet's life ends with this event. */
 export const isLast = hasFlag(LAST);
 

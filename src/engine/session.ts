@@ -7,7 +7,7 @@ import { loadedWith } from '../extension/refusal.js';
 import { native } from '../native/call.js';
 import type { Session } from '../native/types.js';
 import { dataOptions } from '../plan/data.js';
-import { follows, type Plan } from '../plan/prepare.js';
+import type { Plan } from '../plan/prepare.js';
 
 /** Loads the programs of a plan; `onBatch` gets how many rows session.batch holds. Whoever opens it closes it. */
 export function openSession(
@@ -23,11 +23,11 @@ export function openSession(
   const perf = { pageCount, leastPageCount, samplePeriod, wakeupEvents };
   const limits = { maxRate, sample, timed: budget !== undefined };
   const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
-  const settings = { ...marked, ...perf, ...limits, programs: backend.programs, follows: follows(options) };
+  const settings = { ...marked, ...perf, ...limits, programs: backend.programs, follows: plan.follows };
   const functions = Uint32Array.from(traceable);
   const ends = {
     hidden: Uint32Array.from(probedOnly),
-    reportsEnds: wants.ends || follows(options) !== 0,
+    reportsEnds: wants.ends || plan.follows !== 0,
     drops: wants.drops,
   };
   const sessionOptions = {

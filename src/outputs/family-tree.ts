@@ -4,7 +4,7 @@ import type { Family, FamilyRelation, Member } from '../core/families-in-flight.
 import type { OutputContext } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
 import { relationText } from '../core/relation.js';
-import { isReturn, len, timeNs } from '../core/row.js';
+import { len, timeNs } from '../core/row.js';
 import { NEWLINE, type TextBuffer } from '../core/text-buffer.js';
 
 const INDENT = '  ';
@@ -92,18 +92,34 @@ function* memberLines(ancestor: Member, { line, palette }: OutputContext, text: 
   }
 }
 
-/** skb->len at a packet's first or last call; 0 if it had none. */
-function lenAt({ events }: Member, end: 'first' | 'last'): number {
-  const calls = [...events.byTime()].filter((at) => !isReturn(events.rows, at));
-  const at = end === 'first' ? calls[0] : calls.at(-1);
-  return at === undefined ? 0 : len(events.rows, at);
-}
-
 const isShown = ({ events }: Member): boolean => events.size > 0;
 
 /** True if its data went on in another packet: one that was made from it, or took its data. */
 const hasGoneOn = (member: Member): boolean =>
   member.children.length > 0 || member.merges.some(({ parent }) => parent === member);
+
+/** What the totals say of a packet with events. */
+interface Extent {
+  readonly member: Member;
+  /** CLOCK_MONOTONIC, ns */
+  readonly from: bigint;
+  readonly to: bigint;
+  /** skb->len at the first and at the last event */
+  readonly lenBefore: number;
+  readonly lenAfter: number;
+}
+
+function extentOf(member: Member): Extent {
+  const { rows } = member.events;
+  const offsets = member.events.byTime();
+  const [first = 0, last = 0] = [offsets.at(0), offsets.at(-1)];
+  return {
+    ...{ member, from: timeNs(rows, first), to: timeNs(rows, last) },
+    ...{ lenBefore: len(rows, first), lenAfter: len(rows, last) },
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 function milliseconds(ns: bigint): string {
   return `${(Number(ns) / 1e6).toFixed(3)} ms`;
@@ -111,23 +127,25 @@ function milliseconds(ns: bigint): string {
 
 /** The line of totals: what went in and came out, how it was divided, and how long it took. */
 function totals({ members }: Family): string {
-  const shown = members.filter(isShown);
-  const from = shown.filter(({ origin }) => origin === null || !isShown(origin.parent));
-  const ends = shown.filter((member) => !hasGoneOn(member));
+  const extents = members.filter(isShown).map(extentOf);
+  const begun = extents.filter(({ member: { origin } }) => origin === null || !isShown(origin.parent));
+  const ended = extents.filter(({ member }) => !hasGoneOn(member));
   const count = (...relations: readonly string[]): number =>
     members.filter(({ origin }) => relations.includes(origin?.relation ?? '')).length;
-  const sum = (of: readonly Member[], end: 'first' | 'last'): number =>
-    of.reduce((bytes, member) => bytes + lenAt(member, end), 0);
-  const times = shown.flatMap(({ events }) => [...events.byTime()].map((at) => timeNs(events.rows, at)));
-  const first = times.reduce((least, time) => (time < least ? time : least), times[0] ?? 0n);
-  const last = times.reduce((most, time) => (time > most ? time : most), first);
+  const [from, to] = extents.reduce(
+    ([least, most], extent) => [
+      extent.from < least ? extent.from : least,
+      extent.to > most ? extent.to : most,
+    ],
+    [extents[0]?.from ?? 0n, extents[0]?.to ?? 0n],
+  );
   return [
     `${members.length} skbs`,
     `${count('segment')} segments`,
     `${count('copy', 'rebuilt')} copies`,
-    `${sum(from, 'first')} bytes in`,
-    `${sum(ends, 'last')} bytes out`,
-    milliseconds(last - first),
+    `${sum(begun.map(({ lenBefore }) => lenBefore))} bytes in`,
+    `${sum(ended.map(({ lenAfter }) => lenAfter))} bytes out`,
+    milliseconds(to - from),
   ].join(', ');
 }
 

@@ -53,6 +53,8 @@ export interface Plan {
   /** by function index: offset from the entry at which a probe is tried first */
   readonly bodyOffsets: Uint8Array;
   readonly tracer: Tracer;
+  /** the relations that are followed, a bit for each */
+  readonly follows: number;
   readonly inBpf: Additions['inBpf'];
   readonly data: Data;
   /** the filter besides the mark; undefined: only the mark is checked */
@@ -93,13 +95,7 @@ function fieldsOf({ fields }: TraceOptions, { isAlone }: Additions): readonly Co
 }
 
 /** `unseen`: functions that tie packets together, but not for this backend. */
-function warnOfUnfollowed(
-  options: TraceOptions,
-  { id, table }: Backend,
-  unseen: readonly string[],
-  messages: Messages,
-): void {
-  if (follows(options) === 0) return;
+function warnOfUnfollowed({ id, table }: Backend, unseen: readonly string[], messages: Messages): void {
   const remedy = '--backend kprobe';
   if (table !== 'functions') messages.warn(`-b ${id} follows no relatives of packets`, remedy);
   else if (unseen.length > 0)
@@ -108,9 +104,6 @@ function warnOfUnfollowed(
       remedy,
     );
 }
-
-/** The relations that are followed, a bit for each. */
-export const follows = ({ follow = TRACE_DEFAULTS.follow }: TraceOptions): number => followBits(follow);
 
 /** Checks the machine, chooses the backend and reads the functions. */
 export function prepare(
@@ -147,7 +140,7 @@ export function prepare(
   const known = { ...functions, functions: new ShownFunctions(table) };
   const shown = {
     ...{ kernel: release(), functions: known.functions, returns: tracer.returns, fields, further },
-    follows: follows(options) !== 0,
+    follows: functions.follows !== 0,
     layout: data.layout,
     clock: { realOffsetNs: addon.realTimeOffset(), firstNs: null },
     names: kernelNames(addon),
@@ -161,12 +154,13 @@ function functionsOf(
   read: FunctionTable,
   options: TraceOptions,
   messages: Messages,
-): Pick<Plan, 'table' | 'selected' | 'traceable' | 'uncertain' | 'probedOnly'> {
+): Pick<Plan, 'follows' | 'table' | 'selected' | 'traceable' | 'uncertain' | 'probedOnly'> {
   const { backend } = choice;
-  const { selection, verbose } = options;
+  const { selection, verbose, follow = TRACE_DEFAULTS.follow } = options;
+  const follows = followBits(follow);
   const judged = judgedTable(read, backend, messages);
-  const { table, unseen } = judged.following(follows(options), backend.programs);
-  warnOfUnfollowed(options, backend, unseen, messages);
+  const { table, unseen } = judged.following(follows, backend.programs);
+  if (follows !== 0) warnOfUnfollowed(backend, unseen, messages);
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectOrExplain(table, selection, choice);
   const traceable = traceableFunctions(table, selected, selection);
@@ -174,7 +168,7 @@ function functionsOf(
   const probedOnly = table.probedUnselected(selected);
   const lines = [...explainChoice(choice, verbose), ...explainUncertain(table, uncertain, selection)];
   lines.forEach((line) => messages.line(line));
-  return { table, selected, traceable, uncertain, probedOnly };
+  return { follows, table, selected, traceable, uncertain, probedOnly };
 }
 
 /**
