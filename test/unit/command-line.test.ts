@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine } from '../../src/cli/parse.js';
 import { parseNumber } from '../../src/cli/values.js';
-import { UsageError } from '../../src/core/errors.js';
-
-const parse = (...argv: string[]) => parseCommandLine(argv, '1.2.3');
-
-function usageError(...argv: string[]): UsageError {
-  try {
-    parse(...argv);
-  } catch (error) {
-    if (error instanceof UsageError) return error;
-    throw error;
-  }
-  throw new Error(`accepted: ${argv.join(' ')}`);
-}
+import { parse, usageError } from '../support/ipft/command-line.js';
 
 describe('numbers', () => {
   it.each([

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine } from '../../src/cli/parse.js';
-import { UsageError } from '../../src/core/errors.js';
 import { TRACE_DEFAULTS } from '../../src/core/options.js';
 import { FOLLOW_WORDS } from '../../src/core/relation.js';
 import { accounts, losses } from '../../src/engine/losses.js';
-
-const parse = (...argv: string[]) => parseCommandLine(argv, '1.2.3');
-
-function usageError(...argv: string[]): UsageError {
-  try {
-    parse(...argv);
-  } catch (error) {
-    if (error instanceof UsageError) return error;
-    throw error;
-  }
-  throw new Error(`accepted: ${argv.join(' ')}`);
-}
+import { parse, usageError } from '../support/ipft/command-line.js';
+import { NOTHING_MISSING } from '../support/ipft/counters.js';
 
 describe('--follow and --family', () => {
   it.each<[string, readonly string[]]>([
@@ -72,27 +60,9 @@ describe('--follow and --family', () => {
   });
 });
 
-const NOTHING = {
-  matched: 10,
-  delivered: 10,
-  lost: 0,
-  unread: 0,
-  missed: 0,
-  unreturned: 0,
-  noRoom: 0,
-  late: 0,
-  suppressed: 0,
-  followed: 0,
-  relations: 0,
-  lostRelations: 0,
-  unfollowed: 0,
-  untracked: 0,
-  missedEnds: 0,
-};
-
 describe('what is missing of families', () => {
   it('are relations that were lost, and relatives that were not followed', () => {
-    const family = { ...NOTHING, relations: 40, lostRelations: 3, unfollowed: 2 };
+    const family = { ...NOTHING_MISSING, relations: 40, lostRelations: 3, unfollowed: 2 };
     expect(losses(family, 64, 0, 'kprobe')).toEqual([
       {
         text: '3 of 40 relations between packets were lost, since the perf buffer was full: the parents of these packets are unknown',
@@ -103,11 +73,11 @@ describe('what is missing of families', () => {
         remedy: 'fewer packets: a narrower filter, --sample, --follow',
       },
     ]);
-    expect(losses({ ...NOTHING, followed: 7, relations: 40 }, 64, 0, 'kprobe')).toEqual([]);
+    expect(losses({ ...NOTHING_MISSING, followed: 7, relations: 40 }, 64, 0, 'kprobe')).toEqual([]);
   });
 
   it('is in the summary', () => {
-    const family = { ...NOTHING, followed: 4, relations: 40, lostRelations: 3, unfollowed: 2 };
+    const family = { ...NOTHING_MISSING, followed: 4, relations: 40, lostRelations: 3, unfollowed: 2 };
     const nothing = { dropped: 0, cut: 0, drops: null };
     expect(accounts(family, 10, nothing)).toMatchObject({
       ...{ matched: 10, delivered: 10, followed: 4, relations: 40, lost_relations: 3, unfollowed: 2 },

@@ -3,27 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/core/summary.js';
 import { ipft, killLeftovers, until, type Result } from '../support/stand-ins/process.js';
+import { NOTHING_MISSING } from '../support/ipft/counters.js';
 import { doubts, losses, percent, remarks } from '../../src/engine/losses.js';
 
 afterEach(killLeftovers);
-
-const NOTHING = {
-  matched: 10,
-  delivered: 10,
-  lost: 0,
-  unread: 0,
-  missed: 0,
-  unreturned: 0,
-  noRoom: 0,
-  late: 0,
-  suppressed: 0,
-  followed: 0,
-  relations: 0,
-  lostRelations: 0,
-  unfollowed: 0,
-  untracked: 0,
-  missedEnds: 0,
-};
 
 describe('what is missing', () => {
   it.each([
@@ -37,11 +20,20 @@ describe('what is missing', () => {
   });
 
   it('is reported by cause, or not at all if there is nothing', () => {
-    expect(losses(NOTHING, 64, 0, 'kprobe')).toEqual([]);
-    expect(doubts(NOTHING, 'fentry')).toEqual([]);
-    expect(remarks(NOTHING)).toEqual([]);
+    expect(losses(NOTHING_MISSING, 64, 0, 'kprobe')).toEqual([]);
+    expect(doubts(NOTHING_MISSING, 'fentry')).toEqual([]);
+    expect(remarks(NOTHING_MISSING)).toEqual([]);
     const told = losses(
-      { ...NOTHING, matched: 20, lost: 4, unread: 1, missed: 7, unreturned: 8, noRoom: 9, suppressed: 5 },
+      {
+        ...NOTHING_MISSING,
+        matched: 20,
+        lost: 4,
+        unread: 1,
+        missed: 7,
+        unreturned: 8,
+        noRoom: 9,
+        suppressed: 5,
+      },
       64,
       0,
       'kprobe',
@@ -63,7 +55,7 @@ describe('what is missing', () => {
     [{ matched: 100, lost: 90 }, 2 ** 17, 2 ** 18],
   ])('suggests a buffer that is large enough: %j with %i pages', (counters, pages, wanted) => {
     const [{ remedy } = {}] = losses(
-      { ...NOTHING, ...counters, delivered: 100 - counters.lost },
+      { ...NOTHING_MISSING, ...counters, delivered: 100 - counters.lost },
       pages,
       0,
       'kprobe',
@@ -72,13 +64,13 @@ describe('what is missing', () => {
   });
 
   it('does not suggest a larger buffer if the buffer has the largest size', () => {
-    expect(losses({ ...NOTHING, matched: 11, lost: 1 }, 2 ** 18, 0, 'kprobe')[0]?.remedy).toBe(
+    expect(losses({ ...NOTHING_MISSING, matched: 11, lost: 1 }, 2 ** 18, 0, 'kprobe')[0]?.remedy).toBe(
       'fewer events: --regex, --sample',
     );
   });
 
   it('suggests a backend whose programs are not preempted if calls were missed', () => {
-    const missed = { ...NOTHING, missed: 7 };
+    const missed = { ...NOTHING_MISSING, missed: 7 };
     expect(losses(missed, 64, 0, 'kprobe-multi')[0]?.remedy).toBe('fewer functions, with --regex');
     for (const backend of ['fentry-multi', 'fentry'])
       expect(losses(missed, 64, 0, backend)[0]?.remedy).toBe(
@@ -87,7 +79,7 @@ describe('what is missing', () => {
   });
 
   it('does not include missed ends of packets, which are reported as doubts with a remedy', () => {
-    const missed = { ...NOTHING, missedEnds: 6 };
+    const missed = { ...NOTHING_MISSING, missedEnds: 6 };
     expect(losses(missed, 64, 0, 'kprobe')).toEqual([]);
     expect(doubts(missed, 'kprobe')).toEqual([
       {
@@ -101,7 +93,7 @@ describe('what is missing', () => {
   });
 
   it('does not include events that were left out on request', () => {
-    const asked = { ...NOTHING, matched: 40, suppressed: 30, late: 2 };
+    const asked = { ...NOTHING_MISSING, matched: 40, suppressed: 30, late: 2 };
     expect(losses(asked, 64, 0, 'kprobe')).toEqual([]);
     expect(remarks(asked)).toEqual([
       '75.0 % of 40 events were left out by --max-rate: 30',
