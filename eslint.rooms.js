@@ -11,13 +11,14 @@ export const ROOMS = {
   terminal: ['core'],
   backends: ['core'],
   columns: ['packet', 'core'],
+  checks: ['core'],
   filters: ['codegen', 'core'],
   outputs: ['columns', 'core'],
   machine: ['backends', 'native', 'terminal', 'core'],
-  plan: ['machine', 'columns', 'filters', 'codegen', 'native', 'terminal', 'core'],
+  plan: ['machine', 'columns', 'filters', 'checks', 'codegen', 'native', 'terminal', 'core'],
   results: ['columns', 'outputs', 'terminal', 'core'],
   extension: ['results', 'plan', 'columns', 'outputs', 'native', 'core'],
-  engine: ['extension', 'plan', 'machine', 'native', 'terminal', 'core'],
+  engine: ['extension', 'plan', 'machine', 'checks', 'native', 'terminal', 'core'],
   api: [
     'engine',
     'extension',
@@ -25,6 +26,7 @@ export const ROOMS = {
     'plan',
     'columns',
     'filters',
+    'checks',
     'outputs',
     'backends',
     'terminal',
@@ -45,7 +47,7 @@ export const ROOMS = {
       'core',
     ],
   ],
-  cli: ['run', 'extension', 'outputs', 'filters', 'backends', 'terminal', 'core'],
+  cli: ['run', 'extension', 'outputs', 'filters', 'checks', 'backends', 'terminal', 'core'],
 };
 
 /** Those whose code is loaded only when it is needed, and that load other code so. */

@@ -4,6 +4,7 @@
 #include "ipft.h"
 
 struct ipft_row row;
+struct ipft_geometry geometry;
 enum ipft_function function;
 enum ipft_flags flags;
 enum ipft_relation relation;

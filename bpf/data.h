@@ -5,6 +5,7 @@
 
 #include "body.h"
 #include "cause.h"
+#include "geometry.h"
 #include "skb_state.h"
 
 struct {
@@ -48,6 +49,8 @@ static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, cons
   ipft_capture(ctx, skb, data);
   if (settings.asks_reason)
     put_reason(skb, hit, born_ns, data);
+  if (settings.geometry_at)
+    put_geometry(skb, (struct ipft_geometry *)(data + settings.geometry_at));
   if (settings.caller_at)
     put(data, settings.caller_at, hit->caller);
   /* A stack whose hash bucket is taken is not shown (-EEXIST): replacing the entry would show it for earlier

@@ -114,6 +114,34 @@ enum ipft_sizes {
   IPFT_GENERATED = 32768,
 };
 
+/* Bytes of each header in struct ipft_geometry: as far as the length of a TCP header. */
+#define IPFT_HEADER 16
+
+/* What GSO needs to be right about in an skb, as data of an event. Offsets of headers are from skb->head, as
+ * in the skb. */
+struct ipft_geometry {
+  __u32 start;    /* skb->data, as an offset from skb->head */
+  __u32 tail;     /* end of the linear part, from skb->head */
+  __u32 data_len; /* bytes in fragments and in lists */
+  __u32 mtu;      /* of skb->dev; 0: it has none */
+  __u64 features; /* of skb->dev */
+  __u8 ifname[16];
+  __u16 protocol; /* big-endian */
+  __u16 mac_header;
+  __u16 network_header;
+  __u16 transport_header;
+  __u16 inner_network_header;
+  __u16 inner_transport_header;
+  __u16 csum_start;
+  __u16 csum_offset;
+  __u32 ip_summed;
+  __u32 encapsulation;
+  __u8 network[IPFT_HEADER]; /* first bytes of the headers; 0: cannot be read */
+  __u8 transport[IPFT_HEADER];
+  __u8 inner_network[IPFT_HEADER];
+  __u8 inner_transport[IPFT_HEADER];
+};
+
 /* Number of counters by which nearly every skb that is not followed is recognized without a map lookup. */
 #define IPFT_FOLLOWED 16384
 
@@ -225,14 +253,15 @@ struct ipft_settings {
   __u32 data_size;        /* bytes of the data after an event, a multiple of 8; 0: none */
   /* Offsets of reads within the data, 0: not asked for. At offset 0 is a word with a bit for each absent
    * read. */
-  __u32 headers_at; /* the packet's first bytes */
-  __u32 reason_at;  /* the argument of type enum skb_drop_reason; 0 if the function has none */
-  __u32 cause_at;   /* ipft_event.cause, followed by the drop reason argument */
-  __u32 caller_at;  /* the return address; 0: unknown */
-  __u32 stack_at;   /* id of the stack in the map `stacks`, or -errno */
-  __u32 module_at;  /* IPFT_MODULE_DATA bytes, written by the extension */
-  __u32 has_bodies; /* the map `bodies` has entries: the backend kprobe placed probes inside bodies */
-  __u32 releases;   /* releases that are remembered on each CPU; a power of two */
+  __u32 headers_at;  /* the packet's first bytes */
+  __u32 reason_at;   /* the argument of type enum skb_drop_reason; 0 if the function has none */
+  __u32 cause_at;    /* ipft_event.cause, followed by the drop reason argument */
+  __u32 caller_at;   /* the return address; 0: unknown */
+  __u32 stack_at;    /* id of the stack in the map `stacks`, or -errno */
+  __u32 geometry_at; /* struct ipft_geometry */
+  __u32 module_at;   /* IPFT_MODULE_DATA bytes, written by the extension */
+  __u32 has_bodies;  /* the map `bodies` has entries: the backend kprobe placed probes inside bodies */
+  __u32 releases;    /* releases that are remembered on each CPU; a power of two */
   struct ipft_function_role roles[IPFT_ROLES];
   __u64 freed[IPFT_FREED]; /* function addresses; 0: unused entry */
   __u64 unwritten[IPFT_UNWRITTEN];

@@ -52,6 +52,8 @@ typedef struct {
 struct net_device {
   struct netdev_queue *_tx;
   int ifindex;
+  unsigned int mtu;
+  __u64 features;
   possible_net_t nd_net;
   char name[16];
 };
@@ -59,10 +61,18 @@ struct net_device {
 struct sk_buff {
   struct net_device *dev;
   unsigned long _skb_refdst;
+  __u8 ip_summed : 2;
+  __u8 encapsulation : 1;
+  __u16 csum_start;
+  __u16 csum_offset;
   __be16 protocol;
+  __u16 inner_transport_header;
+  __u16 inner_network_header;
+  __u16 transport_header;
   __u16 network_header;
   __u16 mac_header;
   unsigned int len;
+  unsigned int data_len;
   __u32 mark;
   unsigned int tail;
   unsigned int end;

@@ -116,6 +116,7 @@ void set_places(const Napi::Object &options, ipft_settings &settings) {
   settings.asks_reason = settings.reason_at != 0 || settings.cause_at != 0;
   settings.caller_at = number_or_zero(options, "callerAt");
   settings.stack_at = number_or_zero(options, "stackAt");
+  settings.geometry_at = number_or_zero(options, "geometryAt");
   settings.module_at = number_or_zero(options, "moduleAt");
 }
 

@@ -21,9 +21,17 @@ void write_members(std::ofstream &output, const btf *types, const btf_type *stru
       write_members(output, types, type, offset);
       continue;
     }
-    output << "  " << btf__str_by_offset(types, members[i].name_off) << ": " << offset << ", // u"
-           << type->size * 8 << "\n";
+    output << "  " << btf__str_by_offset(types, members[i].name_off) << ": " << offset << ", // ";
+    if (btf_is_array(type))
+      output << btf_array(type)->nelems << " bytes\n";
+    else
+      output << "u" << type->size * 8 << "\n";
   }
+}
+
+const btf_type *find_structure(const btf *types, const char *name) {
+  __s32 id = types ? btf__find_by_name_kind(types, name, BTF_KIND_STRUCT) : -1;
+  return id < 0 ? nullptr : btf__type_by_id(types, static_cast<__u32>(id));
 }
 
 void write_constant(std::ofstream &output, const btf *types, const char *enum_name) {
@@ -44,12 +52,12 @@ int main(int argc, char **argv) {
     return 2;
   }
   btf *types = btf__parse(argv[1], nullptr);
-  __s32 id = types ? btf__find_by_name_kind(types, "ipft_row", BTF_KIND_STRUCT) : -1;
-  if (id < 0) {
-    fprintf(stderr, "generate-abi: %s holds no BTF of struct ipft_row\n", argv[1]);
+  const btf_type *row = find_structure(types, "ipft_row");
+  const btf_type *geometry = find_structure(types, "ipft_geometry");
+  if (!row || !geometry) {
+    fprintf(stderr, "generate-abi: %s does not hold BTF of the structures\n", argv[1]);
     return 1;
   }
-  const btf_type *row = btf__type_by_id(types, static_cast<__u32>(id));
   std::ofstream output(argv[2]);
   output
       << "// Generated from bpf/ipft.h by native/tools/generate_abi.cc. Do not edit.\n"
@@ -58,6 +66,12 @@ int main(int argc, char **argv) {
       << "/** Offsets in struct ipft_row, one event as it is handed to TypeScript; bytes, little-endian. */\n"
       << "export const ROW = {\n";
   write_members(output, types, row, 0);
+  output << "} as const;\n"
+         << "/** sizeof(struct ipft_geometry), bytes. */\n"
+         << "export const GEOMETRY_SIZE = " << geometry->size << ";\n"
+         << "/** Offsets in struct ipft_geometry. */\n"
+         << "export const GEOMETRY = {\n";
+  write_members(output, types, geometry, 0);
   output << "} as const;\n"
          << "/** In ROW.function: the address belongs to no function of the table. */\n";
   write_constant(output, types, "ipft_function");

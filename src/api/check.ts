@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { inspect } from 'node:util';
 import { backendIds } from '../backends/index.js';
+import { checks } from '../checks/index.js';
 import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
@@ -97,6 +98,11 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
     expected: `an array of ${FOLLOW_WORDS.join(', ')}`,
     holds: (value) => Array.isArray(value) && value.every((word) => FOLLOW_WORDS.includes(word as Follow)),
   },
+  check: {
+    expected: `an array of ${[...checks.keys()].join(', ')}`,
+    holds: (value) => isList(value) && (value as string[]).every((id) => checks.has(id)),
+  },
+  failOnCheck: boolean,
   budget: {
     expected: 'a share of one CPU, such as 0.05',
     holds: (value) => typeof value === 'number' && value > 0 && value <= 1000,

@@ -57,6 +57,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ['6', 'an extension failed'],
   ['7', 'something was lost (--fail-on-loss)'],
   ['8', 'over --budget'],
+  ['9', 'a check found something wrong (--fail-on-check)'],
   ['70', 'a bug in ipft'],
   ['126, 127', 'the command after -- cannot be executed, was not found'],
 ];

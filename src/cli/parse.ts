@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { CommanderError, Option, type Command } from 'commander';
 import { UsageError } from '../core/errors.js';
+import { checks } from '../checks/index.js';
 import { TRACE_DEFAULTS, type CommandOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { checkDrops, checkFiles } from '../outputs/together.js';
@@ -61,6 +62,12 @@ function checkTogether(flags: Flags): void {
   if (flags.family === true) checkFamily(flags, shown);
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
+  if (
+    flags.failOnCheck === true &&
+    (flags.check ?? []).length === 0 &&
+    (flags.family !== true || flags.check !== undefined)
+  )
+    throw new UsageError('--fail-on-check: nothing is checked', '--check gso');
   checkFiles(flags.also ?? [], [outputFile, readyFile]);
   if (rotate !== undefined && outputFile === undefined)
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
@@ -80,6 +87,8 @@ function listRequest(flags: Flags, command: readonly string[] | undefined): Requ
     throw new UsageError(`--list: it has no output ${flags.output}`, '--list -o json, or without -o');
   if (flags.drops === true)
     throw new UsageError('--list: it lists functions, not drops', 'leave --drops out');
+  if ((flags.check ?? []).length > 0)
+    throw new UsageError('--list: it lists functions, and checks no packets', 'leave --check out');
   const selection = { function: flags.regex, module: flags.moduleRegex };
   return { kind: 'list', options: { backend: flags.backend, selection, json: flags.output === 'json' } };
 }
@@ -153,6 +162,7 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
     ...{ force: false, verbose: false, sample: TRACE_DEFAULTS.sample, failOnLoss: TRACE_DEFAULTS.failOnLoss },
     ...sameOptions(flags),
     ...(flags.family === true && flags.follow === undefined ? { follow: FOLLOW_WORDS } : {}),
+    ...(flags.family === true && flags.check === undefined ? { check: [...checks.keys()] } : {}),
     ...packetOptions(flags),
     extensions: extensionPaths(flags),
     selection: { function: flags.regex, module: flags.moduleRegex },

@@ -7,18 +7,18 @@ import { UsageError } from '../core/errors.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
-import { completed, oneOf, oneOfThese } from './completion/completer.js';
+import { completed, oneOf } from './completion/completer.js';
 import { completeFields } from './completion/fields.js';
 import { createCommand } from './command.js';
+import { familyOptions } from './family-options.js';
+import { choice, fileOption, option } from './option.js';
 import { subcommandUsages } from './subcommands/index.js';
 import { MORE_HELP } from './help.js';
 import { GENERATED } from '../core/skeletons.js';
 import {
-  FOLLOW_VALUES,
   parseChoice,
   parseCount,
   parseDuration,
-  parseFollow,
   parseMark,
   parsePageCount,
   parsePercentage,
@@ -28,17 +28,6 @@ import {
   parseSize,
   parseU32,
 } from './values.js';
-
-/** `parse`: with what it has returned for the option before, if it is given again. */
-function option<T>(
-  flags: string,
-  description: string,
-  parse: (text: string, before?: T) => T,
-  initial?: T,
-): Option {
-  const made = new Option(flags, description).argParser<T>(parse);
-  return initial === undefined ? made : made.default(initial);
-}
 
 /** bytes: a file of results that is smaller is hardly one */
 const LEAST_ROTATION = 4000;
@@ -62,11 +51,6 @@ function parseBackend(text: string): string {
   return backendIds.get(name) ?? name;
 }
 
-/** `id (description), id (description)` */
-function describe(registry: ReadonlyMap<string, { id: string; description: string }>): string {
-  return [...registry.values()].map(({ id, description }) => `${id} (${description})`).join(', ');
-}
-
 /** Which packets: those that all of these hold for. */
 function filterOptions(): Option[] {
   return [
@@ -81,21 +65,6 @@ function filterOptions(): Option[] {
     ),
   ];
 }
-
-/** An option whose values are those of a registry. */
-function choice(
-  flags: string,
-  registry: ReadonlyMap<string, { id: string; description: string }>,
-  initial: string,
-): Option {
-  const name = flags.split(' ')[1] ?? flags;
-  const made = option(flags, describe(registry), parseChoice(name, [...registry.keys()]), initial);
-  return completed(made, oneOfThese(registry));
-}
-
-/** An option whose value is a file's path. */
-const fileOption = (flags: string, description: string): Option =>
-  completed(new Option(flags, description), 'files');
 
 function selectionOptions(): Option[] {
   return [
@@ -198,10 +167,6 @@ function outputOptions(): Option[] {
       '--events-only',
       'with -o json, lines of events alone: no summary, no lines of drops and extensions',
     ),
-    new Option(
-      '--family',
-      'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them; follows all relatives unless --follow says otherwise',
-    ),
     new Option('--drops', 'show packets that are dropped, and no others: the whole path, then where and why'),
     ...fileOptions(),
     completed(
@@ -235,14 +200,6 @@ function limitOptions(): Option[] {
       '--max-rate <events>',
       'at most this number of events a second, on all CPUs together; the others are counted as suppressed',
       parseCount('--max-rate', 1),
-    ),
-    completed(
-      option(
-        '--follow <relatives>',
-        `relatives of packets that are followed, whatever their mark: ${FOLLOW_VALUES.join(', ')}; the default is none`,
-        parseFollow('--follow'),
-      ),
-      oneOf(FOLLOW_VALUES),
     ),
     option('--sample <1/N>', 'one of N packets, by chance, with all of its events', parseSample('--sample')),
     option(
@@ -294,7 +251,13 @@ export function createProgram(version: string, write: (text: string) => void): C
     )
     .version(version, '--version', 'show the version')
     .addHelpText('after', MORE_HELP);
-  const options = [...selectionOptions(), ...outputOptions(), ...limitOptions(), ...systemOptions()];
+  const options = [
+    ...selectionOptions(),
+    ...outputOptions(),
+    ...familyOptions(),
+    ...limitOptions(),
+    ...systemOptions(),
+  ];
   for (const each of options) program.addOption(each);
   return program;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { checks } from '../checks/index.js';
 import { UsageError } from '../core/errors.js';
 import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
@@ -165,6 +166,19 @@ export function parseChoice(flag: string, valid: readonly string[]): (text: stri
       `${flag}: expected one of ${valid.join(', ')}, received '${text}'`,
       `${flag} ${valid[0] ?? ''}`,
     );
+  };
+}
+
+/** What --check takes. */
+export const CHECK_VALUES = [...checks.keys(), 'none'];
+
+/** `gso`, several of them with commas, or `none`. */
+export function parseChecks(flag: string): (text: string) => readonly string[] {
+  return (text) => {
+    const ids = text.split(',').map((id) => parseChoice(flag, CHECK_VALUES)(id.trim()));
+    if (ids.length > 1 && ids.includes('none'))
+      throw new UsageError(`${flag}: none stands alone, received '${text}'`, `${flag} none`);
+    return ids.filter((id) => id !== 'none');
   };
 }
 

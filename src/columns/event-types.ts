@@ -4,6 +4,8 @@
  * json`; a test compares them.
  */
 
+import type { Violation } from '../core/violation.js';
+
 /** Members that every event has. */
 export interface EventLead {
   /** address of the skb, in hexadecimal; later packets may have the same */
@@ -23,6 +25,8 @@ export interface EventLead {
   readonly duration_ns?: bigint | null;
   /** thread id, 0 = idle; undefined with the tracer `function` */
   readonly tid?: number;
+  /** what checks have found wrong at this event; undefined without them */
+  readonly violations?: readonly Violation[];
 }
 
 /**
@@ -45,7 +49,7 @@ export interface Tuple {
 }
 
 /** Built-in fields. null: there is no value, or the event is a return. docs/fields.md describes them. */
-export interface BuiltInFields extends Required<EventLead> {
+export interface BuiltInFields extends Required<Omit<EventLead, 'violations'>> {
   /** skb->len, bytes */
   readonly len: number | null;
   /** names of the SKB_GSO_* bits, joined by `|`; '' if none */

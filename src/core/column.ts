@@ -81,6 +81,8 @@ export interface Column {
    * members become members of the event
    */
   readonly ownNames?: boolean;
+  /** true if text shows it on lines of its own, below the event's line */
+  readonly below?: boolean;
   /** data that BPF has to copy into the rows for this column */
   readonly reads?: readonly Read[];
   /** Called once per output, so that state (caches, numbering) belongs to that output. */

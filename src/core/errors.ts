@@ -9,6 +9,7 @@ export const EXIT = {
   extension: 6,
   loss: 7,
   budget: 8,
+  check: 9,
   bug: 70,
   notExecutable: 126,
   notFound: 127,
@@ -129,6 +130,11 @@ export class BudgetError extends PlainError {
   constructor(message: string) {
     super(message, 'fewer events (--regex, --sample, --max-rate), or a larger --budget');
   }
+}
+
+/** `--fail-on-check` was given, and a check has found something wrong. Exit code 9. */
+export class CheckError extends PlainError {
+  readonly exitCode = EXIT.check;
 }
 
 /** The command after `--` cannot be started. Exit codes 126 and 127, as in a shell. */

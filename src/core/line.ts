@@ -54,11 +54,34 @@ export type FieldsCell = (
   returnAt?: number,
 ) => void;
 
+/** Writes what a line has after its lead: the fields in parentheses, then the columns that have lines of their own. */
+export function fieldsText(fields: readonly Column[], context: ColumnContext): FieldsCell {
+  const inside = parentheses(
+    fields.filter(({ below }) => below !== true),
+    context,
+  );
+  const lines = fields.filter(({ below }) => below === true).map((column) => column.bind(context).text);
+  if (lines.length === 0) return inside;
+  return (rows, at, text, returnRows, returnAt) => {
+    inside(rows, at, text, returnRows, returnAt);
+    for (const line of lines) {
+      const before = text.size;
+      text.piece(BELOW);
+      const start = text.size;
+      line(rows, at, text);
+      if (text.size === start) text.cut(before);
+    }
+  };
+}
+
+/** What a line below an event's begins with. */
+const BELOW = pieceOf('\n    ');
+
 /**
  * Writes ` (key: value ...)` with the columns that have a value for this row, or else for the return. Each
  * column is called for the return as well, since some keep state.
  */
-export function fieldsText(fields: readonly Column[], context: ColumnContext): FieldsCell {
+function parentheses(fields: readonly Column[], context: ColumnContext): FieldsCell {
   const bound = fields.map((column) => ({ column, own: column.bind(context) }));
   const hooks = bound.flatMap(({ own }) => own.shown ?? []);
   const cells = bound.map(({ column, own }) => ({
@@ -113,7 +136,8 @@ export function styled(cell: Cell, style: (text: string) => string): Cell {
 /** The header for lines made by textLine. */
 export function headerLine(lead: readonly Column[], fields: readonly Column[]): string {
   const titles = lead.map((column) => column.header.padStart(column.width));
-  return `${titles.join(' ')} (${fields.map((column) => column.header).join(' ')})`;
+  const inside = fields.filter(({ below }) => below !== true).map((column) => column.header);
+  return `${titles.join(' ')} (${inside.join(' ')})`;
 }
 
 /** For a cell that writes a JSON object: a cell that writes the object's members, each after a comma. */

@@ -92,6 +92,10 @@ export interface TraceOptions {
   readonly budget?: number | undefined;
   /** relatives of packets that are followed; TRACE_DEFAULTS.follow if undefined */
   readonly follow?: readonly Follow[] | undefined;
+  /** ids of checks of the packets */
+  readonly check?: readonly string[] | undefined;
+  /** throw a CheckError if a check finds something wrong */
+  readonly failOnCheck?: boolean | undefined;
   /** throw a LossError if anything is missing from the results */
   readonly failOnLoss: boolean;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { MODULE_DATA, ROW_SIZE } from './abi.js';
+import { GEOMETRY_SIZE, MODULE_DATA, ROW_SIZE } from './abi.js';
 import type { ResolvedPath } from './field-path.js';
 import type { RowReader } from './row.js';
 
@@ -29,6 +29,8 @@ export type Read =
    * bytes
    */
   | { readonly kind: 'headers'; readonly bytes: number }
+  /** struct ipft_geometry (GEOMETRY): what GSO needs to be right about */
+  | { readonly kind: 'geometry' }
   /** u64: the function's argument `enum skb_drop_reason`, 0 if it has none */
   | { readonly kind: 'reason' }
   /**
@@ -42,7 +44,7 @@ export type Read =
   | { readonly kind: 'stack' }
   /** data that the extension's BPF program writes */
   | { readonly kind: 'module' }
-  /** u64: 0 in BPF; room for what the extension at this path adds to an event in user space */
+  /** u64: 0 in BPF; room for what user space adds to an event: the extension at this path, or a check */
   | { readonly kind: 'extra'; readonly of: string };
 
 /** A read of the value of a path of the kernel's types. */
@@ -106,6 +108,8 @@ function sizeOf(read: Read, path: ResolvedPath | null): number {
       return WORD + read.bytes;
     case 'module':
       return MODULE_DATA;
+    case 'geometry':
+      return GEOMETRY_SIZE;
     case 'cause':
       return 2 * WORD;
     default:

@@ -157,6 +157,10 @@ export interface Summary extends Accounts {
   readonly candidates: Candidates;
   /** if the trace has several consumers; null: it has one */
   readonly consumers: readonly ConsumerAccount[] | null;
+  /** events that checks had something to look at in; null without --check */
+  readonly checked: number | null;
+  /** what checks have found wrong; null without --check */
+  readonly violations: number | null;
   /** number of dropped packets; null without --drops */
   readonly dropped: number | null;
   /** network devices that had an XDP program at the beginning or at the end of the trace */

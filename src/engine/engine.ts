@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { LossError } from '../core/errors.js';
+import { CheckError, LossError } from '../core/errors.js';
 import type { TraceOptions } from '../core/options.js';
+import { columnContext } from '../core/traced.js';
 import type { Summary } from '../core/summary.js';
 import { Probes } from './attach.js';
 import type { Consumer, PlannedConsumer } from '../core/consumer.js';
@@ -10,6 +11,7 @@ import type { Messages } from '../terminal/messages.js';
 import type { Session } from '../native/types.js';
 import type { Plan } from '../plan/prepare.js';
 import { KernelChanges } from './kernel-changes.js';
+import { RunningChecks } from './checks.js';
 import { Recorder } from './recorder.js';
 import { openSession } from './session.js';
 import { Xdp } from './xdp.js';
@@ -54,8 +56,10 @@ export class Engine {
       this.#session = session;
       this.#xdp = new Xdp(plan.addon, messages, planned.wants.drops);
       opened.push(this.#xdp);
-      this.#consumer = planned.open({ ...plan.shown, stack: (id) => [...session.stack(id)] });
-      this.#recorder = new Recorder(plan, options, session, this.#xdp, this.#consumer, messages);
+      const traced = { ...plan.shown, stack: (id: number) => [...session.stack(id)] };
+      this.#consumer = planned.open(traced);
+      const checks = new RunningChecks(plan.checks, plan.unchecked, columnContext(traced));
+      this.#recorder = new Recorder(plan, options, session, this.#xdp, this.#consumer, checks, messages);
     } catch (error) {
       opened.forEach((each) => each.close());
       throw error;
@@ -114,14 +118,16 @@ export class Engine {
       await probes.detach();
     }
     const unfinished = await finished;
-    this.#check(end.error ?? unfinished);
+    this.#check(summary, end.error ?? unfinished);
     return summary;
   }
 
-  #check(failure: Error | null): void {
+  #check(summary: Summary, failure: Error | null): void {
     this.#recorder.sayUnread();
     if (failure !== null) throw failure;
     if (this.options.failOnLoss && !this.#recorder.isComplete)
       throw new LossError('something is missing from the results, and --fail-on-loss was given');
+    if (this.options.failOnCheck === true && summary.violations !== null && summary.violations > 0)
+      throw new CheckError(`${summary.violations} violations were found, and --fail-on-check was given`);
   }
 }

@@ -7,6 +7,7 @@ import type { Changes, EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import { JudgedCandidates } from './candidates.js';
 import type { Consumer, Loss } from '../core/consumer.js';
+import type { RunningChecks } from './checks.js';
 import { reportAbsences } from '../plan/absences.js';
 import { native } from '../native/call.js';
 import { accounts, doubts, losses, remarks } from './losses.js';
@@ -56,6 +57,7 @@ export class Recorder {
     private readonly session: Session,
     private readonly xdp: Xdp,
     private readonly consumer: Consumer,
+    private readonly checks: RunningChecks,
     private readonly messages: Messages,
   ) {
     // Results on the terminal would get mixed up with a counter line that is redrawn in place.
@@ -106,7 +108,11 @@ export class Recorder {
     for (const { text, remedy } of [...this.#losses(), ...doubts(this.#counters, this.plan.backend.id)])
       this.messages.warn(text, remedy);
     this.#candidates.report(this.messages, this.options.verbose);
-    for (const remark of remarks(this.#counters)) this.messages.line(remark);
+    for (const remark of [
+      ...remarks(this.#counters),
+      ...(this.checks.remark === null ? [] : [this.checks.remark]),
+    ])
+      this.messages.line(remark);
     this.xdp.stop();
     this.#absent = this.#counters.matched === 0 ? reportAbsences(this.options, this.messages) : [];
     this.#warnOfStep();
@@ -148,6 +154,7 @@ export class Recorder {
     return {
       ...accounts(counters, this.#taken, this.consumer),
       consumers: this.consumer.accounts ?? null,
+      ...this.checks.summary,
       dropped: this.consumer.drops?.packets ?? null,
       duration_s: Number(this.#seconds.toFixed(3)),
       kernel: shown.kernel,
@@ -190,7 +197,9 @@ export class Recorder {
       if (this.#room === 0) this.#fill();
       this.#taken += events;
       if (rows > 0) this.#clock.firstNs ??= timeNs(this.#rows, 0);
-      this.consumer.take({ rows: this.#rows, count: rows, rowSize }, events);
+      const batch = { rows: this.#rows, count: rows, rowSize };
+      this.checks.take(batch);
+      this.consumer.take(batch, events);
       if (this.consumer.full && !this.#paused) void this.#waitForReader();
     } catch (error) {
       this.#isBroken = true;

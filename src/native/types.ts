@@ -185,6 +185,7 @@ export interface SessionOptions {
   readonly inBytes?: number;
   /** offsets in the data; 0 or undefined: not wanted */
   readonly headersAt?: number;
+  readonly geometryAt?: number;
   readonly reasonAt?: number;
   readonly causeAt?: number;
   readonly callerAt?: number;

@@ -19,6 +19,9 @@ export interface Data {
   readonly absent: Pick<SessionOptions, 'behindHead' | 'inBytes'>;
 }
 
+/** Reads of the packet's bytes. */
+const OF_BYTES: readonly Read['kind'][] = ['headers', 'geometry'];
+
 /** Resolves a path; null if this kernel does not have it. */
 function resolveIfThere(addon: Addon, path: KernelPath): ResolvedPath | null {
   if (typeof path === 'object') return resolveThroughNumber(addon, path);
@@ -60,7 +63,7 @@ export function planData(addon: Addon, columns: readonly Column[], further: read
   const skb = skbLayout(addon);
   const bitsOf = (is: (path: ResolvedPath) => boolean): number =>
     layout.reads
-      .filter(({ read, path }) => read.kind === 'headers' || (path !== null && is(path)))
+      .filter(({ read, path }) => OF_BYTES.includes(read.kind) || (path !== null && is(path)))
       .reduce((bits, { bit }) => bits + 2 ** bit, 0);
   const absent = {
     behindHead: bitsOf((path) => isBehindHead(path, skb)),
@@ -88,6 +91,7 @@ export function dataOptions({ layout, capture, absent }: Data): Partial<SessionO
     causeAt: offsetOf('cause'),
     callerAt: offsetOf('caller'),
     stackAt: offsetOf('stack'),
+    geometryAt: offsetOf('geometry'),
     moduleAt: offsetOf('module'),
   };
 }

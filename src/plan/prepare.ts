@@ -4,6 +4,7 @@ import { CANDIDATES, CONFIRMING_CALLS } from '../core/abi.js';
 import type { Backend, TableKind } from '../core/backend.js';
 import { EnvironmentError } from '../core/errors.js';
 import type { FunctionTable, ModuleLoad, Selection } from '../core/function-table.js';
+import type { Check } from '../checks/check.js';
 import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
 import { followBits } from '../core/relation.js';
 import { ShownFunctions } from './shown-functions.js';
@@ -16,6 +17,7 @@ import type { Addon, Session } from '../native/types.js';
 import { bodyOffsets } from '../machine/bodies.js';
 import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from '../machine/choose-backend.js';
 import { warnOfAbsences } from './absences.js';
+import { checksOf, uncheckedOf } from './checks.js';
 import { basicProblem, readEnvironment } from '../machine/environment.js';
 import type { Column } from '../core/column.js';
 import { planData, type Data } from './data.js';
@@ -57,6 +59,9 @@ export interface Plan {
   readonly follows: number;
   readonly inBpf: Additions['inBpf'];
   readonly data: Data;
+  readonly checks: readonly Check[];
+  /** what they cannot check with the traced functions, in words */
+  readonly unchecked: readonly string[];
   /** the filter besides the mark; undefined: only the mark is checked */
   readonly filter: PlannedFilter | undefined;
   /** the description by which rows are shown; stacks are added by the session */
@@ -105,6 +110,21 @@ function warnOfUnfollowed({ id, table }: Backend, unseen: readonly string[], mes
     );
 }
 
+function tracerOf({ tracer: id }: TraceOptions): Tracer {
+  const tracer = tracers.get(id);
+  if (tracer === undefined) throw new Error(`no tracer '${id}'`);
+  return tracer;
+}
+
+/** Loads the addon, and checks that this process may trace at all. */
+function addonFor({ setRlimits }: TraceOptions): Addon {
+  const addon = loadAddon();
+  const problem = basicProblem();
+  if (problem !== null) throw problem;
+  if (setRlimits) addon.setRlimits();
+  return addon;
+}
+
 /** Checks the machine, chooses the backend and reads the functions. */
 export function prepare(
   options: TraceOptions,
@@ -112,14 +132,11 @@ export function prepare(
   additions: Additions = NO_ADDITIONS,
 ): Plan {
   checkHasFilter(options, additions.conditions);
-  const tracer = tracers.get(options.tracer);
-  if (tracer === undefined) throw new Error(`no tracer '${options.tracer}'`);
+  const tracer = tracerOf(options);
   const fields = fieldsOf(options, additions);
-  const { columns: further, inBpf } = additions;
-  const addon = loadAddon();
-  const problem = basicProblem();
-  if (problem !== null) throw problem;
-  if (options.setRlimits) addon.setRlimits();
+  const checks = checksOf(options);
+  const further = [...additions.columns, ...checks.map(({ column }) => column)];
+  const addon = addonFor(options);
   const environment = readEnvironment();
   const { tracefs } = environment;
   // If the list of functions cannot be read, the list of probes cannot be either.
@@ -129,15 +146,14 @@ export function prepare(
   const wanted = { backend, tracer, force, functions: () => tables.functionsIn(selection) };
   const choice = native('probing the backends', () => chooseBackend(wanted, addon, environment));
   const functions = functionsOf(choice, tables.get(choice.backend.table), options, messages);
-  const { table } = functions;
   const way = { backend: choice.backend, tracer };
   const data = planData(addon, [...(fields ?? []), ...further], additions.reads);
   const verboseMessages = options.verbose ? messages : null;
   const stacks = data.layout.reads.some(({ read }) => read.kind === 'stack');
-  const offsets = bodyOffsets({ addon, table, tracefs, ...way, stacks }, verboseMessages);
+  const offsets = bodyOffsets({ addon, table: functions.table, tracefs, ...way, stacks }, verboseMessages);
   const filter = planFilter(options, addon, additions.conditions);
   warnOfAbsences(options, messages);
-  const known = { ...functions, functions: new ShownFunctions(table) };
+  const known = { ...functions, functions: new ShownFunctions(functions.table) };
   const shown = {
     ...{ kernel: release(), functions: known.functions, returns: tracer.returns, fields, further },
     follows: functions.follows !== 0,
@@ -145,7 +161,10 @@ export function prepare(
     clock: { realOffsetNs: addon.realTimeOffset(), firstNs: null },
     names: kernelNames(addon),
   };
-  return { addon, tracefs, ...known, ...way, bodyOffsets: offsets, inBpf, data, filter, shown };
+  return {
+    ...{ addon, tracefs, ...known, ...way, bodyOffsets: offsets },
+    ...{ inBpf: additions.inBpf, data, checks, unchecked: uncheckedOf(checks, functions), filter, shown },
+  };
 }
 
 /** The functions to trace, by the options' selection. */

@@ -6,6 +6,7 @@ import type { Drop } from '../core/drop.js';
 import { DRAFT, integer, object, orNull, scalar, string, type Schema } from '../core/json-schema.js';
 import { LINE_KINDS, type LineKind } from '../core/options.js';
 import { RELATIONS } from '../core/relation.js';
+import type { Violation } from '../core/violation.js';
 import { SUMMARY } from './summary-schema.js';
 import { outputs } from '../outputs/index.js';
 
@@ -13,6 +14,12 @@ import { outputs } from '../outputs/index.js';
 const time = {
   type: ['integer', 'string'],
   description: 'with --time: ns, or with --time real ISO 8601 in UTC',
+};
+
+const violations = {
+  description: 'with --check: what is wrong at this event',
+  type: 'array',
+  items: object<Violation>({ check: string("the rule's name"), text: string('in words') }),
 };
 
 /** Keys of parts, which are left out where they do not apply. */
@@ -30,7 +37,7 @@ function eventSchema(): Schema<unknown> {
     description:
       'An event. With --follow, the first one of each packet says which family it is of, and of which packet it was made. Further keys are paths of --fields, and what extensions add. A member of a BPF or Lua extension that is called as a field stands in its place, and is what the extension makes it.',
     type: 'object',
-    properties: { ...Object.fromEntries(properties), ...parts, time },
+    properties: { ...Object.fromEntries(properties), ...parts, violations, time },
     // the lead columns
     required: keysOf(outputs.get('json')?.lead ?? []),
     additionalProperties: scalar(),

@@ -106,6 +106,8 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   cut_packets: integer('how often a packet was given up before its end'),
   missed_ends: integer('ends of packets'),
   duration_s: number('s'),
+  checked: orNull(integer('events of GSO packets that --check looked at')),
+  violations: orNull(integer('what --check found wrong')),
   kernel: string('as uname -r'),
   backend: string(),
   tracer: string(),

@@ -27,7 +27,20 @@ describe('--follow and --family', () => {
     expect(parse('-m', '1', '--family', '-o', 'json', '--also', 'aggregate=a')).toMatchObject({ options });
   });
 
+  it('check nothing by default, and everything with --family', () => {
+    expect(parse('-m', '1')).not.toHaveProperty('options.check');
+    expect(parse('-m', '1', '--check', 'gso')).toHaveProperty('options.check', ['gso']);
+    expect(parse('-m', '1', '--family')).toHaveProperty('options.check', ['gso']);
+    expect(parse('-m', '1', '--family', '--check', 'none')).toHaveProperty('options.check', []);
+    expect(parse('-m', '1', '--family', '--fail-on-check')).toHaveProperty('options.failOnCheck', true);
+  });
+
   it.each<[string[], RegExp, RegExp]>([
+    [['-m', '1', '--check', 'tso'], /--check: expected one of gso, none, received 'tso'/, /--check gso/],
+    [['-m', '1', '--check', 'gso,none'], /--check: none stands alone/, /--check none/],
+    [['-m', '1', '--fail-on-check'], /--fail-on-check: nothing is checked/, /--check gso/],
+    [['-m', '1', '--family', '--check', 'none', '--fail-on-check'], /nothing is checked/, /--check gso/],
+    [['--list', '--check', 'gso'], /--list: it lists functions, and checks no packets/, /leave --check out/],
     ...['all', 'none'].map(
       (word) =>
         [

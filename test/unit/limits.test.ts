@@ -126,6 +126,8 @@ describe('-o json', () => {
       unfollowed: 0,
       suppressed: 3,
       omitted: 0,
+      checked: null,
+      violations: null,
       dropped: null,
       beyond_count: 0,
       late: 0,

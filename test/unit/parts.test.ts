@@ -36,6 +36,7 @@ describe('errors', () => {
       extension: 6,
       loss: 7,
       budget: 8,
+      check: 9,
       bug: 70,
       notExecutable: 126,
       notFound: 127,

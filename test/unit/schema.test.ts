@@ -20,7 +20,9 @@ describe('the schema of -o json', () => {
   it('has each column, with a description', () => {
     const properties = lineSchema('event')['properties'] as Record<string, { type?: unknown }>;
     const keys = [...columns.values()].map(({ key }) => key);
-    expect(Object.keys(properties).toSorted()).toEqual([...keys, 'time', 'part', 'of'].toSorted());
+    expect(Object.keys(properties).toSorted()).toEqual(
+      [...keys, 'time', 'part', 'of', 'violations'].toSorted(),
+    );
     for (const [key, { type }] of Object.entries(properties)) expect(type, key).toBeDefined();
   });
 

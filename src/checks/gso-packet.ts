@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { GEOMETRY } from '../core/abi.js';
+import { gsoSegs, gsoSize, gsoType, len } from '../core/row.js';
+import type { GsoTypes } from './gso-types.js';
+
+const TCP = 6;
+const UDP = 17;
+const HOP_BY_HOP = 0;
+const IPV4_LEAST = 20;
+const IPV6_HEADER = 40;
+const UDP_HEADER = 8;
+const TCP_LEAST = 20;
+/** Value of a header's offset that is not set; also 0, where the kernel has zeroed the skb. */
+const NOT_SET = 0xffff;
+/** gso_size of packets whose segments are as long as their fragments (SCTP). */
+const BY_FRAGS = 0xffff;
+/** Bytes of the IPv6 option in front of a jumbo packet's TCP header, which segments do not have. */
+const JUMBO_OPTION = 8;
+
+const isSet = (header: number): boolean => header !== 0 && header !== NOT_SET;
+
+/** An IP header, as far as it was read. */
+export interface IpHeader {
+  /** 4 or 6; another value: it is no IP header */
+  readonly version: number;
+  /** protocol, or next header */
+  readonly protocol: number;
+  /** bytes from this header to the packet's end by its own length member; 0: it does not say */
+  readonly bytes: number;
+}
+
+const NO_HEADER: IpHeader = { version: 0, protocol: 0, bytes: 0 };
+
+/** What a row says of a packet that GSO has to cut, or has cut. Offsets are from skb->head. */
+export class GsoPacket {
+  len = 0;
+  gsoSize = 0;
+  gsoSegs = 0;
+  gsoType = 0;
+  /** skb->data */
+  start = 0;
+  /** end of the linear part */
+  tail = 0;
+  mtu = 0;
+  features = 0n;
+  ifname = '';
+  /** EtherType */
+  protocol = 0;
+  mac = 0;
+  network = 0;
+  transport = 0;
+  innerNetwork = 0;
+  innerTransport = 0;
+  checksumStart = 0;
+  checksumOffset = 0;
+  checksum = 0;
+  encapsulated = false;
+  ip: IpHeader = NO_HEADER;
+  innerIp: IpHeader = NO_HEADER;
+  /** bytes of the TCP header, outside and inside, if it is one */
+  #tcpBytes = 0;
+  #innerTcpBytes = 0;
+
+  constructor(readonly types: GsoTypes) {}
+
+  /** `geometry`: offset of the read in rows. */
+  read(rows: DataView, at: number, geometry: number): void {
+    const from = at + geometry;
+    const u16 = (offset: number): number => rows.getUint16(from + offset, true);
+    const u32 = (offset: number): number => rows.getUint32(from + offset, true);
+    this.len = len(rows, at);
+    this.gsoSize = gsoSize(rows, at);
+    this.gsoSegs = gsoSegs(rows, at);
+    this.gsoType = gsoType(rows, at);
+    this.start = u32(GEOMETRY.start);
+    this.tail = u32(GEOMETRY.tail);
+    this.mtu = u32(GEOMETRY.mtu);
+    this.features = rows.getBigUint64(from + GEOMETRY.features, true);
+    this.ifname = textAt(rows, from + GEOMETRY.ifname, GEOMETRY.protocol - GEOMETRY.ifname);
+    this.protocol = rows.getUint16(from + GEOMETRY.protocol, false);
+    this.mac = u16(GEOMETRY.mac_header);
+    this.network = u16(GEOMETRY.network_header);
+    this.transport = u16(GEOMETRY.transport_header);
+    this.innerNetwork = u16(GEOMETRY.inner_network_header);
+    this.innerTransport = u16(GEOMETRY.inner_transport_header);
+    this.checksumStart = u16(GEOMETRY.csum_start);
+    this.checksumOffset = u16(GEOMETRY.csum_offset);
+    this.checksum = u32(GEOMETRY.ip_summed);
+    this.encapsulated = u32(GEOMETRY.encapsulation) !== 0;
+    this.ip = ipAt(rows, from + GEOMETRY.network);
+    this.innerIp = ipAt(rows, from + GEOMETRY.inner_network);
+    this.#tcpBytes = tcpBytesAt(rows, from + GEOMETRY.transport);
+    this.#innerTcpBytes = tcpBytesAt(rows, from + GEOMETRY.inner_transport);
+  }
+
+  get isGso(): boolean {
+    return this.gsoSize !== 0;
+  }
+
+  has(type: number): boolean {
+    return (this.gsoType & type) !== 0;
+  }
+
+  /** The headers are those of a packet inside another one. */
+  get isTunneled(): boolean {
+    return this.encapsulated && isSet(this.innerTransport) && this.innerTransport >= this.transport;
+  }
+
+  /** The header of TCP or UDP, which GSO cuts behind. */
+  get cut(): number {
+    return this.isTunneled ? this.innerTransport : this.transport;
+  }
+
+  /** The IP header in front of it. */
+  get cutIp(): IpHeader {
+    return this.isTunneled ? this.innerIp : this.ip;
+  }
+
+  /** True where the headers are all there, in order, and the data still begins in front of TCP's or UDP's. */
+  get isWhole(): boolean {
+    return (
+      isSet(this.network) &&
+      isSet(this.transport) &&
+      this.network < this.transport &&
+      this.cut >= this.start &&
+      (this.ip.version === 4 || this.ip.version === 6)
+    );
+  }
+
+  /** Bytes of the header at `cut`; 0: it is neither TCP nor UDP. */
+  get cutBytes(): number {
+    const { protocol, version } = this.cutIp;
+    const isTcp =
+      this.has(this.types.tcp4 | this.types.tcp6) ||
+      (this.gsoType === 0 && version !== 0 && protocol === TCP);
+    if (isTcp) return this.isTunneled ? this.#innerTcpBytes : this.#tcpBytes;
+    const isUdp = this.has(this.types.udp) || (this.gsoType === 0 && protocol === UDP);
+    return isUdp ? UDP_HEADER : 0;
+  }
+
+  /** Bytes behind the headers; null: unknown. */
+  get payload(): number | null {
+    const bytes = this.cutBytes;
+    if (!this.isWhole || bytes === 0) return null;
+    const payload = this.len - (this.cut + bytes - this.start);
+    return payload < 0 ? null : payload;
+  }
+
+  /** Bytes of the headers of each segment, from the outer IP header on; null: unknown. */
+  get headerBytes(): number | null {
+    const bytes = this.cutBytes;
+    if (!this.isWhole || bytes === 0) return null;
+    const isJumbo = this.ip.version === 6 && this.ip.bytes === 0 && this.ip.protocol === HOP_BY_HOP;
+    return this.cut + bytes - this.network - (isJumbo ? JUMBO_OPTION : 0);
+  }
+
+  /** Bytes from the outer IP header on. */
+  get ipBytes(): number {
+    return this.len - (this.network - this.start);
+  }
+
+  /** The IP header agrees: not so while the kernel is at work on a segment. */
+  get isAsLongAsItSays(): boolean {
+    return this.ip.bytes === this.ipBytes;
+  }
+
+  /** True if all segments but the last have gso_size bytes. */
+  get isEven(): boolean {
+    return this.isGso && this.gsoSize !== BY_FRAGS && !this.has(this.types.uneven);
+  }
+}
+
+function ipAt(rows: DataView, at: number): IpHeader {
+  const version = rows.getUint8(at) >> 4;
+  if (version === 4)
+    return (rows.getUint8(at) & 15) * 4 < IPV4_LEAST
+      ? NO_HEADER
+      : { version, protocol: rows.getUint8(at + 9), bytes: rows.getUint16(at + 2, false) };
+  if (version !== 6) return NO_HEADER;
+  const payload = rows.getUint16(at + 4, false);
+  return { version, protocol: rows.getUint8(at + 6), bytes: payload === 0 ? 0 : payload + IPV6_HEADER };
+}
+
+/** By its data offset; 0: it cannot be a TCP header. */
+function tcpBytesAt(rows: DataView, at: number): number {
+  const bytes = (rows.getUint8(at + 12) >> 4) * 4;
+  return bytes < TCP_LEAST ? 0 : bytes;
+}
+
+function textAt(rows: DataView, at: number, size: number): string {
+  let text = '';
+  for (let i = 0; i < size && rows.getUint8(at + i) !== 0; i++)
+    text += String.fromCharCode(rows.getUint8(at + i));
+  return text;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { Option } from 'commander';
+import { checks } from '../checks/index.js';
+import { completed, oneOf } from './completion/completer.js';
+import { describe, option } from './option.js';
+import { CHECK_VALUES, FOLLOW_VALUES, parseChecks, parseFollow } from './values.js';
+
+/** What is followed besides the packets that match, and what of all of them is checked. */
+export function familyOptions(): Option[] {
+  return [
+    completed(
+      option(
+        '--follow <relatives>',
+        `relatives of packets that are followed, whatever their mark: ${FOLLOW_VALUES.join(', ')}; the default is none`,
+        parseFollow('--follow'),
+      ),
+      oneOf(FOLLOW_VALUES),
+    ),
+    new Option(
+      '--family',
+      'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them; follows all relatives unless --follow says otherwise',
+    ),
+    completed(
+      option(
+        '--check <checks>',
+        `check packets at each event, and show what is wrong below it: ${describe(checks)}, or none; --family checks gso unless this says otherwise`,
+        parseChecks('--check'),
+      ),
+      oneOf(CHECK_VALUES),
+    ),
+    new Option('--fail-on-check', 'exit with 9 if a check finds something wrong'),
+  ];
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../../../src/core/summary.js';
+import type { Violation } from '../../../src/core/violation.js';
+import { trace } from '../../support/ipft/in-process.js';
+import type { Ended } from '../../support/ipft/running.js';
+import { cleanUp } from '../../support/kernel/kernel.js';
+import { run, shell, until } from '../../support/kernel/system.js';
+import { TRAFFIC } from '../../support/traffic/traffic.js';
+import { TUNNELS } from '../../support/traffic/tunnel-traffic.js';
+
+/** The functions that hand packets to devices, and some on both sides of them. */
+const FUNCTIONS =
+  '^(ip_output|ip6_output|__dev_queue_xmit|validate_xmit_skb|dev_hard_start_xmit|[a-z0-9]*_xmit|skb_segment|ip_rcv|ipv6_rcv|tcp_v[46]_rcv|udp_rcv|kfree_skb.*)$';
+
+const inside = (name: string, command: string): string => shell(`ip netns exec ipft-${name} ${command}`);
+
+/** From a to the sink in b, which listens at any address. */
+async function transfer(to: string, port: number, bytes: number): Promise<void> {
+  const bind = to.startsWith('[') ? '::' : '0.0.0.0';
+  const args = ['netns', 'exec', 'ipft-b', TRAFFIC, 'tcp-sink', '--bind', bind, '--port', `${port}`];
+  const sink = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(sink, 'exit');
+  let said = '';
+  sink.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await until('tcp-sink to listen', () => said.includes('listening'));
+  inside('a', `${TRAFFIC} tcp-send --to ${to}:${port} --bytes ${bytes}`);
+  expect(await ended).toEqual([0, null]);
+}
+
+/** Addresses of b: at the link, and through each tunnel, over IPv4 and IPv6. */
+function targets(): string[] {
+  const ways = run(TUNNELS, 'ways').trimEnd().split('\n');
+  const through = ways.flatMap((way) => {
+    const [number, , ...versions] = way.split(' ');
+    return versions.map((version) => (version === '4' ? `10.1.${number}.10` : `[fd00:1:${number}::10]`));
+  });
+  return ['10.0.0.10', '[fd00::10]', ...through];
+}
+
+/** Datagrams of one size each, which UDP leaves to GSO. */
+const DATAGRAMS = `python3 -c '
+import socket
+for to in ("10.0.0.10", "10.1.4.10", "10.1.6.10"):
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.setsockopt(17, 103, 1200)  # UDP_SEGMENT
+    sender.connect((to, 9))
+    sender.send(bytes(10000))
+'`;
+
+interface Checked {
+  readonly summary: Summary;
+  /** each kind once, as `check at function: text` */
+  readonly found: readonly string[];
+  readonly gsoTypes: ReadonlySet<string>;
+}
+
+function checkedIn({ stdout }: Ended): Checked {
+  const found = new Set<string>();
+  const gsoTypes = new Set<string>();
+  let summary: Summary | undefined;
+  for (const line of stdout.split('\n').slice(0, -1)) {
+    const object = JSON.parse(line) as {
+      readonly function?: string;
+      readonly gso_size: number;
+      readonly gso_type: string;
+      readonly violations: readonly Violation[];
+      readonly summary?: Summary;
+    };
+    if (object.summary !== undefined) ({ summary } = object);
+    if (object.function === undefined) continue;
+    if (object.gso_size !== 0) gsoTypes.add(object.gso_type);
+    for (const { check, text } of object.violations) found.add(`${check} at ${object.function}: ${text}`);
+  }
+  if (summary === undefined) throw new Error('no summary');
+  return { summary, found: [...found], gsoTypes };
+}
+
+/** What the check finds of TCP and UDP packets while `action` runs. */
+async function checked(
+  action: () => Promise<void> | void,
+  ...more: readonly string[]
+): Promise<Checked & Ended> {
+  const args = ['--filter', 'tcp or udp', '--follow', 'all', '--check', 'gso', '-o', 'json', ...more];
+  const running = await trace([...args, '-r', FUNCTIONS]);
+  await action();
+  const ended = await running.end();
+  return { ...checkedIn(ended), ...ended };
+}
+
+/** Packets through everything that tunnels can carry. */
+async function everywhere(port: number): Promise<void> {
+  for (const [index, target] of targets().entries()) await transfer(target, port + index, 20_000);
+  inside('a', DATAGRAMS);
+}
+
+/** Features for which the kernel, not the device, then cuts packets: those of tunnels and of UDP. */
+const OFFLOADS = ['udp_tnl', 'udp_tnl-csum', 'gre', 'gre-csum', 'ipxip4', 'ipxip6', 'udp'];
+
+function offload(isOn: boolean): void {
+  const features = OFFLOADS.map((feature) => `tx-${feature}-segmentation ${isOn ? 'on' : 'off'}`);
+  for (const name of ['a', 'b'])
+    inside(name, `ethtool -K veth ${features.join(' ')} >/dev/null 2>&1 || true`);
+}
+
+beforeAll(() => void run(TUNNELS, 'up'));
+afterAll(() => void run(TUNNELS, 'down'));
+afterEach(cleanUp);
+
+describe('--check gso, where all is well, is silent', () => {
+  const silent = async (port: number): Promise<Checked> => {
+    const result = await checked(() => everywhere(port));
+    expect(result.found).toEqual([]);
+    expect(result.summary).toMatchObject({ violations: 0, lost: 0, lost_relations: 0 });
+    expect(result.summary.checked).toBeGreaterThan(500);
+    expect(result.stderr).toMatch(/^0 violations in \d+ events of GSO packets$/m);
+    return result;
+  };
+
+  it('about tunnels of every kind whose packets the device cuts', async () => {
+    const { gsoTypes } = await silent(6000);
+    for (const type of ['tcpv4', 'tcpv6', 'gre', 'ipxip4', 'ipxip6', 'udp_tunnel', 'udp_l4'])
+      expect([...gsoTypes].join(' ')).toContain(type);
+  });
+
+  it('about those whose packets the kernel cuts', async () => {
+    offload(false);
+    try {
+      const { summary } = await silent(6100);
+      expect(summary.relations).toBeGreaterThan(0);
+    } finally {
+      offload(true);
+    }
+  });
+});
+
+describe('--check gso tells', () => {
+  /** Changes bytes of TCP packets of a that are larger than the link, on their way to the device. */
+  const munge = async (port: number, munged: string): Promise<Checked & Ended> => {
+    inside('a', 'tc qdisc add dev veth clsact');
+    inside(
+      'a',
+      `tc filter add dev veth egress protocol ip basic match "cmp(u16 at 2 layer network gt 1500)" action pedit munge ${munged}`,
+    );
+    try {
+      return await checked(() => {
+        // It gets no answer.
+        inside(
+          'a',
+          `timeout 3 ${TRAFFIC} tcp-send --to 10.0.0.10:${port} --bytes 20000 >/dev/null 2>&1 || true`,
+        );
+      }, '--fail-on-check');
+    } finally {
+      inside('a', 'tc qdisc del dev veth clsact');
+    }
+  };
+  /** A socket of b that takes connections at this port. */
+  const listening = async (port: number, action: () => Promise<void>): Promise<void> => {
+    const args = ['netns', 'exec', 'ipft-b', TRAFFIC, 'tcp-sink', '--port', `${port}`];
+    const sink = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = once(sink, 'exit');
+    await once(sink.stderr, 'data');
+    try {
+      await action();
+    } finally {
+      sink.kill();
+      await ended;
+    }
+  };
+
+  it.each<[string, number, string, RegExp]>([
+    [
+      'a length in the IP header that is not the packet’s',
+      6201,
+      'offset 2 u16 set 1000',
+      /^ip_length at (validate_xmit_skb|dev_hard_start_xmit): the IP header says 1000 bytes, the skb has \d+$/,
+    ],
+    [
+      'another protocol than that of gso_type',
+      6202,
+      'ip protocol set 17',
+      /^protocol at (validate_xmit_skb|dev_hard_start_xmit): gso_type needs protocol 6, but the IP header has 17$/,
+    ],
+  ])('%s, and exits with 9 by --fail-on-check', async (_, port, munged, expected) => {
+    await listening(port, async () => {
+      const { found, code, stderr } = await munge(port, munged);
+      expect(found.length).toBeGreaterThan(0);
+      for (const each of found) expect(each).toMatch(expected);
+      expect(code).toBe(9);
+      expect(stderr).toMatch(/\d+ violations were found, and --fail-on-check was given/);
+    });
+  });
+
+  it('an MTU that was lowered behind a queue in which packets wait', async () => {
+    await listening(6203, async () => {
+      inside('a', 'tc qdisc add dev veth root netem delay 700ms');
+      try {
+        const { found } = await checked(async () => {
+          const send = `timeout 4 ${TRAFFIC} tcp-send --to 10.0.0.10:6203 --bytes 100000`;
+          const sending = spawn('ip', ['netns', 'exec', 'ipft-a', 'bash', '-c', send], { stdio: 'ignore' });
+          const ended = once(sending, 'exit');
+          const queued = (): boolean =>
+            /backlog [^0]\S+b [2-9]p/.test(inside('a', 'tc -s qdisc show dev veth'));
+          await until('packets to wait', queued, 20);
+          inside('a', 'ip link set veth mtu 1300');
+          await ended;
+        });
+        expect(found).toContainEqual(
+          expect.stringMatching(
+            /^mtu at dev_hard_start_xmit: gso_size 1448 \+ headers 52 > mtu 1300 of veth$/,
+          ),
+        );
+      } finally {
+        inside('a', 'ip link set veth mtu 1500');
+        inside('a', 'tc qdisc del dev veth root');
+      }
+    });
+  });
+});
