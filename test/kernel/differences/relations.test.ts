@@ -1,80 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Summary } from '../../../src/core/summary.js';
-import { HOME } from '../../support/home.js';
 import { trace } from '../../support/ipft/in-process.js';
+import { relativesOf, type Traced } from '../../support/ipft/relatives.js';
 import { MARK } from '../../support/ipft/running.js';
 import { AUTO, BACKENDS, cleanUp } from '../../support/kernel/kernel.js';
-import { pause, shell } from '../../support/kernel/system.js';
-import { downPath, type Path, transfer, upPath } from '../../support/traffic/path.js';
+import { pause } from '../../support/kernel/system.js';
+import { downPath, transfer, upPath } from '../../support/traffic/path.js';
+import { inNamespace, losing, SEGMENTS, tapped } from '../../support/traffic/segments.js';
 import { grouped } from '../../support/witnesses/pairing.js';
 import { freesIn, TIE_PROBES, tiesIn, type Tie } from '../../support/witnesses/relation-run.js';
 import { traceEvents } from '../../support/witnesses/trace-events.js';
-
-const SEGMENTS: Path = { topology: join(HOME, 'lab/net/segments'), sender: 'a', receiver: 'b' };
-
-/** A line `{"relation":{...}}`. */
-interface Relation {
-  readonly packet: number;
-  readonly packet_id: string;
-  readonly timestamp: number;
-  readonly relation: string;
-  readonly parent: number;
-  readonly family: number;
-  readonly part?: number;
-  readonly of?: number;
-  readonly bytes: number;
-}
-
-interface Row {
-  readonly packet: number;
-  readonly packet_id: string;
-  readonly timestamp: number;
-  readonly function: string;
-  readonly family?: number;
-  readonly parent?: number | null;
-  readonly relation?: string;
-}
-
-interface Traced {
-  readonly relations: readonly Relation[];
-  readonly rows: readonly Row[];
-  readonly summary: Summary;
-}
-
-function parse(stdout: string): Traced {
-  const relations: Relation[] = [];
-  const rows: Row[] = [];
-  let summary: Summary | undefined;
-  for (const line of stdout.split('\n').slice(0, -1)) {
-    const object = JSON.parse(line) as { relation?: Relation; summary?: Summary };
-    if (object.summary !== undefined) ({ summary } = object);
-    else if (typeof object.relation === 'object') relations.push(object.relation);
-    else rows.push(object as unknown as Row);
-  }
-  if (summary === undefined) throw new Error('no summary');
-  return { relations, rows, summary };
-}
-
-const inNamespace = (name: string, command: string): void =>
-  void shell(`ip netns exec ipft-${name} ${command}`);
-
-/** Has a tap on the switch's bridge while `action` runs, which makes a clone of each packet. */
-async function tapped(action: () => Promise<void>): Promise<void> {
-  const args = ['netns', 'exec', 'ipft-switch', 'tcpdump', '-i', 'bridge', '-p', '-w', '/dev/null'];
-  const tap = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = once(tap, 'exit');
-  await once(tap.stderr, 'data');
-  try {
-    await action();
-  } finally {
-    tap.kill('SIGTERM');
-    await ended;
-  }
-}
 
 /** What is sent while the trace runs, and the relations that it must have. */
 type Scenario = readonly [required: readonly string[], send: () => Promise<void> | void];
@@ -86,16 +21,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ],
   'a TCP transfer with losses': [
     ['clone', 'segment', 'retransmission'],
-    async () => {
-      // each fifth segment, so that some are lost in every run
-      inNamespace('switch', 'tc qdisc add dev port1 clsact');
-      inNamespace('switch', 'tc filter add dev port1 ingress matchall action ok random determ drop 5');
-      try {
-        await transfer(5002, 60_000, SEGMENTS);
-      } finally {
-        inNamespace('switch', 'tc qdisc del dev port1 clsact');
-      }
-    },
+    () => losing(5, () => transfer(5002, 60_000, SEGMENTS)),
   ],
   'datagrams that are fragmented by their sender and by a router, and duplicated': [
     ['fragment', 'clone', 'reassembled'],
@@ -197,7 +123,7 @@ async function compared(
     return running.end();
   });
   expect({ missed, code: result.code }).toEqual({ missed: 0, code: 0 });
-  const traced = parse(result.stdout);
+  const traced = relativesOf(result.stdout);
   const { matched, delivered, lost, relations, lost_relations: gone, unfollowed } = traced.summary;
   expect({ matched, lost, gone, unfollowed }).toEqual({
     matched: delivered,
@@ -254,7 +180,7 @@ describe('relations between packets', () => {
     await transfer(5005, 100_000, SEGMENTS);
     await pause(500);
     const { stdout } = await running.end();
-    const { relations, rows } = parse(stdout);
+    const { relations, rows } = relativesOf(stdout);
     const segments = grouped(
       relations.filter(({ relation }) => relation === 'segment'),
       ({ parent }) => parent,
