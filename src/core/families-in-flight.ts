@@ -5,6 +5,9 @@ import { MAX_HELD } from './packets-in-flight.js';
 import { isRelation, ofParts, parent, parentBytes, part, relation, type RelationName } from './relation.js';
 import { isHidden, isLast, packet, timeNs } from './row.js';
 
+/** A family may have many members with few events each. */
+const FIRST_ROWS = 1;
+
 /** One relation between two packets of a family. */
 export interface FamilyRelation {
   /** CLOCK_MONOTONIC, ns */
@@ -122,7 +125,7 @@ export class FamiliesInFlight {
 
   #add(number: number, rowSize: number): Kin {
     const family = new Relatives();
-    const member = new Kin(number, new PacketEvents(rowSize), family);
+    const member = new Kin(number, new PacketEvents(rowSize, FIRST_ROWS), family);
     family.members.push(member);
     family.alive = 1;
     this.#members.set(number, member);

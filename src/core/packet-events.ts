@@ -11,8 +11,12 @@ export class PacketEvents {
   #rows: DataView;
   #size = 0;
 
-  constructor(readonly rowSize: number) {
-    this.#bytes = new Uint8Array(FIRST_ROWS * rowSize);
+  /** `firstRows`: how many events it has room for at first. */
+  constructor(
+    readonly rowSize: number,
+    firstRows = FIRST_ROWS,
+  ) {
+    this.#bytes = new Uint8Array(firstRows * rowSize);
     this.#rows = new DataView(this.#bytes.buffer);
   }
 

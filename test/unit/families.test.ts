@@ -205,4 +205,20 @@ describe('large families', () => {
     expect(rest).toHaveLength(2 + 2 * Number(MEMBERS) + 2 * (Number(MEMBERS) - 1));
     expect(rest.filter((each) => each.startsWith('<- '))).toHaveLength(Number(MEMBERS) - 1);
   });
+
+  it('take little memory for each member', () => {
+    const COUNT = 100_000;
+    const families = new FamiliesInFlight();
+    const buffers = (): number => process.memoryUsage().arrayBuffers;
+    const before = buffers();
+    for (let number = 2n; number <= COUNT; number += 1000n) {
+      const events = Array.from({ length: 1000 }, (_, index) => number + BigInt(index)).flatMap((each) => [
+        relate(each, 1n, CLONE, each),
+        call(each, each, 60),
+      ]);
+      expect(families.take(batchOf(pack(events)))).toEqual([]);
+    }
+    expect(families.held).toBe(COUNT);
+    expect((buffers() - before) / COUNT).toBeLessThan(1024);
+  });
 });
