@@ -2,7 +2,7 @@
 // Inside a guest kernel, as root: what a flood of marked packets loses, by size of the perf buffer, whether what is
 // printed is in order of time, and whether a witness, nft, saw as many packets.
 //
-//   node bench/flood.mjs PAGES:RUNS ...      PAGES may be `default`
+//   node bench/flood.mjs PAGES:RUNS ...      PAGES may be `default`, and may be followed by `+follow`: with --follow all
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { release } from 'node:os';
@@ -42,10 +42,14 @@ function readResults() {
   return { lines, outputs, disorder };
 }
 
-async function flood(pages) {
+async function flood(size) {
+  const [pages, ...options] = size.split('+');
   const output = openSync(results, 'w');
   const run = await startIpft(
-    ['-v', '-o', 'stream', ...(pages === 'default' ? [] : ['--perf-page-count', pages])],
+    [
+      ...['-v', '-o', 'stream', ...(pages === 'default' ? [] : ['--perf-page-count', pages])],
+      ...(options.includes('follow') ? ['--follow', 'all'] : []),
+    ],
     output,
   );
   closeSync(output);
@@ -55,8 +59,8 @@ async function flood(pages) {
   const missed = Number(/(\d+) calls were missed/.exec(run.stderr)?.[1] ?? 0);
   const lawHolds = !run.stderr.includes('are neither among the samples nor the lost ones');
   const found = readResults();
-  note(`${pages} pages: ${counts.delivered} delivered, ${counts.lost} lost`);
-  return { pages, witness, missed, ...counts, ...found, lawHolds, floodSeconds: traffic.seconds };
+  note(`${size} pages: ${counts.delivered} delivered, ${counts.lost} lost`);
+  return { pages: size, witness, missed, ...counts, ...found, lawHolds, floodSeconds: traffic.seconds };
 }
 
 const share = ({ lost, delivered }) => (100 * lost) / (lost + delivered);
