@@ -17,6 +17,9 @@ const BY_FRAGS = 0xffff;
 /** Bytes of the IPv6 option in front of a jumbo packet's TCP header, which segments do not have. */
 const JUMBO_OPTION = 8;
 
+/** EtherTypes of packets whose network header is that of IP: IPv4, IPv6, VLANs; 0: not set yet. */
+const IP_ETHER_TYPES = [0x0800, 0x86dd, 0x8100, 0x88a8, 0];
+
 const isSet = (header: number): boolean => header !== 0 && header !== NOT_SET;
 
 /** An IP header, as far as it was read. */
@@ -116,9 +119,13 @@ export class GsoPacket {
     return this.isTunneled ? this.innerIp : this.ip;
   }
 
-  /** True where the headers are all there, in order, and the data still begins in front of TCP's or UDP's. */
+  /**
+   * True where the headers are all there, can be read, are in order, and the data still begins in front of TCP's or UDP's.
+   */
   get isWhole(): boolean {
     return (
+      IP_ETHER_TYPES.includes(this.protocol) &&
+      !this.has(this.types.encrypted) &&
       isSet(this.network) &&
       isSet(this.transport) &&
       this.network < this.transport &&

@@ -12,6 +12,8 @@ export interface GsoTypes {
   readonly tunnel: number;
   /** from an untrusted source: gso_segs has to be worked out */
   readonly dodgy: number;
+  /** encrypted: the headers that GSO cuts behind cannot be read */
+  readonly encrypted: number;
   /** segments whose sizes do not follow from gso_size */
   readonly uneven: number;
   /** kinds that a device has a feature for, its bit being that of gso_type shifted by `featureShift` */
@@ -37,6 +39,7 @@ export function gsoTypesOf(gso: EnumMembers | null, features: EnumMembers | null
     udp: bits('UDP_L4'),
     tunnel: bits(...TUNNELS),
     dodgy: bits('DODGY'),
+    encrypted: bits('ESP'),
     uneven: bits(...UNEVEN),
     offered: featureShift === 0 ? 0 : bits(...OFFERED),
     featureShift,

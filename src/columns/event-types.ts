@@ -25,8 +25,8 @@ export interface EventLead {
   readonly duration_ns?: bigint | null;
   /** thread id, 0 = idle; undefined with the tracer `function` */
   readonly tid?: number;
-  /** what checks have found wrong at this event; undefined without them */
-  readonly violations?: readonly Violation[];
+  /** what checks have found wrong at this event; null for returns, undefined without checks */
+  readonly violations?: readonly Violation[] | null;
 }
 
 /**

@@ -17,8 +17,8 @@ const time = {
 };
 
 const violations = {
-  description: 'with --check: what is wrong at this event',
-  type: 'array',
+  description: 'with --check: what is wrong at this event; null for returns',
+  type: ['array', 'null'],
   items: object<Violation>({ check: string("the rule's name"), text: string('in words') }),
 };
 

@@ -87,6 +87,8 @@ describe('what is right', () => {
       'what the device cannot cut, before the kernel has',
       changed({ at: 'validate_xmit_skb' }, { features: 0n }),
     ],
+    ['an encrypted packet', changed({ gsoType: GSO.TCPV4 | GSO.ESP }, { network: ipv4(5844, 50) })],
+    ['MPLS, whose header only looks like one of IP', changed({ gsoSegs: 9 }, { protocol: 0x8847 })],
     ['headers that are not all there yet', changed({ at: 'ip_output', gsoSegs: 9 }, { network_header: 0 })],
     ['data that begin behind the headers', changed({ at: 'ip_output', gsoSegs: 9 }, { start: 322 })],
   ])('is silent: %s', (_, event) => {

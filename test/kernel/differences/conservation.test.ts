@@ -26,7 +26,8 @@ const HAS_GRO = !release().startsWith('5.10.');
 /** How a transfer fares. */
 type Conditions = (action: () => Promise<void>) => Promise<void>;
 
-/** The kernel skips a program while another one is at work on the CPU, and counts that: such a trace is no whole one. */
+/** Traces of which the kernel has skipped calls, while another program was at work on the CPU, are begun again. */
+const ATTEMPTS = 5;
 
 async function traced(port: number, under: Conditions): Promise<Traced<Call>> {
   const args = ['-m', MARK, '--follow', 'all', '-o', 'json', '-f', STREAM_FIELDS];
@@ -40,6 +41,7 @@ async function traced(port: number, under: Conditions): Promise<Traced<Call>> {
     const { lost, lost_relations: gone, unfollowed, causes, missed_ends: hidden } = result.summary;
     expect({ lost, gone, unfollowed }).toEqual({ lost: 0, gone: 0, unfollowed: 0 });
     if (causes.recursion + hidden === 0) return result;
+    if (attempt === ATTEMPTS) throw new Error(`${causes.recursion} calls and ${hidden} ends were skipped`);
   }
 }
 

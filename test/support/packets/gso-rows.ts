@@ -14,6 +14,7 @@ export const GSO = {
   TCPV6: 1 << 4,
   UDP_TUNNEL: 1 << 10,
   PARTIAL: 1 << 12,
+  ESP: 1 << 15,
   UDP_L4: 1 << 17,
   FRAGLIST: 1 << 18,
 } as const;
