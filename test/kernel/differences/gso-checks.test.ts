@@ -114,7 +114,8 @@ describe('--check gso, where all is well, is silent', () => {
     const result = await checked(() => everywhere(port));
     expect(result.found).toEqual([]);
     expect(result.summary).toMatchObject({ violations: 0, lost: 0, lost_relations: 0 });
-    expect(result.summary.checked).toBeGreaterThan(500);
+    // each way has several GSO packets, seen at several functions
+    expect(result.summary.checked).toBeGreaterThan(5 * targets().length);
     expect(result.stderr).toMatch(/^0 violations in \d+ events of GSO packets$/m);
     return result;
   };
