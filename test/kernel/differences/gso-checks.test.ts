@@ -206,6 +206,7 @@ describe('--check gso tells', () => {
           await until('more than one segment to wait', () => /backlog (\d+K|[2-9]\d{3,})b/.test(shown()));
           inside('a', 'ip link set veth mtu 1300');
           await ended;
+          await until('the queue to be empty', () => shown().includes('backlog 0b 0p'));
         });
         expect(found).toContainEqual(
           expect.stringMatching(
