@@ -61,6 +61,7 @@ struct net_device {
 struct sk_buff {
   struct net_device *dev;
   unsigned long _skb_refdst;
+  __u8 cloned : 1;
   __u8 ip_summed : 2;
   __u8 encapsulation : 1;
   __u16 csum_start;

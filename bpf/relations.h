@@ -61,11 +61,13 @@ static __always_inline struct lived *life_of_relative(__u64 skb, const struct li
   return known;
 }
 
-/* A clone shares its parent's data. */
+/* A clone shares its parent's data. A packet that is no clone may have the memory of data that a freed skb
+ * still points to. */
 static __always_inline bool shares_data(__u64 child, __u64 parent) {
-  const unsigned char *head = BPF_CORE_READ((const struct sk_buff *)child, head);
+  const struct sk_buff *skb = (const struct sk_buff *)child;
+  const unsigned char *head = BPF_CORE_READ(skb, head);
 
-  return parent != 0 && parent != child && head != 0 &&
+  return BPF_CORE_READ_BITFIELD_PROBED(skb, cloned) && parent != 0 && parent != child && head != 0 &&
          head == BPF_CORE_READ((const struct sk_buff *)parent, head);
 }
 
