@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { forgetOldest } from '../core/oldest.js';
 
 /** Most packets that are remembered. */
 const MOST = 100_000;
@@ -21,19 +22,15 @@ export class Finished {
   /** `index`: of the function `name`, which has the packet. Returns whether the packet is finished. */
   at(packet: number, index: number, name: string): boolean {
     const kind = (this.#kinds[index] ??= kindOf(name));
-    if (kind === true) this.#add(packet);
-    else if (kind === false) this.#packets.delete(packet);
+    if (kind === true) {
+      this.#packets.add(packet);
+      forgetOldest(this.#packets, MOST);
+    } else if (kind === false) this.#packets.delete(packet);
     return this.#packets.has(packet);
   }
 
   end(packet: number): void {
     this.#packets.delete(packet);
-  }
-
-  #add(packet: number): void {
-    this.#packets.add(packet);
-    if (this.#packets.size > MOST)
-      for (const oldest of this.#packets) return void this.#packets.delete(oldest);
   }
 }
 

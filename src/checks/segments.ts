@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { forgetOldest } from '../core/oldest.js';
 import { isRelation, ofParts, parent, part, relation } from '../core/relation.js';
 import { isLast, packet } from '../core/row.js';
 import type { GsoPacket } from './gso-packet.js';
@@ -22,11 +23,11 @@ interface Cut extends Whole {
   bytes: number;
 }
 
-/** Puts an entry last, and removes the oldest one if there are too many. */
+/** Puts an entry last, and forgets the oldest one if there are too many. */
 function remember<Value>(map: Map<number, Value>, key: number, value: Value): void {
   map.delete(key);
   map.set(key, value);
-  if (map.size > MOST) for (const [oldest] of map) return void map.delete(oldest);
+  forgetOldest(map, MOST);
 }
 
 /** Compares the payload of segments with that of the packet that they were cut from. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { BoundColumn, Column } from '../core/column.js';
 import type { Read } from '../core/reads.js';
+import { forgetOldest } from '../core/oldest.js';
 import { printable } from '../core/printable.js';
 import { exact } from '../core/value.js';
 import type { FieldValue } from './public.js';
@@ -36,7 +37,7 @@ export class AddedMembers {
     this.#last = (this.#last + 1) >>> 0 || 1;
     rows.setUint32(at + offset, this.#last, true);
     this.#kept.set(this.#last, { members, unshown: this.#outputs });
-    if (this.#kept.size > MAX_KEPT) for (const [oldest] of this.#kept) return void this.#kept.delete(oldest);
+    forgetOldest(this.#kept, MAX_KEPT);
   }
 
   #membersOf(number: number): [string, FieldValue][] {

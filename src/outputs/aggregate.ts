@@ -9,6 +9,7 @@ import type { OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
 import { wholeOutput } from './whole-output.js';
 import { PacketsInFlight } from '../core/packets-in-flight.js';
+import { forgetOldest } from '../core/oldest.js';
 import { isRelation, parent } from '../core/relation.js';
 import { packet } from '../core/row.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
@@ -26,10 +27,7 @@ class Related {
   take({ rows, count, rowSize }: Batch): void {
     for (let at = 0; at < count * rowSize; at += rowSize)
       if (isRelation(rows, at)) this.#numbers.add(parent(rows, at)).add(packet(rows, at));
-    for (const oldest of this.#numbers) {
-      if (this.#numbers.size <= MOST_RELATED) break;
-      this.#numbers.delete(oldest);
-    }
+    forgetOldest(this.#numbers, MOST_RELATED);
   }
 
   /** True if the packet is one; it is then forgotten. */
