@@ -52,6 +52,10 @@ function checkFamily({ follow, drops, list, tracer }: Flags, shown: readonly str
     throw new UsageError(`--family: it does not go with --tracer ${tracer}`, '--tracer function');
 }
 
+/** What is checked: with --family everything, unless --check says otherwise. */
+const checksOf = ({ check, family }: Flags): readonly string[] | undefined =>
+  check ?? (family === true ? [...checks.keys()] : undefined);
+
 /** Flags that mean nothing without another one. */
 function checkTogether(flags: Flags): void {
   const { outputFile, readyFile, rotate, rotateKeep, inner, filter, drops, list, eventsOnly } = flags;
@@ -62,11 +66,7 @@ function checkTogether(flags: Flags): void {
   if (flags.family === true) checkFamily(flags, shown);
   if (readyFile !== undefined && outputFile !== undefined && resolve(readyFile) === resolve(outputFile))
     throw new UsageError(`--ready-file: ${readyFile} is the --output-file`, 'another --ready-file');
-  if (
-    flags.failOnCheck === true &&
-    (flags.check ?? []).length === 0 &&
-    (flags.family !== true || flags.check !== undefined)
-  )
+  if (flags.failOnCheck === true && (checksOf(flags) ?? []).length === 0)
     throw new UsageError('--fail-on-check: nothing is checked', '--check gso');
   checkFiles(flags.also ?? [], [outputFile, readyFile]);
   if (rotate !== undefined && outputFile === undefined)
@@ -158,11 +158,12 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
   checkTogether(flags);
   if (flags.gen !== undefined) return { kind: 'text', text: skeleton(flags.gen) };
   if (flags.list === true) return listRequest(flags, command);
+  const asked = checksOf(flags);
   const options: CommandOptions = {
     ...{ force: false, verbose: false, sample: TRACE_DEFAULTS.sample, failOnLoss: TRACE_DEFAULTS.failOnLoss },
     ...sameOptions(flags),
     ...(flags.family === true && flags.follow === undefined ? { follow: FOLLOW_WORDS } : {}),
-    ...(flags.family === true && flags.check === undefined ? { check: [...checks.keys()] } : {}),
+    ...(asked === undefined ? {} : { check: asked }),
     ...packetOptions(flags),
     extensions: extensionPaths(flags),
     selection: { function: flags.regex, module: flags.moduleRegex },
