@@ -29,7 +29,6 @@ static __noinline int put_geometry(const struct sk_buff *skb, struct ipft_geomet
   __builtin_memset(to, 0, sizeof(*to));
   to->start = BPF_CORE_READ(skb, data) - head;
   bpf_core_read(&to->tail, sizeof(to->tail), &skb->tail);
-  bpf_core_read(&to->data_len, sizeof(to->data_len), &skb->data_len);
   bpf_core_read(&to->protocol, sizeof(to->protocol), &skb->protocol);
   bpf_core_read(&to->mac_header, sizeof(to->mac_header), &skb->mac_header);
   bpf_core_read(&to->network_header, sizeof(to->network_header), &skb->network_header);

@@ -120,10 +120,11 @@ enum ipft_sizes {
 /* What GSO needs to be right about in an skb, as data of an event. Offsets of headers are from skb->head, as
  * in the skb. */
 struct ipft_geometry {
-  __u32 start;    /* skb->data, as an offset from skb->head */
-  __u32 tail;     /* end of the linear part, from skb->head */
-  __u32 data_len; /* bytes in fragments and in lists */
-  __u32 mtu;      /* of skb->dev; 0: it has none */
+  __u32 start; /* skb->data, as an offset from skb->head */
+  __u32 tail;  /* end of the linear part, from skb->head */
+  __u32 mtu;   /* of skb->dev; 0: it has none */
+  __u16 ip_summed;
+  __u16 encapsulation;
   __u64 features; /* of skb->dev */
   __u8 ifname[16];
   __u16 protocol; /* big-endian */
@@ -134,8 +135,6 @@ struct ipft_geometry {
   __u16 inner_transport_header;
   __u16 csum_start;
   __u16 csum_offset;
-  __u32 ip_summed;
-  __u32 encapsulation;
   __u8 network[IPFT_HEADER]; /* first bytes of the headers; 0: cannot be read */
   __u8 transport[IPFT_HEADER];
   __u8 inner_network[IPFT_HEADER];

@@ -73,7 +73,6 @@ struct sk_buff {
   __u16 network_header;
   __u16 mac_header;
   unsigned int len;
-  unsigned int data_len;
   __u32 mark;
   unsigned int tail;
   unsigned int end;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { GEOMETRY } from '../core/abi.js';
-import { gsoSegs, gsoSize, gsoType, len } from '../core/row.js';
+import { gsoSegs, gsoSize, gsoType, len, type RowReader } from '../core/row.js';
+import { charsReader } from '../core/value.js';
 import type { GsoTypes } from './gso-types.js';
 
 const TCP = 6;
@@ -34,66 +35,120 @@ export interface IpHeader {
 
 const NO_HEADER: IpHeader = { version: 0, protocol: 0, bytes: 0 };
 
-/** What a row says of a packet that GSO has to cut, or has cut. Offsets are from skb->head. */
-export class GsoPacket {
-  len = 0;
-  gsoSize = 0;
-  gsoSegs = 0;
-  gsoType = 0;
-  /** skb->data */
-  start = 0;
-  /** end of the linear part */
-  tail = 0;
-  mtu = 0;
-  features = 0n;
-  ifname = '';
-  /** EtherType */
-  protocol = 0;
-  mac = 0;
-  network = 0;
-  transport = 0;
-  innerNetwork = 0;
-  innerTransport = 0;
-  checksumStart = 0;
-  checksumOffset = 0;
-  checksum = 0;
-  encapsulated = false;
-  ip: IpHeader = NO_HEADER;
-  innerIp: IpHeader = NO_HEADER;
-  /** bytes of the TCP header, outside and inside, if it is one */
-  #tcpBytes = 0;
-  #innerTcpBytes = 0;
+/** Has nothing to read: before the first row. */
+const NO_ROWS = new DataView(new ArrayBuffer(0));
 
-  constructor(readonly types: GsoTypes) {}
+/** What a row says of a packet that GSO has to cut, or has cut, read when it is asked for. Offsets are from skb->head. */
+export class GsoPacket {
+  readonly #ifname: RowReader<string>;
+  #rows: DataView = NO_ROWS;
+  #at = 0;
 
   /** `geometry`: offset of the read in rows. */
-  read(rows: DataView, at: number, geometry: number): void {
-    const from = at + geometry;
-    const u16 = (offset: number): number => rows.getUint16(from + offset, true);
-    const u32 = (offset: number): number => rows.getUint32(from + offset, true);
-    this.len = len(rows, at);
-    this.gsoSize = gsoSize(rows, at);
-    this.gsoSegs = gsoSegs(rows, at);
-    this.gsoType = gsoType(rows, at);
-    this.start = u32(GEOMETRY.start);
-    this.tail = u32(GEOMETRY.tail);
-    this.mtu = u32(GEOMETRY.mtu);
-    this.features = rows.getBigUint64(from + GEOMETRY.features, true);
-    this.ifname = textAt(rows, from + GEOMETRY.ifname, GEOMETRY.protocol - GEOMETRY.ifname);
-    this.protocol = rows.getUint16(from + GEOMETRY.protocol, false);
-    this.mac = u16(GEOMETRY.mac_header);
-    this.network = u16(GEOMETRY.network_header);
-    this.transport = u16(GEOMETRY.transport_header);
-    this.innerNetwork = u16(GEOMETRY.inner_network_header);
-    this.innerTransport = u16(GEOMETRY.inner_transport_header);
-    this.checksumStart = u16(GEOMETRY.csum_start);
-    this.checksumOffset = u16(GEOMETRY.csum_offset);
-    this.checksum = u32(GEOMETRY.ip_summed);
-    this.encapsulated = u32(GEOMETRY.encapsulation) !== 0;
-    this.ip = ipAt(rows, from + GEOMETRY.network);
-    this.innerIp = ipAt(rows, from + GEOMETRY.inner_network);
-    this.#tcpBytes = tcpBytesAt(rows, from + GEOMETRY.transport);
-    this.#innerTcpBytes = tcpBytesAt(rows, from + GEOMETRY.inner_transport);
+  constructor(
+    readonly types: GsoTypes,
+    private readonly geometry: number,
+  ) {
+    const size = GEOMETRY.protocol - GEOMETRY.ifname;
+    this.#ifname = charsReader({ at: geometry + GEOMETRY.ifname, size });
+  }
+
+  /** The row that everything is read from, from now on. */
+  moveTo(rows: DataView, at: number): void {
+    this.#rows = rows;
+    this.#at = at;
+  }
+
+  #place = (offset: number): number => this.#at + this.geometry + offset;
+  #u16 = (offset: number): number => this.#rows.getUint16(this.#place(offset), true);
+  #u32 = (offset: number): number => this.#rows.getUint32(this.#place(offset), true);
+
+  get len(): number {
+    return len(this.#rows, this.#at);
+  }
+
+  get gsoSize(): number {
+    return gsoSize(this.#rows, this.#at);
+  }
+
+  get gsoSegs(): number {
+    return gsoSegs(this.#rows, this.#at);
+  }
+
+  get gsoType(): number {
+    return gsoType(this.#rows, this.#at);
+  }
+
+  /** skb->data */
+  get start(): number {
+    return this.#u32(GEOMETRY.start);
+  }
+
+  /** end of the linear part */
+  get tail(): number {
+    return this.#u32(GEOMETRY.tail);
+  }
+
+  get mtu(): number {
+    return this.#u32(GEOMETRY.mtu);
+  }
+
+  get features(): bigint {
+    return this.#rows.getBigUint64(this.#place(GEOMETRY.features), true);
+  }
+
+  get ifname(): string {
+    return this.#ifname(this.#rows, this.#at);
+  }
+
+  /** EtherType */
+  get protocol(): number {
+    return this.#rows.getUint16(this.#place(GEOMETRY.protocol), false);
+  }
+
+  get mac(): number {
+    return this.#u16(GEOMETRY.mac_header);
+  }
+
+  get network(): number {
+    return this.#u16(GEOMETRY.network_header);
+  }
+
+  get transport(): number {
+    return this.#u16(GEOMETRY.transport_header);
+  }
+
+  get innerNetwork(): number {
+    return this.#u16(GEOMETRY.inner_network_header);
+  }
+
+  get innerTransport(): number {
+    return this.#u16(GEOMETRY.inner_transport_header);
+  }
+
+  get checksumStart(): number {
+    return this.#u16(GEOMETRY.csum_start);
+  }
+
+  get checksumOffset(): number {
+    return this.#u16(GEOMETRY.csum_offset);
+  }
+
+  /** skb->ip_summed */
+  get checksum(): number {
+    return this.#u16(GEOMETRY.ip_summed);
+  }
+
+  get encapsulated(): boolean {
+    return this.#u16(GEOMETRY.encapsulation) !== 0;
+  }
+
+  get ip(): IpHeader {
+    return ipAt(this.#rows, this.#place(GEOMETRY.network));
+  }
+
+  get innerIp(): IpHeader {
+    return ipAt(this.#rows, this.#place(GEOMETRY.inner_network));
   }
 
   get isGso(): boolean {
@@ -140,7 +195,10 @@ export class GsoPacket {
     const isTcp =
       this.has(this.types.tcp4 | this.types.tcp6) ||
       (this.gsoType === 0 && version !== 0 && protocol === TCP);
-    if (isTcp) return this.isTunneled ? this.#innerTcpBytes : this.#tcpBytes;
+    if (isTcp) {
+      const header = this.isTunneled ? GEOMETRY.inner_transport : GEOMETRY.transport;
+      return tcpBytesAt(this.#rows, this.#place(header));
+    }
     const isUdp = this.has(this.types.udp) || (this.gsoType === 0 && protocol === UDP);
     return isUdp ? UDP_HEADER : 0;
   }
@@ -192,11 +250,4 @@ function ipAt(rows: DataView, at: number): IpHeader {
 function tcpBytesAt(rows: DataView, at: number): number {
   const bytes = (rows.getUint8(at + 12) >> 4) * 4;
   return bytes < TCP_LEAST ? 0 : bytes;
-}
-
-function textAt(rows: DataView, at: number, size: number): string {
-  let text = '';
-  for (let i = 0; i < size && rows.getUint8(at + i) !== 0; i++)
-    text += String.fromCharCode(rows.getUint8(at + i));
-  return text;
 }

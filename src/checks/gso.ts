@@ -32,13 +32,16 @@ function rulesOf(name: string): readonly Rule[] {
 }
 
 const packetIn = (context: ColumnContext): GsoPacket =>
-  new GsoPacket(gsoTypesOf(context.enumMembers('SKB_GSO_TCPV4'), context.enumMembers('NETIF_F_GSO_SHIFT')));
+  new GsoPacket(
+    gsoTypesOf(context.enumMembers('SKB_GSO_TCPV4'), context.enumMembers('NETIF_F_GSO_SHIFT')),
+    context.captured(GEOMETRY_READ).at,
+  );
 
 class GsoChecking implements Checking {
   checked = 0;
   violations = 0;
   readonly #packet: GsoPacket;
-  readonly #geometry: Captured;
+  readonly #isAbsent: Captured['isAbsent'];
   readonly #verdict: number;
   readonly #rules: (readonly Rule[])[] = [];
   readonly #segments = new Segments();
@@ -46,7 +49,7 @@ class GsoChecking implements Checking {
 
   constructor(private readonly context: ColumnContext) {
     this.#packet = packetIn(context);
-    this.#geometry = context.captured(GEOMETRY_READ);
+    this.#isAbsent = context.captured(GEOMETRY_READ).isAbsent;
     this.#verdict = context.captured(VERDICT).at;
   }
 
@@ -67,10 +70,10 @@ class GsoChecking implements Checking {
     const index = functionIndex(rows, at);
     const name = this.context.names[index] ?? '';
     const isFinished = this.#finished.at(packet(rows, at), index, name);
-    if (this.#geometry.isAbsent(rows, at)) return;
+    if (this.#isAbsent(rows, at)) return;
     const rules = (this.#rules[index] ??= rulesOf(name));
     const read = this.#packet;
-    read.read(rows, at, this.#geometry.at);
+    read.moveTo(rows, at);
     if (!read.isWhole || (read.isGso && !isFinished)) return;
     if (read.isGso) this.checked++;
     const broken = read.isGso ? rules.filter((rule) => rule.violation(read) !== null) : [];
@@ -85,13 +88,12 @@ class GsoChecking implements Checking {
 /** Reads a row's violations from its verdict. */
 function violationsIn(context: ColumnContext): (rows: DataView, at: number) => readonly Violation[] {
   const read = packetIn(context);
-  const geometry = context.captured(GEOMETRY_READ).at;
   const verdict = context.captured(VERDICT).at;
   return (rows, at) => {
     const bits = rows.getUint32(at + verdict, true);
     const difference = rows.getInt32(at + verdict + DIFFERENCE, true);
     if (bits === 0 && difference === 0) return NONE;
-    read.read(rows, at, geometry);
+    read.moveTo(rows, at);
     const broken = gsoRules.filter((_, index) => (bits & (1 << index)) !== 0);
     const found = broken.map((rule) => ({ check: rule.id, text: rule.violation(read) ?? '' }));
     return difference === 0

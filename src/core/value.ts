@@ -90,7 +90,7 @@ export function plainNumber(captured: Shaped): Cell {
 }
 
 /** Reads a string of the kernel's, up to its first NUL. */
-function readChars({ at: offset, size }: Shaped): RowReader<string> {
+export function charsReader({ at: offset, size }: Pick<Shaped, 'at' | 'size'>): RowReader<string> {
   const decoder = new TextDecoder();
   return (rows, at) => {
     const bytes = new Uint8Array(rows.buffer, rows.byteOffset + at + offset, size);
@@ -162,7 +162,7 @@ export function integerOrNothing(read: RowReader<bigint | null>): Formats {
 export function formatsOf(captured: Shaped, path: Shape, members: EnumMembers | null): Formats {
   switch (path.kind) {
     case 'chars':
-      return quoted(readChars(captured));
+      return quoted(charsReader(captured));
     case 'bytes':
       return quoted(readHex(captured));
     case 'pointer': {

@@ -79,7 +79,8 @@ function packGeometry(rows: DataView, from: number, { geometry = {} }: GsoEvent)
     if (HEADERS.some((header) => header === member))
       (value as number[]).forEach((byte, index) => rows.setUint8(at + index, byte));
     else if (member === 'protocol') rows.setUint16(at, value as number, false);
-    else if (/header$|^csum/.test(member)) rows.setUint16(at, value as number, true);
+    else if (/header$|^csum|^ip_summed$|^encapsulation$/.test(member))
+      rows.setUint16(at, value as number, true);
     else rows.setUint32(at, value as number, true);
   }
 }
