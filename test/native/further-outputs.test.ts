@@ -11,7 +11,9 @@ import { ping } from '../support/traffic/traffic.js';
 const MARK = 0x1e000000 + (process.pid & 0x3fffff);
 const reason = refusal();
 const ARGS = ['-m', `${MARK}`, '-b', 'tracepoint', '-r', '^tp:(net_dev_queue|netif_receive_skb)$'];
-const PING = ['--', 'ping', '-n', '-q', '-c', '3', '-i', '0.01', '-m', `${MARK}`, '127.0.0.1'];
+const pinging = (times: number): string[] =>
+  `-- ping -n -q -c ${times} -i 0.01 -m ${MARK} 127.0.0.1`.split(' ');
+const PING = pinging(3);
 
 const folder = mkdtempSync('/tmp/ipft-further-');
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -97,7 +99,7 @@ describe.skipIf(reason !== null)(
         'json',
         '--also',
         'stream=/dev/full',
-        ...PING,
+        ...pinging(300), // 3 seconds: the disk is found to be full before the command ends
       ]);
       expect({ code, ends: parseResults(stdout).summary.end }).toEqual({ code: 3, ends: 'failure' });
       expect(stderr).toContain('the disk under /dev/full is full (ENOSPC)');
