@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Reads what `make demo` printed from stdin, and compares the README's sample with it. Exits with 1 if they differ.
+import { readFileSync } from 'node:fs';
+
+/** The packets in a text: their lines without time stamp and CPU. */
+const packetsOf = (text) =>
+  text
+    .split('===\n')
+    .slice(1)
+    .map((group) => [...group.matchAll(/^\d+ \d{4} +(\S.*)$/gm)].map(([, line]) => line));
+const functionOf = (line) => line?.split(' ')[0];
+
+const output = readFileSync(0, 'utf8');
+const packets = packetsOf(output).filter(([first]) =>
+  /^ip_output \(len: \d{4,} gso_type: tcpv4\)$/.test(first),
+);
+const sample = packetsOf(readFileSync('README.md', 'utf8').split('```')[1])[0];
+// From here on the functions depend on the state of TCP.
+const arrival = sample.findIndex((line) => functionOf(line) === 'tcp_v4_rcv') + 1;
+
+const problems = [];
+if (arrival === 0) problems.push("README's sample ends before tcp_v4_rcv");
+if (packets.length === 0) problems.push('the demo shows no GSO packet at ip_output');
+// The sample is of the guest's kernel.
+if (output.includes('the demo runs in a guest')) {
+  const way = sample.slice(0, arrival).join('\n');
+  if (!packets.some((packet) => packet.slice(0, arrival).join('\n') === way))
+    problems.push(`no packet of the demo goes the way to tcp_v4_rcv that README shows:\n${way}`);
+}
+console.log(
+  problems.length === 0
+    ? `README's sample: ${arrival} functions to tcp_v4_rcv, as here`
+    : problems.join('\n'),
+);
+process.exitCode = Number(problems.length > 0);
