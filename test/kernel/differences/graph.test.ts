@@ -162,6 +162,10 @@ print("woken", flush=True)
 sys.stdin.readline()
 `;
 
+/** Said of calls, and of returns, whose program the kernel has skipped, as another thread was preempted in it. */
+const SKIPPED = 'calls were missed, since another BPF program was running';
+const ATTEMPTS = 3;
+
 /** Traces `count` threads that sleep in a function; half of them are woken before the trace ends. */
 async function traceSleepers(count: number, args: readonly string[]): Promise<Ended> {
   const child = spawn('python3', ['-c', SLEEPERS, count.toString()], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -189,8 +193,12 @@ describe.each(WITH_RETURNS)('function_graph of a function that sleeps, -b %s', (
   const SLEEPING = [...all, '-r', '^netlink_attachskb$', '-b', backend];
 
   it('shows the duration of calls that returned, and counts those that still sleep at the end', async () => {
-    const before = now();
-    const { code, stdout, stderr } = await traceSleepers(2, SLEEPING);
+    let before = now();
+    let { code, stdout, stderr } = await traceSleepers(2, SLEEPING);
+    for (let again = 0; stderr.includes(SKIPPED) && again < ATTEMPTS; again++) {
+      before = now();
+      ({ code, stdout, stderr } = await traceSleepers(2, SLEEPING));
+    }
     const passed = Number(now() - before);
     const events = parseGraph(stdout);
     const durations = events.map((event) => event.duration_ns ?? 0);

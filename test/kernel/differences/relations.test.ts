@@ -107,6 +107,9 @@ function missing(traced: Traced, ties: readonly Tie[], frees: ReadonlyMap<string
     .map((tie) => JSON.stringify(tie));
 }
 
+/** How often a trace is made again that the kernel's own probes have not seen as a whole. */
+const WITNESS_ATTEMPTS = 3;
+
 /** Relations that are known only when a function returns. */
 const MERGES = ['gro', 'coalesced', 'shifted'];
 
@@ -116,12 +119,17 @@ async function compared(
   [required, send]: Scenario,
   unseen: readonly string[] = [],
 ): Promise<string> {
-  const { events, missed, result } = await traceEvents(TIE_PROBES, async () => {
-    const running = await trace([...args, '--follow', 'all', '-o', 'json', '-r', FUNCTIONS]);
-    await send();
-    await pause(500); // what is received
-    return running.end();
-  });
+  const witnessed = () =>
+    traceEvents(TIE_PROBES, async () => {
+      const running = await trace([...args, '--follow', 'all', '-o', 'json', '-r', FUNCTIONS]);
+      await send();
+      await pause(500); // what is received
+      return running.end();
+    });
+  let { events, missed, result } = await witnessed();
+  // The kernel skips its own probes, too, where an interrupt comes while one is at work: there is nothing to compare with.
+  for (let again = 0; missed > 0 && again < WITNESS_ATTEMPTS; again++)
+    ({ events, missed, result } = await witnessed());
   expect({ missed, code: result.code }).toEqual({ missed: 0, code: 0 });
   const traced = relativesOf(result.stdout);
   const { matched, delivered, lost, relations, lost_relations: gone, unfollowed } = traced.summary;
