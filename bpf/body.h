@@ -28,11 +28,48 @@ struct {
   __uint(value_size, sizeof(__u32));
 } events SEC(".maps");
 
-static __always_inline void read_gso(struct ipft_event *event, const struct sk_buff *skb) {
-  /* skb_end_pointer(): on 64-bit kernels `end` is an offset from `head`. */
-  const struct skb_shared_info *shinfo =
-      (const void *)(BPF_CORE_READ(skb, head) + (unsigned long)BPF_CORE_READ(skb, end));
+/* Room for what is read at once. */
+union scratch {
+  __u64 words[4];
+  struct {
+    __u16 gso_size;
+    __u16 gso_segs;
+  };
+};
 
+#define MEMBER_DISTANCE(object, from, to)                                                                    \
+  (bpf_core_field_offset((object)->to) - bpf_core_field_offset((object)->from))
+
+/* skb_end_pointer(): on 64-bit kernels `end` is an offset from `head`. Read at once where `head` comes next,
+ * with or without a gap. */
+static __always_inline const struct skb_shared_info *shared_info(const struct sk_buff *skb,
+                                                                 union scratch *scratch) {
+  __u64 *words = scratch->words;
+
+  if (MEMBER_DISTANCE(skb, end, head) == 8) {
+    bpf_core_read(words, 16, &skb->end);
+    return (const void *)(words[1] + (__u32)words[0]);
+  }
+  if (MEMBER_DISTANCE(skb, end, head) == 4) {
+    bpf_core_read(words, 12, &skb->end);
+    return (const void *)((words[0] >> 32 | words[1] << 32) + (__u32)words[0]);
+  }
+  return (const void *)(BPF_CORE_READ(skb, head) + (unsigned long)BPF_CORE_READ(skb, end));
+}
+
+static __always_inline void read_gso(struct ipft_event *event, const struct sk_buff *skb,
+                                     union scratch *scratch) {
+  const struct skb_shared_info *shinfo = shared_info(skb, scratch);
+  __u32 type_at = MEMBER_DISTANCE(shinfo, gso_size, gso_type);
+
+  if (MEMBER_DISTANCE(shinfo, gso_size, gso_segs) == 2 && type_at <= sizeof(*scratch) - sizeof(__u32)) {
+    if (bpf_core_read(scratch, sizeof(*scratch), &shinfo->gso_size) != 0)
+      return;
+    event->gso_size = scratch->gso_size;
+    event->gso_segs = scratch->gso_segs;
+    event->gso_type = *(__u32 *)((void *)scratch + type_at);
+    return;
+  }
   event->gso_size = BPF_CORE_READ(shinfo, gso_size);
   event->gso_segs = BPF_CORE_READ(shinfo, gso_segs);
   event->gso_type = BPF_CORE_READ(shinfo, gso_type);
@@ -54,6 +91,7 @@ enum lived_flags {
   LIVED_SILENT = 1,   /* only relatives are shown: the packet itself has not matched */
   LIVED_RELATED = 2,  /* it has a parent */
   LIVED_FOLLOWED = 4, /* it is followed because of its parent, whether it matches or not */
+  LIVED_UNMARKED = 8, /* at its last call it did not have the mark that is asked for */
 };
 
 /* The life of a followed packet. */
@@ -61,7 +99,8 @@ struct lived {
   __u64 born_ns; /* never 0 */
   __u32 choice;  /* what --sample chooses by: the same for all packets of a family */
   __u8 flags;    /* enum lived_flags */
-  __u8 unused[3];
+  __u8 unused;
+  __u16 place; /* network namespace, the lower half of its inode; 0: it has had no device yet */
 };
 
 /* skb -> its life */
@@ -80,15 +119,25 @@ static __noinline int is_followed(__u64 skb) {
   return known && !(known->flags & LIVED_SILENT);
 }
 
+/* What has happened to a packet since its last call (place.h). */
+enum moved {
+  MOVED_NAMESPACE = 1,
+  MOVED_MARK = 2, /* it has lost its mark */
+};
+
 /* A call whose skb matches. */
 struct hit {
   __u64 function_address;
-  __u64 call_id; /* function_graph: identifies the call for its return, see struct frame_key */
-  __u64 caller;  /* return address, if asked for */
-  __u64 reason;  /* drop reason argument, if asked for */
+  union {
+    __u64 call_id;  /* function_graph: identifies the call for its return, see struct frame_key */
+    __u64 moved_ns; /* after its event, if `moved`: the event's time */
+  };
+  __u64 caller; /* return address, if asked for */
+  __u64 reason; /* drop reason argument, if asked for */
   __u32 mark;
   bool is_wanted; /* the filters hold, so a packet's life may begin here; else it is only followed */
   bool is_first;  /* the packet's life began with this call */
+  __u8 moved;     /* enum moved */
 };
 
 /* Functions with a drop reason argument: entry address -> position of that argument. */
@@ -145,9 +194,10 @@ static __always_inline struct ipft_counters *own_counters(void) {
   return bpf_map_lookup_elem(&counters, &cpu);
 }
 
-static __always_inline void read_skb(struct ipft_event *event, const struct sk_buff *skb) {
+static __always_inline void read_skb(struct ipft_event *event, const struct sk_buff *skb,
+                                     union scratch *scratch) {
   event->len = BPF_CORE_READ(skb, len);
-  read_gso(event, skb);
+  read_gso(event, skb, scratch);
 }
 
 /* Returned by the helper if the CPU has no buffer: it came online after the buffers were made, or went

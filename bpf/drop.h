@@ -57,6 +57,7 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, struct hit
 
   if (!count || !find_life(&life, (__u64)skb, hit))
     return 0;
+  hit->moved_ns = life.time_ns;
   message.event = (struct ipft_event){
       .time_ns = life.time_ns,
       .skb = (__u64)skb,
@@ -90,7 +91,7 @@ SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
   if (settings.has_drop_reason)
     hit.reason = (__u32)ctx[2];
   emit_drop(ctx, skb, &hit);
-  adopt_first(ctx, skb, &hit);
+  tell_of(ctx, skb, &hit);
   return 0;
 }
 
@@ -151,7 +152,8 @@ SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
     return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);
   if (matches(ctx, skb, &hit) && find_life(&life, (__u64)skb, &hit))
     report_cause((__u64)skb, life.born_ns, cause);
-  adopt_first(ctx, skb, &hit);
+  hit.moved_ns = life.time_ns;
+  tell_of(ctx, skb, &hit);
   return 0;
 }
 

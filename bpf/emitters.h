@@ -16,9 +16,14 @@ enum emitter {
  * compiler keeps a result that the program does not use, which costs 2 instructions per hit. */
 #define EMIT(emitter, ctx, skb, hit)                                                                         \
   ({                                                                                                         \
-    int result = (emitter) == AT_CALL ? emit_call(ctx, skb, hit) : emit_end_call(ctx, skb, hit);             \
+    int result;                                                                                              \
                                                                                                              \
-    adopt_first(ctx, skb, hit);                                                                              \
+    if ((emitter) == AT_CALL) {                                                                              \
+      result = emit_call(ctx, skb, hit);                                                                     \
+      tell_of(ctx, skb, hit);                                                                                \
+    } else {                                                                                                 \
+      result = emit_end_call(ctx, skb, hit);                                                                 \
+    }                                                                                                        \
     result;                                                                                                  \
   })
 

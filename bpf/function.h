@@ -13,7 +13,10 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
   struct ipft_counters *count = own_counters();
   struct {
     struct ipft_event event;
-    __u8 data[IPFT_DATA];
+    union {
+      __u8 data[IPFT_DATA];
+      union scratch scratch;
+    };
   } message;
 
   message.event = (struct ipft_event){
@@ -22,16 +25,16 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
       .born_ns = life->born_ns,
       .function_address = hit->function_address,
       .mark = hit->mark,
-      .flags = life->flags | (is_related(life) ? IPFT_RELATED : 0),
+      .flags = flags_of(life) | (is_related(life) ? IPFT_RELATED : 0),
       .tid = bpf_get_current_pid_tgid(),
   };
   if (!count)
     return 0;
-  if (!is_wanted(count, life->time_ns, life->choice, 1) ||
-      !read_data(ctx, skb, hit, life->born_ns, message.data)) {
+  if (!is_wanted(count, life->time_ns, life->choice, 1))
     return tell_end(ctx, skb, life);
-  }
-  read_skb(&message.event, skb);
+  read_skb(&message.event, skb, &message.scratch);
+  if (!read_data(ctx, skb, hit, life->born_ns, message.data))
+    return tell_end(ctx, skb, life);
   count_relative(count, life);
   send(ctx, count, &message, sizeof(message.event) + settings.data_size);
   return 0;
@@ -43,6 +46,7 @@ static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit
 
   if (find_life(&life, (__u64)skb, hit))
     emit_event(ctx, skb, hit, &life);
+  hit->moved_ns = life.time_ns;
   return 0;
 }
 
@@ -52,7 +56,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
 
   if (!end_life(&life, skb, hit))
     return 0;
-  if (life.hidden || is_silent(&life))
+  if (life.call & LIFE_HIDDEN || is_silent(&life))
     tell_end(ctx, skb, &life);
   else
     emit_event(ctx, skb, hit, &life);

@@ -52,7 +52,10 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
   struct ipft_counters *count = own_counters();
   struct {
     struct ipft_graph_event graph;
-    __u8 data[IPFT_DATA];
+    union {
+      __u8 data[IPFT_DATA];
+      union scratch scratch;
+    };
   } message;
 
   message.graph = (struct ipft_graph_event){
@@ -61,17 +64,20 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
                 .born_ns = life->born_ns,
                 .function_address = hit->function_address,
                 .mark = hit->mark,
-                .flags = life->flags | (is_related(life) ? IPFT_RELATED : 0),
+                .flags = flags_of(life) | (is_related(life) ? IPFT_RELATED : 0),
                 .tid = bpf_get_current_pid_tgid()},
   };
   if (!count)
     return false;
-  if (!is_wanted(count, life->time_ns, life->choice, 2) ||
-      !read_data(ctx, skb, hit, life->born_ns, message.data)) {
+  if (!is_wanted(count, life->time_ns, life->choice, 2)) {
     tell_end(ctx, skb, life);
     return false;
   }
-  read_skb(&message.graph.event, skb);
+  read_skb(&message.graph.event, skb, &message.scratch);
+  if (!read_data(ctx, skb, hit, life->born_ns, message.data)) {
+    tell_end(ctx, skb, life);
+    return false;
+  }
   count_relative(count, life);
   __sync_fetch_and_add(&count->calls, 1);
   remember_call(skb, hit, life);
@@ -84,10 +90,12 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
 static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
-  if (find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life))
-    return 0;
-  forget_call(hit);
-  return 1;
+  bool is_shown = find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life);
+
+  if (!is_shown)
+    forget_call(hit);
+  hit->moved_ns = life.time_ns;
+  return is_shown ? 0 : 1;
 }
 
 /* Like emit_call(), for functions that end lives. */
@@ -95,7 +103,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (end_life(&life, skb, hit)) {
-    if (life.hidden || is_silent(&life))
+    if (life.call & LIFE_HIDDEN || is_silent(&life))
       tell_end(ctx, skb, &life);
     else if (emit_event(ctx, skb, hit, &life))
       return 0;

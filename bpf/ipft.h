@@ -302,7 +302,9 @@ struct ipft_counters {
   __u64 relations; /* relations between packets that were found */
   __u64 lost_relations; /* of `relations`: those that the perf buffer refused */
   __u64 unfollowed;     /* relatives that did not fit into the map of lives, or of open merges */
-  __u64 unused[4];
+  __u64 moves;          /* IPFT_MOVED */
+  __u64 lost_moves;     /* of `moves`: those that the perf buffer refused */
+  __u64 unused[2];
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 128);
 
@@ -321,12 +323,16 @@ enum ipft_flags {
   IPFT_RELATION =
       512,           /* not a call: the packet is related to another one. Such events are IPFT_HIDDEN, too */
   IPFT_FIRST = 1024, /* the packet's first event that is neither hidden nor a drop; set by the addon */
+  IPFT_MOVED = 2048, /* not a call: what the next two flags say. Such events are IPFT_HIDDEN, too; the addon
+                        sets these flags of the packet's next call instead */
+  IPFT_CROSSED = 4096,  /* the packet has come into another network namespace */
+  IPFT_UNMARKED = 8192, /* the packet has lost its mark */
 };
 
 /* One event as programs write it into the perf buffer. For a return only time_ns, skb, born_ns,
  * function_address, return_value, flags and tid are set, for a hidden event time_ns, skb, born_ns and flags,
- * for a relation also parent_skb, parent_born_ns, relation, parts and bytes. All other events but drops are
- * followed by ipft_settings.data_size bytes of data. */
+ * for a relation also parent_skb, parent_born_ns, relation, parts and bytes, for IPFT_MOVED netns. All other
+ * events but drops are followed by ipft_settings.data_size bytes of data. */
 struct ipft_event {
   __u64 time_ns; /* CLOCK_MONOTONIC */
   __u64 skb;     /* address of the struct sk_buff */
@@ -337,6 +343,7 @@ struct ipft_event {
                                table of tracepoints, from 1; for a drop the address at which the packet is
                                dropped */
     __u64 parent_skb;       /* for relations: the parent's skb */
+    __u64 netns;            /* for IPFT_MOVED: inode of the network namespace, 0: unknown */
   };
   union {
     struct {
@@ -371,7 +378,10 @@ IPFT_STATIC_ASSERT(sizeof(struct ipft_event) == 56);
 /* One event of the tracer `function_graph`. */
 struct ipft_graph_event {
   struct ipft_event event;
-  __u64 duration_ns; /* for returns: duration of the call */
+  union {
+    __u64 duration_ns; /* for returns: duration of the call */
+    __u64 entered;     /* for IPFT_CROSSED: inode of the network namespace; set by the addon */
+  };
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_graph_event) == 64);
 

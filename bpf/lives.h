@@ -5,7 +5,7 @@
 #ifndef IPFT_LIVES_H
 #define IPFT_LIVES_H
 
-#include "skb_state.h"
+#include "place.h"
 #include "rationing.h"
 
 struct dying {
@@ -36,6 +36,11 @@ struct {
   __type(value, struct release);
 } releases SEC(".maps");
 
+enum life_flags {
+  LIFE_KNOWN = 64,   /* the packet had an event before */
+  LIFE_HIDDEN = 128, /* the function was not selected */
+};
+
 /* The part of an event that concerns its packet's life. Programs have room for 24 bytes on their stack. */
 struct life {
   __u64 time_ns;
@@ -45,14 +50,13 @@ struct life {
       __u64 born_ns;
       __u32 choice;
       __u8 lived_flags;
-      /* of this call only; in the map these have no meaning */
-      __u8 flags;  /* enum ipft_flags */
-      bool known;  /* the packet had an event before */
-      bool hidden; /* the function was not selected */
+      __u8 call; /* of this call only, without a meaning in the map: enum ipft_flags, or enum life_flags */
+      __u16 place;
     };
   };
 };
 _Static_assert(sizeof(struct life) == 24, "stack");
+_Static_assert(LIFE_HIDDEN == IPFT_ROLE_HIDDEN, "taken from a role");
 
 static __always_inline bool is_related(const struct life *life) {
   return settings.follows != 0 && life->lived_flags & LIVED_RELATED;
@@ -66,6 +70,12 @@ static __always_inline void take(struct life *life, const struct lived *known) {
   life->born_ns = known->born_ns;
   life->choice = known->choice;
   life->lived_flags = known->flags;
+  life->place = known->place;
+}
+
+/* Flags of the event. */
+static __always_inline __u32 flags_of(const struct life *life) {
+  return life->call & ~(LIFE_KNOWN | LIFE_HIDDEN);
 }
 
 /* Returns an enum ipft_role; only few calls need to know it. */
@@ -176,7 +186,11 @@ static __noinline int find_life(struct life *life, __u64 skb, struct hit *hit) {
   if (!known)
     return first_event(life, skb, hit);
   take(life, known);
-  return !is_silent(life) || may_speak(known, skb, hit);
+  if (is_silent(life) && !may_speak(known, skb, hit))
+    return false;
+  if (settings.follows != 0)
+    hit->moved = watch(known, (const void *)skb, hit->mark, life->time_ns);
+  return true;
 }
 
 /* Stores a release on this CPU in place of the oldest one, whose life is forgotten unless it has ended. */
@@ -204,7 +218,7 @@ static __always_inline void release(struct life *life, const struct sk_buff *skb
   struct dying released = {.life = life->own, .destructor = (__u64)BPF_CORE_READ(skb, destructor)};
   struct release newest = {.skb = key, .born_ns = life->born_ns};
 
-  life->flags = IPFT_ENDING;
+  life->call |= IPFT_ENDING;
   forget(&dying, &key);
   make_room(&newest);
   if (bpf_map_update_elem(&dying, &key, &released, BPF_ANY) != 0)
@@ -217,10 +231,10 @@ static __always_inline void release(struct life *life, const struct sk_buff *skb
 /* A packet that is queued to be freed; if it was released before, its life goes on. */
 static __always_inline void postpone(struct life *life, __u64 skb, bool released) {
   if (released) {
-    life->flags = IPFT_RESUMED;
+    life->call |= IPFT_RESUMED;
     forget(&dying, &skb);
   }
-  if (released || !life->hidden)
+  if (released || !(life->call & LIFE_HIDDEN))
     begin_life(life, skb);
 }
 
@@ -233,8 +247,8 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
 
   if (released && (role & ~IPFT_ROLE_HIDDEN) != IPFT_RELEASES) /* a life is released only once */
     known = &released->life;
-  life->known = known != 0;
   if (known) {
+    life->call = LIFE_KNOWN;
     take(life, known);
   } else if (may_begin(skb, hit)) {
     life->born_ns = life->time_ns;
@@ -244,14 +258,14 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
       forget(&dying, &key);
     return false;
   }
-  life->hidden = (role & IPFT_ROLE_HIDDEN) != 0;
+  life->call |= role & IPFT_ROLE_HIDDEN;
   role &= ~IPFT_ROLE_HIDDEN;
   if (role == IPFT_RELEASES) {
     release(life, skb);
   } else if (role == IPFT_POSTPONES) {
     postpone(life, key, released != 0);
   } else {
-    life->flags = IPFT_LAST;
+    life->call |= IPFT_LAST;
     forget(&lives, &key);
     forget(&dying, &key);
   }
@@ -268,12 +282,12 @@ union message {
 static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struct life *life) {
   union message message = {};
 
-  if (!settings.reports_ends || !life->known || life->flags == 0 || !picks(life->choice))
+  if (!settings.reports_ends || !(life->call & LIFE_KNOWN) || flags_of(life) == 0 || !picks(life->choice))
     return 0;
   message.event.time_ns = life->time_ns;
   message.event.skb = (__u64)skb;
   message.event.born_ns = life->born_ns;
-  message.event.flags = life->flags | IPFT_HIDDEN;
+  message.event.flags = flags_of(life) | IPFT_HIDDEN;
   bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
   return 0;
 }

@@ -55,7 +55,8 @@ static __always_inline bool has_merged(__u32 relation, __u64 value) {
 static __noinline __u64 survivor_of(const struct open_merge *merge, __u64 time_ns) {
   struct lived own = {.born_ns = time_ns,
                       .choice = merge->life.choice,
-                      .flags = LIVED_RELATED | LIVED_FOLLOWED | (merge->life.flags & LIVED_SILENT)};
+                      .flags = LIVED_RELATED | LIVED_FOLLOWED | LIVED_UNMARKED |
+                               (merge->life.flags & LIVED_SILENT)};
   struct lived *known = life_of_relative(merge->survivor, &own);
 
   return known ? known->born_ns : 0;

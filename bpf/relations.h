@@ -31,8 +31,9 @@ static __noinline int send_relation(void *ctx, union message *message) {
 
 static __always_inline void fill_relation(struct ipft_event *event, __u64 parent, __u32 relation) {
   struct ipft_event sizes = {};
+  union scratch scratch = {};
 
-  read_skb(&sizes, (const void *)parent);
+  read_skb(&sizes, (const void *)parent, &scratch);
   event->parent_skb = parent;
   event->relation = relation;
   event->parts = sizes.gso_segs;
@@ -44,6 +45,11 @@ static __always_inline void count_unfollowed(void) {
 
   if (count)
     __sync_fetch_and_add(&count->unfollowed, 1);
+}
+
+/* LIVED_UNMARKED of a relative, whose mark is its parent's. What TCP keeps has none. */
+static __always_inline __u8 unmarked_like(const struct lived *parent) {
+  return parent->flags & LIVED_SILENT ? LIVED_UNMARKED : parent->flags & LIVED_UNMARKED;
 }
 
 /* The life of a packet, which begins as `own` unless the packet is followed already. NULL: there is no room.
@@ -98,10 +104,36 @@ static __noinline int adopt(void *ctx, __u64 child) {
   return picks(silent.choice) ? send_relation(ctx, &message) : 0;
 }
 
-/* For each call that was handled; calls adopt() for a packet's first one. */
-static __always_inline void adopt_first(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
-  if (settings.follows != 0 && hit->is_first)
+/* Says where a packet is, before the event that was sent already. */
+static __noinline int tell_of_move(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+  __u64 key = (__u64)skb;
+  struct lived *known = bpf_map_lookup_elem(&lives, &key);
+  struct ipft_counters *count = own_counters();
+  union message message = {};
+
+  if (!known || !count || !picks(known->choice))
+    return 0;
+  message.event.time_ns = hit->moved_ns - 1;
+  message.event.skb = key;
+  message.event.born_ns = known->born_ns;
+  message.event.netns = namespace_of(skb, hit->moved_ns);
+  message.event.mark = hit->mark;
+  message.event.flags = IPFT_MOVED | IPFT_HIDDEN | (hit->moved & MOVED_NAMESPACE ? IPFT_CROSSED : 0) |
+                        (hit->moved & MOVED_MARK ? IPFT_UNMARKED : 0);
+  __sync_fetch_and_add(&count->moves, 1);
+  if (bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message)) != 0)
+    __sync_fetch_and_add(&count->lost_moves, 1);
+  return 0;
+}
+
+/* For each call that was handled: what is known of the packet besides its event. */
+static __always_inline void tell_of(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+  if (settings.follows == 0)
+    return;
+  if (hit->is_first)
     adopt(ctx, (__u64)skb);
+  if (hit->moved)
+    tell_of_move(ctx, skb, hit);
 }
 
 #endif

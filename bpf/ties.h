@@ -76,7 +76,9 @@ static __noinline int tie(void *ctx, __u64 how, __u64 child, __u64 parent, __u64
   if (active != IPFT_ACTIVE || relation == IPFT_NO_RELATION || !(settings.follows >> (relation & 31) & 1))
     return 0;
   own.choice = known->choice;
-  own.flags = LIVED_RELATED | LIVED_FOLLOWED | (relation == IPFT_SPLIT ? known->flags & LIVED_SILENT : 0);
+  own.flags = LIVED_RELATED | LIVED_FOLLOWED | (relation == IPFT_SPLIT ? known->flags & LIVED_SILENT : 0) |
+              unmarked_like(known);
+  own.place = known->place;
   own.born_ns = bpf_ktime_get_ns();
   message.event.time_ns = own.born_ns;
   message.event.skb = child;

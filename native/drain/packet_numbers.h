@@ -25,6 +25,10 @@ public:
       relate(row);
       return;
     }
+    if (event.flags & IPFT_MOVED) {
+      move(row);
+      return;
+    }
     size_t at = index_of(event.skb, event.born_ns);
     if (packets_[at].number == 0) {
       if (event.flags & IPFT_HIDDEN) {
@@ -40,6 +44,7 @@ public:
       packets_[at].shown = true;
       event.flags |= IPFT_FIRST;
     }
+    tell_of_move(row.graph, packets_[at]);
     update(at, event);
   }
 
@@ -95,7 +100,9 @@ private:
     State state;
     bool shown; // it had an event that was neither hidden nor a drop
     ipft_kin kin;
-    uint32_t parts; // segments and fragments that it was divided into
+    uint32_t parts;   // segments and fragments that it was divided into
+    uint32_t moved;   // IPFT_CROSSED and IPFT_UNMARKED, for its next call
+    uint64_t entered; // inode of a network namespace; has a meaning if it has crossed
   };
 
   struct Ending {
@@ -118,7 +125,7 @@ private:
   // Adds a packet at a free entry, and returns where it is afterwards.
   size_t add(size_t at, uint64_t skb, uint64_t born_ns) {
     uint64_t number = ++count_;
-    packets_[at] = {skb, born_ns, number, 0, State::alive, false, {0, number, 0, 0, 0}, 0};
+    packets_[at] = {skb, born_ns, number, 0, State::alive, false, {0, number, 0, 0, 0}, 0, 0, 0};
     return ++used_ > packets_.size() / 2 ? make_room(at) : at;
   }
 
@@ -140,6 +147,28 @@ private:
     row.packet = packets_[at].number;
     kin.family = packets_[at].kin.family; // a known packet stays in its own
     row.kin = kin;
+  }
+
+  // Of a packet that was not seen yet it is not known where it was before.
+  void move(ipft_row &row) {
+    ipft_event &event = row.graph.event;
+    Packet &packet = packets_[index_of(event.skb, event.born_ns)];
+    if (packet.number != 0) {
+      packet.moved |= event.flags & (IPFT_CROSSED | IPFT_UNMARKED);
+      if (event.flags & IPFT_CROSSED)
+        packet.entered = event.netns;
+    }
+    describe(row, packet);
+    event.flags = IPFT_MOVED | IPFT_HIDDEN;
+  }
+
+  static void tell_of_move(ipft_graph_event &graph, Packet &packet) {
+    if (packet.moved == 0 || graph.event.flags & (IPFT_HIDDEN | IPFT_DROP | IPFT_RETURN))
+      return;
+    graph.event.flags |= packet.moved;
+    if (packet.moved & IPFT_CROSSED)
+      graph.entered = packet.entered;
+    packet.moved = 0;
   }
 
   void update(size_t at, ipft_event &event) {

@@ -147,6 +147,8 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   set("followed", programs_->followed());
   set("relations", programs_->relations());
   set("lostRelations", programs_->lost_relations());
+  set("moves", programs_->moves());
+  set("lostMoves", programs_->lost_moves());
   set("unfollowed", programs_->unfollowed());
   Misses missed = programs_->missed();
   set("missed", missed.calls);

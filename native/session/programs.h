@@ -88,6 +88,9 @@ public:
   // Relations between packets that were found, and of these, those that the perf buffer refused.
   uint64_t relations() const { return sum(&ipft_counters::relations); }
   uint64_t lost_relations() const { return sum(&ipft_counters::lost_relations); }
+  // Crossings into other network namespaces and lost marks, and of these, those that the perf buffer refused.
+  uint64_t moves() const { return sum(&ipft_counters::moves); }
+  uint64_t lost_moves() const { return sum(&ipft_counters::lost_moves); }
   // Relatives for which the map of lives had no room.
   uint64_t unfollowed() const { return sum(&ipft_counters::unfollowed); }
   // Calls that had an event and have no event for their return so far.

@@ -11,14 +11,15 @@ export function familyOptions(): Option[] {
     completed(
       option(
         '--follow <relatives>',
-        `relatives of packets that are followed, whatever their mark: ${FOLLOW_VALUES.join(', ')}; the default is none`,
+        `relatives of packets that are followed, whatever their mark: ${FOLLOW_VALUES.join(', ')}; the default is all`,
         parseFollow('--follow'),
       ),
       oneOf(FOLLOW_VALUES),
     ),
+    new Option('--no-follow', 'follow only the packets that match: the same as --follow none'),
     new Option(
       '--family',
-      'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them; follows all relatives unless --follow says otherwise',
+      'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them',
     ),
     completed(
       option(

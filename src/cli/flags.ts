@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { CommandOptions } from '../core/options.js';
+import type { Follow } from '../core/relation.js';
 import type { Mark } from './values.js';
 
 /** Flags whose values become something else than an option of the same name; all others are options as they are. */
@@ -19,6 +20,8 @@ export interface OwnFlags {
   duration?: number;
   setRlimit: boolean;
   enableProbeServer?: boolean;
+  /** false: --no-follow */
+  follow?: readonly Follow[] | false;
   probeServerPort: number;
 }
 

@@ -6,7 +6,7 @@ import { checks } from '../checks/index.js';
 import { TRACE_DEFAULTS, type CommandOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { checkDrops, checkFiles } from '../outputs/together.js';
-import { FOLLOW_WORDS } from '../core/relation.js';
+import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
 import { skeleton } from '../core/skeletons.js';
 import { tracers } from '../core/tracer.js';
 import { HOW_TO_MARK } from './help.js';
@@ -40,12 +40,16 @@ function excess(command: Command): UsageError {
   return new UsageError(`unexpected argument '${word}'`, remedy);
 }
 
+/** What is followed; undefined: nothing is said about it. */
+const followOf = ({ follow, family }: Pick<Flags, 'follow' | 'family'>): readonly Follow[] | undefined =>
+  follow === false ? [] : (follow ?? (family === true ? FOLLOW_WORDS : undefined));
+
 /** `shown`: all outputs of the trace. */
-function checkFamily({ follow, drops, list, tracer }: Flags, shown: readonly string[]): void {
+function checkFamily({ drops, list, tracer, ...flags }: Flags, shown: readonly string[]): void {
   if (list === true) throw new UsageError('--list: it lists functions, not families', 'leave --family out');
   if (!shown.includes('aggregate'))
     throw new UsageError('--family: only -o aggregate shows families', '-o aggregate');
-  if (follow?.length === 0)
+  if (followOf(flags)?.length === 0)
     throw new UsageError('--family: with --follow none no packet has a family', '--follow all');
   if (drops === true) throw new UsageError('--family: it does not go with --drops', 'one of the two');
   if (tracers.get(tracer)?.returns === true)
@@ -145,6 +149,7 @@ const OWN_FLAGS: Readonly<Record<keyof OwnFlags, true>> = {
   duration: true,
   setRlimit: true,
   enableProbeServer: true,
+  follow: true,
   probeServerPort: true,
 };
 
@@ -158,11 +163,11 @@ function requestOf(flags: Flags, command: readonly string[] | undefined): Reques
   checkTogether(flags);
   if (flags.gen !== undefined) return { kind: 'text', text: skeleton(flags.gen) };
   if (flags.list === true) return listRequest(flags, command);
-  const asked = checksOf(flags);
+  const [asked, followed] = [checksOf(flags), followOf(flags)];
   const options: CommandOptions = {
     ...{ force: false, verbose: false, sample: TRACE_DEFAULTS.sample, failOnLoss: TRACE_DEFAULTS.failOnLoss },
     ...sameOptions(flags),
-    ...(flags.family === true && flags.follow === undefined ? { follow: FOLLOW_WORDS } : {}),
+    ...(followed === undefined ? {} : { follow: followed }),
     ...(asked === undefined ? {} : { check: asked }),
     ...packetOptions(flags),
     extensions: extensionPaths(flags),

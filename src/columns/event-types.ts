@@ -4,10 +4,11 @@
  * json`; a test compares them.
  */
 
+import type { Crossing } from './crossing.js';
 import type { Violation } from '../core/violation.js';
 
 /** Members that every event has. */
-export interface EventLead {
+export interface EventLead extends Crossing {
   /** address of the skb, in hexadecimal; later packets may have the same */
   readonly packet_id: string;
   /** number of the packet (one life of an skb), from 1; unique within a trace */
@@ -49,7 +50,7 @@ export interface Tuple {
 }
 
 /** Built-in fields. null: there is no value, or the event is a return. docs/fields.md describes them. */
-export interface BuiltInFields extends Required<Omit<EventLead, 'violations'>> {
+export interface BuiltInFields extends Required<Omit<EventLead, 'violations' | keyof Crossing>> {
   /** skb->len, bytes */
   readonly len: number | null;
   /** names of the SKB_GSO_* bits, joined by `|`; '' if none */

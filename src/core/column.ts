@@ -30,6 +30,8 @@ export interface ColumnContext {
   stack(id: number): readonly bigint[];
   /** the kernel's name for a drop reason, without its prefix; null if it has none */
   dropReason(reason: number): string | null;
+  /** name of the network namespace with this inode, as `ip netns` has it; null: it has none */
+  namespaceName(inode: number): string | null;
   /** false: this kernel does not report why packets are dropped */
   hasDropReasons(): boolean;
   /**

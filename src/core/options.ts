@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TimeFormat } from './clock.js';
 import type { Selection } from './function-table.js';
-import type { Follow } from './relation.js';
+import { FOLLOW_WORDS, type Follow } from './relation.js';
 
 /** Options of `ipft --list`. */
 export interface ListOptions {
@@ -90,7 +90,9 @@ export interface TraceOptions {
   readonly sample: number;
   /** share of one CPU, 0.05 for 5 %; the trace ends when it costs more for one second */
   readonly budget?: number | undefined;
-  /** relatives of packets that are followed; TRACE_DEFAULTS.follow if undefined */
+  /**
+   * relatives of packets that are followed; undefined: TRACE_DEFAULTS.follow, as far as the backend sees them
+   */
   readonly follow?: readonly Follow[] | undefined;
   /** ids of checks of the packets */
   readonly check?: readonly string[] | undefined;
@@ -127,7 +129,7 @@ export interface CommandOptions extends TraceOptions {
 }
 
 export const TRACE_DEFAULTS = {
-  follow: [] as readonly Follow[],
+  follow: FOLLOW_WORDS,
   mask: 0xffffffff,
   backend: 'auto',
   force: false,

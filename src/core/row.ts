@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { DROP, HIDDEN, LAST, NO_FUNCTION, RETURN, ROW } from './abi.js';
+import { CROSSED, DROP, HIDDEN, LAST, NO_FUNCTION, RETURN, ROW, UNMARKED } from './abi.js';
 
 /** Reads one value of the row that starts at byte `at` of `rows`. Rows are packed: see Batch. */
 export type RowReader<T> = (rows: DataView, at: number) => T;
@@ -56,6 +56,12 @@ export const mark: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.mar
 
 /** Duration of the call in ns; for returns only. */
 export const durationNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.duration_ns, true);
+/** True if the packet has come into another network namespace since its last call. */
+export const hasCrossed = hasFlag(CROSSED);
+/** Inode of that namespace. */
+export const enteredNamespace: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.entered, true);
+/** True if the packet has lost the mark since its last call. */
+export const hasLostMark = hasFlag(UNMARKED);
 /** Thread id; 0 = idle. */
 export const tid: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.tid, true);
 export const isReturn = hasFlag(RETURN);

@@ -38,6 +38,10 @@ export interface Accounts {
   readonly relations: number;
   /** of the relations, those for which the perf buffer had no room: the parent of these packets is unknown */
   readonly lost_relations: number;
+  /** changes of network namespace, and lost marks, of followed packets */
+  readonly moves: number;
+  /** of these, those for which the perf buffer had no room: the events do not tell of these */
+  readonly lost_moves: number;
   /** packets that were related to a followed one, and not followed: there were too many at the same time */
   readonly unfollowed: number;
   /** events left out by --max-rate */

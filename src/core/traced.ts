@@ -6,7 +6,7 @@ import type { Column, ColumnContext, ReturnType } from './column.js';
 /** The kernel's names for the numbers that rows have. */
 export type KernelNames = Pick<
   ColumnContext,
-  'enumMembers' | 'enumByName' | 'symbol' | 'dropReason' | 'hasDropReasons' | 'cause'
+  'enumMembers' | 'enumByName' | 'symbol' | 'namespaceName' | 'dropReason' | 'hasDropReasons' | 'cause'
 >;
 
 /** The functions by the index that rows have. */

@@ -60,12 +60,20 @@ const missedCalls = (missed: number, backend: string): Loss => ({
 });
 
 /** What is missing of families. */
-const lostFamily = ({ lostRelations, relations, unfollowed }: Counters): Loss[] => [
+const lostFamily = ({ lostRelations, relations, lostMoves, moves, unfollowed }: Counters): Loss[] => [
   ...(lostRelations === 0
     ? []
     : [
         {
           text: `${lostRelations} of ${relations} relations between packets were lost, since the perf buffer was full: the parents of these packets are unknown`,
+          remedy: 'a larger --perf-page-count, or fewer events: --regex, --sample',
+        },
+      ]),
+  ...(lostMoves === 0
+    ? []
+    : [
+        {
+          text: `${lostMoves} of ${moves} changes of network namespace or mark were lost, since the perf buffer was full: the events do not tell of these`,
           remedy: 'a larger --perf-page-count, or fewer events: --regex, --sample',
         },
       ]),
@@ -154,7 +162,7 @@ export function accounts(
   { dropped, cut, drops }: Pick<Consumer, 'dropped' | 'cut' | 'drops'>,
 ): Accounts {
   const { matched, delivered, lost, late, untracked, missedEnds, suppressed } = counters;
-  const { followed, relations, lostRelations, unfollowed } = counters;
+  const { followed, relations, lostRelations, moves, lostMoves, unfollowed } = counters;
   const omitted = drops?.omitted ?? 0;
   return {
     matched,
@@ -164,6 +172,8 @@ export function accounts(
     followed,
     relations,
     lost_relations: lostRelations,
+    moves,
+    lost_moves: lostMoves,
     unfollowed,
     suppressed,
     omitted,

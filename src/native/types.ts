@@ -227,6 +227,10 @@ export interface Counters {
   readonly relations: number;
   /** of the relations, those that the perf buffer refused */
   readonly lostRelations: number;
+  /** crossings into other network namespaces, and lost marks */
+  readonly moves: number;
+  /** of these, those that the perf buffer refused */
+  readonly lostMoves: number;
   /** relatives for which the map of lives had no room */
   readonly unfollowed: number;
   /** calls for which the program did not run, since another was running on the CPU; not counted as matched, nor are the next two */

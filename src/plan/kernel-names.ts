@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { KernelNames } from '../core/traced.js';
+import { namespaceNames } from '../machine/netns-name.js';
 import { native } from '../native/call.js';
 import type { Addon } from '../native/types.js';
 import { reasonNames } from './reasons.js';
@@ -12,5 +13,6 @@ export function kernelNames(addon: Addon): KernelNames {
     enumByName: (name) => native('reading an enum', () => addon.readEnumByName(name)),
     symbol: symbolReader(addon),
     ...reasonNames(addon),
+    namespaceName: namespaceNames(),
   };
 }

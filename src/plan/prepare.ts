@@ -19,6 +19,7 @@ import { chooseBackend, explainChoice, whyNoFunctions, type Choice } from '../ma
 import { warnOfAbsences } from './absences.js';
 import { checksOf, uncheckedOf } from './checks.js';
 import { basicProblem, readEnvironment } from '../machine/environment.js';
+import { crossing } from '../columns/crossing.js';
 import type { Column } from '../core/column.js';
 import { planData, type Data } from './data.js';
 import { parseFields } from './parse-fields.js';
@@ -99,6 +100,17 @@ function fieldsOf({ fields }: TraceOptions, { isAlone }: Additions): readonly Co
   return isAlone ? [] : null;
 }
 
+/** The columns that are shown after the fields. */
+const furtherColumns = (
+  { columns }: Additions,
+  { follows }: Pick<Plan, 'follows'>,
+  checks: readonly Check[],
+): readonly Column[] => [
+  ...columns,
+  ...(follows === 0 ? [] : [crossing]),
+  ...checks.map(({ column }) => column),
+];
+
 /** `unseen`: functions that tie packets together, but not for this backend. */
 function warnOfUnfollowed({ id, table }: Backend, unseen: readonly string[], messages: Messages): void {
   const remedy = '--backend kprobe';
@@ -135,7 +147,6 @@ export function prepare(
   const tracer = tracerOf(options);
   const fields = fieldsOf(options, additions);
   const checks = checksOf(options);
-  const further = [...additions.columns, ...checks.map(({ column }) => column)];
   const addon = addonFor(options);
   const environment = readEnvironment();
   const { tracefs } = environment;
@@ -147,6 +158,7 @@ export function prepare(
   const choice = native('probing the backends', () => chooseBackend(wanted, addon, environment));
   const functions = functionsOf(choice, tables.get(choice.backend.table), options, messages);
   const way = { backend: choice.backend, tracer };
+  const further = furtherColumns(additions, functions, checks);
   const data = planData(addon, [...(fields ?? []), ...further], additions.reads);
   const verboseMessages = options.verbose ? messages : null;
   const stacks = data.layout.reads.some(({ read }) => read.kind === 'stack');
@@ -175,11 +187,11 @@ function functionsOf(
   messages: Messages,
 ): Pick<Plan, 'follows' | 'table' | 'selected' | 'traceable' | 'uncertain' | 'probedOnly'> {
   const { backend } = choice;
-  const { selection, verbose, follow = TRACE_DEFAULTS.follow } = options;
-  const follows = followBits(follow);
+  const { selection, verbose, follow } = options;
+  const follows = followBits(follow ?? (backend.table === 'functions' ? TRACE_DEFAULTS.follow : []));
   const judged = judgedTable(read, backend, messages);
   const { table, unseen } = judged.following(follows, backend.programs);
-  if (follows !== 0) warnOfUnfollowed(backend, unseen, messages);
+  if (follow !== undefined && follows !== 0) warnOfUnfollowed(backend, unseen, messages);
   for (const warning of table.columns.warnings) messages.warn(warning);
   const selected = selectOrExplain(table, selection, choice);
   const traceable = traceableFunctions(table, selected, selection);

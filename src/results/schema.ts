@@ -22,6 +22,13 @@ const violations = {
   items: object<Violation>({ check: string("the rule's name"), text: string('in words') }),
 };
 
+/** Keys of crossings, which are left out where there is none. */
+const crossing = {
+  entered_netns: integer('inode of the network namespace that the packet has come into'),
+  entered_netns_name: orNull(string('its name in `ip netns`; null: it has none')),
+  mark_lost: { type: 'boolean', const: true, description: 'the packet has lost its mark' },
+};
+
 /** Keys of parts, which are left out where they do not apply. */
 const parts = {
   part: integer("which of its parent's segments or fragments the packet is, from 1"),
@@ -35,9 +42,9 @@ function eventSchema(): Schema<unknown> {
   ]);
   return {
     description:
-      'An event. With --follow, the first one of each packet says which family it is of, and of which packet it was made. Further keys are paths of --fields, and what extensions add. A member of a BPF or Lua extension that is called as a field stands in its place, and is what the extension makes it.',
+      'An event. Unless --no-follow is given, the first one of each packet says which family it is of, and of which packet it was made. Further keys are paths of --fields, and what extensions add. A member of a BPF or Lua extension that is called as a field stands in its place, and is what the extension makes it.',
     type: 'object',
-    properties: { ...Object.fromEntries(properties), ...parts, violations, time },
+    properties: { ...Object.fromEntries(properties), ...parts, ...crossing, violations, time },
     // the lead columns
     required: keysOf(outputs.get('json')?.lead ?? []),
     additionalProperties: scalar(),
@@ -105,7 +112,7 @@ const KINDS: Readonly<Record<LineKind, () => Schema<unknown>>> = {
       properties: { ...(drop['properties'] as object), time },
     }),
   relation: () =>
-    wrapped('With --follow: what a packet is to another one.', 'relation', {
+    wrapped('What a packet is to another one.', 'relation', {
       ...relation,
       properties: { ...(relation['properties'] as object), time },
     }),

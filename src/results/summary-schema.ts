@@ -97,6 +97,8 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   followed: integer('of the matched, events of packets that are followed as relatives'),
   relations: integer('between packets'),
   lost_relations: integer('of the relations, those that the perf buffer refused'),
+  moves: integer('changes of network namespace, and lost marks, of followed packets'),
+  lost_moves: integer('of these, those that the perf buffer refused'),
   unfollowed: integer('packets that were related to a followed one, and had no room'),
   suppressed: integer('events that --max-rate left out'),
   omitted: integer('events of packets that were not dropped'),

@@ -2,19 +2,26 @@
 // Reads what `make demo` printed from stdin, and compares the README's sample with it. Exits with 1 if they differ.
 import { readFileSync } from 'node:fs';
 
-/** The packets in a text: their lines without time stamp and CPU. */
+/** An event, and what is told below it. */
+const LINE = /^(?:\d+ \d{4} +| {4}> )(\S.*)$/gm;
+
+/** The packets in a text: their lines without time stamps, CPUs and inodes. */
 const packetsOf = (text) =>
   text
-    .split('===\n')
+    .split(/^===.*\n/m)
     .slice(1)
-    .map((group) => [...group.matchAll(/^\d+ \d{4} +(\S.*)$/gm)].map(([, line]) => line));
+    .map((group) => [...group.matchAll(LINE)].map(([, line]) => line.replace(/ \(\d+\)$/, '')));
 const functionOf = (line) => line?.split(' ')[0];
+/** Called if the neighbour's address was resolved a while ago. */
+const NEIGHBOUR = new Set(['neigh_resolve_output', 'eth_header', 'skb_push']);
 
 const output = readFileSync(0, 'utf8');
-const packets = packetsOf(output).filter(([first]) =>
-  /^ip_output \(len: \d{4,} gso_type: tcpv4\)$/.test(first),
+const packets = packetsOf(output)
+  .map((lines) => lines.filter((line) => !NEIGHBOUR.has(functionOf(line))))
+  .filter(([first]) => /^ip_output \(len: \d{4,} gso_type: tcpv4\)$/.test(first));
+const sample = packetsOf(readFileSync('README.md', 'utf8').split('```')[1])[0].filter(
+  (line) => !NEIGHBOUR.has(functionOf(line)),
 );
-const sample = packetsOf(readFileSync('README.md', 'utf8').split('```')[1])[0];
 // From here on the functions depend on the state of TCP.
 const arrival = sample.findIndex((line) => functionOf(line) === 'tcp_v4_rcv') + 1;
 

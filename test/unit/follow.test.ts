@@ -16,9 +16,17 @@ describe('--follow and --family', () => {
     expect(parse('-m', '1', '--follow', text)).toHaveProperty('options.follow', follow);
   });
 
-  it('follows no relatives by default, and all with --family', () => {
+  it('follows no relatives with --no-follow', () => {
+    expect(parse('-m', '1', '--no-follow')).toHaveProperty('options.follow', []);
+    expect(parse('-m', '1', '--follow', 'clones', '--no-follow')).toHaveProperty('options.follow', []);
+    expect(parse('-m', '1', '--no-follow', '--follow', 'clones')).toHaveProperty('options.follow', [
+      'clones',
+    ]);
+  });
+
+  it('follows all relatives by default, as far as the backend sees them, and with --family', () => {
     expect(parse('-m', '1')).not.toHaveProperty('options.follow');
-    expect(TRACE_DEFAULTS.follow).toEqual([]);
+    expect(TRACE_DEFAULTS.follow).toEqual(FOLLOW_WORDS);
     const options = { family: true, follow: FOLLOW_WORDS };
     expect(parse('-m', '1', '--family')).toMatchObject({ options });
     expect(parse('-m', '1', '--family', '--follow', 'clones')).toMatchObject({
@@ -65,6 +73,7 @@ describe('--follow and --family', () => {
       /--tracer function/,
     ],
     [['-m', '1', '--family', '--follow', 'none'], /--family: with --follow none no packet/, /--follow all/],
+    [['-m', '1', '--family', '--no-follow'], /--family: with --follow none no packet/, /--follow all/],
   ])('are refused: %j', (argv, message, remedy) => {
     const error = usageError(...argv);
     expect(error.message).toMatch(message);

@@ -123,6 +123,8 @@ describe('-o json', () => {
       followed: 0,
       relations: 0,
       lost_relations: 0,
+      moves: 0,
+      lost_moves: 0,
       unfollowed: 0,
       suppressed: 3,
       omitted: 0,

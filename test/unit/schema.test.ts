@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterEach, describe, expect, it } from 'vitest';
+import { crossing } from '../../src/columns/crossing.js';
 import { columns } from '../../src/columns/index.js';
 import { GRO, SEGMENT } from '../../src/core/abi.js';
 import { object, integer, orNull, string, type Schema } from '../../src/core/json-schema.js';
@@ -16,12 +17,15 @@ afterEach(killLeftovers);
 const json = outputs.get('json');
 if (json === undefined) throw new Error("no output 'json'");
 
+/** The keys of crossings. */
+const CROSSING = ['entered_netns', 'entered_netns_name', 'mark_lost'];
+
 describe('the schema of -o json', () => {
   it('has each column, with a description', () => {
     const properties = lineSchema('event')['properties'] as Record<string, { type?: unknown }>;
     const keys = [...columns.values()].map(({ key }) => key);
     expect(Object.keys(properties).toSorted()).toEqual(
-      [...keys, 'time', 'part', 'of', 'violations'].toSorted(),
+      [...keys, 'time', 'part', 'of', 'violations', ...CROSSING].toSorted(),
     );
     for (const [key, { type }] of Object.entries(properties)) expect(type, key).toBeDefined();
   });
@@ -47,11 +51,11 @@ describe('the schema of -o json', () => {
       { ...kin, isFirst: true, isRelated: true, kinship: SEGMENT, part: 1, ofParts: 3 },
       { ...kin, parent: 7n, isRelation: true, kinship: GRO, bytes: 9 },
       { ...kin, isRelation: true, kinship: 99 },
-      { packet: 3n, isFirst: true, isRelated: true },
+      { packet: 3n, isFirst: true, isRelated: true, entered: 7n, isUnmarked: true },
     ]);
     const clock = { realOffsetNs: 0n, firstNs: null };
     for (const time of [null, { format: 'real', clock } as const]) {
-      const output = createOutput(json, CONTEXT, { follows: true, time });
+      const output = createOutput(json, CONTEXT, { follows: true, further: [crossing], time });
       const lines = parsedLines(textOf([output.batch(batchOf(rows))]));
       const kinds = ['event', 'relation', 'event', 'relation', 'relation', 'event'] as const;
       expect(lines).toHaveLength(kinds.length);

@@ -17,7 +17,7 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
  */
 export function csvField(json: string): string {
   const value: unknown = JSON.parse(json);
-  if (value === null) return '';
+  if (value === null || json === '{}') return '';
   const text = typeof value === 'string' ? value : json;
   const oneLine = printable(text);
   return /[",]/.test(oneLine) || oneLine !== text ? quoted(oneLine) : oneLine;

@@ -7,6 +7,7 @@ import { AUTO, BACKENDS, cleanUp } from '../../support/kernel/kernel.js';
 import { pause } from '../../support/kernel/system.js';
 import { downPath, transfer, upPath } from '../../support/traffic/path.js';
 import { inNamespace, losing, SEGMENTS, tapped } from '../../support/traffic/segments.js';
+import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
 import { grouped } from '../../support/witnesses/pairing.js';
 import { freesIn, TIE_PROBES, tiesIn, type Tie } from '../../support/witnesses/relation-run.js';
 import { traceEvents } from '../../support/witnesses/trace-events.js';
@@ -170,7 +171,8 @@ describe('relations between packets', () => {
     );
   });
 
-  it.each(BACKENDS.filter((backend) => backend !== AUTO))('are the same: -b %s', async (backend) => {
+  const others = BACKENDS.filter((backend) => backend !== AUTO);
+  it.skipIf(!IS_WHOLE).each(others)(`are the same: -b %s${WHOLE_ONLY}`, async (backend) => {
     const unseen = backend === 'fentry' ? MERGES : [];
     const stderr = await compared(
       ['-m', MARK, '-b', backend],

@@ -15,6 +15,8 @@ export const NOTHING_MISSING: Counters = {
   followed: 0,
   relations: 0,
   lostRelations: 0,
+  moves: 0,
+  lostMoves: 0,
   unfollowed: 0,
   untracked: 0,
   missedEnds: 0,

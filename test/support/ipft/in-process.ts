@@ -8,7 +8,7 @@ import type { Interruptions } from '../../../src/run/interruption.js';
 import { Messages } from '../../../src/terminal/messages.js';
 import { traceCommand } from '../../../src/run/trace.js';
 import { textIfThere } from '../kernel/system.js';
-import { Running, type Ended } from './running.js';
+import { alone, Running, type Ended } from './running.js';
 
 /*
  * The command `ipft ARGS` within the test's own process: the same command line, engine, results and messages, but no start of
@@ -41,7 +41,7 @@ class InProcess extends Running implements Interruptions {
     running.add(this);
     this.first = new Promise((resolve) => (this.#interrupt = resolve));
     this.ready = new Promise((resolve) => (this.#beReady = resolve));
-    this.ended = this.#run([...args, '--output-file', this.#file]);
+    this.ended = this.#run(['--output-file', this.#file, ...alone(args)]);
   }
 
   get stdout(): string {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { now, pause, pidsOf, textIfThere } from '../kernel/system.js';
 import { HOME } from '../home.js';
-import { Running, type Ended } from './running.js';
+import { alone, Running, type Ended } from './running.js';
 
 /** The command that runs ipft. */
 export const IPFT = [process.execPath, join(HOME, 'dist/bin.cjs')];
@@ -77,7 +77,7 @@ class TracingProcess extends Running {
 /** ipft, as a process of its own. */
 export class IpftProcess extends TracingProcess {
   constructor(args: readonly string[], options?: RunOptions) {
-    super([...IPFT, ...args], options);
+    super([...IPFT, ...alone(args)], options);
   }
 }
 

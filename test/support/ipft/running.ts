@@ -6,6 +6,15 @@ export const MARK = '0xdeadbeef';
 /** The same as a number. */
 export const DEADBEEF = 0xdeadbeef;
 
+/**
+ * The arguments of a test, which is about the packets that match: others are followed only in tests that say so.
+ */
+export function alone(args: readonly string[]): readonly string[] {
+  const [first = ''] = args;
+  const isSaid = args.some((arg) => /^--((no-)?follow|family)(=|$)/.test(arg));
+  return isSaid || !first.startsWith('-') ? args : ['--no-follow', ...args];
+}
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

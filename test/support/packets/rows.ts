@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import {
   DROP,
+  CROSSED,
   FIRST,
   HIDDEN,
   LAST,
@@ -9,6 +10,7 @@ import {
   RETURN,
   ROW,
   ROW_SIZE,
+  UNMARKED,
   VALUED,
 } from '../../../src/core/abi.js';
 import type { Batch } from '../../../src/core/batch.js';
@@ -51,6 +53,10 @@ export interface Event {
   kinship?: number;
   part?: number;
   ofParts?: number;
+  /** inode of the network namespace that the packet has come into */
+  entered?: bigint;
+  /** the packet has lost its mark */
+  isUnmarked?: boolean;
   /** of a relation */
   bytes?: number;
 }
@@ -95,14 +101,16 @@ export function pack(events: readonly Event[], numbers: PacketNumbers = new Map(
     packKinship(rows, at, event, packet);
     rows.setUint32(at + ROW.function, event.function ?? 0, true);
     rows.setUint32(at + ROW.cpu, event.cpu ?? 0, true);
-    rows.setBigUint64(at + ROW.duration_ns, event.duration ?? 0n, true);
+    rows.setBigUint64(at + ROW.duration_ns, event.entered ?? event.duration ?? 0n, true);
     rows.setUint32(at + ROW.tid, event.reason ?? event.tid ?? 0, true);
     const bit = (isSet: boolean | undefined, flag: number): number => (isSet === true ? flag : 0);
     const ofCalls = bit(event.isReturn, RETURN) | bit(event.isDrop, DROP);
     const ofKin =
       bit(event.isFirst, FIRST) | bit(event.isRelated, RELATED) | bit(event.isRelation, RELATION | HIDDEN);
+    const ofMoves = bit(event.entered !== undefined, CROSSED) | bit(event.isUnmarked, UNMARKED);
     const ofReturns = bit(event.value !== undefined, VALUED);
-    const flags = ofCalls | ofReturns | ofKin | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
+    const flags =
+      ofCalls | ofReturns | ofKin | ofMoves | bit(event.isLast, LAST) | bit(event.isHidden, HIDDEN);
     if (event.value !== undefined) rows.setBigInt64(at + ROW.return_value, BigInt(event.value), true);
     if (event.cause !== undefined) rows.setBigUint64(at + ROW.cause, event.cause, true);
     rows.setUint32(at + ROW.flags, flags, true);
@@ -157,6 +165,7 @@ export const CONTEXT: ColumnContext = {
   symbol: (address) => `0x${address.toString(16)}`,
   stack: () => [],
   dropReason: () => null,
+  namespaceName: (inode) => (inode === 7 ? 'seven' : null),
   hasDropReasons: () => false,
   cause: () => null,
 };

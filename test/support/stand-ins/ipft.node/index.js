@@ -96,6 +96,8 @@ class Session {
       followed: 0,
       relations: Number(FAKE_LOST_RELATIONS),
       lostRelations: Number(FAKE_LOST_RELATIONS),
+      moves: 0,
+      lostMoves: 0,
       unfollowed: Number(FAKE_UNFOLLOWED),
       missed: 0,
       missedEnds: 0,
@@ -150,6 +152,7 @@ function tableOf(functions) {
     },
     returnType: () => ({ kind: 'signed', size: 4, bigEndian: false, names: null }),
     judged: () => ({ table, certain: 0 }),
+    following: () => ({ table, unseen: [] }),
   };
   return table;
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Where a followed packet is: its network namespace, and whether it still has the mark. Whether a packet has
+ * crossed into another namespace shows only in the namespace of skb->dev: skb_scrub_packet() is called
+ * without a crossing, and crossings happen without it. */
+#ifndef IPFT_PLACE_H
+#define IPFT_PLACE_H
+
+#include "body.h"
+#include "skb_state.h"
+
+/* Namespaces of devices, by the device's address: in the upper half a hash of device and time, in the lower
+ * half the inode, 0 for what is no device. Reading these takes five reads, so what was read holds for about a
+ * millisecond; a device cannot be moved to another namespace and be used there in less. */
+#define DEVICES 256
+#define DEVICE_SHIFT 20 /* of ns */
+volatile __u64 device_namespaces[DEVICES] = {};
+
+/* Inode of the namespace of the skb's device; 0: it has none. One temporary: the stack is small. */
+static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_ns) {
+  const struct net_device *dev;
+  volatile __u64 *known;
+  __u64 value = 0, hash;
+
+  bpf_core_read(&value, sizeof(value), &skb->dev);
+  if ((__s64)value >= 0) /* no kernel address */
+    return 0;
+  dev = (const void *)value;
+  hash = value * 0x9e3779b97f4a7c15ULL + (time_ns >> DEVICE_SHIFT) * 0xff51afd7ed558ccdULL;
+  known = &device_namespaces[(value >> 5 ^ value >> 12) & (DEVICES - 1)];
+  if ((*known ^ hash) >> 32 == 0)
+    return *known;
+  bpf_core_read(&value, sizeof(value), &dev->_tx);
+  bpf_core_read(&value, sizeof(value), &((const struct netdev_queue *)value)->dev);
+  if ((const void *)value == dev) {
+    bpf_core_read(&value, sizeof(value), &dev->nd_net.net);
+    bpf_core_read(&value, sizeof(__u32), &((const struct net *)value)->ns.inum);
+  } else {
+    value = 0;
+  }
+  *known = (hash & ~0xffffffffULL) | (__u32)value;
+  return value;
+}
+
+/* For a call with a followed packet. Returns enum moved: where the packet is, compared with its last call. */
+static __noinline int watch(struct lived *known, const struct sk_buff *skb, __u32 mark, __u64 time_ns) {
+  __u8 unmarked = (mark & settings.mask) == settings.mark ? 0 : LIVED_UNMARKED;
+  int moved = unmarked && !(known->flags & LIVED_UNMARKED) ? MOVED_MARK : 0;
+  __u32 inode;
+  __u16 place;
+
+  if ((known->flags & LIVED_UNMARKED) != unmarked)
+    known->flags ^= LIVED_UNMARKED;
+  inode = namespace_of(skb, time_ns);
+  place = (__u16)inode ? inode : 1;
+  if (inode == 0 || known->place == place)
+    return moved;
+  if (known->place != 0)
+    moved |= MOVED_NAMESPACE;
+  known->place = place;
+  return moved;
+}
+
+#endif
