@@ -153,12 +153,12 @@ export class LoopConsumer<Event extends EventLead = TraceEvent> implements Consu
     for (let item = await this.#queue.take(); item !== null; item = await this.#queue.take()) {
       if (!(item instanceof PacketEvents)) throw new Error('a batch among the packets');
       const { rows } = item;
-      const { calls, drops } = packets.split(item);
+      const { calls, drops, kin } = packets.split(item);
       yield packetOf(
         item,
         calls,
         decode,
-        Array.from(drops, (at) => dropOf(rows, at)),
+        Array.from(drops, (at) => dropOf(rows, at, kin)),
       );
     }
   }

@@ -94,7 +94,7 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
     return {
       wants: { ends: true, drops },
       open: (traced) => {
-        if (drops) this.#consumer.showDrops(new DropsShown(columnContext(traced)));
+        if (drops) this.#consumer.showDrops(new DropsShown(columnContext(traced), traced.follows));
         this.#decode.resolve(decoder<Event>(traced));
         return this.#consumer;
       },

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Drop } from '../core/drop.js';
+import type { RelatedDrop } from '../core/drop.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Summary } from '../core/summary.js';
 import type { MessageTarget } from '../terminal/messages.js';
 import type { EventLead, FieldList, TraceEvent } from '../columns/event-types.js';
 
 /** Where and why a packet was dropped, as reported by the tracepoint kfree_skb. */
-export interface PacketDrop extends Drop {
+export interface PacketDrop extends RelatedDrop {
   /** ns, CLOCK_MONOTONIC */
   readonly timestamp: bigint;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Cell, Column, ColumnContext } from './column.js';
+import type { Column, ColumnContext } from './column.js';
+import { dropKinText, dropRelatives, type DropKin, type DropRelatives } from './drop-kin.js';
 import { reportJson } from './report-line.js';
 import { dropCause, dropLocation, dropReason, isDrop, type RowReader } from './row.js';
+import type { TextBuffer } from './text-buffer.js';
 
 /** Members of the enum of drop reasons for packets that are not dropped. */
 const NO_REASONS: ReadonlySet<string | null> = new Set(['SKB_NOT_DROPPED_YET', 'SKB_CONSUMED']);
@@ -44,21 +46,21 @@ export function causeName(context: ColumnContext, reason: number, reported: bigi
 /** The symbol without its offset, its module and the suffix that compilers give clones. */
 const functionOf = (symbol: string): string => /^[^+. ]+/.exec(symbol)?.[0] ?? symbol;
 
-const stringCell =
-  (format: (rows: DataView, at: number) => string): Cell =>
-  (rows, at, text) =>
-    text.string(format(rows, at));
+/** Writes a row that reports a drop, without the newline; `kin`: null if relatives are not followed. */
+export type DropLine = (rows: DataView, at: number, text: TextBuffer, kin: DropKin | null) => void;
 
 /**
- * `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; if the reason is not the cause, the cause follows in parentheses.
+ * `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; if the reason is not the cause, the cause follows in parentheses;
+ * then what the packet is to its relatives.
  */
-export function dropText(context: ColumnContext): Cell {
+export function dropText(context: ColumnContext): DropLine {
   const read = dropOf(context);
-  return stringCell((rows, at) => {
+  return (rows, at, text, kin) => {
     const { location, reason, cause } = read(rows, at);
     const further = reason === null || cause === null || cause === reason ? '' : ` (${cause})`;
-    return `dropped by ${location}: ${reason ?? cause ?? NO_REASON}${further}`;
-  });
+    const why = `${reason ?? cause ?? NO_REASON}${further}`;
+    text.string(`dropped by ${location}: ${why}${dropKinText(kin)}`);
+  };
 }
 
 /** Where and why a packet was dropped. */
@@ -86,6 +88,15 @@ export const dropOf =
     return { location, function: functionOf(location), reason, cause };
   };
 
+/** A drop with what its packet is to its relatives, which is left out where it does not apply. */
+export type RelatedDrop = Drop & DropRelatives;
+
 /** `{"drop":{...}}`; see reportJson(). */
-export const dropJson = (context: ColumnContext, time: Column | null): Cell =>
-  reportJson('drop', dropOf(context), context, time);
+export function dropJson(context: ColumnContext, time: Column | null): DropLine {
+  const read = dropOf(context);
+  const write = reportJson('drop', context, time);
+  return (rows, at, text, kin) => {
+    const drop: RelatedDrop = { ...read(rows, at), ...dropRelatives(kin) };
+    write(rows, at, text, drop);
+  };
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell, Column, ColumnContext } from './column.js';
+import type { DropLine } from './drop.js';
 import type { Palette } from './line.js';
 import type { OutputContext } from './output.js';
 
@@ -27,9 +28,9 @@ export interface Format {
   /** Columns of a line besides the lead and the fields; `returns`: as in LineParts. */
   beside(returns: boolean): readonly Column[];
   lines(parts: LineParts): Pick<OutputContext, 'line' | 'calls' | 'header'>;
-  /** Writes a row that reports a drop, without the newline; `time`: the additional time column of events. */
-  dropLine(context: ColumnContext, time: Column | null): Cell;
-  /** Writes a row that reports a relation, as dropLine does; null: the format shows relations otherwise. */
+  /** Writes drops; `time`: the additional time column of events. */
+  dropLine(context: ColumnContext, time: Column | null): DropLine;
+  /** Writes a row that reports a relation, without the newline; null: the format shows relations otherwise. */
   relationLine(context: ColumnContext, time: Column | null): Cell | null;
   /** What an extension reports about a packet, as whole lines; null: the format cannot show it. */
   report(packet: number, report: string | object): string | null;

@@ -7,11 +7,16 @@ interface Kept<Key> {
   delete(key: Key): boolean;
 }
 
-/** Deletes the oldest keys while there are more than `most`. */
-export function forgetOldest<Key>(kept: Kept<Key>, most: number): void {
+/** Deletes the oldest keys while there are more than `most`; `before` is called for each of them. */
+export function forgetOldest<Key>(
+  kept: Kept<Key>,
+  most: number,
+  before: (key: Key) => void = () => undefined,
+): void {
   if (kept.size <= most) return;
   for (const oldest of kept.keys()) {
     if (kept.size <= most) return;
+    before(oldest);
     kept.delete(oldest);
   }
 }

@@ -2,6 +2,7 @@
 import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
 import type { Cell, Column } from './column.js';
+import type { DropLine } from './drop.js';
 import type { DroppedPackets } from './dropped-packets.js';
 import type { Format } from './format.js';
 import type { Palette } from './line.js';
@@ -11,8 +12,7 @@ import type { Summary } from './summary.js';
 export interface DropsContext {
   /** used instead of all packets */
   readonly packets: DroppedPackets;
-  /** writes a row that reports a drop, without the newline */
-  readonly line: Cell;
+  readonly line: DropLine;
 }
 
 /** What an output is made from. */

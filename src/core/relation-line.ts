@@ -13,5 +13,7 @@ const membersOf: RowReader<object> = (rows, at) => ({
 });
 
 /** `{"relation":{...}}`; see reportJson(). */
-export const relationJson = (context: ColumnContext, time: Column | null): Cell =>
-  reportJson('relation', membersOf, context, time);
+export function relationJson(context: ColumnContext, time: Column | null): Cell {
+  const write = reportJson('relation', context, time);
+  return (rows, at, text) => write(rows, at, text, membersOf(rows, at));
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { text as textFormat } from './formats/text.js';
 import { callTree } from './call-tree.js';
+import type { DroppedPacket } from '../core/dropped-packets.js';
 import { FamiliesInFlight } from '../core/families-in-flight.js';
 import { familyLines } from './family-tree.js';
 import type { Batch } from '../core/batch.js';
@@ -47,7 +48,10 @@ function openingLine({ rows }: PacketEvents, context: OutputContext, related: Re
   return `${context.palette.dim(`${OPENING}${name}`)}\n`;
 }
 
-const NONE = new Uint32Array();
+const allOf = (events: PacketEvents): DroppedPacket => ({
+  ...{ calls: events.byTime(), drops: new Uint32Array() },
+  kin: null,
+});
 
 /** Writes a packet's group, one line per step. */
 function* groupLines(
@@ -57,7 +61,7 @@ function* groupLines(
   related: Related,
 ): Generator<void> {
   const { line, calls: callLines, drops } = context;
-  const { calls, drops: ends } = drops?.packets.split(events) ?? { calls: events.byTime(), drops: NONE };
+  const { calls, drops: ends, kin } = drops?.packets.split(events) ?? allOf(events);
   text.string(openingLine(events, context, related));
   if (callLines === null) {
     for (const at of calls) {
@@ -73,7 +77,7 @@ function* groupLines(
     }
   }
   for (const at of ends) {
-    drops?.line(events.rows, at, text);
+    drops?.line(events.rows, at, text, kin);
     text.character(NEWLINE);
   }
 }

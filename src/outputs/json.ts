@@ -2,7 +2,6 @@
 import { json as jsonFormat } from './formats/json.js';
 import { kinship } from '../columns/kinship.js';
 import { renderBatch } from '../core/batch.js';
-import type { Cell } from '../core/column.js';
 import type { DropsContext, Output, OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
 import { wholeOutput } from './whole-output.js';
@@ -23,16 +22,17 @@ function dropsOutput(
   text: TextBuffer,
 ): Output {
   function* linesOf(events: PacketEvents): Generator<void> {
-    const { calls, drops } = packets.split(events);
-    const write = (cell: Cell, at: number): void => {
-      cell(events.rows, at, text);
-      text.character(NEWLINE);
-    };
+    const { calls, drops, kin } = packets.split(events);
     for (const at of calls) {
-      write(line, at);
+      line(events.rows, at, text);
+      text.character(NEWLINE);
       yield;
     }
-    if (!eventsOnly) for (const at of drops) write(dropLine, at);
+    if (eventsOnly) return;
+    for (const at of drops) {
+      dropLine(events.rows, at, text, kin);
+      text.character(NEWLINE);
+    }
   }
   const output = wholeOutput(packets, linesOf, text);
   return {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { isatty } from 'node:tty';
 import type { Batch } from '../core/batch.js';
-import { dropReader } from '../core/drop.js';
-import { DroppedPackets, type DropCounts } from '../core/dropped-packets.js';
+import type { DropCounts, DroppedPackets } from '../core/dropped-packets.js';
+import { droppedPackets } from '../core/dropped.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 import type { Summary } from '../core/summary.js';
@@ -53,7 +53,7 @@ class Results implements Consumer {
     this.name = `${descriptor.id} to ${options.outputFile ?? 'stdout'}`;
     this.#descriptor = descriptor;
     this.#terminal = options.outputFile === undefined && isatty(1);
-    this.#dropped = options.drops === true ? new DroppedPackets(dropReader(columnContext(traced))) : null;
+    this.#dropped = options.drops === true ? droppedPackets(columnContext(traced), traced.follows) : null;
     this.#output = this.#createOutput(traced);
     this.broken = new Promise((resolve) => (this.#break = resolve));
     this.#sink = this.#openSink();

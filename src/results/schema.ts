@@ -2,10 +2,10 @@
 import { columns, keysOf } from '../columns/index.js';
 import type { BuiltInFields } from '../columns/event-types.js';
 import { SCHEMAS } from '../columns/schemas.js';
-import type { Drop } from '../core/drop.js';
+import type { RelatedDrop } from '../core/drop.js';
 import { DRAFT, integer, object, orNull, scalar, string, type Schema } from '../core/json-schema.js';
 import { LINE_KINDS, type LineKind } from '../core/options.js';
-import { RELATIONS } from '../core/relation.js';
+import { RELATIONS, type RelationName } from '../core/relation.js';
 import type { Violation } from '../core/violation.js';
 import { SUMMARY } from './summary-schema.js';
 import { outputs } from '../outputs/index.js';
@@ -62,18 +62,34 @@ const wrapped = (description: string, key: string, schema: object): Schema<unkno
 
 const { packet, packet_id, timestamp } = SCHEMAS;
 
-const drop = object<Drop & Pick<BuiltInFields, 'packet' | 'packet_id' | 'timestamp'>>({
-  packet,
-  packet_id,
-  timestamp,
-  location: string("in the kernel's code"),
-  function: string('the one that decided'),
-  reason: orNull(string('null: this kernel has no drop reasons')),
-  cause: orNull(string('null: unknown')),
-});
+/** What a packet is to its parent; null: a relation of a kind that is not known. */
+const relationName: Schema<RelationName | null> = {
+  enum: [...Object.values(RELATIONS), null],
+  description: 'what the packet is to the parent',
+};
+
+const drop = object<RelatedDrop & Pick<BuiltInFields, 'packet' | 'packet_id' | 'timestamp'>>(
+  {
+    packet,
+    packet_id,
+    timestamp,
+    location: string("in the kernel's code"),
+    function: string('the one that decided'),
+    reason: orNull(string('null: this kernel has no drop reasons')),
+    cause: orNull(string('null: unknown')),
+    parent: integer('number of the packet that it was made from'),
+    relation: relationName,
+    part: integer('which of the segments or fragments of `part_of` it has, from 1'),
+    of: integer('how many segments there were to be'),
+    part_of: integer('number of the packet that was divided into segments or fragments'),
+    dropped_parts: integer('how many of these are dropped so far, with this one'),
+    merged: integer('packets whose data it has taken'),
+  },
+  ['parent', 'relation', 'part', 'of', 'part_of', 'dropped_parts', 'merged'],
+);
 
 type RelationLine = Pick<BuiltInFields, 'packet' | 'packet_id' | 'timestamp'> & {
-  readonly relation: string | null;
+  readonly relation: RelationName | null;
   readonly parent: number;
   readonly family: number;
   readonly part?: number;
@@ -86,7 +102,7 @@ const relation = object<RelationLine>(
     packet,
     packet_id,
     timestamp,
-    relation: { enum: [...Object.values(RELATIONS), null], description: 'what the packet is to the parent' },
+    relation: relationName,
     parent: integer('number of the other packet'),
     family: integer("number of the packet's first ancestor"),
     ...parts,

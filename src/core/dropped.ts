@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { ColumnContext } from './column.js';
+import { dropReader } from './drop.js';
+import { DroppedPackets } from './dropped-packets.js';
+import { fateReaders } from './fates.js';
+import { Lineage } from './lineage.js';
+
+/** The packets that --drops shows; `follows`: relatives of packets are followed. */
+export const droppedPackets = (context: ColumnContext, follows: boolean): DroppedPackets =>
+  new DroppedPackets(dropReader(context), follows ? new Lineage(fateReaders(context)) : null);
