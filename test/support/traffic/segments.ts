@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { HOME } from '../home.js';
-import { shell } from '../kernel/system.js';
+import { run, shell, until } from '../kernel/system.js';
 import type { Path } from './path.js';
 
 export const SEGMENTS: Path = { topology: join(HOME, 'lab/net/segments'), sender: 'a', receiver: 'b' };
@@ -28,12 +28,69 @@ export async function tapped<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Has the switch drop each `nth` packet that the router sends, so that some are lost in every run. */
-export async function losing<T>(nth: number, action: () => Promise<T>): Promise<T> {
-  inNamespace('switch', 'tc qdisc add dev port1 clsact');
-  inNamespace('switch', `tc filter add dev port1 ingress matchall action ok random determ drop ${nth}`);
+/** A tap that takes hardly anything: its socket has the least room there is, and nobody reads it. */
+const DEAF = `
+import socket, struct, sys
+tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+tap.bind((sys.argv[1], 0))
+print("ready", flush=True)
+sys.stdin.read()
+print(struct.unpack("II", tap.getsockopt(263, 6, 8))[1])
+`;
+
+/**
+ * Has such taps on devices, of namespaces, while `action` runs. Returns also how many packets each of them has refused
+ * (PACKET_STATISTICS).
+ */
+export async function deaf<T>(
+  devices: readonly (readonly [name: string, device: string])[],
+  action: () => Promise<T>,
+): Promise<{ readonly result: T; readonly refused: readonly number[] }> {
+  const taps = devices.map(([name, device]) => {
+    const args = ['netns', 'exec', `ipft-${name}`, 'python3', '-c', DEAF, device];
+    const tap = spawn('ip', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    tap.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    return { tap, ended: once(tap, 'close'), said: () => said };
+  });
   try {
-    return await action();
+    for (const { said } of taps) await until('a tap to be ready', () => said().startsWith('ready\n'));
+    const result = await action();
+    for (const { tap } of taps) tap.stdin.end();
+    for (const { ended } of taps) await ended;
+    return { result, refused: taps.map(({ said }) => Number(said().split('\n')[1])) };
+  } finally {
+    for (const { tap } of taps) tap.kill('SIGTERM');
+  }
+}
+
+/**
+ * Has the switch drop each `nth` IPv4 packet that the router sends, so that some are lost in every run; `action` may ask
+ * how many it has dropped.
+ */
+export async function losing<T>(nth: number, action: (lost: () => number) => Promise<T>): Promise<T> {
+  inNamespace('switch', 'tc qdisc add dev port1 clsact');
+  const rule = `matchall action ok random determ drop ${nth}`;
+  inNamespace('switch', `tc filter add dev port1 ingress protocol ip ${rule}`);
+  const lost = (): number => {
+    const counts = run(
+      'ip',
+      'netns',
+      'exec',
+      'ipft-switch',
+      'tc',
+      '-s',
+      'filter',
+      'show',
+      'dev',
+      'port1',
+      'ingress',
+    );
+    return Number(/\bSent \d+ bytes \d+ pkt \(dropped (\d+),/.exec(counts)?.[1]);
+  };
+  try {
+    return await action(lost);
   } finally {
     inNamespace('switch', 'tc qdisc del dev port1 clsact');
   }
