@@ -2,7 +2,7 @@
 // Inside a guest kernel, as root: what a flood of marked packets loses, by size of the perf buffer, whether what is
 // printed is in order of time, and whether a witness, nft, saw as many packets.
 //
-//   node bench/flood.mjs PAGES:RUNS ...      PAGES may be `default`, and may be followed by `+follow`: with --follow all
+//   node bench/flood.mjs PAGES:RUNS ...      PAGES may be `default`, and may be followed by `+alone`: with --no-follow
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { release } from 'node:os';
@@ -48,7 +48,7 @@ async function flood(size) {
   const run = await startIpft(
     [
       ...['-v', '-o', 'stream', ...(pages === 'default' ? [] : ['--perf-page-count', pages])],
-      ...(options.includes('follow') ? ['--follow', 'all'] : []),
+      ...(options.includes('alone') ? ['--no-follow'] : []),
     ],
     output,
   );
