@@ -13,6 +13,7 @@ import { deaf, losing, SEGMENTS, tapped } from '../../support/traffic/segments.j
 import { TRAFFIC } from '../../support/traffic/traffic.js';
 import { attachXdp, detachXdp, returning } from '../../support/traffic/xdp.js';
 import { grouped } from '../../support/witnesses/pairing.js';
+import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
 
 /** Few functions, by which packets go on: more would only take more time. */
 const FUNCTIONS =
@@ -89,7 +90,7 @@ const ON_THE_WAY = [
 describe('drops of families', () => {
   it('are each segment that is lost, which says its part, and how many are lost', () => lossy(5401));
 
-  it('are the same beside taps that refuse their clones', async () => {
+  it.skipIf(!IS_WHOLE)(`are the same beside taps that refuse their clones${WHOLE_ONLY}`, async () => {
     const { refused } = await deaf(ON_THE_WAY, () => lossy(5402));
     expect(Math.min(...refused)).toBeGreaterThan(0);
   });
