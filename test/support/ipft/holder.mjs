@@ -7,7 +7,7 @@ process.title = 'ipft'; // as the command has it: the tests end what they find b
 const { mark, function: pattern, backends } = JSON.parse(process.argv[2]);
 
 async function hold(backend, number) {
-  const running = trace({ mark, backend, selection: { function: new RegExp(pattern) } });
+  const running = trace({ mark, backend, follow: [], selection: { function: new RegExp(pattern) } });
   await running.ready;
   process.stdout.write(`${number} running\n`);
   await running.summary;

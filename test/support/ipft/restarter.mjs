@@ -10,7 +10,7 @@ async function restart(number) {
   const say = (state) => process.stdout.write(`${number} ${state}\n`);
   for (;;) {
     say('starting');
-    const running = trace({ mark, backend, selection: { function: new RegExp(pattern) } });
+    const running = trace({ mark, backend, follow: [], selection: { function: new RegExp(pattern) } });
     await running.ready;
     say('running');
     running.stop();

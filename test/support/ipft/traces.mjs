@@ -5,7 +5,7 @@ import { trace } from '../../../dist/index.js';
 process.title = 'ipft'; // as the command has it: the tests end what they find by that name
 
 const runs = JSON.parse(process.argv[2]).map(({ function: pattern, ...options }) =>
-  trace({ ...options, selection: { function: new RegExp(pattern) }, messages: process.stderr }),
+  trace({ follow: [], ...options, selection: { function: new RegExp(pattern) }, messages: process.stderr }),
 );
 
 async function eventsOf(run) {

@@ -5,6 +5,7 @@ import { UNKNOWN_TYPE, type EnumMembers, type ReturnType } from '../../../src/co
 import type { Consumer, PlannedConsumer } from '../../../src/core/consumer.js';
 import type { KernelNames, Traced } from '../../../src/core/traced.js';
 import { outputs } from '../../../src/outputs/index.js';
+import { crossing } from '../../../src/columns/crossing.js';
 import { parseFields } from '../../../src/plan/parse-fields.js';
 import { createOutput } from '../../../src/results/render.js';
 import { columnContext } from '../../../src/core/traced.js';
@@ -160,7 +161,7 @@ export function tracedOf(recording: Recording): Traced {
   const { kernel, returns, follows, fields, functions, layout, realOffsetNs, names, stacks } = recording;
   const { returnTypes } = functions;
   return {
-    ...{ kernel, returns, follows, layout, further: [] },
+    ...{ kernel, returns, follows, layout, further: follows ? [crossing] : [] },
     fields: fields === null ? null : parseFields(fields),
     functions: { ...functions, returnType: (index) => returnTypes[index] ?? UNKNOWN_TYPE },
     clock: { realOffsetNs: BigInt(realOffsetNs), firstNs: null },
