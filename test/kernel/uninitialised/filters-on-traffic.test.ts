@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { testFiltersOnTraffic } from '../../support/numbered/tests.js';
 
-testFiltersOnTraffic();
+testFiltersOnTraffic(8);

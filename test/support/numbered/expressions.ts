@@ -31,5 +31,5 @@ const EXPRESSIONS = [
 const ONE_OF = 4;
 
 /** `all`, or some of them; half of them with `not`. */
-export const filtersOf = (all: boolean): string[] =>
-  EXPRESSIONS.filter((_, place) => all || place % ONE_OF === 0).flatMap((text) => [text, `not (${text})`]);
+export const filtersOf = (all: boolean, oneOf = ONE_OF): string[] =>
+  EXPRESSIONS.filter((_, place) => all || place % oneOf === 0).flatMap((text) => [text, `not (${text})`]);
