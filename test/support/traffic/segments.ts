@@ -95,3 +95,18 @@ export async function losing<T>(nth: number, action: (lost: () => number) => Pro
     inNamespace('switch', 'tc qdisc del dev port1 clsact');
   }
 }
+
+/**
+ * Has the sender get no acknowledgment of what it sends first, until data has arrived twice: acknowledgments of that have
+ * a SACK option. Later ones arrive, since as many bytes are let go as the first ten packets can cause.
+ */
+export async function unacknowledged<T>(action: () => Promise<T>): Promise<T> {
+  const chain = 'type filter hook output priority 0';
+  const rule = 'tcp flags & (syn | ack) == ack tcp option sack missing quota until 800 bytes drop';
+  inNamespace('b', `nft 'table ip unheard { chain acknowledgments { ${chain}; ${rule}; }; }'`);
+  try {
+    return await action();
+  } finally {
+    inNamespace('b', 'nft delete table ip unheard');
+  }
+}
