@@ -167,6 +167,12 @@ export class TextBuffer {
     return true;
   }
 
+  /** True if the character is among what was written after the first `start` bytes. */
+  has(code: number, start: number): boolean {
+    const at = this.#bytes.indexOf(code, start);
+    return at >= 0 && at < this.#size;
+  }
+
   /** Removes and returns what was written after the first `start` bytes. */
   cutString(start: number): string {
     const cut = decoder.decode(this.#bytes.subarray(start, this.#size));

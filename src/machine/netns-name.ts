@@ -3,12 +3,25 @@ import { readdirSync, statSync } from 'node:fs';
 
 const FOLDER = '/run/netns';
 
-/** Like netnsName(), but looks only once for each name that there is. */
-export function namespaceNames(): (inode: number) => string | null {
-  const known = new Map<number, string>();
+/** How long a namespace without a name is taken to have none: a container's never gets one. */
+const NAMELESS_MS = 1000;
+
+/**
+ * Like netnsName(), but looks once for each name that there is, and at most once in a while for a namespace that has none.
+ *
+ * @param look for tests: what looks for a name
+ * @param now for tests: a clock, ms
+ */
+export function namespaceNames(
+  look: (inode: number) => string | null = netnsName,
+  now: () => number = Date.now,
+): (inode: number) => string | null {
+  const known = new Map<number, { readonly name: string | null; readonly at: number }>();
   return (inode) => {
-    const name = known.get(inode) ?? netnsName(inode);
-    if (name !== null) known.set(inode, name);
+    const before = known.get(inode);
+    if (before !== undefined && (before.name !== null || now() - before.at < NAMELESS_MS)) return before.name;
+    const name = look(inode);
+    known.set(inode, { name, at: now() });
     return name;
   };
 }

@@ -84,9 +84,10 @@ function* memberLines(ancestor: Member, { line, palette }: OutputContext, text: 
     if ('child' in step) enter(step.child);
     else if ('merge' in step) text.string(`${indent}${palette.dim(mergeText(member, step.merge))}\n`);
     else {
+      text.string(indent);
       const start = text.size;
       line(member.events.rows, step.event, text);
-      text.string(`${indent}${text.cutString(start).replaceAll('\n', `\n${indent}`)}`);
+      if (text.has(NEWLINE, start)) text.string(text.cutString(start).replaceAll('\n', `\n${indent}`));
       text.character(NEWLINE);
     }
     yield;
