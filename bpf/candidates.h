@@ -44,9 +44,9 @@ struct adjacent_pointers {
   __u64 data;
 };
 
-#define DISTANCE(skb, member) (bpf_core_field_offset(skb->member) - bpf_core_field_offset(skb->tail))
 #define HAS_DISTANCES(skb, head_at, data_at)                                                                 \
-  (DISTANCE(skb, end) == 4 && DISTANCE(skb, head) == head_at && DISTANCE(skb, data) == data_at)
+  (MEMBER_DISTANCE(skb, tail, end) == 4 && MEMBER_DISTANCE(skb, tail, head) == head_at &&                    \
+   MEMBER_DISTANCE(skb, tail, data) == data_at)
 
 /* Candidates may be called for every packet of the machine, so where the members are adjacent, as in all
  * known kernels, they are read at once. */

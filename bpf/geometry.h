@@ -14,7 +14,7 @@ static __always_inline void put_header(__u8 *to, const unsigned char *head, __u1
 static __noinline int put_device(const struct sk_buff *skb, struct ipft_geometry *to) {
   const struct net_device *dev = BPF_CORE_READ(skb, dev);
 
-  if (!has_device(skb))
+  if (!is_device(dev))
     return 0;
   bpf_core_read(&to->mtu, sizeof(to->mtu), &dev->mtu);
   bpf_core_read(&to->features, sizeof(to->features), &dev->features);

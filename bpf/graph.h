@@ -89,7 +89,6 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
  * may return only two. */
 static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
-
   bool is_shown = find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life);
 
   if (!is_shown)

@@ -15,30 +15,22 @@
 #define DEVICE_SHIFT 20 /* of ns */
 volatile __u64 device_namespaces[DEVICES] = {};
 
-/* Inode of the namespace of the skb's device; 0: it has none. One temporary: the stack is small. */
+/* Inode of the namespace of the skb's device; 0: it has none. */
 static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_ns) {
-  const struct net_device *dev;
+  const struct net_device *dev = BPF_CORE_READ(skb, dev);
+  __u64 address = (__u64)dev, hash;
   volatile __u64 *known;
-  __u64 value = 0, hash;
+  __u32 inode;
 
-  bpf_core_read(&value, sizeof(value), &skb->dev);
-  if ((__s64)value >= 0) /* no kernel address */
+  if ((__s64)address >= 0) /* no kernel address */
     return 0;
-  dev = (const void *)value;
-  hash = value * 0x9e3779b97f4a7c15ULL + (time_ns >> DEVICE_SHIFT) * 0xff51afd7ed558ccdULL;
-  known = &device_namespaces[(value >> 5 ^ value >> 12) & (DEVICES - 1)];
+  hash = address * 0x9e3779b97f4a7c15ULL + (time_ns >> DEVICE_SHIFT) * 0xff51afd7ed558ccdULL;
+  known = &device_namespaces[(address >> 5 ^ address >> 12) & (DEVICES - 1)];
   if ((*known ^ hash) >> 32 == 0)
     return *known;
-  bpf_core_read(&value, sizeof(value), &dev->_tx);
-  bpf_core_read(&value, sizeof(value), &((const struct netdev_queue *)value)->dev);
-  if ((const void *)value == dev) {
-    bpf_core_read(&value, sizeof(value), &dev->nd_net.net);
-    bpf_core_read(&value, sizeof(__u32), &((const struct net *)value)->ns.inum);
-  } else {
-    value = 0;
-  }
-  *known = (hash & ~0xffffffffULL) | (__u32)value;
-  return value;
+  inode = is_device(dev) ? BPF_CORE_READ(dev, nd_net.net, ns.inum) : 0;
+  *known = (hash & ~0xffffffffULL) | inode;
+  return inode;
 }
 
 /* For a call with a followed packet. Returns enum moved: where the packet is, compared with its last call. */

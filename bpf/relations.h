@@ -117,7 +117,6 @@ static __noinline int tell_of_move(void *ctx, const struct sk_buff *skb, const s
   message.event.skb = key;
   message.event.born_ns = known->born_ns;
   message.event.netns = namespace_of(skb, hit->moved_ns);
-  message.event.mark = hit->mark;
   message.event.flags = IPFT_MOVED | IPFT_HIDDEN | (hit->moved & MOVED_NAMESPACE ? IPFT_CROSSED : 0) |
                         (hit->moved & MOVED_MARK ? IPFT_UNMARKED : 0);
   __sync_fetch_and_add(&count->moves, 1);

@@ -14,10 +14,12 @@
 
 /* skb->dev is in a union with other members. A device is recognized by its own transmit
  * queues, which point back to it. */
-static __always_inline bool has_device(const struct sk_buff *skb) {
-  const struct net_device *dev = BPF_CORE_READ(skb, dev);
-
+static __always_inline bool is_device(const struct net_device *dev) {
   return dev && BPF_CORE_READ(dev, _tx, dev) == dev;
+}
+
+static __always_inline bool has_device(const struct sk_buff *skb) {
+  return is_device(BPF_CORE_READ(skb, dev));
 }
 
 /* True if mac_header is set. */
