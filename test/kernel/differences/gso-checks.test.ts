@@ -197,21 +197,22 @@ describe('--check gso tells', () => {
 
   it('an MTU that was lowered behind a queue in which packets wait', async () => {
     await listening(6203, async () => {
-      inside('a', 'tc qdisc add dev veth root netem delay 2s');
+      inside('a', 'tc qdisc add dev veth root netem delay 4s');
       try {
         const { found } = await checked(async () => {
           const send = `timeout 60 ${TRAFFIC} tcp-send --to 10.0.0.10:6203 --bytes 20000`;
           const sending = spawn('ip', ['netns', 'exec', 'ipft-a', 'bash', '-c', send], { stdio: 'ignore' });
           const ended = once(sending, 'exit');
-          const backlog = (): number => {
-            const [, bytes = '', unit] =
-              /backlog (\d+)(K?)b/.exec(inside('a', 'tc -s qdisc show dev veth')) ?? [];
-            return Number(bytes) * (unit === 'K' ? 1024 : 1);
-          };
-          await until('more than one segment to wait', () => backlog() > 2000);
-          inside('a', 'ip link set veth mtu 1300');
+          // In one shell, which is quick enough to see them wait.
+          const lower = [
+            `until tc -s qdisc show dev veth | grep -qE 'backlog ([2-9][0-9]{3}|[0-9]{5,})b|backlog [0-9]+Kb'; do sleep 0.1; done`,
+            'ip link set veth mtu 1300',
+          ];
+          inside('a', `timeout 60 bash -c "${lower.join('; ')}"`);
           await ended;
-          await until('the queue to be empty', () => backlog() === 0);
+          await until('the queue to be empty', () =>
+            inside('a', 'tc -s qdisc show dev veth').includes('backlog 0b'),
+          );
         });
         expect(found).toContainEqual(
           expect.stringMatching(
