@@ -3,7 +3,7 @@
 //
 //   node test/run.mjs [--all] [--kernel K] [TIER ...] [-- NAME ...]
 //
-// TIER: lint, unit, native, kernel, demo; without one, all of them. --all: each kernel test on each kernel. --kernel limits the guests to one kernel,
+// TIER: lint, unit, native, kernel, demo; without one, all of them. --all: each kernel test on each kernel, and all of each test. --kernel limits the guests to one kernel,
 // NAME the files of the kernel tier to those whose names have it.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -102,6 +102,8 @@ class Outcome {
 async function main({ all, kernel, tiers, names }) {
   mkdirSync(reports, { recursive: true });
   const began = Date.now();
+  // Guests get it by host/plan.mjs.
+  if (all) process.env.IPFT_TEST_ALL = '1';
   const outcome = new Outcome();
   const of = new Steps(root, reports, {
     fail: (what, why, all) => outcome.fail(what, why, all, true),

@@ -24,7 +24,7 @@ const FOLDERS = [
   { folder: 'differences', short: SHORT.differing },
   { folder: 'behaviour', short: SHORT.same },
   { folder: 'alone', short: SHORT.differing, isAlone: true },
-  { folder: 'uninitialised', short: SHORT.differing, ...booted('init_on_alloc=0') },
+  { folder: 'uninitialised', short: ['6.12'], ...booted('init_on_alloc=0') },
   { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
   { folder: 'icount', short: ['6.12'], isAlone: true, options: ['--icount'] },
 ];

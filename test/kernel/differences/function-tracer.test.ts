@@ -3,11 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proves } from '../../support/matrix.js';
 import { trace } from '../../support/ipft/in-process.js';
-import { BACKENDS, expectNothingLeft } from '../../support/kernel/kernel.js';
+import { AUTO, BACKENDS, expectNothingLeft } from '../../support/kernel/kernel.js';
 import { parseGroups, sequence } from '../../support/ipft/results.js';
 import { now, pause, readText, run, TRACEFS } from '../../support/kernel/system.js';
 import { ping } from '../../support/traffic/traffic.js';
 import { ipftProcess } from '../../support/ipft/process.js';
+import { wholeOnlyBut } from '../../support/whole.js';
 
 /*
  * The kernel's function tracer and ipft trace the same functions while one ping goes over lo, and must show the same
@@ -162,6 +163,7 @@ const ONE_BY_ONE: Partial<Record<string, string>> = {
 };
 
 describe.each(BACKENDS)("the kernel's function tracer and ipft -b %s", (backend) => {
+  const [skips, why] = wholeOnlyBut(AUTO, backend);
   const regex = ONE_BY_ONE[backend] ?? '.';
 
   beforeAll(() => holdOn('0'));
@@ -170,7 +172,7 @@ describe.each(BACKENDS)("the kernel's function tracer and ipft -b %s", (backend)
     holdOn('0-1');
   });
 
-  it('show the same calls for a ping', async (context) => {
+  it.skipIf(skips)(`show the same calls for a ping${why}`, async (context) => {
     proves(context, { backend, tracer: 'function', result: 'yes' });
     const functions = await listed(regex);
     setFilter(new Set(functions.map(({ line }) => line)));

@@ -8,6 +8,7 @@ import { now, pause, readText, run, shell, TRACEFS } from '../../support/kernel/
 import { ping } from '../../support/traffic/traffic.js';
 import { pairsOf, type Row } from '../../support/witnesses/pairing.js';
 import { traceEvents, type TraceEvent } from '../../support/witnesses/trace-events.js';
+import { wholeOnlyBut } from '../../support/whole.js';
 
 const BTF = readFileSync('/sys/kernel/btf/vmlinux');
 const LISTED = new Set(readText(`${TRACEFS}/available_filter_functions`).split(/\s+/));
@@ -153,7 +154,8 @@ async function traced(backend: string, names: readonly string[]) {
 }
 
 describe.each(WITH_RETURNS)('return_value by the type in the prototype, -b %s', (backend) => {
-  it('is the value that the kernel’s kretprobe events have', async () => {
+  const [skips, why] = wholeOnlyBut(WITH_RETURNS[0] ?? '', backend);
+  it.skipIf(skips)(`is the value that the kernel’s kretprobe events have${why}`, async () => {
     const names = namesFor(backend);
     const { rows, events, missedBy } = await traced(backend, names);
     const pairs = pairsOf(
