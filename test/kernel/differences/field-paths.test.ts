@@ -3,10 +3,11 @@ import { expect, it } from 'vitest';
 import type { Addon } from '../../../src/native/types.js';
 import { expected, isResolved, PATHS, witnessed } from '../../support/addon/field-witness.js';
 import { loadAddon } from '../../support/home.js';
+import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 
 const addon = loadAddon() as Addon;
 
-it('paths of the kernel’s types have the offsets that a C compiler uses', () => {
+it.skipIf(SKIPS_LONG)(`paths of the kernel’s types have the offsets that a C compiler uses${LONG}`, () => {
   const resolved = PATHS.map((path) => addon.resolvePath(path));
   const values = resolved.filter(isResolved);
   const missing = PATHS.filter((path) => !isResolved(addon.resolvePath(path)));

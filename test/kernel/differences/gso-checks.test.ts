@@ -10,6 +10,7 @@ import { cleanUp } from '../../support/kernel/kernel.js';
 import { run, shell, until } from '../../support/kernel/system.js';
 import { TRAFFIC } from '../../support/traffic/traffic.js';
 import { TUNNELS } from '../../support/traffic/tunnel-traffic.js';
+import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
 
 /** The functions that hand packets to devices, and some on both sides of them. */
@@ -127,7 +128,7 @@ describe('--check gso, where all is well, is silent', () => {
       expect([...gsoTypes].join(' ')).toContain(type);
   });
 
-  it('about those whose packets the kernel cuts', async () => {
+  it.skipIf(SKIPS_LONG)(`about those whose packets the kernel cuts${LONG}`, async () => {
     offload(false);
     try {
       const { summary } = await silent(6100);

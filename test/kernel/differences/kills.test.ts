@@ -8,7 +8,7 @@ import { IS_WHOLE } from '../../support/whole.js';
 
 /** So many functions that attaching and detaching take a considerable part of the time. */
 const FUNCTIONS = '^ip_';
-const PROCESSES = IS_WHOLE ? 5 : 3;
+const PROCESSES = IS_WHOLE ? 5 : 2;
 const TRACES = 4;
 
 afterEach(cleanUp);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { endLeftovers } from '../ipft/in-process.js';
+import { HAS_FPROBE } from './fprobe.js';
 import { pidsOf, readText, run, signalIfThere, TRACEFS, until } from './system.js';
 
 interface Named {
@@ -88,9 +89,6 @@ export async function cleanUp(): Promise<void> {
     throw error;
   }
 }
-
-/** True if the kernel has CONFIG_FPROBE, by its own symbols: what ipft finds out is for the tests to compare. */
-export const HAS_FPROBE = readText('/proc/kallsyms').includes(' register_fprobe_ips\n');
 
 /** True if the kernel has tracing_multi links. */
 const HAS_TRACING_MULTI = readText('/proc/kallsyms').includes(' bpf_trampoline_multi_attach\n');
