@@ -53,10 +53,11 @@ export function planData(addon: Addon, columns: readonly Column[], further: read
   const layout = layOut(reads, (read) =>
     read.kind === 'process' ? resolveProcessId(addon) : resolveFirst(addon, read.paths),
   );
+  const checks = reads.some(({ kind }) => kind === 'geometry');
   if (layout.size > DATA)
     throw new UsageError(
       `--fields: their data take ${layout.size} bytes of each event, at most ${DATA} are possible`,
-      'fewer fields, or shorter ones',
+      ['fewer fields, or shorter ones', ...(checks ? ['--check none'] : [])].join(', or '),
     );
   checkReasons(addon, layout);
   if (layout.reads.length === 0) return { layout, capture: undefined, absent: {} };

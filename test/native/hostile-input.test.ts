@@ -209,6 +209,7 @@ describe.skipIf(reason !== null)(`values of options${reason === null ? '' : ` (s
     [['--where', 'skb->len == 0x10000000000000054'], /0x10000000000000054 has more than 64 bits/],
     [['--where', 'dev && skb->len'], /no constant 'dev'[^]*ipft fields dev shows what it has/],
     [['--where', 'length == 1'], /a path starts at skb->, shinfo->, task->, sk->, dev->; text/],
+    [['-m', '1', '-f', 'len,tuple', '--check', 'gso'], /their data take \d+ bytes[^]*, or --check none/],
     [['--filter', ' '], /it is empty, and would match every packet/],
     [['--netns', '/etc/passwd'], /\/etc\/passwd is not a namespace/],
     [['--netns', '/etc/no-such-file'], /there is no \/etc\/no-such-file/],
