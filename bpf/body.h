@@ -92,6 +92,7 @@ enum lived_flags {
   LIVED_RELATED = 2,  /* it has a parent */
   LIVED_FOLLOWED = 4, /* it is followed because of its parent, whether it matches or not */
   LIVED_UNMARKED = 8, /* at its last call it did not have the mark that is asked for */
+  LIVED_REBUILT = 16, /* it was made for an XDP program, which may pass on its head as a frame */
 };
 
 /* The life of a followed packet. */

@@ -56,6 +56,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
 
   if (!end_life(&life, skb, hit))
     return 0;
+  note_end(&life, skb);
   if (life.call & LIFE_HIDDEN || is_silent(&life))
     tell_end(ctx, skb, &life);
   else

@@ -102,6 +102,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (end_life(&life, skb, hit)) {
+    note_end(&life, skb);
     if (life.call & LIFE_HIDDEN || is_silent(&life))
       tell_end(ctx, skb, &life);
     else if (emit_event(ctx, skb, hit, &life))

@@ -97,6 +97,9 @@ enum ipft_candidates {
 /* BPF_TRACE_KPROBE_SESSION of enum bpf_attach_type, which older uapi headers lack. */
 #define IPFT_KPROBE_SESSION 56
 
+/* Most skbs whose heads may have become XDP frames. */
+#define IPFT_HEADS 1024
+
 /* Most calls that may merge skbs and are open at the same time. */
 #define IPFT_MERGES 1024
 
@@ -194,14 +197,30 @@ enum ipft_relation {
   IPFT_GRO,            /* GRO: has taken the parent's data */
   IPFT_COALESCED,      /* has taken the parent's data, in a receive queue or during IP's reassembly */
   IPFT_SHIFTED,        /* TCP: has taken data of the parent, which was to be sent after it */
+  IPFT_REPLY,          /* the kernel's answer to the parent: an echo reply, an ICMP error, a RST */
   IPFT_RELATIONS,      /* number of values */
 };
 
+/* Where a function that ties two skbs together has the parent. */
+enum ipft_parent {
+  IPFT_ARGUMENT, /* it is the argument */
+  IPFT_MEMBER,   /* it is the first member of what the argument points to */
+  IPFT_LIST,     /* parents are the skbs that the child has in its frag_list when the function returns */
+  IPFT_ANSWERS,  /* it is the argument; the child is an argument of a function that is called next on this CPU
+                  */
+  IPFT_ANSWERED, /* it was the argument of the last function of the kind above, on this CPU */
+  IPFT_ANSWERED_BY, /* the same, if an ipft_copier of this relation is the caller */
+  IPFT_FRAME        /* the argument is an XDP frame, which was the parent's head */
+};
+
 /* How a function ties two skbs together: the registers, from 0, of the arguments that hold them, and of the
- * one that the function's events are about; enum ipft_relation, which the caller (ipft_copier) may refine. */
-#define IPFT_TIE(child, parent, shown, relation) ((child) | (parent) << 8 | (shown) << 16 | (relation) << 24)
+ * one that the function's events are about; enum ipft_parent; enum ipft_relation, which the caller
+ * (ipft_copier) may refine. */
+#define IPFT_TIE(child, parent, where, shown, relation)                                                      \
+  ((child) | (parent) << 8 | (where) << 11 | (shown) << 16 | (relation) << 24)
 #define IPFT_TIE_CHILD(how) ((how)&7)
 #define IPFT_TIE_PARENT(how) ((how) >> 8 & 7)
+#define IPFT_TIE_WHERE(how) ((how) >> 11 & 7)
 #define IPFT_TIE_SHOWN(how) ((how) >> 16 & 7)
 #define IPFT_TIE_RELATION(how) ((how) >> 24 & 0xff) /* with IPFT_KEEPS_CHILD */
 #define IPFT_TIE_HIDDEN (1ULL << 32) /* flag: the function was not selected, so its calls are not shown */
@@ -213,17 +232,16 @@ struct ipft_tie {
   __u64 how;
 };
 /* Most functions that tie skbs together. */
-#define IPFT_TIES 16
+#define IPFT_TIES 20
 
-/* A function that copies skbs by calling one that ties them together. */
+/* A function that copies or answers skbs by calling one that ties them together. */
 struct ipft_copier {
   __u64 function_address;
-  __u64 relation; /* enum ipft_relation; IPFT_NO_RELATION: the function itself ties them together */
+  __u32 relation; /* enum ipft_relation; IPFT_NO_RELATION: the function itself ties them together */
+  __u32 length;   /* bytes, at most; 0: unused entry */
 };
-/* Most of them; they are sorted by their addresses, after unused entries, which are 0. */
-#define IPFT_COPIERS 12
-/* Longer than any of them, bytes. */
-#define IPFT_LONGEST_COPIER 8192
+/* Most of them. */
+#define IPFT_COPIERS 16
 
 /* Values of the variable `active`: no events; events; only events for returns of calls that had one. */
 enum ipft_activity { IPFT_INACTIVE, IPFT_ACTIVE, IPFT_RETURNING };

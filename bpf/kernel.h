@@ -24,6 +24,7 @@ enum {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,
   BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4,
+  BPF_MAP_TYPE_PERCPU_ARRAY = 6,
   BPF_MAP_TYPE_STACK_TRACE = 7,
   BPF_MAP_TYPE_LRU_HASH = 9
 };
@@ -58,7 +59,17 @@ struct net_device {
   char name[16];
 };
 
+struct sock_common {
+  possible_net_t skc_net;
+};
+
+struct sock {
+  struct sock_common __sk_common;
+};
+
 struct sk_buff {
+  struct sk_buff *next;
+  struct sock *sk;
   struct net_device *dev;
   unsigned long _skb_refdst;
   __u8 cloned : 1;
@@ -85,6 +96,7 @@ struct skb_shared_info {
   unsigned short gso_size;
   unsigned short gso_segs;
   unsigned int gso_type;
+  struct sk_buff *frag_list;
 };
 
 struct pt_regs {

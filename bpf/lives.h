@@ -36,6 +36,21 @@ struct {
   __type(value, struct release);
 } releases SEC(".maps");
 
+/* An skb that was made for an XDP program, by its head. The program may redirect the packet or send it back:
+ * the skb is then freed, and its head goes on as a frame, from which another skb is built. */
+struct freed_head {
+  struct lived life;
+  __u64 skb;
+  __u64 freed_ns;
+  __u32 len;
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 1); /* set to IPFT_HEADS before load if rebuilt packets are followed */
+  __type(key, __u64);
+  __type(value, struct freed_head);
+} heads SEC(".maps");
+
 enum life_flags {
   LIFE_KNOWN = 64,   /* the packet had an event before */
   LIFE_HIDDEN = 128, /* the function was not selected */
@@ -270,6 +285,20 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
     forget(&dying, &key);
   }
   return true;
+}
+
+/* For each end, once its frame is left: the stack has no room for both. */
+static __noinline int note_head(const struct life *life, const struct sk_buff *skb) {
+  struct freed_head freed = {
+      .life = life->own, .skb = (__u64)skb, .freed_ns = life->time_ns, .len = BPF_CORE_READ(skb, len)};
+  __u64 head = (__u64)BPF_CORE_READ(skb, head);
+
+  return bpf_map_update_elem(&heads, &head, &freed, BPF_ANY);
+}
+
+static __always_inline void note_end(const struct life *life, const struct sk_buff *skb) {
+  if (settings.follows >> IPFT_REBUILT & 1 && life->lived_flags & LIVED_REBUILT && life->call & IPFT_ENDING)
+    note_head(life, skb);
 }
 
 /* An event without data. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Merges: a survivor takes the data of another skb, if the function's return value says so. The survivor is
- * followed from then on. */
+/* Merges: a survivor takes the data of another skb, if the function's return value says so, or those that it
+ * has in its frag_list when the function returns. The survivor is followed from then on. */
 #ifndef IPFT_MERGES_H
 #define IPFT_MERGES_H
 
@@ -9,7 +9,7 @@
 /* A call that has not returned. */
 struct open_merge {
   __u64 survivor;
-  __u64 swallowed;
+  __u64 swallowed;   /* 0: those in the survivor's frag_list */
   struct lived life; /* of the swallowed packet */
   __u32 relation;
   __u32 bytes; /* len of the swallowed skb */
@@ -29,10 +29,16 @@ static __noinline int open_merge(__u64 call_id, __u64 how, __u64 survivor, __u64
   struct open_merge merge = {
       .survivor = survivor, .swallowed = swallowed, .relation = IPFT_TIE_RELATION(how)};
 
-  if (!known || active != IPFT_ACTIVE)
+  if (active != IPFT_ACTIVE)
     return false;
-  merge.life = *known;
-  merge.bytes = BPF_CORE_READ((const struct sk_buff *)swallowed, len);
+  if (IPFT_TIE_WHERE(how) == IPFT_LIST) {
+    merge.swallowed = 0;
+  } else {
+    if (!known)
+      return false;
+    merge.life = *known;
+    merge.bytes = BPF_CORE_READ((const struct sk_buff *)swallowed, len);
+  }
   if (bpf_map_update_elem(&merges, &call_id, &merge, BPF_ANY) == 0)
     return true;
   count_unfollowed();
@@ -62,25 +68,68 @@ static __noinline __u64 survivor_of(const struct open_merge *merge, __u64 time_n
   return known ? known->born_ns : 0;
 }
 
+static __noinline int send_merge(void *ctx, const struct open_merge *merge) {
+  union message message = {};
+
+  message.event.time_ns = bpf_ktime_get_ns();
+  message.event.skb = merge->survivor;
+  message.event.born_ns = survivor_of(merge, message.event.time_ns);
+  message.event.parent_skb = merge->swallowed;
+  message.event.parent_born_ns = merge->life.born_ns;
+  message.event.relation = merge->relation;
+  message.event.bytes = merge->bytes;
+  return message.event.born_ns != 0 && picks(merge->life.choice) ? send_relation(ctx, &message) : 0;
+}
+
+static __always_inline const struct sk_buff *frag_list_of(__u64 skb) {
+  union scratch scratch = {};
+
+  return BPF_CORE_READ(shared_info((const void *)skb, &scratch), frag_list);
+}
+
+/* The most skbs of a list that are looked at: more than the fragments of the largest datagram of IPv6. */
+#define LISTED 64
+
+static __noinline int swallow(void *ctx, __u64 survivor, __u64 swallowed, __u32 relation) {
+  struct lived *known = *followers(swallowed) != 0 ? bpf_map_lookup_elem(&lives, &swallowed) : 0;
+  struct open_merge merge = {.survivor = survivor, .swallowed = swallowed, .relation = relation};
+
+  if (!known)
+    return 0;
+  merge.life = *known;
+  merge.bytes = BPF_CORE_READ((const struct sk_buff *)swallowed, len);
+  return send_merge(ctx, &merge);
+}
+
+static __noinline int swallow_list(void *ctx, __u64 survivor, __u32 relation) {
+  const struct sk_buff *each = frag_list_of(survivor);
+
+  for (int i = 0; i < LISTED && each; i++) {
+    swallow(ctx, survivor, (__u64)each, relation);
+    each = BPF_CORE_READ(each, next);
+  }
+  if (each)
+    count_unfollowed();
+  return 0;
+}
+
 static __noinline int close_merge(void *ctx, __u64 call_id, __u64 value) {
   struct open_merge *known = bpf_map_lookup_elem(&merges, &call_id);
-  union message message = {};
   struct open_merge merge;
 
   if (!known)
     return 0;
   merge = *known;
   bpf_map_delete_elem(&merges, &call_id);
-  if (!has_merged(merge.relation, value) || active != IPFT_ACTIVE)
+  if (active != IPFT_ACTIVE)
     return 0;
-  message.event.time_ns = bpf_ktime_get_ns();
-  message.event.skb = merge.survivor;
-  message.event.born_ns = survivor_of(&merge, message.event.time_ns);
-  message.event.parent_skb = merge.swallowed;
-  message.event.parent_born_ns = merge.life.born_ns;
-  message.event.relation = merge.relation;
-  message.event.bytes = merge.relation == IPFT_SHIFTED ? (__u32)value : merge.bytes;
-  return message.event.born_ns != 0 && picks(merge.life.choice) ? send_relation(ctx, &message) : 0;
+  if (merge.swallowed == 0)
+    return swallow_list(ctx, merge.survivor, merge.relation);
+  if (!has_merged(merge.relation, value))
+    return 0;
+  if (merge.relation == IPFT_SHIFTED)
+    merge.bytes = (__u32)value;
+  return send_merge(ctx, &merge);
 }
 
 #endif

@@ -33,6 +33,29 @@ static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_
   return inode;
 }
 
+/* Inode of the namespace of the skb's socket; 0: it has none. During IP's reassembly a number is in a union
+ * with the socket, which is no address. */
+static __always_inline __u32 namespace_of_socket(const struct sk_buff *skb) {
+  const struct sock *sk = BPF_CORE_READ(skb, sk);
+
+  return (__s64)sk < 0 ? BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) : 0;
+}
+
+static __always_inline __u16 place_in(__u32 inode) {
+  return (__u16)inode ? inode : 1;
+}
+
+/* Where a packet is at its first call: what is sent may have no device yet, but has a socket. */
+static __noinline int settle(struct lived *known, const struct sk_buff *skb, __u64 time_ns) {
+  __u32 inode = namespace_of(skb, time_ns);
+
+  if (inode == 0)
+    inode = namespace_of_socket(skb);
+  if (inode != 0)
+    known->place = place_in(inode);
+  return 0;
+}
+
 /* For a call with a followed packet. Returns enum moved: where the packet is, compared with its last call. */
 static __noinline int watch(struct lived *known, const struct sk_buff *skb, __u32 mark, __u64 time_ns) {
   __u8 unmarked = (mark & settings.mask) == settings.mark ? 0 : LIVED_UNMARKED;
@@ -43,7 +66,7 @@ static __noinline int watch(struct lived *known, const struct sk_buff *skb, __u3
   if ((known->flags & LIVED_UNMARKED) != unmarked)
     known->flags ^= LIVED_UNMARKED;
   inode = namespace_of(skb, time_ns);
-  place = (__u16)inode ? inode : 1;
+  place = place_in(inode);
   if (inode == 0 || known->place == place)
     return moved;
   if (known->place != 0)

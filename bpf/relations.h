@@ -79,16 +79,13 @@ static __always_inline bool shares_data(__u64 child, __u64 parent) {
 
 /* For the first call with a packet that matches. If it is a clone, its parent gets an identity, so that other
  * clones of the same data are known as its siblings; but it has no events. */
-static __noinline int adopt(void *ctx, __u64 child) {
+static __noinline int adopt(void *ctx, __u64 child, struct lived *own) {
   __u64 parent = *origin_of(child);
-  struct lived *own, *known;
+  struct lived *known;
   union message message = {};
   struct lived silent = {.flags = LIVED_SILENT};
 
   if (!(settings.follows >> IPFT_CLONE & 1) || !shares_data(child, parent))
-    return 0;
-  own = bpf_map_lookup_elem(&lives, &child);
-  if (!own)
     return 0;
   message.event.skb = child;
   message.event.born_ns = own->born_ns;
@@ -125,12 +122,21 @@ static __noinline int tell_of_move(void *ctx, const struct sk_buff *skb, const s
   return 0;
 }
 
+static __noinline int begin(void *ctx, __u64 skb, __u64 time_ns) {
+  struct lived *own = bpf_map_lookup_elem(&lives, &skb);
+
+  if (!own)
+    return 0;
+  settle(own, (const void *)skb, time_ns);
+  return adopt(ctx, skb, own);
+}
+
 /* For each call that was handled: what is known of the packet besides its event. */
 static __always_inline void tell_of(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   if (settings.follows == 0)
     return;
   if (hit->is_first)
-    adopt(ctx, (__u64)skb);
+    begin(ctx, (__u64)skb, hit->moved_ns);
   if (hit->moved)
     tell_of_move(ctx, skb, hit);
 }

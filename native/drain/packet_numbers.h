@@ -111,7 +111,8 @@ private:
     uint64_t time_ns;
   };
 
-  // Freeing an skb takes microseconds, but its thread may be preempted meanwhile.
+  // Freeing an skb takes microseconds, but its thread may be preempted meanwhile. The head of an skb that was
+  // rebuilt for an XDP program may go on as a frame, from which another skb is built: longer than FRAME_AGE.
   static constexpr uint64_t patience_ns = 250'000'000;
 
   // Packets whose end is never seen must not fill all memory.
@@ -184,9 +185,10 @@ private:
   }
 
   void set_state(Packet &packet, const ipft_event &event) {
-    if (event.flags & IPFT_LAST) {
+    bool goes_on = packet.kin.kinship == IPFT_REBUILT;
+    if (event.flags & IPFT_LAST && !goes_on) {
       packet.state = State::ended;
-    } else if (event.flags & IPFT_ENDING) {
+    } else if (event.flags & (IPFT_ENDING | IPFT_LAST)) {
       packet.state = State::ending;
       ending_.push_back({event.skb, event.born_ns, event.time_ns});
     } else if (event.flags & IPFT_RESUMED) {

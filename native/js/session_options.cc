@@ -75,7 +75,7 @@ void set_ties(const Napi::Object &options, const FunctionTable &table, ipft_sett
   std::vector<ipft_copier> copiers = copiers_in(table.functions);
   if (copiers.size() > IPFT_COPIERS)
     throw NativeError(E2BIG, "load", "the functions that copy packets");
-  std::copy(copiers.begin(), copiers.end(), std::end(settings.copiers) - copiers.size());
+  std::copy(copiers.begin(), copiers.end(), settings.copiers);
 }
 
 // Fills `into` with the addresses of the functions that find of an skb's bytes what `kind` says.

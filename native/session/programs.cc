@@ -156,6 +156,8 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
     resize("causes", IPFT_CAUSES);
   if (can_follow_merges(kind_) && settings.follows != 0)
     resize("merges", IPFT_MERGES);
+  if (settings.follows >> IPFT_REBUILT & 1)
+    resize("heads", IPFT_HEADS);
   if (settings.asks_reason)
     resize("reason_arguments", options.reason_arguments.size() + later_reasons);
   if (bodies > 0)

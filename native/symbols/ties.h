@@ -23,7 +23,7 @@ std::vector<std::string> follow_relatives(std::vector<Function> &functions, uint
 // True after follow_relatives() if the function is probed even if it was not selected.
 bool ties_packets(const Function &function);
 
-// The functions that copy skbs by calling one that ties them together, sorted by address.
+// The functions that copy or answer skbs by calling one that ties them together.
 std::vector<ipft_copier> copiers_in(const std::vector<Function> &functions);
 
 } // namespace ipft

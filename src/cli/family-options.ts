@@ -18,6 +18,10 @@ export function familyOptions(): Option[] {
     ),
     new Option('--no-follow', 'follow only the packets that match: the same as --follow none'),
     new Option(
+      '--replies',
+      "follow the kernel's answers to a packet, too: echo replies, ICMP errors, RST; the same as replies in --follow",
+    ),
+    new Option(
       '--family',
       'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them',
     ),

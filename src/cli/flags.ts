@@ -22,6 +22,7 @@ export interface OwnFlags {
   enableProbeServer?: boolean;
   /** false: --no-follow */
   follow?: readonly Follow[] | false;
+  replies?: boolean;
   probeServerPort: number;
 }
 

@@ -6,7 +6,7 @@ import { checks } from '../checks/index.js';
 import { TRACE_DEFAULTS, type CommandOptions, type ListOptions, type TraceOptions } from '../core/options.js';
 import { filters } from '../filters/index.js';
 import { checkDrops, checkFiles } from '../outputs/together.js';
-import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
+import { FOLLOW_ALL, type Follow } from '../core/relation.js';
 import { skeleton } from '../core/skeletons.js';
 import { tracers } from '../core/tracer.js';
 import { HOW_TO_MARK } from './help.js';
@@ -41,11 +41,15 @@ function excess(command: Command): UsageError {
 }
 
 /** What is followed; undefined: nothing is said about it. */
-const followOf = ({ follow, family }: Pick<Flags, 'follow' | 'family'>): readonly Follow[] | undefined =>
-  follow === false ? [] : (follow ?? (family === true ? FOLLOW_WORDS : undefined));
+function followOf({ follow, family, replies }: Flags): readonly Follow[] | undefined {
+  if (replies === true)
+    return [...new Set<Follow>([...(follow === false ? [] : (follow ?? FOLLOW_ALL)), 'replies'])];
+  return follow === false ? [] : (follow ?? (family === true ? FOLLOW_ALL : undefined));
+}
 
 /** `shown`: all outputs of the trace. */
-function checkFamily({ drops, list, tracer, ...flags }: Flags, shown: readonly string[]): void {
+function checkFamily(flags: Flags, shown: readonly string[]): void {
+  const { drops, list, tracer } = flags;
   if (list === true) throw new UsageError('--list: it lists functions, not families', 'leave --family out');
   if (!shown.includes('aggregate'))
     throw new UsageError('--family: only -o aggregate shows families', '-o aggregate');
@@ -150,6 +154,7 @@ const OWN_FLAGS: Readonly<Record<keyof OwnFlags, true>> = {
   setRlimit: true,
   enableProbeServer: true,
   follow: true,
+  replies: true,
   probeServerPort: true,
 };
 

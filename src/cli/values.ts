@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { checks } from '../checks/index.js';
 import { UsageError } from '../core/errors.js';
-import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
+import { FOLLOW_ALL, FOLLOW_WORDS, type Follow } from '../core/relation.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 
 const U32_MAX = 0xffffffff;
@@ -189,7 +189,7 @@ export const FOLLOW_VALUES = [...FOLLOW_WORDS, 'all', 'none'];
 export function parseFollow(flag: string): (text: string) => readonly Follow[] {
   return (text) => {
     if (text === 'none') return [];
-    if (text === 'all') return FOLLOW_WORDS;
+    if (text === 'all') return FOLLOW_ALL;
     const words = text.split(',').map((word) => parseChoice(flag, FOLLOW_VALUES)(word.trim()));
     if (words.includes('all') || words.includes('none'))
       throw new UsageError(`${flag}: all and none stand alone, received '${text}'`, `${flag} all`);

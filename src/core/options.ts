@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TimeFormat } from './clock.js';
 import type { Selection } from './function-table.js';
-import { FOLLOW_WORDS, type Follow } from './relation.js';
+import { FOLLOW_ALL, type Follow } from './relation.js';
 
 /** Options of `ipft --list`. */
 export interface ListOptions {
@@ -129,7 +129,7 @@ export interface CommandOptions extends TraceOptions {
 }
 
 export const TRACE_DEFAULTS = {
-  follow: FOLLOW_WORDS,
+  follow: FOLLOW_ALL,
   mask: 0xffffffff,
   backend: 'auto',
   force: false,

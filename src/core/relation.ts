@@ -10,6 +10,7 @@ import {
   REBUILT,
   RELATED,
   RELATION,
+  REPLY,
   RETRANSMISSION,
   ROW,
   SEGMENT,
@@ -31,6 +32,7 @@ export const RELATIONS = {
   [GRO]: 'gro',
   [COALESCED]: 'coalesced',
   [SHIFTED]: 'shifted',
+  [REPLY]: 'reply',
 } as const;
 
 export type RelationName = (typeof RELATIONS)[keyof typeof RELATIONS];
@@ -44,11 +46,15 @@ export const FOLLOWS = {
   rebuilt: [REBUILT],
   merges: [GRO, COALESCED],
   reassembly: [REASSEMBLED],
+  replies: [REPLY],
 } as const;
 
 export type Follow = keyof typeof FOLLOWS;
 
 export const FOLLOW_WORDS = Object.keys(FOLLOWS) as Follow[];
+
+/** What a packet itself becomes: not the kernel's answers to it. */
+export const FOLLOW_ALL = FOLLOW_WORDS.filter((word) => word !== 'replies');
 
 /** ipft_settings.follows: a bit for each relation. */
 export const followBits = (follow: readonly Follow[]): number =>

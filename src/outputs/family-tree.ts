@@ -96,9 +96,21 @@ function* memberLines(ancestor: Member, { line, palette }: OutputContext, text: 
 
 const isShown = ({ events }: Member): boolean => events.size > 0;
 
+const isReply = ({ origin }: Member): boolean => origin?.relation === 'reply';
+
 /** True if its data went on in another packet: one that was made from it, or took its data. */
 const hasGoneOn = (member: Member): boolean =>
-  member.children.length > 0 || member.merges.some(({ parent }) => parent === member);
+  !member.children.every(isReply) || member.merges.some(({ parent }) => parent === member);
+
+/** The packets without answers to them, and what was made from those. A parent stands before its children. */
+function withoutAnswers(members: readonly Member[]): Member[] {
+  const answers = new Set<Member>();
+  return members.filter((member) => {
+    const isAnswer = isReply(member) || (member.origin !== null && answers.has(member.origin.parent));
+    if (isAnswer) answers.add(member);
+    return !isAnswer;
+  });
+}
 
 /** What the totals say of a packet with events. */
 interface Extent {
@@ -130,10 +142,12 @@ function milliseconds(ns: bigint): string {
 /** The line of totals: what went in and came out, how it was divided, and how long it took. */
 function totals({ members }: Family): string {
   const extents = members.filter(isShown).map(extentOf);
-  const begun = extents.filter(({ member: { origin } }) => origin === null || !isShown(origin.parent));
-  const ended = extents.filter(({ member }) => !hasGoneOn(member));
+  const data = withoutAnswers(members).filter(isShown).map(extentOf);
+  const begun = data.filter(({ member: { origin } }) => origin === null || !isShown(origin.parent));
+  const ended = data.filter(({ member }) => !hasGoneOn(member));
   const count = (...relations: readonly string[]): number =>
     members.filter(({ origin }) => relations.includes(origin?.relation ?? '')).length;
+  const replies = count('reply');
   const [from, to] = extents.reduce(
     ([least, most], extent) => [
       extent.from < least ? extent.from : least,
@@ -145,6 +159,7 @@ function totals({ members }: Family): string {
     `${members.length} skbs`,
     `${count('segment')} segments`,
     `${count('copy', 'rebuilt')} copies`,
+    ...(replies === 0 ? [] : [`${replies} replies`]),
     `${sum(begun.map(({ lenBefore }) => lenBefore))} bytes in`,
     `${sum(ended.map(({ lenAfter }) => lenAfter))} bytes out`,
     milliseconds(to - from),

@@ -38,6 +38,8 @@ describe('numbering packets', () => {
     ['parts', 'count segments and fragments, and nothing else'],
     ['merges', 'leave a packet that takes the data of another one what it is'],
     ['first_events', "mark a packet's first event, once, though a relation came before"],
+    ['moves', 'tell of a move at the next call'],
+    ['frames', 'keep a packet that was rebuilt for XDP beyond its end, since its head may go on'],
     ['relations_in_growth', 'keep parents, families and parts in a table that grows'],
   ])('%s: %s', (name) => expectPass(program, name));
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { CLONE, COALESCED, COPY, GRO, SEGMENT } from '../../src/core/abi.js';
+import { CLONE, COALESCED, COPY, GRO, REPLY, SEGMENT } from '../../src/core/abi.js';
 import { FamiliesInFlight } from '../../src/core/families-in-flight.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput } from '../../src/results/render.js';
@@ -87,6 +87,28 @@ describe('a family', () => {
       `  ${line(5, 1500)}`,
       '  -> #2: gro, 1500 bytes',
       '--- 3 skbs, 2 segments, 0 copies, 3000 bytes in, 2900 bytes out, 0.000 ms',
+    ]);
+  });
+
+  it('has answers of the kernel, which are no part of its bytes', () => {
+    const events = [
+      call(1n, 1n, 100),
+      relate(2n, 1n, REPLY, 2n),
+      call(2n, 3n, 60),
+      relate(3n, 2n, CLONE, 4n),
+      call(3n, 5n, 60),
+      call(1n, 6n, 80),
+    ];
+    expect(write(events)[1]).toEqual([
+      '=== family of #1',
+      '#1',
+      line(1, 100),
+      '  #2: reply of #1',
+      `  ${line(3, 60)}`,
+      '    #3: clone of #2',
+      `    ${line(5, 60)}`,
+      line(6, 80),
+      '--- 3 skbs, 0 segments, 0 copies, 1 replies, 100 bytes in, 80 bytes out, 0.000 ms',
     ]);
   });
 

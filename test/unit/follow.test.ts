@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { TRACE_DEFAULTS } from '../../src/core/options.js';
-import { FOLLOW_WORDS } from '../../src/core/relation.js';
+import { FOLLOW_ALL } from '../../src/core/relation.js';
 import { accounts, losses } from '../../src/engine/losses.js';
 import { parse, usageError } from '../support/ipft/command-line.js';
 import { NOTHING_MISSING } from '../support/ipft/counters.js';
@@ -24,10 +24,20 @@ describe('--follow and --family', () => {
     ]);
   });
 
+  it('follows answers of the kernel only if asked, whatever else is followed', () => {
+    expect(parse('-m', '1', '--replies')).toHaveProperty('options.follow', [...FOLLOW_ALL, 'replies']);
+    expect(parse('-m', '1', '--replies', '--follow', 'clones')).toHaveProperty('options.follow', [
+      'clones',
+      'replies',
+    ]);
+    expect(parse('-m', '1', '--replies', '--no-follow')).toHaveProperty('options.follow', ['replies']);
+    expect(parse('-m', '1', '--follow', 'replies')).toHaveProperty('options.follow', ['replies']);
+  });
+
   it('follows all relatives by default, as far as the backend sees them, and with --family', () => {
     expect(parse('-m', '1')).not.toHaveProperty('options.follow');
-    expect(TRACE_DEFAULTS.follow).toEqual(FOLLOW_WORDS);
-    const options = { family: true, follow: FOLLOW_WORDS };
+    expect(TRACE_DEFAULTS.follow).toEqual(FOLLOW_ALL);
+    const options = { family: true, follow: FOLLOW_ALL };
     expect(parse('-m', '1', '--family')).toMatchObject({ options });
     expect(parse('-m', '1', '--family', '--follow', 'clones')).toMatchObject({
       options: { family: true, follow: ['clones'] },

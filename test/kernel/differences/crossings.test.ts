@@ -143,3 +143,20 @@ it.each(IS_WHOLE ? TRACERS : TRACERS.filter(([backend]) => backend === AUTO))(
       if (entered !== undefined) expect(entered).toBe(statSync(`/run/netns/${name}`).ino);
   },
 );
+
+it('a crossing is told, by the socket, of a packet that had no device at the calls before', async () => {
+  const running = await trace([
+    ...['-m', MARK, '--follow', 'all', '-o', 'json', '-f', OF_DEVICE, '-r', '^(ip_output|ip_rcv)$'],
+  ]);
+  inNamespace('a', `ping -q -c 1 -W 1 -m ${Number(MARK)} 10.1.0.2`);
+  inNamespace('a', `sh -c "ping -q -c 1 -W 1 -m ${Number(MARK)} 10.3.0.2 || true"`); // within the namespace
+  await pause(300);
+  const { rows } = relativesOf<Call>((await running.end()).stdout);
+  const b = statSync('/run/netns/ipft-b').ino;
+  expect(rows.map((row) => [row.function, row[OF_DEVICE] === null, row.entered_netns])).toEqual([
+    ['ip_output', true, undefined],
+    ['ip_rcv', false, b],
+    ['ip_output', true, undefined],
+    ['ip_rcv', false, undefined],
+  ]);
+});

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { trace } from '../../support/ipft/in-process.js';
-import { relativesOf, type Traced } from '../../support/ipft/relatives.js';
+import { relativesOf } from '../../support/ipft/relatives.js';
 import { MARK } from '../../support/ipft/running.js';
 import { AUTO, BACKENDS, cleanUp } from '../../support/kernel/kernel.js';
-import { pause } from '../../support/kernel/system.js';
+import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
+import { pause, run, shell } from '../../support/kernel/system.js';
 import { downPath, transfer, upPath } from '../../support/traffic/path.js';
 import { inNamespace, losing, SEGMENTS, tapped } from '../../support/traffic/segments.js';
 import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
+import { attachXdp, detachXdp, redirecting, returning } from '../../support/traffic/xdp.js';
 import { grouped } from '../../support/witnesses/pairing.js';
-import { freesIn, TIE_PROBES, tiesIn, type Tie } from '../../support/witnesses/relation-run.js';
-import { traceEvents } from '../../support/witnesses/trace-events.js';
-
-/** What is sent while the trace runs, and the relations that it must have. */
-type Scenario = readonly [required: readonly string[], send: () => Promise<void> | void];
+import { compared, FUNCTIONS, type Scenario } from '../../support/witnesses/relation-comparison.js';
+import { frameProbes, replyProbes, TIE_PROBES } from '../../support/witnesses/relation-run.js';
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a TCP transfer that a router segments and a tap copies': [
@@ -23,6 +22,27 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a TCP transfer with losses': [
     ['clone', 'segment', 'retransmission'],
     () => losing(5, () => transfer(5002, 60_000, SEGMENTS)),
+  ],
+  'datagrams of IPv6 that are fragmented, whose fragments stay in a list': [
+    ['fragment', 'reassembled', 'coalesced'],
+    () => {
+      const ends = [
+        ['router', 'right', 'fd00::2/64'],
+        ['b', 'veth', 'fd00::10/64'],
+      ] as const;
+      const hasIpv6 = (isOn: boolean): void => {
+        for (const [name, device] of ends)
+          inNamespace(name, `sysctl -q -w net.ipv6.conf.${device}.disable_ipv6=${Number(!isOn)}`);
+      };
+      hasIpv6(true);
+      for (const [name, device, address] of ends)
+        inNamespace(name, `ip address add ${address} dev ${device} nodad`);
+      try {
+        inNamespace('router', `ping -q -c 3 -i 0.3 -s 4000 -m ${Number(MARK)} fd00::10`);
+      } finally {
+        hasIpv6(false);
+      }
+    },
   ],
   'datagrams that are fragmented by their sender and by a router, and duplicated': [
     ['fragment', 'clone', 'reassembled'],
@@ -42,118 +62,24 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ],
 };
 
-/** Few functions, among them the first ones and the last ones of lives: more would only take more time. */
-const FUNCTIONS =
-  '^(__ip_local_out|ip_output|ip_forward|ip_do_fragment|__dev_queue_xmit|__netif_receive_skb|ip_rcv|tcp_v4_rcv|icmp_rcv|consume_skb|kfree_skb.*|__kfree_skb|skb_release_data|kfree_skbmem|napi_skb_cache_put)$';
-
-/** ns by which the kernel's probe and ipft's program of the same call may be apart in an emulated guest. */
-const APART = 20_000_000;
-
-const near = (one: number, other: number): boolean => Math.abs(one - other) <= APART;
-
-/** What both call the same: ipft tells retransmissions from clones. */
-const kindOf = (relation: string): string => (relation === 'retransmission' ? 'clone' : relation);
-
-/** Times from its first event, or the relation by which it became known, to its last, by packet. */
-function livesIn({ rows, relations }: Traced): Map<number, { skb: string; from: number; to: number }> {
-  const lives = new Map<number, { skb: string; from: number; to: number }>();
-  for (const { packet, packet_id: skb, timestamp } of [...relations, ...rows]) {
-    const known = lives.get(packet);
-    if (known === undefined) lives.set(packet, { skb, from: timestamp, to: timestamp });
-    else lives.set(packet, { skb, from: Math.min(known.from, timestamp), to: Math.max(known.to, timestamp) });
-  }
-  return lives;
-}
-
-/** Relations that no call of the kernel's has made. */
-function invented({ relations }: Traced, ties: readonly Tie[]): string[] {
-  const left = new Set(ties);
-  const wrong: string[] = [];
-  const byNumber = new Map(relations.map(({ packet, packet_id: skb }) => [packet, skb]));
-  for (const each of relations) {
-    const skb = byNumber.get(each.parent);
-    const found = [...left].find(
-      ({ relation, child, parent, timestamp }) =>
-        relation === kindOf(each.relation) &&
-        child === each.packet_id &&
-        (skb === undefined || parent === skb) &&
-        // TCP's clone is known to be one once it matches.
-        (near(timestamp, each.timestamp) || (relation === 'clone' && timestamp <= each.timestamp)),
-    );
-    if (found === undefined) wrong.push(JSON.stringify(each));
-    else left.delete(found);
-  }
-  return wrong;
-}
-
-/** Calls of the kernel's with a packet that was followed, of which ipft has no relation. */
-function missing(traced: Traced, ties: readonly Tie[], frees: ReadonlyMap<string, number[]>): string[] {
-  const lives = [...livesIn(traced).values()];
-  const told = [...traced.relations];
-  return ties
-    .filter(({ parent, timestamp }) =>
-      lives.some(({ skb, from, to }) => {
-        if (skb !== parent || timestamp <= from + APART / 100 || timestamp >= to) return false;
-        return !(frees.get(skb) ?? []).some((free) => free > from && free < timestamp);
-      }),
-    )
-    .filter(({ relation, child, timestamp }) => {
-      const at = told.findIndex(
-        (each) =>
-          kindOf(each.relation) === relation && each.packet_id === child && near(each.timestamp, timestamp),
-      );
-      if (at >= 0) told.splice(at, 1);
-      return at < 0;
-    })
-    .map((tie) => JSON.stringify(tie));
-}
-
-/** How often a trace is made again that the kernel's own probes have not seen as a whole. */
-const WITNESS_ATTEMPTS = 3;
+/** Sends to sockets that do not exist, and to those that iptables rejects, with the mark and with another one. */
+const UNANSWERED = `
+import itertools, socket, struct
+TO = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+for (family, address), kind, port, mark in itertools.product(
+        TO, (socket.SOCK_STREAM, socket.SOCK_DGRAM), (9999, 9998, 9997), (${MARK}, 1)):
+    with socket.socket(family, kind) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, struct.pack("I", mark))
+        client.settimeout(5)
+        try:
+            client.connect((address, port))
+            client.send(b"data")
+        except OSError:
+            pass
+`;
 
 /** Relations that are known only when a function returns. */
 const MERGES = ['gro', 'coalesced', 'shifted'];
-
-/** Traces what `send` sends, and compares the relations with those of the kernel's own probes. */
-async function compared(
-  args: readonly string[],
-  [required, send]: Scenario,
-  unseen: readonly string[] = [],
-): Promise<string> {
-  const witnessed = () =>
-    traceEvents(TIE_PROBES, async () => {
-      const running = await trace([...args, '--follow', 'all', '-o', 'json', '-r', FUNCTIONS]);
-      await send();
-      await pause(500); // what is received
-      return running.end();
-    });
-  let { events, missed, result } = await witnessed();
-  // The kernel skips its own probes, too, where an interrupt comes while one is at work: there is nothing to compare with.
-  for (let again = 0; missed > 0 && again < WITNESS_ATTEMPTS; again++)
-    ({ events, missed, result } = await witnessed());
-  expect({ missed, code: result.code }).toEqual({ missed: 0, code: 0 });
-  const traced = relativesOf(result.stdout);
-  const { matched, delivered, lost, relations, lost_relations: gone, unfollowed } = traced.summary;
-  expect({ matched, lost, gone, unfollowed }).toEqual({
-    matched: delivered,
-    lost: 0,
-    gone: 0,
-    unfollowed: 0,
-  });
-  expect(relations).toBe(traced.relations.length);
-  const ties = tiesIn(events).filter(({ relation }) => !unseen.includes(relation));
-  const kinds = new Set(traced.relations.map(({ relation }) => relation));
-  expect(invented(traced, ties)).toEqual([]);
-  // An interrupt may come while another program is at work: the kernel then skips ipft's, and counts that.
-  const { causes, missed_ends: hidden } = traced.summary;
-  const absent = missing(traced, ties, freesIn(events));
-  const skipped = causes.recursion + hidden;
-  expect(absent.length <= skipped ? [] : absent).toEqual([]);
-  expect([...kinds]).toEqual(
-    expect.arrayContaining(required.filter((relation) => !unseen.includes(relation))),
-  );
-  return result.stderr;
-}
 
 beforeAll(() => upPath(SEGMENTS));
 afterAll(() => downPath(SEGMENTS));
@@ -174,7 +100,7 @@ describe('relations between packets', () => {
   const others = BACKENDS.filter((backend) => backend !== AUTO);
   it.skipIf(!IS_WHOLE).each(others)(`are the same: -b %s${WHOLE_ONLY}`, async (backend) => {
     const unseen = backend === 'fentry' ? MERGES : [];
-    const stderr = await compared(
+    const { stderr } = await compared(
       ['-m', MARK, '-b', backend],
       [['clone', 'segment', 'coalesced'], () => transfer(5004, 30_000, SEGMENTS)],
       unseen,
@@ -183,6 +109,71 @@ describe('relations between packets', () => {
     if (backend === 'fentry') expect(stderr).toMatch(warning);
     else expect(stderr).not.toMatch(/warning: relatives/);
   });
+
+  const REJECTED = ['', '6'].flatMap((family) => [
+    `ip${family}tables -A INPUT -p tcp --dport 9998 -j REJECT --reject-with tcp-reset`,
+    `ip${family}tables -A INPUT -p tcp --dport 9997 -j REJECT`,
+  ]);
+
+  it.skipIf(SKIPS_LONG)(
+    `are those of the kernel’s own probes: echo replies, ICMP errors and RST, with --replies${LONG}`,
+    async () => {
+      shell('modprobe -a nf_reject_ipv4 nf_reject_ipv6');
+      shell(REJECTED.join('\n'));
+      try {
+        const answered = (): void => {
+          for (const address of ['127.0.0.1', '::1'])
+            for (const mark of [MARK, '0x1'])
+              shell(
+                `ping -q -c 1 -s 200 -m ${Number(mark)} ${address}; ping -q -c 1 -s 9000 -m ${Number(mark)} ${address}`,
+              );
+          run('python3', '-c', UNANSWERED);
+        };
+        await compared(
+          ['-m', MARK, '--replies'],
+          [['reply'], answered],
+          [],
+          [...TIE_PROBES, ...replyProbes()],
+        );
+      } finally {
+        shell(REJECTED.join('\n').replaceAll(' -A ', ' -D '));
+      }
+    },
+  );
+
+  it.skipIf(SKIPS_LONG)(
+    `are those of the kernel’s own probes: packets that XDP programs redirect and send back${LONG}`,
+    async () => {
+      const [PASS, TX] = [2, 3];
+      const [A, ROUTER, SWITCH] = ['ipft-a', 'ipft-router', 'ipft-switch'];
+      const out = Number(run('ip', 'netns', 'exec', ROUTER, 'cat', '/sys/class/net/right/ifindex'));
+      // A veth takes frames if it has a program itself.
+      attachXdp(A, 'veth', 'xdpdrv', returning(PASS));
+      attachXdp(SWITCH, 'port1', 'xdpdrv', returning(PASS));
+      try {
+        const send = (): void => {
+          for (const program of [redirecting(out), returning(TX)]) {
+            attachXdp(ROUTER, 'left', 'xdpdrv', program);
+            inNamespace('a', `ping -q -c 3 -i 0.2 -W 1 -m ${Number(MARK)} 10.0.0.10 || true`);
+          }
+        };
+        const { traced } = await compared(
+          ['-m', MARK],
+          [['rebuilt'], send],
+          [],
+          [...TIE_PROBES, ...frameProbes()],
+        );
+        const rebuilt = traced.relations.filter(({ relation }) => relation === 'rebuilt');
+        const seen = new Set([...traced.rows, ...traced.relations].map(({ packet }) => packet));
+        expect(rebuilt.map(({ parent }) => parent).filter((parent) => !seen.has(parent))).toEqual([]);
+        console.log(`${rebuilt.length} skbs were rebuilt`);
+      } finally {
+        detachXdp(ROUTER, 'left', 'xdpdrv');
+        detachXdp(SWITCH, 'port1', 'xdpdrv');
+        detachXdp(A, 'veth', 'xdpdrv');
+      }
+    },
+  );
 
   it('are of whole families with --sample', async () => {
     const sampled = ['-m', MARK, '--sample', '1/2', '--follow', 'segments,clones', '-o', 'json'];

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { readText, TRACEFS } from '../kernel/system.js';
+import { Datagrams } from './datagrams.js';
+import { Members } from './members.js';
 import type { TraceEvent } from './trace-events.js';
 
 /** A call that ties two skbs together, as the kernel's own probes record it. */
@@ -29,6 +33,51 @@ const AT_RETURN: Readonly<Record<string, readonly [relation: string, merged: (va
   skb_shift: ['shifted', (value) => BigInt.asIntN(32, value) > 0n],
 };
 
+/** ip_send_unicast_reply() has got another argument in front of the skb since Linux 6.13. */
+const [MAJOR = 0, MINOR = 0] = release().split('.').map(Number);
+const ANSWERED = MAJOR > 6 || (MAJOR === 6 && MINOR >= 13) ? 'dx' : 'si';
+
+/** Functions that make the kernel's answers: what they answer is in a struct, or was an argument of a function before. */
+const REPLIES: Readonly<Record<string, string>> = {
+  't_icmp_glue_bits icmp_glue_bits': 'child=%r9:x64 parent=+0(%di):x64',
+  't_icmpv6_getfrag icmpv6_getfrag': 'child=%r9:x64 parent=+0(%di):x64',
+  'a_ip_send_unicast_reply ip_send_unicast_reply': `skb=%${ANSWERED}:x64`,
+  't_ip_reply_glue_bits ip_reply_glue_bits': 'child=%r9:x64',
+  'a_tcp_v6_send_response tcp_v6_send_response': 'skb=%si:x64',
+  't_ip6_xmit ip6_xmit': 'child=%si:x64',
+};
+const REPLIES_OF_MODULES: Readonly<Record<string, string>> = {
+  nf_reject_ip_tcphdr_put: 'nf_reject_ipv4',
+  nf_reject_ip6_tcphdr_put: 'nf_reject_ipv6',
+};
+
+function isDescribed(module: string, name: string): boolean {
+  const btf = `/sys/kernel/btf/${module}`;
+  return existsSync(btf) && readFileSync(btf).includes(`\0${name}\0`);
+}
+
+/** The same for the kernel's answers, and for those of modules that are loaded, as far as their BTF describes the functions. */
+export const replyProbes = (): readonly string[] => [
+  ...Object.entries(REPLIES).map(([name, fetched]) => `p:witness/${name} ${fetched}`),
+  ...Object.entries(REPLIES_OF_MODULES)
+    .filter(([name, module]) => isDescribed(module, name))
+    .map(([name, module]) => `p:witness/t_${name} ${module}:${name} child=%di:x64 parent=%si:x64`),
+];
+
+/** Builds an skb from an XDP frame, which lies at the head of the skb that it was before. */
+const FROM_FRAME = '__xdp_build_skb_from_frame';
+
+/** The same for skbs that are made from XDP frames, which Linux 5.10 does in its drivers. */
+export const frameProbes = (): readonly string[] => [
+  `p:witness/h_skb_copy_header skb_copy_header child=%di:x64 head=${new Members().fetch('sk_buff', 'head', '%di', 'x64')}`,
+  ...[FROM_FRAME]
+    .filter((name) => LISTED.has(name))
+    .map((name) => `p:witness/b_${name} ${name} child=%si:x64 head=%di:x64`),
+];
+
+/** Makes one datagram of its fragments. */
+const REASSEMBLES = 'inet_frag_reasm_finish';
+
 const FREES = ['kfree_skbmem', 'napi_skb_cache_put'].filter((name) => LISTED.has(name));
 
 /** Definitions of the kprobe events. */
@@ -41,6 +90,9 @@ export const TIE_PROBES: readonly string[] = [
     `r64:witness/r_${name} ${name} ret=$retval:x64`,
   ]),
   'p:witness/m_skb_morph skb_morph child=%di:x64',
+  'p:witness/i_inet_frag_queue_insert inet_frag_queue_insert queue=%di:x64 skb=%si:x64',
+  `p:witness/t_${REASSEMBLES} ${REASSEMBLES} child=%si:x64 queue=%di:x64`,
+  `r64:witness/r_${REASSEMBLES} ${REASSEMBLES}`,
   ...FREES.map((name) => `p:witness/f_${name} ${name} skb=%di:x64`),
 ];
 
@@ -61,38 +113,88 @@ const CALLS: Readonly<Record<string, (event: TraceEvent) => string>> = {
   ip_copy_metadata: () => 'fragment',
   ip6_copy_metadata: () => 'fragment',
   skb_split: () => 'split',
+  icmp_glue_bits: () => 'reply',
+  icmpv6_getfrag: () => 'reply',
+  ip_reply_glue_bits: () => 'reply',
+  nf_reject_ip_tcphdr_put: () => 'reply',
+  nf_reject_ip6_tcphdr_put: () => 'reply',
+  ip6_xmit: ({ stack }) =>
+    stack.some((frame) => frame.startsWith('tcp_v6_send_response+')) ? 'reply' : 'none',
 };
 
-/** The ties in what the kernel has recorded. A return belongs to the last open call of its thread and CPU. */
-export function tiesIn(events: readonly TraceEvent[]): Tie[] {
-  const ties: Tie[] = [];
-  const open = new Map<string, TraceEvent[]>();
+/** What the kernel has recorded, event by event. */
+class Recorded {
+  readonly ties: Tie[] = [];
+  readonly #datagrams = new Datagrams();
+  readonly #open = new Map<string, TraceEvent[]>();
   /** skbs for which skb_morph() was called, and whose header is not copied yet */
-  const morphed = new Set<string>();
-  for (const event of events) {
+  readonly #morphed = new Set<string>();
+  /** by CPU, what is being answered */
+  readonly #answered = new Map<number, string>();
+  /** by its head, the last skb that was rebuilt */
+  readonly #heads = new Map<string, string>();
+
+  add(event: TraceEvent): void {
     const name = event.name.slice(2);
-    const key = `${name} ${event.tid} ${event.cpu}`;
-    const { child = '', parent = '' } = event.values;
-    const relation = CALLS[name];
-    if (event.name.startsWith('m_')) morphed.add(child);
-    else if (name === '__copy_skb_header' && morphed.delete(child))
-      ties.push({ timestamp: event.timestamp, relation: 'reassembled', child, parent });
-    else if (relation !== undefined)
-      ties.push({ timestamp: event.timestamp, relation: relation(event), child, parent });
-    else if (event.name.startsWith('t_')) open.set(key, [...(open.get(key) ?? []), event]);
-    else if (event.name.startsWith('r_')) {
-      const call = open.get(key)?.pop();
-      const [merges = '', merged] = AT_RETURN[name] ?? [];
-      if (call !== undefined && merged?.(BigInt(event.values['ret'] ?? 0)) === true)
-        ties.push({
-          timestamp: event.timestamp,
-          relation: merges,
-          child: call.values['child'] ?? '',
-          parent: call.values['parent'] ?? '',
-        });
-    }
+    const { child = '', skb = '', queue = '', head = '' } = event.values;
+    if (event.name.startsWith('m_')) this.#morphed.add(child);
+    else if (event.name.startsWith('a_')) this.#answered.set(event.cpu, skb);
+    else if (event.name.startsWith('h_')) this.#heads.set(head, child);
+    else if (event.name.startsWith('b_')) this.#build(event);
+    else if (event.name.startsWith('i_')) this.#datagrams.insert(queue, skb);
+    else if (event.name.startsWith('r_')) this.#return(name, event);
+    else if (CALLS[name] !== undefined) this.#call(CALLS[name](event), event);
+    else if (event.name.startsWith('t_')) this.#callsOf(event, name).push(event);
   }
-  return ties;
+
+  /** Open calls of the function on the event's thread and CPU: a return belongs to the last one. */
+  #callsOf({ tid, cpu }: TraceEvent, name: string): TraceEvent[] {
+    const key = `${name} ${tid} ${cpu}`;
+    const calls = this.#open.get(key) ?? [];
+    this.#open.set(key, calls);
+    return calls;
+  }
+
+  /** Of what drivers have received as a frame there was no skb before. */
+  #build(event: TraceEvent): void {
+    const { child = '', head = '' } = event.values;
+    const parent = this.#heads.get(head);
+    if (this.#heads.delete(head) && parent !== undefined) this.#tie('rebuilt', child, parent, event);
+  }
+
+  #call(relation: string, event: TraceEvent): void {
+    if (relation === 'none') return;
+    const { child = '', parent = this.#answered.get(event.cpu) ?? '' } = event.values;
+    const isMorph = relation === 'clone' && this.#morphed.delete(child);
+    if (isMorph) this.#datagrams.morphed(child, parent);
+    else if (relation === 'clone') this.#datagrams.cloned(child, parent);
+    this.#tie(isMorph ? 'reassembled' : relation, child, parent, event);
+  }
+
+  #return(name: string, event: TraceEvent): void {
+    const call = this.#callsOf(event, name).pop();
+    if (call === undefined) return;
+    const { child = '', parent = '', queue = '' } = call.values;
+    if (name === REASSEMBLES) {
+      for (const each of this.#datagrams.finished(queue, child)) this.#tie('coalesced', child, each, event);
+      return;
+    }
+    const [relation = '', merged] = AT_RETURN[name] ?? [];
+    if (merged?.(BigInt(event.values['ret'] ?? 0)) !== true) return;
+    this.#datagrams.swallowed(parent);
+    this.#tie(relation, child, parent, event);
+  }
+
+  #tie(relation: string, child: string, parent: string, { timestamp }: TraceEvent): void {
+    this.ties.push({ timestamp, relation, child, parent });
+  }
+}
+
+/** The ties in what the kernel has recorded. */
+export function tiesIn(events: readonly TraceEvent[]): Tie[] {
+  const recorded = new Recorded();
+  for (const event of events) recorded.add(event);
+  return recorded.ties;
 }
 
 /** When which skb was freed: times by address, in order. */
