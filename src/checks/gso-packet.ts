@@ -174,19 +174,20 @@ export class GsoPacket {
     return this.isTunneled ? this.innerIp : this.ip;
   }
 
-  /**
-   * True where the headers are all there, can be read, are in order, and the data still begins in front of TCP's or UDP's.
-   */
-  get isWhole(): boolean {
+  /** True where the headers are all there, and can be read. */
+  get hasHeaders(): boolean {
     return (
       IP_ETHER_TYPES.includes(this.protocol) &&
       !this.has(this.types.encrypted) &&
       isSet(this.network) &&
       isSet(this.transport) &&
-      this.network < this.transport &&
-      this.cut >= this.start &&
       (this.ip.version === 4 || this.ip.version === 6)
     );
+  }
+
+  /** True if they are in order, too, and the data still begins in front of TCP's or UDP's. */
+  get isWhole(): boolean {
+    return this.hasHeaders && this.network < this.transport && this.cut >= this.start;
   }
 
   /** Bytes of the header at `cut`; 0: it is neither TCP nor UDP. */

@@ -12,6 +12,8 @@ export interface Rule {
   /** its name in JSON */
   readonly id: string;
   readonly where: Where;
+  /** It says which order the headers have: the others hold only of headers that are in order. */
+  readonly isOfOrder?: boolean;
   /** What is wrong, in words; null: nothing. */
   violation(packet: GsoPacket): string | null;
 }
@@ -61,6 +63,7 @@ const mtu: Rule = {
 const offsets: Rule = {
   id: 'offsets',
   where: 'device',
+  isOfOrder: true,
   violation: ({ mac, network, transport, start, tail }) =>
     orNull(
       !(mac <= network && network < transport && transport < tail && start <= network),

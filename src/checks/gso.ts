@@ -74,10 +74,11 @@ class GsoChecking implements Checking {
     const rules = (this.#rules[index] ??= rulesOf(name));
     const read = this.#packet;
     read.moveTo(rows, at);
-    if (!read.isWhole || (read.isGso && !isFinished)) return;
-    if (read.isGso) this.checked++;
-    const broken = read.isGso ? rules.filter((rule) => rule.violation(read) !== null) : [];
-    const difference = this.#segments.difference(rows, at, read);
+    if (!read.hasHeaders || (read.isGso && !isFinished)) return;
+    const applying = read.isWhole ? rules : rules.filter(({ isOfOrder }) => isOfOrder);
+    if (read.isGso && applying.length > 0) this.checked++;
+    const broken = read.isGso ? applying.filter((rule) => rule.violation(read) !== null) : [];
+    const difference = read.isWhole ? this.#segments.difference(rows, at, read) : 0;
     this.violations += broken.length + (difference === 0 ? 0 : 1);
     const bits = broken.reduce((all, rule) => all | (1 << gsoRules.indexOf(rule)), 0);
     rows.setUint32(at + this.#verdict, bits, true);

@@ -91,6 +91,7 @@ describe('what is right', () => {
     ['MPLS, whose header only looks like one of IP', changed({ gsoSegs: 9 }, { protocol: 0x8847 })],
     ['headers that are not all there yet', changed({ at: 'ip_output', gsoSegs: 9 }, { network_header: 0 })],
     ['data that begin behind the headers', changed({ at: 'ip_output', gsoSegs: 9 }, { start: 322 })],
+    ['headers in no order, before a device', changed({ at: 'ip_output' }, { transport_header: 270 })],
   ])('is silent: %s', (_, event) => {
     expect(found(event)).toEqual([]);
   });
@@ -137,6 +138,22 @@ describe('what is wrong', () => {
       [
         'offsets',
         'mac_header 280, network_header 270, transport_header 290, data 256, tail 422: not in order',
+      ],
+    ],
+    [
+      'a transport header that is not behind the network header',
+      changed({}, { transport_header: 270 }),
+      [
+        'offsets',
+        'mac_header 256, network_header 270, transport_header 270, data 256, tail 422: not in order',
+      ],
+    ],
+    [
+      'a transport header in front of the data',
+      changed({}, { start: 300 }),
+      [
+        'offsets',
+        'mac_header 256, network_header 270, transport_header 290, data 300, tail 422: not in order',
       ],
     ],
     [
