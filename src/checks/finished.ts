@@ -4,9 +4,9 @@ import { forgetOldest } from '../core/oldest.js';
 /** Most packets that are remembered. */
 const MOST = 100_000;
 
-/** Functions that get a packet as TCP, UDP or GRO have finished it. */
+/** Functions and tracepoints that get a packet as TCP, UDP or GRO have finished it. */
 const FINISHED =
-  /^(_*ip6?_(local_out|queue_xmit|output|finish_output\w*|forward\w*|mc_output)|ip_rcv|ipv6_rcv|_*netif_receive_skb\w*|_*dev_queue_xmit|validate_xmit_skb|dev_hard_start_xmit|net_dev_start_xmit)(\.|$)/;
+  /^(_*ip6?_(local_out|queue_xmit|output|finish_output\w*|forward\w*|mc_output)|ip_rcv|ipv6_rcv|_*netif_receive_skb\w*|_*dev_queue_xmit|validate_xmit_skb|dev_hard_start_xmit|tp:netif_receive_skb\w*|tp:net_dev_(queue|start_xmit))(\.|$)/;
 /** What may be called in GRO: a driver, by the other end of a veth, and GRO's own functions, by their names. */
 const IN_GRO = /gro_|_xmit(\.|$)|dev_forward_skb/;
 

@@ -22,7 +22,7 @@ const SEGMENTS = 'segments';
 /** The function in front of GSO. */
 const BEFORE_GSO = /^validate_xmit_skb(\.|$)/;
 /** A function, and a tracepoint, behind it. */
-const SENT = /^(dev_hard_start_xmit|net_dev_start_xmit)(\.|$)/;
+const SENT = /^(dev_hard_start_xmit(\.|$)|tp:net_dev_start_xmit$)/;
 /** Which rules a function's calls are checked against. */
 function rulesOf(name: string): readonly Rule[] {
   if (SENT.test(name)) return gsoRules;

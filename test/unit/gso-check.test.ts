@@ -194,6 +194,11 @@ describe('what is wrong', () => {
       changed({}, { features: ALL_FEATURES & ~(1n << 16n) }),
       ['features', 'eth0 does not offer gso_type 0x1'],
     ],
+    [
+      'the same, at the tracepoint in front of the driver',
+      changed({ at: 'tp:net_dev_start_xmit' }, { features: ALL_FEATURES & ~(1n << 16n) }),
+      ['features', 'eth0 does not offer gso_type 0x1'],
+    ],
   ])('is told: %s', (_, event, violation) => {
     expect(found(event)).toEqual([violation]);
   });

@@ -35,6 +35,7 @@ const FUNCTIONS = [
   'tcp4_gro_receive',
   'udp4_lib_lookup_skb',
   'veth_xmit',
+  'tp:net_dev_start_xmit',
 ] as const;
 type FunctionName = (typeof FUNCTIONS)[number];
 
