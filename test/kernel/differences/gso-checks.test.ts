@@ -2,20 +2,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Summary } from '../../../src/core/summary.js';
-import type { Violation } from '../../../src/core/violation.js';
-import { trace } from '../../support/ipft/in-process.js';
+import { checked, type Checked } from '../../support/ipft/gso-checked.js';
 import type { Ended } from '../../support/ipft/running.js';
 import { cleanUp } from '../../support/kernel/kernel.js';
 import { run, shell, until } from '../../support/kernel/system.js';
-import { TRAFFIC } from '../../support/traffic/traffic.js';
+import { TRAFFIC, whileListening } from '../../support/traffic/traffic.js';
 import { TUNNELS } from '../../support/traffic/tunnel-traffic.js';
 import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
-
-/** The functions that hand packets to devices, and some on both sides of them. */
-const FUNCTIONS =
-  '^(ip_output|ip6_output|__dev_queue_xmit|validate_xmit_skb|dev_hard_start_xmit|[a-z0-9]*_xmit|skb_segment|ip_rcv|ipv6_rcv|tcp_v[46]_rcv|udp_rcv|kfree_skb.*)$';
 
 const inside = (name: string, command: string): string => shell(`ip netns exec ipft-${name} ${command}`);
 
@@ -51,46 +45,6 @@ for to in ("10.0.0.10", "10.1.4.10", "10.1.6.10"):
     sender.connect((to, 9))
     sender.send(bytes(10000))
 '`;
-
-interface Checked {
-  readonly summary: Summary;
-  /** each kind once, as `check at function: text` */
-  readonly found: readonly string[];
-  readonly gsoTypes: ReadonlySet<string>;
-}
-
-function checkedIn({ stdout }: Ended): Checked {
-  const found = new Set<string>();
-  const gsoTypes = new Set<string>();
-  let summary: Summary | undefined;
-  for (const line of stdout.split('\n').slice(0, -1)) {
-    const object = JSON.parse(line) as {
-      readonly function?: string;
-      readonly gso_size: number;
-      readonly gso_type: string;
-      readonly violations: readonly Violation[];
-      readonly summary?: Summary;
-    };
-    if (object.summary !== undefined) ({ summary } = object);
-    if (object.function === undefined) continue;
-    if (object.gso_size !== 0) gsoTypes.add(object.gso_type);
-    for (const { check, text } of object.violations) found.add(`${check} at ${object.function}: ${text}`);
-  }
-  if (summary === undefined) throw new Error('no summary');
-  return { summary, found: [...found], gsoTypes };
-}
-
-/** What the check finds of TCP and UDP packets while `action` runs. */
-async function checked(
-  action: () => Promise<void> | void,
-  ...more: readonly string[]
-): Promise<Checked & Ended> {
-  const args = ['--filter', 'tcp or udp', '--follow', 'all', '--check', 'gso', '-o', 'json', ...more];
-  const running = await trace([...args, '-r', FUNCTIONS]);
-  await action();
-  const ended = await running.end();
-  return { ...checkedIn(ended), ...ended };
-}
 
 /** Packets through everything that tunnels can carry. */
 async function everywhere(port: number): Promise<void> {
@@ -139,6 +93,12 @@ describe('--check gso, where all is well, is silent', () => {
   });
 });
 
+it.skipIf(!IS_WHOLE)(`--check gso is silent by tracepoints alone, too${WHOLE_ONLY}`, async () => {
+  const { found, summary } = await checked(() => everywhere(6400), '-b', 'tracepoint', '-r', '^tp:');
+  expect(found).toEqual([]);
+  expect(summary.checked).toBeGreaterThan(targets().length);
+});
+
 describe('--check gso tells', () => {
   /** Changes bytes of TCP packets of a that are larger than the link, on their way to the device. */
   const munge = async (port: number, munged: string): Promise<Checked & Ended> => {
@@ -159,19 +119,6 @@ describe('--check gso tells', () => {
       inside('a', 'tc qdisc del dev veth clsact');
     }
   };
-  /** A socket of b that takes connections at this port. */
-  const listening = async (port: number, action: () => Promise<void>): Promise<void> => {
-    const args = ['netns', 'exec', 'ipft-b', TRAFFIC, 'tcp-sink', '--port', `${port}`];
-    const sink = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const ended = once(sink, 'exit');
-    await once(sink.stderr, 'data');
-    try {
-      await action();
-    } finally {
-      sink.kill();
-      await ended;
-    }
-  };
 
   it.each<[string, number, string, RegExp]>([
     [
@@ -187,7 +134,7 @@ describe('--check gso tells', () => {
       /^protocol at (validate_xmit_skb|dev_hard_start_xmit): gso_type needs protocol 6, but the IP header has 17$/,
     ],
   ])('%s, and exits with 9 by --fail-on-check', async (_, port, munged, expected) => {
-    await listening(port, async () => {
+    await whileListening('ipft-b', port, async () => {
       const { found, code, stderr } = await munge(port, munged);
       expect(found.length).toBeGreaterThan(0);
       for (const each of found) expect(each).toMatch(expected);
@@ -197,7 +144,7 @@ describe('--check gso tells', () => {
   });
 
   it('an MTU that was lowered behind a queue in which packets wait', async () => {
-    await listening(6203, async () => {
+    await whileListening('ipft-b', 6203, async () => {
       inside('a', 'tc qdisc add dev veth root netem delay 4s');
       try {
         const { found } = await checked(async () => {

@@ -59,6 +59,20 @@ export function udp({ mark, count, rate, cpu }: Udp): Promise<void> {
   return runSilently('taskset', ['-c', cpu.toString(), ...command]);
 }
 
+/** Has a socket of a network namespace take a connection at this port while `action` runs. */
+export async function whileListening<T>(netns: string, port: number, action: () => Promise<T>): Promise<T> {
+  const args = ['netns', 'exec', netns, TRAFFIC, 'tcp-sink', '--port', `${port}`];
+  const sink = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(sink, 'exit');
+  await once(sink.stderr, 'data');
+  try {
+    return await action();
+  } finally {
+    sink.kill();
+    await ended;
+  }
+}
+
 const UNREAD = `
 import socket, sys
 mark, count = int(sys.argv[1]), int(sys.argv[2])
