@@ -99,15 +99,18 @@ export class FamiliesInFlight {
       }
       if (isLast(rows, at) && this.#end(member)) complete.push(this.#remove(member.family));
     }
-    for (; this.#held > most || this.#members.size > most; this.#cut++)
-      complete.push(this.#remove(this.#oldest()));
+    // One iterator for all: each new one would have to pass those that were removed before.
+    for (const { family } of this.#members.values()) {
+      if (this.#held <= most && this.#members.size <= most) break;
+      complete.push(this.#remove(family));
+      this.#cut += family.alive;
+    }
     return complete;
   }
 
   /** The families still in flight, in the order of their first packets; each is held until the next is requested. */
   *rest(): Generator<Family> {
-    while (this.#members.size > 0) {
-      const family = this.#oldest();
+    for (const { family } of this.#members.values()) {
       yield family;
       this.#remove(family);
     }
@@ -118,7 +121,7 @@ export class FamiliesInFlight {
     return this.#held;
   }
 
-  /** Families flushed before their end because too many events were held. */
+  /** Packets whose family was flushed before their end because too many events, or packets, were held. */
   get cut(): number {
     return this.#cut;
   }
@@ -177,11 +180,5 @@ export class FamiliesInFlight {
     this.#held -= family.size;
     family.members.sort((left, right) => left.number - right.number);
     return family;
-  }
-
-  #oldest(): Relatives {
-    const [oldest] = this.#members.values() as Iterable<Kin>;
-    if (oldest === undefined) throw new Error('no packet is in flight');
-    return oldest.family;
   }
 }

@@ -169,8 +169,8 @@ export class TextBuffer {
 
   /** True if the character is among what was written after the first `start` bytes. */
   has(code: number, start: number): boolean {
-    const at = this.#bytes.indexOf(code, start);
-    return at >= 0 && at < this.#size;
+    // Behind #size the buffer may have megabytes.
+    return this.#bytes.subarray(start, this.#size).includes(code);
   }
 
   /** Removes and returns what was written after the first `start` bytes. */

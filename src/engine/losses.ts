@@ -93,6 +93,7 @@ const lostFamily = ({ lostRelations, relations, lostMoves, moves, unfollowed }: 
  */
 export function losses(counters: Counters, pageCount: number, cut: number, backend: string): Loss[] {
   const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread } = counters;
+  const kin = counters.relations === 0 ? '' : ', and its relatives are not shown';
   const full = lost - unread;
   const unaccounted = matched - delivered - lost - suppressed;
   const calls = (count: number, why: string): Loss[] =>
@@ -108,7 +109,7 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
       ? []
       : [
           {
-            text: `${untracked} events are of packets beyond the number that can be tracked at a time: each may be shown as one packet with another of the same skb`,
+            text: `${untracked} events are of packets beyond the number that can be tracked at a time: each may be shown as one packet with another of the same skb${kin}`,
           },
         ]),
     ...(cut === 0 ? [] : [cutShort(cut)]),

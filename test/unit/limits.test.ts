@@ -250,6 +250,14 @@ describe('more events of packets in flight than can be held', () => {
     expect(code).toBe(7);
   });
 
+  it('make --family show a family in several groups, with a warning', async () => {
+    const args = ['-m', '1', '--family', '--check', 'none', '--fail-on-loss', '--count', '400600'];
+    const { code, stdout, stderr } = await ipft(args, flood).ended;
+    expect([lines(stdout, /^=== family of /gm), lines(stdout, / ip_/g)]).toEqual([2, 400_600]);
+    expect(stderr).toMatch(CUT);
+    expect(code).toBe(7);
+  });
+
   it('do not exist up to 400,000 events', async () => {
     const { code, stdout, stderr } = await ipft(['-m', '1', '--count', '400000'], flood).ended;
     expect([code, lines(stdout, /^===$/gm)]).toEqual([0, 1]);
