@@ -6,6 +6,10 @@ import { isHidden, isLast, packet } from './row.js';
 /** Most events held for packets in flight; beyond this the oldest packet is flushed before its end. */
 export const MAX_HELD = 400_000;
 
+/** Packets in flight beyond which a new one has room for few events at first, since so many have few. */
+const MANY = 2048;
+const FEW_ROWS = 4;
+
 /** The source of packets for outputs that show whole packets. */
 export type Packets = Pick<PacketsInFlight, 'take' | 'rest' | 'held' | 'cut'>;
 
@@ -41,15 +45,20 @@ export class PacketsInFlight {
       }
       start = at;
     }
-    for (; this.#held > most; this.#cut++) complete.push(this.#removeOldest());
+    // One iterator for all: each new one would have to pass those that were removed before.
+    for (const [number, events] of this.#packets) {
+      if (this.#held <= most) break;
+      complete.push(this.#remove(number, events));
+      this.#cut++;
+    }
     return complete;
   }
 
   /** The packets still in flight, in order of their first event; each is held until the next is requested. */
   *rest(): Generator<PacketEvents> {
-    while (this.#packets.size > 0) {
-      yield this.#oldest()[1];
-      this.#removeOldest();
+    for (const [number, events] of this.#packets) {
+      yield events;
+      this.#remove(number, events);
     }
   }
 
@@ -70,7 +79,10 @@ export class PacketsInFlight {
 
   #append(number: number, rows: DataView, rowSize: number, start: number, end: number): void {
     let events = this.#packets.get(number);
-    if (events === undefined) this.#packets.set(number, (events = new PacketEvents(rowSize)));
+    if (events === undefined) {
+      events = new PacketEvents(rowSize, this.#packets.size < MANY ? undefined : FEW_ROWS);
+      this.#packets.set(number, events);
+    }
     events.append(rows, start, end);
     this.#held += (end - start) / rowSize;
   }
@@ -79,15 +91,5 @@ export class PacketsInFlight {
     this.#packets.delete(number);
     this.#held -= events.size;
     return events;
-  }
-
-  #oldest(): [number, PacketEvents] {
-    const [oldest] = this.#packets as Iterable<[number, PacketEvents]>;
-    if (oldest === undefined) throw new Error('no packet is in flight');
-    return oldest;
-  }
-
-  #removeOldest(): PacketEvents {
-    return this.#remove(...this.#oldest());
   }
 }
