@@ -50,6 +50,11 @@ export class Segments {
     if (this.#cut.has(from)) remember(this.#awaited, packet(rows, at), { from, part: part(rows, at) });
   }
 
+  /** True for a segment that difference() has to see. */
+  awaits(number: number): boolean {
+    return this.#awaited.has(number);
+  }
+
   /**
    * An event of a packet. Returns how many bytes it has too many (or too few: negative): a segment by itself, or all segments
    * together; 0: nothing is wrong, or it is not known yet.
