@@ -63,14 +63,14 @@ async function withStatistics(action) {
   }
 }
 
-/** What the programs of an ipft that runs take for packets that do not match, and for MARKED that do, by rounds. */
-export const sample = ({ child }) =>
+/** What the programs of an ipft that runs take for packets that do not match, and for MARKED that do, by rounds. `size`: of udp(). */
+export const sample = ({ child }, size) =>
   withStatistics(async () => {
     const rounds = [];
     for (let round = 0; round < ROUNDS; round++)
       rounds.push({
         missing: await during(child.pid, () => udp(0, MISSES)),
-        hitting: await during(child.pid, () => udp(MARK, HITS)),
+        hitting: await during(child.pid, () => udp(MARK, HITS, [], size)),
       });
     return rounds;
   });

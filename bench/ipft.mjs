@@ -2,11 +2,15 @@
 // An ipft that runs, for benchmarks.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 export const MARK = 0xdeadbeef;
+/** What makes events and what reads them need a CPU of their own. */
+export const PRODUCER_CPU = 0;
+export const READER_CPU = cpus().length - 1;
 /** For a backend that loads a program for each function. */
 const FEW_FUNCTIONS = '^(ip|udp)_(rcv|output|queue_xmit|send_skb|local_deliver|local_out)$';
 export const folder = mkdtempSync('/tmp/ipft-bench-');
@@ -46,12 +50,13 @@ export async function startIpft(args, output, prefix = []) {
   return run;
 }
 
-/** Ends it with SIGTERM; resolves with what it counted. */
-export async function stopIpft(run) {
+/** Ends it with SIGTERM; resolves with what it counted. `codes`: exit codes that are no failure. */
+export async function stopIpft(run, codes = [0]) {
   run.child.kill('SIGTERM');
   const code = await run.exited;
   const counts = [...run.stderr.matchAll(/Samples: (\d+) Lost: (\d+)/g)].at(-1);
-  if (code !== 0 || counts === undefined) throw new Error(`ipft ended with ${code}: ${run.stderr}`);
+  if (!codes.includes(code) || counts === undefined)
+    throw new Error(`ipft ended with ${code}: ${run.stderr}`);
   return { delivered: Number(counts[1]), lost: Number(counts[2]) };
 }
 
@@ -61,10 +66,14 @@ export function tasksNs() {
   return [...ns].reduce((total, [, own]) => total + Number(own), 0);
 }
 
+/** Sizes of datagrams: small ones, and those of ten segments, which UDP leaves to GSO. */
+const SMALL = ['--size', '64'];
+export const GSO = ['--size', '12000', '--segment', '1200'];
+
 /** Sends packets over the loopback as fast as they go; resolves with `{sent, seconds}`. `prefix`: a command before it. */
-export async function udp(mark, count, prefix = []) {
+export async function udp(mark, count, prefix = [], size = SMALL) {
   const args = ['udp', '--to', '127.0.0.1:9999', '--sink', '--mark', `${mark}`, '--count', `${count}`];
-  const command = [...prefix, '.cache/lab/traffic', ...args, '--rate', '0', '--size', '64'];
+  const command = [...prefix, '.cache/lab/traffic', ...args, '--rate', '0', ...size];
   const { stdout } = await exec(command[0], command.slice(1));
   return JSON.parse(stdout);
 }

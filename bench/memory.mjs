@@ -2,8 +2,8 @@
 // Natively, without traffic: the resident size of an ipft that gets events at a steady rate.
 import { closeSync, openSync } from 'node:fs';
 import { record } from './history.mjs';
-import { peakMb, residentMb, startIpft, stopIpft } from './ipft.mjs';
-import { produceInto, READER_CPU } from './produce.mjs';
+import { peakMb, READER_CPU, residentMb, startIpft, stopIpft } from './ipft.mjs';
+import { produceInto } from './produce.mjs';
 import { printTable } from './table.mjs';
 
 const RATE = Number(process.env.BENCH_RATE ?? 500_000);

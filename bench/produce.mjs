@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // The producer of events (bench/producer) beside an ipft that traces by tracepoints.
 import { execFile, execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { promisify } from 'node:util';
-
-/** Both need a CPU of their own. */
-export const PRODUCER_CPU = 0;
-export const READER_CPU = cpus().length - 1;
+import { PRODUCER_CPU } from './ipft.mjs';
 
 export const producer = execFileSync('bench/producer/build', { encoding: 'utf8' }).trim();
 

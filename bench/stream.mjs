@@ -7,8 +7,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { record } from './history.mjs';
-import { cpuSeconds, startIpft, stopIpft } from './ipft.mjs';
-import { produceInto, PRODUCER_CPU, producer, READER_CPU } from './produce.mjs';
+import { cpuSeconds, PRODUCER_CPU, READER_CPU, startIpft, stopIpft } from './ipft.mjs';
+import { produceInto, producer } from './produce.mjs';
 import { printTable } from './table.mjs';
 
 const exec = promisify(execFile);

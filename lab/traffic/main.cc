@@ -7,12 +7,14 @@
 namespace {
 
 const char *usage =
-    R"(usage: traffic udp --to ADDRESS:PORT [--mark N] [--count N] [--rate PER_SECOND] [--size BYTES] [--sink]
+    R"(usage: traffic udp --to ADDRESS:PORT [--mark N] [--count N] [--rate PER_SECOND] [--size BYTES]
+                   [--segment BYTES] [--sink]
        traffic tcp-sink --port N [--bind ADDRESS]
        traffic tcp-send --to ADDRESS:PORT [--bytes N] [--mark N]
 
 udp sends --count datagrams (default 1) of --size bytes (default 64), --rate a second (default 0: as fast as it goes).
-With --sink it binds that address itself and counts what arrives. tcp-sink says "listening" on stderr, takes one
+With --segment each is left to GSO as several datagrams of that size. With --sink it binds that address itself and
+counts what arrives. tcp-sink says "listening" on stderr, takes one
 connection, reads it to its end. tcp-send writes --bytes (default 1 MiB). Each prints one line of JSON on stdout.
 An ADDRESS is one of IPv4 or IPv6, the latter in brackets in front of a port.
 Exit codes: 0 done, 1 a system call failed, 2 usage.

@@ -6,6 +6,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <ctime>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <thread>
@@ -13,11 +14,18 @@
 
 namespace {
 
+void set(const Fd &socket, int option, const char *name, int value) {
+  if (setsockopt(socket.get(), IPPROTO_UDP, option, &value, sizeof(value)) < 0)
+    fail(std::string("setsockopt(") + name + ")");
+}
+
 // Receives and counts on the port that is sent to, so that no ICMP error comes back and no packet waits in a
-// queue.
+// queue. `whole`: what UDP has left to GSO comes as it was sent.
 class Sink {
 public:
-  explicit Sink(const Address &address) : fd_(open_socket(address.family(), SOCK_DGRAM, std::nullopt)) {
+  Sink(const Address &address, bool whole) : fd_(open_socket(address.family(), SOCK_DGRAM, std::nullopt)) {
+    if (whole)
+      set(fd_, UDP_GRO, "UDP_GRO", 1);
     // recv returns ten times a second to see whether to stop: nothing wakes it up on an unconnected UDP
     // socket.
     const timeval tick{0, 100'000};
@@ -85,6 +93,7 @@ int run_udp(int argc, char **argv) {
                          {"--count", true},
                          {"--rate", true},
                          {"--size", true},
+                         {"--segment", true},
                          {"--sink", false}});
   const Address to = options.address("--to");
   const uint64_t count = options.number("--count", 1, UINT64_MAX);
@@ -94,10 +103,13 @@ int run_udp(int argc, char **argv) {
   if (options.flag("--mark"))
     mark = options.number("--mark", 0, UINT32_MAX);
 
+  const int segment = static_cast<int>(options.number("--segment", 0, 65507));
   std::optional<Sink> sink;
   if (options.flag("--sink"))
-    sink.emplace(to);
+    sink.emplace(to, segment != 0);
   const Fd fd = open_socket(to.family(), SOCK_DGRAM, mark);
+  if (segment != 0)
+    set(fd, UDP_SEGMENT, "UDP_SEGMENT", segment);
   if (connect(fd.get(), to.get(), to.size) < 0)
     fail("connect");
 
