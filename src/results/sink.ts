@@ -80,6 +80,7 @@ export class FileSink implements Sink {
 /** For pipes, sockets and terminals: Node queues what they do not take yet. */
 class StreamSink implements Sink {
   #failed = false;
+  #given = 0;
   #written = 0;
 
   constructor(onFailure: OnFailure) {
@@ -101,13 +102,15 @@ class StreamSink implements Sink {
 
   write(text: string | Uint8Array, events = 0): void {
     if (this.#failed) return;
+    this.#given += events;
     process.stdout.write(typeof text === 'string' ? text : Buffer.from(text), (error) => {
       if (error === null || error === undefined) this.#written += events;
     });
   }
 
   drained(): Promise<void> {
-    if (!this.full) return Promise.resolve();
+    // Of text that stdout has taken at once it tells only when no promise goes on any more.
+    if (this.#failed || (!this.full && this.#written === this.#given)) return Promise.resolve();
     return new Promise((resolve) => process.stdout.write('', () => resolve()));
   }
 }
