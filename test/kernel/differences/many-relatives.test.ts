@@ -25,7 +25,7 @@ const FRAGMENT_LEN = 14 + 20 + 48;
 /** By each of which a fragment becomes one packet more. */
 const PORTS = 74;
 
-/** Megabytes that ipft may have at most: 84 to 169 were measured. */
+/** Megabytes that ipft may have at most: 75 to 287 were measured. */
 const MOST_MB = 400;
 
 /** What all of it takes: nothing may be lost that this test is not about. */
