@@ -87,8 +87,8 @@ static __always_inline const struct sk_buff *frag_list_of(__u64 skb) {
   return BPF_CORE_READ(shared_info((const void *)skb, &scratch), frag_list);
 }
 
-/* The most skbs of a list that are looked at: more than the fragments of the largest datagram of IPv6. */
-#define LISTED 64
+/* The most skbs of a list that are looked at. Each takes the verifier time at every start. */
+#define LISTED 32
 
 /* The merge is a variable of this function: Linux 7.2.12 refuses a loop that fills in its caller's, and
  * passes it on ("slot poisoned by dead code elimination"). */
