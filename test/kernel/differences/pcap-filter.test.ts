@@ -4,6 +4,7 @@ import { FilterRunner } from '../../support/pcap/cases.js';
 import { compare, WAYS } from '../../support/pcap/differential.js';
 import { makeExpressions } from '../../support/pcap/expressions.js';
 import { makePackets } from '../../support/pcap/packets.js';
+import { IS_WHOLE } from '../../support/whole.js';
 
 /**
  * test/native/pcap-filter.test.ts compares far more expressions and all kinds of skbs; this one runs with the guest kernel's verifier
@@ -12,9 +13,9 @@ import { makePackets } from '../../support/pcap/packets.js';
 const EXPRESSIONS = makeExpressions(0);
 const PACKETS = makePackets(40);
 const HERE = [
+  'VLAN tag outside of the bytes, with a bit of its own, skb copied',
   'Ethernet header',
   'no MAC header, paged, skb copied',
-  'VLAN tag outside of the bytes, with a bit of its own, skb copied',
 ] as const;
 
 let runner: FilterRunner;
@@ -22,7 +23,7 @@ beforeAll(() => void (runner = new FilterRunner()));
 afterAll(() => runner.remove());
 
 describe('a pcap filter in this kernel agrees with pcap_offline_filter', () => {
-  it.each(HERE)('%s', (name) => {
+  it.each(IS_WHOLE ? HERE : HERE.slice(0, 1))('%s', (name) => {
     const { expressions, compared, mismatches } = compare(runner, WAYS[name], EXPRESSIONS, PACKETS);
     console.log(`${name}: ${expressions} expressions, ${compared} comparisons`);
     expect(mismatches).toEqual([]);
