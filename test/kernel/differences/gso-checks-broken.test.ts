@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Violation } from '../../../src/core/violation.js';
-import { checked } from '../../support/ipft/gso-checked.js';
+import { checked, checkedEvents, foundAt } from '../../support/ipft/gso-checked.js';
 import { cleanUp } from '../../support/kernel/kernel.js';
 import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { run, withSetting } from '../../support/kernel/system.js';
@@ -22,19 +21,12 @@ let found: ReadonlyMap<number, ReadonlySet<string>> = new Map();
 function byLength(stdout: string): typeof found {
   const lengths = new Map<number, number>();
   const all = new Map<number, Set<string>>();
-  for (const line of stdout.split('\n').slice(0, -1)) {
-    const event = JSON.parse(line) as {
-      readonly function?: string;
-      readonly family: number;
-      readonly len: number;
-      readonly violations: readonly Violation[];
-    };
-    if (event.function === undefined) continue;
+  for (const event of checkedEvents<{ readonly family: number; readonly len: number }>(stdout).rows) {
     const length = lengths.get(event.family) ?? event.len;
     lengths.set(event.family, length);
     const texts = all.get(length) ?? new Set();
     all.set(length, texts);
-    for (const { check, text } of event.violations) texts.add(`${check} at ${event.function}: ${text}`);
+    for (const text of foundAt(event)) texts.add(text);
   }
   return all;
 }

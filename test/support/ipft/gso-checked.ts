@@ -2,6 +2,7 @@
 import type { Summary } from '../../../src/core/summary.js';
 import type { Violation } from '../../../src/core/violation.js';
 import { trace } from './in-process.js';
+import { relativesOf, type Row, type Traced } from './relatives.js';
 import type { Ended } from './running.js';
 
 /** The functions that hand packets to devices, and some on both sides of them. */
@@ -15,25 +16,27 @@ export interface Checked {
   readonly gsoTypes: ReadonlySet<string>;
 }
 
+/** Of an event, by `--fields`. */
+interface Fields {
+  readonly gso_size: number;
+  readonly gso_type: string;
+}
+
+interface Violating {
+  readonly violations: readonly Violation[];
+}
+
+/** What is found at an event: `check at function: text`. */
+export const foundAt = ({ function: name, violations }: Row & Violating): string[] =>
+  violations.map(({ check, text }) => `${check} at ${name}: ${text}`);
+
+/** What `-o json --check gso` has printed, with these fields. */
+export const checkedEvents = <Shown>(stdout: string): Traced<Shown & Violating> => relativesOf(stdout);
+
 function checkedIn({ stdout }: Ended): Checked {
-  const found = new Set<string>();
-  const gsoTypes = new Set<string>();
-  let summary: Summary | undefined;
-  for (const line of stdout.split('\n').slice(0, -1)) {
-    const object = JSON.parse(line) as {
-      readonly function?: string;
-      readonly gso_size: number;
-      readonly gso_type: string;
-      readonly violations: readonly Violation[];
-      readonly summary?: Summary;
-    };
-    if (object.summary !== undefined) ({ summary } = object);
-    if (object.function === undefined) continue;
-    if (object.gso_size !== 0) gsoTypes.add(object.gso_type);
-    for (const { check, text } of object.violations) found.add(`${check} at ${object.function}: ${text}`);
-  }
-  if (summary === undefined) throw new Error('no summary');
-  return { summary, found: [...found], gsoTypes };
+  const { rows, summary } = checkedEvents<Fields>(stdout);
+  const gsoTypes = new Set(rows.filter((row) => row.gso_size !== 0).map((row) => row.gso_type));
+  return { summary, found: [...new Set(rows.flatMap(foundAt))], gsoTypes };
 }
 
 /** What `--check gso` finds of TCP and UDP packets while `action` runs; `more`: further options, also other functions (`-r`). */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { HOME } from '../home.js';
 import { run, shell, until } from '../kernel/system.js';
+import { beside } from './beside.js';
 import type { Path } from './path.js';
 
 export const SEGMENTS: Path = { topology: join(HOME, 'lab/net/segments'), sender: 'a', receiver: 'b' };
@@ -15,18 +16,8 @@ export const inNamespace = (name: string, command: string): void =>
  * Has a tap on the switch's bridge while `action` runs: the bridge, promiscuous by that, takes each packet up, and
  * forwards a clone.
  */
-export async function tapped<T>(action: () => Promise<T>): Promise<T> {
-  const args = ['netns', 'exec', 'ipft-switch', 'tcpdump', '-i', 'bridge', '-w', '/dev/null'];
-  const tap = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = once(tap, 'exit');
-  await once(tap.stderr, 'data');
-  try {
-    return await action();
-  } finally {
-    tap.kill('SIGTERM');
-    await ended;
-  }
-}
+export const tapped = <T>(action: () => Promise<T>): Promise<T> =>
+  beside('ipft-switch', ['tcpdump', '-i', 'bridge', '-w', '/dev/null'], action);
 
 /** A tap that takes hardly anything: its socket has the least room there is, and nobody reads it. */
 const DEAF = `

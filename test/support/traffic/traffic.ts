@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../kernel/system.js';
+import { beside } from './beside.js';
 
 /** Of its own for each process: test files of the native tier run beside each other. */
 export const PORT = 10_000 + (process.pid % 10_000) * 2;
@@ -60,18 +61,8 @@ export function udp({ mark, count, rate, cpu }: Udp): Promise<void> {
 }
 
 /** Has a socket of a network namespace take a connection at this port while `action` runs. */
-export async function whileListening<T>(netns: string, port: number, action: () => Promise<T>): Promise<T> {
-  const args = ['netns', 'exec', netns, TRAFFIC, 'tcp-sink', '--port', `${port}`];
-  const sink = spawn('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = once(sink, 'exit');
-  await once(sink.stderr, 'data');
-  try {
-    return await action();
-  } finally {
-    sink.kill();
-    await ended;
-  }
-}
+export const whileListening = <T>(netns: string, port: number, action: () => Promise<T>): Promise<T> =>
+  beside(netns, [TRAFFIC, 'tcp-sink', '--port', `${port}`], action);
 
 const UNREAD = `
 import socket, sys
