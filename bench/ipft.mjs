@@ -20,6 +20,12 @@ const exec = promisify(execFile);
 /** What a benchmark is doing, on stderr. */
 export const note = (text) => console.error(`${(performance.now() / 1000).toFixed(1)} s: ${text}`);
 
+/** The words of a command line, with its verb first, if it has one. */
+function words(args) {
+  const marked = ['-m', `${MARK}`, ...args.filter((word) => word !== 'record')];
+  return args[0] === 'record' ? ['record', ...marked] : marked;
+}
+
 /**
  * Starts it with stdout going to `output`, a descriptor; resolves once it is ready, after `readyAfter` seconds. `prefix`: a
  * command before it.
@@ -27,16 +33,7 @@ export const note = (text) => console.error(`${(performance.now() / 1000).toFixe
 export async function startIpft(args, output, prefix = []) {
   const ready = join(folder, 'ready');
   rmSync(ready, { force: true });
-  const command = [
-    ...prefix,
-    process.execPath,
-    'dist/bin.cjs',
-    '-m',
-    `${MARK}`,
-    '--ready-file',
-    ready,
-    ...args,
-  ];
+  const command = [...prefix, process.execPath, 'dist/bin.cjs', ...words(args), '--ready-file', ready];
   const began = Date.now();
   const child = spawn(command[0], command.slice(1), { stdio: ['ignore', output, 'pipe'] });
   const run = { child, stderr: '' };

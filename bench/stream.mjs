@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // The whole path natively, without traffic: BPF programs make events as fast as they can, or at a pace, and ipft makes
-// text of them. What a C program that only copies the records takes in the same run is the ceiling.
+// text or a capture file of them. What a C program that only copies the records takes in the same run is the ceiling.
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -39,7 +39,8 @@ const targets = {
 
 async function once(output, target, pages, rate) {
   const { fd, end } = targets[target]();
-  const args = ['-b', 'tracepoint', '-o', output];
+  const results = output === 'capture' ? ['record', '-w', '-'] : ['-o', output];
+  const args = [...results, '-b', 'tracepoint'];
   if (pages !== 'default') args.push('--perf-page-count', pages);
   const run = await startIpft(args, fd, ['taskset', '-c', `${READER_CPU}`]);
   if (typeof fd === 'number') closeSync(fd);
@@ -77,7 +78,7 @@ const results = [top];
 const perSecond = ({ delivered, seconds }) => delivered / seconds;
 const rows = [];
 const wanted = process.argv.slice(2);
-for (const output of wanted.length > 0 ? wanted : ['stream', 'json', 'aggregate']) {
+for (const output of wanted.length > 0 ? wanted : ['stream', 'json', 'aggregate', 'capture']) {
   for (const target of (process.env.BENCH_TARGETS ?? Object.keys(targets).join(',')).split(',')) {
     for (const pages of PAGES) {
       const runs = await highest(output, target, pages);

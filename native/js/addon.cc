@@ -3,6 +3,7 @@
 // The addon's exports. src/native/types.ts declares their types.
 #include "attach/kprobe.h"
 #include "attach/trace_events.h"
+#include "drain/row_streams.h"
 #include "filter/pcap_compile.h"
 #include "js/extension_exports.h"
 #include "js/field_exports.h"
@@ -157,8 +158,24 @@ Napi::Value has_no_reader(const Napi::CallbackInfo &info) {
   return Napi::Boolean::New(info.Env(), closed);
 }
 
-Napi::Value real_time_offset_ns(const Napi::CallbackInfo &info) {
-  return Napi::BigInt::New(info.Env(), real_time_offset());
+// Rows as a capture file has them: (rows behind a row of zeros, their number, words of a row).
+Napi::Value encode_block(const Napi::CallbackInfo &info) {
+  auto rows = info[0].As<Napi::Int32Array>();
+  size_t count = info[1].As<Napi::Number>().Uint32Value();
+  size_t words = info[2].As<Napi::Number>().Uint32Value();
+  if (words * sizeof(uint32_t) < sizeof(ipft_row) || rows.ElementLength() / words < count + 1)
+    throw Napi::RangeError::New(info.Env(), "rows that are not there");
+  auto payload = encode_rows(reinterpret_cast<const uint32_t *>(rows.Data()), count, words);
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), payload.data(), payload.size());
+}
+
+Napi::Value clocks(const Napi::CallbackInfo &info) {
+  Clocks clocks = read_clocks();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("monotonic", Napi::BigInt::New(info.Env(), clocks.monotonic));
+  result.Set("real", Napi::BigInt::New(info.Env(), clocks.real));
+  result.Set("tai", Napi::BigInt::New(info.Env(), clocks.tai));
+  return result;
 }
 
 void raise_limit(__rlimit_resource resource, rlim_t wanted) {
@@ -192,7 +209,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("compileFilter", Napi::Function::New(env, compile_filter));
   exports.Set("probe", Napi::Function::New(env, probe));
   exports.Set("orphanedTraceEvents", Napi::Function::New(env, orphans));
-  exports.Set("realTimeOffset", Napi::Function::New(env, real_time_offset_ns));
+  exports.Set("encodeRows", Napi::Function::New(env, encode_block));
+  exports.Set("readClocks", Napi::Function::New(env, clocks));
   exports.Set("hasNoReader", Napi::Function::New(env, has_no_reader));
   exports.Set("setRlimits", Napi::Function::New(env, set_rlimits));
   exports.Set("Session", Session::define(env));

@@ -22,20 +22,21 @@ int64_t monotonic_ns() {
   return now(CLOCK_MONOTONIC);
 }
 
-// The thread may be interrupted between two readings, so the pair that took the shortest time is used.
-int64_t real_time_offset() {
+// The thread may be interrupted between two readings, so those that took the shortest time are used.
+Clocks read_clocks() {
   int64_t shortest = std::numeric_limits<int64_t>::max();
-  int64_t offset = 0;
+  Clocks clocks = {};
   for (int i = 0; i < trials; i++) {
     int64_t before = monotonic_ns();
     int64_t real = now(CLOCK_REALTIME);
+    int64_t tai = now(CLOCK_TAI);
     int64_t took = monotonic_ns() - before;
     if (took >= shortest)
       continue;
     shortest = took;
-    offset = real - (before + took / 2);
+    clocks = {before + took / 2, real, tai};
   }
-  return offset;
+  return clocks;
 }
 
 } // namespace ipft

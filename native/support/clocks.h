@@ -8,7 +8,13 @@ namespace ipft {
 // CLOCK_MONOTONIC in ns, the clock of the events.
 int64_t monotonic_ns();
 
-// CLOCK_REALTIME minus CLOCK_MONOTONIC, in ns.
-int64_t real_time_offset();
+// The clocks at one moment, in ns.
+struct Clocks {
+  int64_t monotonic;
+  int64_t real;
+  int64_t tai;
+};
+
+Clocks read_clocks();
 
 } // namespace ipft

@@ -80,6 +80,8 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
     expected: `an array of { output, file }, output one of ${[...outputs.keys()].join(', ')}`,
     holds: (value) => Array.isArray(value) && value.every(isFurtherOutput),
   },
+  write: text('the path of a capture file'),
+  commandLine: boolean,
   drops: boolean,
   verbose: boolean,
   pageCount: {
@@ -137,8 +139,11 @@ export function completeOptions(options: ScriptOptions<FieldList | undefined>): 
     throw new UsageError('trace(): expected an object of options', 'trace({ mark: 0xdeadbeef })');
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
-  const { also = [], drops = false } = options;
-  checkFiles(also, []);
+  const { also = [], write, drops = false } = options;
+  checkFiles([
+    ...also.map(({ file }) => ({ flag: 'also', file })),
+    ...(write === undefined ? [] : [{ flag: 'write', file: write }]),
+  ]);
   if (drops) checkDrops(also.map(({ output }) => output));
   const everyPacket = options.mask === 0 ? 0 : undefined;
   const mark = options.mark ?? everyPacket;

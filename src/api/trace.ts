@@ -85,7 +85,7 @@ export class Trace<Event extends EventLead = TraceEvent> implements AsyncIterabl
 
   #trace(extensions: Extensions, options: TraceOptions, messages: Messages): Promise<Summary> {
     const plan = prepare(options, messages, extensions);
-    const consumers = withFurther(this.#planned(options), options, (fd) => plan.addon.hasNoReader(fd));
+    const consumers = withFurther(this.#planned(options), options, plan.addon);
     const engine = new Engine(plan, options, plannedWith(extensions, consumers), messages);
     return engine.run({ stop: this.#stopped.promise, announce: () => this.#announce() });
   }

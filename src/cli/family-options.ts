@@ -5,8 +5,8 @@ import { completed, oneOf } from './completion/completer.js';
 import { describe, option } from './option.js';
 import { CHECK_VALUES, FOLLOW_VALUES, parseChecks, parseFollow } from './values.js';
 
-/** What is followed besides the packets that match, and what of all of them is checked. */
-export function familyOptions(): Option[] {
+/** What is followed besides the packets that match. */
+export function followOptions(): Option[] {
   return [
     completed(
       option(
@@ -21,10 +21,20 @@ export function familyOptions(): Option[] {
       '--replies',
       "follow the kernel's answers to a packet, too: echo replies, ICMP errors, RST; the same as replies in --follow",
     ),
-    new Option(
-      '--family',
-      'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them',
-    ),
+  ];
+}
+
+export const familyOption = (): Option =>
+  new Option(
+    '--family',
+    'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them',
+  );
+
+/** What is followed, how it is shown, and what of it is checked. */
+export function familyOptions(): Option[] {
+  return [
+    ...followOptions(),
+    familyOption(),
     completed(
       option(
         '--check <checks>',

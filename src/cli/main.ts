@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EXIT } from '../core/errors.js';
-import { packageRoot } from '../core/package-root.js';
+import { version } from '../core/version.js';
 import { report } from './report.js';
 import { complete, completionText } from './completion/complete.js';
 import { parseCommandLine, type Request } from './parse.js';
 import { SUBCOMMANDS } from './subcommands/index.js';
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  return String((manifest as { version: unknown }).version);
-}
 
 const print = async (text: string): Promise<number> => (await import('../run/print-text.js')).printText(text);
 
@@ -44,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<never> {
   process.stderr.on('error', () => undefined);
   try {
     const request = parseCommandLine(argv, version());
-    verbose = request.kind === 'trace' && request.options.verbose;
+    if ('options' in request) ({ verbose = false } = request.options as { readonly verbose?: boolean });
     const code = await perform(request);
     process.exit(code);
   } catch (error) {

@@ -7,8 +7,10 @@ export interface Subcommand<Options extends object = object> {
   readonly name: string;
   /** Its words and its help; `write` gets what --help prints. */
   readonly create: (write: (text: string) => void) => Command;
-  /** What a command that has taken its words asks for. */
-  readonly options: (command: Command) => Options;
+  /** true if a command to trace may follow after `--` */
+  readonly takesCommand: boolean;
+  /** What a command that has taken its words asks for; `traced`: the words after `--`. */
+  readonly options: (command: Command, traced?: readonly string[]) => Options;
   /** Does it, and returns the exit code. Loads the code for it. */
   readonly run: (options: Options) => Promise<number>;
 }

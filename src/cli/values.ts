@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { checks } from '../checks/index.js';
 import { UsageError } from '../core/errors.js';
+import type { Moment } from '../core/options.js';
 import { FOLLOW_ALL, FOLLOW_WORDS, type Follow } from '../core/relation.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
 
@@ -194,5 +195,27 @@ export function parseFollow(flag: string): (text: string) => readonly Follow[] {
     if (words.includes('all') || words.includes('none'))
       throw new UsageError(`${flag}: all and none stand alone, received '${text}'`, `${flag} all`);
     return words as Follow[];
+  };
+}
+
+/** Numbers of packets, with commas between them. */
+export function parsePackets(flag: string): (text: string) => ReadonlySet<number> {
+  const parse = parseCount(flag, 1);
+  return (text) => new Set(text.split(',').map((each) => parse(each.trim())));
+}
+
+const DIGITS = /^\d{1,19}$/;
+
+/** A time of events: CLOCK_MONOTONIC in ns, or with a unit a time since the first event. */
+export function parseMoment(flag: string): (text: string) => Moment {
+  return (text) => {
+    if (DIGITS.test(text)) return { ns: BigInt(text), isSinceFirst: false };
+    const [, value, unit] = DURATION.exec(text) ?? [];
+    const ms = Number(value) * (unit === undefined ? NaN : (MS_A_UNIT[unit] ?? NaN));
+    if (ms >= 0 && ms <= MAX_DURATION_MS) return { ns: BigInt(Math.round(ms * 1e6)), isSinceFirst: true };
+    throw new UsageError(
+      `${flag}: expected a time stamp in ns, or a time since the first event with a unit (ms, s, m, h), received '${text}'`,
+      `${flag} 1.5s`,
+    );
   };
 }

@@ -23,7 +23,7 @@ const READ: Read = { kind: 'headers', bytes: 72 };
  * Copies enough for such a packet inside IPv6 with a routing header of two segments, or inside VXLAN over
  * IPv6.
  */
-const INNER_READ: Read = { kind: 'headers', bytes: 152 };
+export const PACKET_HEADERS: Read = { kind: 'headers', bytes: 152 };
 
 /** Offset of the bytes in the read's data, after their number and the offset of the network header. */
 const BYTES = 8;
@@ -133,7 +133,7 @@ export const tuple = tupleColumn(
 /** Like tuple, for the packet inside IPIP, SRv6, GRE, VXLAN or Geneve. */
 export const innerTuple = tupleColumn(
   ['inner-tuple', 'inner_tuple', 'the same of the packet within IPIP, SRv6, GRE, VXLAN or Geneve'],
-  INNER_READ,
+  PACKET_HEADERS,
   inner,
 );
 /** IPv4 time to live, or IPv6 hop limit. */

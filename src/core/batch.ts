@@ -14,6 +14,12 @@ export interface Batch {
 }
 
 /**
+ * Makes the payload of a block of rows in a capture file (docs/capture-file.md). `rows`: a row of zeros, then
+ * `count` rows of `words` words of 32 bits each.
+ */
+export type EncodeRows = (rows: Int32Array, count: number, words: number) => Uint8Array;
+
+/**
  * Writes the lines of a batch, each followed by a newline; of hidden rows only those that report a relation,
  * and these by `relation`, if there is one.
  */

@@ -3,6 +3,19 @@
 export const TIME_FORMATS = ['monotonic', 'real', 'relative', 'delta'] as const;
 export type TimeFormat = (typeof TIME_FORMATS)[number];
 
+/** The clocks at one moment, ns. */
+export interface ClockReading {
+  /** CLOCK_MONOTONIC, the clock of events */
+  readonly monotonic: bigint;
+  /** CLOCK_REALTIME */
+  readonly real: bigint;
+  /** CLOCK_TAI; equal to `real` if nothing has told the kernel how many leap seconds there have been */
+  readonly tai: bigint;
+}
+
+/** CLOCK_REALTIME minus CLOCK_MONOTONIC, ns. */
+export const realOffset = ({ real, monotonic }: ClockReading): bigint => real - monotonic;
+
 /** What a trace knows about its clocks. */
 export interface TraceClock {
   /** CLOCK_REALTIME minus CLOCK_MONOTONIC in ns, when the trace was prepared */

@@ -58,8 +58,8 @@ export interface Consumer {
   /** Events that it took and has not passed on to its reader, in words; [] if there are none. */
   backlog(): readonly Loss[];
   /**
-   * Called after the last event. Resolves when everything is written, with the error that prevented it or
+   * Called after the last event; `summary`: null if it is unknown. Resolves when everything is written, with the error that prevented it or
    * null.
    */
-  finish(summary: Summary): Promise<Error | null>;
+  finish(summary: Summary | null): Promise<Error | null>;
 }

@@ -236,6 +236,11 @@ export class FunctionTable {
     return labelOf(this.names[index] ?? '', this.modules[index] ?? KERNEL);
   }
 
+  /** A function's entry address; 0 for a tracepoint. */
+  addressOf(index: number): bigint {
+    return this.kind === 'functions' ? (this.columns.addresses[index] ?? 0n) : 0n;
+  }
+
   returnType(index: number): ReturnType {
     return this.columns.table.returnType(index);
   }
@@ -248,14 +253,14 @@ export class FunctionTable {
 
   /** What is known of these functions, in their order. */
   described(functions: readonly number[]): KernelFunction[] {
-    const { table, addresses } = this.columns;
+    const { table } = this.columns;
     const { symbols, positions, reasons } = table.described(Uint32Array.from(functions));
     const [symbol, reason] = [symbols.split('\n'), reasons.split('\n')];
     return functions.map((index, at) => ({
       name: this.names[index] ?? '',
       module: this.modules[index] ?? '',
       symbol: symbol[at] ?? '',
-      address: this.kind === 'functions' ? (addresses[index] ?? 0n) : 0n,
+      address: this.addressOf(index),
       skbPosition: positions[at] ?? 0,
       traceable: reason[at] === '',
       reason: reason[at] ?? '',
@@ -264,13 +269,13 @@ export class FunctionTable {
 
   /** What the probe-keeper has to know of these functions, in their order. */
   probes(functions: readonly number[]): FunctionProbe[] {
-    const { table, addresses } = this.columns;
+    const { table } = this.columns;
     const { symbols, programs, btfIds } = table.probes(Uint32Array.from(functions));
     const symbol = symbols.split('\n');
     return functions.map((id, at) => ({
       id,
       program: programs[at] ?? 0,
-      address: this.kind === 'functions' ? (addresses[id] ?? 0n) : 0n,
+      address: this.addressOf(id),
       btfId: btfIds[at] ?? 0,
       module: this.modules[id] ?? '',
       symbol: symbol[at] ?? '',

@@ -33,12 +33,48 @@ export interface SchemaOptions {
   readonly kind?: LineKind | undefined;
 }
 
+/** A time of events. */
+export interface Moment {
+  /** CLOCK_MONOTONIC, or since the first event */
+  readonly ns: bigint;
+  readonly isSinceFirst: boolean;
+}
+
+/** Options of `ipft show`. */
+export interface ShowOptions {
+  /** capture files; `-`: stdin */
+  readonly files: readonly string[];
+  /** id of an output */
+  readonly output: string;
+  /** the value of --fields; undefined: the output's default */
+  readonly fields?: string | undefined;
+  readonly time?: TimeFormat | undefined;
+  readonly family?: boolean | undefined;
+  readonly eventsOnly?: boolean | undefined;
+  readonly drops: boolean;
+  /** file for the results; stdout if undefined */
+  readonly outputFile?: string | undefined;
+  readonly selection: Selection;
+  /** numbers of packets; undefined: all */
+  readonly packets?: ReadonlySet<number> | undefined;
+  /** events from one moment to another, both included; undefined: from the first, to the last */
+  readonly since?: Moment | undefined;
+  readonly until?: Moment | undefined;
+  /** end after this many events of each file */
+  readonly count?: number | undefined;
+  /** throw a LossError if anything is missing from the results */
+  readonly failOnLoss: boolean;
+}
+
 /** An additional file of results (--also). */
 export interface FurtherOutput {
   /** id of an output */
   readonly output: string;
   readonly file: string;
 }
+
+/** In place of the path of a capture file: stdout, or stdin. */
+export const STDOUT = '-';
 
 /** Options of a trace. */
 export interface TraceOptions {
@@ -67,6 +103,10 @@ export interface TraceOptions {
   readonly fields?: string | undefined;
   /** one extension per file: .c, .o, .lua, .js, .mjs or .ts */
   readonly extensions?: readonly string[] | undefined;
+  /** capture file to write, `-` for stdout */
+  readonly write?: string | undefined;
+  /** false: the capture file does not get the command line */
+  readonly commandLine?: boolean | undefined;
   /** additional files of results */
   readonly also?: readonly FurtherOutput[] | undefined;
   /** show only packets that are dropped */
@@ -106,8 +146,8 @@ export interface TraceOptions {
  * Options of `ipft -m MARK`: those of the trace, where its results go, and how its readiness is announced.
  */
 export interface CommandOptions extends TraceOptions {
-  /** id of an output */
-  readonly output: string;
+  /** id of an output; null: only the files get results */
+  readonly output: string | null;
   /** how text shows the time of an event; JSON and CSV get an additional column `time` */
   readonly time?: TimeFormat | undefined;
   /** text of whole packets: a group for each family of packets instead */

@@ -156,3 +156,13 @@ export function capturedIn(layout: Layout): (read: Read) => Captured {
     };
   };
 }
+
+/** Returns a function that says whether rows of this layout have the bytes of a read. */
+export function hasRead(layout: Layout): (read: Read) => boolean {
+  const known = new Map(layout.reads.map(({ read }) => [keyOf(read), read]));
+  return (read) => {
+    const found = known.get(keyOf(read));
+    const isShorter = found?.kind === 'headers' && read.kind === 'headers' && found.bytes < read.bytes;
+    return found !== undefined && !isShorter;
+  };
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { capturedIn, type Layout } from './reads.js';
-import type { TraceClock } from './clock.js';
+import type { ClockReading, TraceClock } from './clock.js';
 import type { Column, ColumnContext, ReturnType } from './column.js';
 
 /** The kernel's names for the numbers that rows have. */
@@ -14,6 +14,8 @@ export interface TracedFunctions {
   readonly names: readonly string[];
   readonly modules: readonly string[];
   returnType(index: number): ReturnType;
+  /** entry address; 0: unknown */
+  address(index: number): bigint;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface Traced {
   readonly further: readonly Column[];
   readonly layout: Layout;
   readonly clock: TraceClock;
+  /** null: the trace comes from a file */
+  readonly readClocks: (() => ClockReading) | null;
   readonly names: KernelNames;
   /** addresses of a kernel stack, innermost first; empty if the stack is no longer available */
   readonly stack: (id: number) => readonly bigint[];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { secondsText, type TraceClock } from '../core/clock.js';
+import { realOffset, secondsText, type TraceClock } from '../core/clock.js';
 import { timeNs } from '../core/row.js';
 import { firstEvents } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
@@ -120,7 +120,7 @@ export class Recorder {
   }
 
   #warnOfStep(): void {
-    const step = Number(this.plan.addon.realTimeOffset() - this.#clock.realOffsetNs);
+    const step = Number(realOffset(this.plan.addon.readClocks()) - this.#clock.realOffsetNs);
     this.#clockStepNs = step;
     if (Math.abs(step) < LEAST_STEP_NS) return;
     this.messages.warn(

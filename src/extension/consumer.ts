@@ -130,7 +130,7 @@ class ExtensionConsumer implements Consumer {
   }
 
   /** What onPacket returns for packets in flight is printed before the groups that are printed at the end. */
-  async finish(summary: Summary): Promise<Error | null> {
+  async finish(summary: Summary | null): Promise<Error | null> {
     if (this.#failure === null) this.#endRest();
     const problem = await this.inner.finish(summary);
     return this.#failure ?? problem;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { KernelProbes } from '../core/backend.js';
 import type { CompileFilter } from '../core/classic-bpf.js';
+import type { ClockReading } from '../core/clock.js';
+import type { EncodeRows } from '../core/batch.js';
 import type { EnumMembers } from '../core/column.js';
 import type { FieldKind, ResolvedPath } from '../core/field-path.js';
 import type { FunctionColumns, NativeTable } from '../core/function-table.js';
@@ -61,8 +63,8 @@ export interface Addon extends KernelProbes {
   ): readonly ExtensionMember[] | { readonly error: string };
   /** The number of trace events left by keepers that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
-  /** ns by which CLOCK_REALTIME is ahead of CLOCK_MONOTONIC */
-  realTimeOffset(): bigint;
+  readClocks(): ClockReading;
+  readonly encodeRows: EncodeRows;
   /** True if this fd is a pipe or socket whose other end is closed. */
   hasNoReader(fd: number): boolean;
   /** Raises RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as possible; never throws. */

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { PACKET_HEADERS } from '../columns/headers.js';
 import { generateCapture } from '../codegen/capture.js';
 import { isBehindHead, isInBytes } from '../codegen/path-reads.js';
 import { DATA } from '../core/abi.js';
-import { layOut, type KernelPath, type Layout, type PathThroughNumber, type Read } from '../core/reads.js';
+import {
+  hasRead,
+  layOut,
+  type KernelPath,
+  type Layout,
+  type PathRead,
+  type PathThroughNumber,
+  type Read,
+} from '../core/reads.js';
 import type { Column } from '../core/column.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
+import type { TraceOptions } from '../core/options.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './resolve-path.js';
 import { resolveProcessId } from './pid-namespace.js';
 import { native } from '../native/call.js';
+import type { Messages } from '../terminal/messages.js';
 import { skbLayout } from './skb-layout.js';
 
 /** The data that the session appends to each event. */
@@ -47,12 +58,23 @@ function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): 
   return resolvePath(addon, paths[0]);
 }
 
-/** Plans the data for columns. Throws an UnsupportedError for what this kernel does not have. */
-export function planData(addon: Addon, columns: readonly Column[], further: readonly Read[] = []): Data {
+/**
+ * Plans the data for columns. Throws an UnsupportedError for what this kernel does not have.
+ *
+ * @param further other data that are needed
+ * @param wished data that are left out if there is no room for them beside the others
+ */
+export function planData(
+  addon: Addon,
+  columns: readonly Column[],
+  further: readonly Read[] = [],
+  wished: readonly Read[] = [],
+): Data {
   const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
-  const layout = layOut(reads, (read) =>
-    read.kind === 'process' ? resolveProcessId(addon) : resolveFirst(addon, read.paths),
-  );
+  const resolve = (read: PathRead): ResolvedPath =>
+    read.kind === 'process' ? resolveProcessId(addon) : resolveFirst(addon, read.paths);
+  const whole = layOut([...reads, ...wished], resolve);
+  const layout = whole.size > DATA ? layOut(reads, resolve) : whole;
   const checks = reads.some(({ kind }) => kind === 'geometry');
   if (layout.size > DATA)
     throw new UsageError(
@@ -71,6 +93,24 @@ export function planData(addon: Addon, columns: readonly Column[], further: read
     inBytes: bitsOf((path) => isInBytes(path, skb)),
   };
   return { layout, capture: generateCapture(layout, skb), absent };
+}
+
+/** The data of a trace. A capture file gets the packets' headers, too, where there is room for them. */
+export function dataOf(
+  { write }: TraceOptions,
+  addon: Addon,
+  columns: readonly Column[],
+  further: readonly Read[],
+  messages: Messages,
+): Data {
+  const wished = write === undefined ? [] : [PACKET_HEADERS];
+  const data = planData(addon, columns, further, wished);
+  if (!wished.every(hasRead(data.layout)))
+    messages.warn(
+      "the capture file will not have the packets' headers: the fields take too many bytes of each event",
+      'fewer fields',
+    );
+  return data;
 }
 
 function checkReasons(addon: Addon, layout: Layout): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { release } from 'node:os';
+import { realOffset } from '../core/clock.js';
 import { CANDIDATES, CONFIRMING_CALLS } from '../core/abi.js';
 import type { Backend, TableKind } from '../core/backend.js';
 import { EnvironmentError } from '../core/errors.js';
@@ -21,7 +22,7 @@ import { checksOf, uncheckedOf } from './checks.js';
 import { basicProblem, readEnvironment } from '../machine/environment.js';
 import { crossing } from '../columns/crossing.js';
 import type { Column } from '../core/column.js';
-import { planData, type Data } from './data.js';
+import { dataOf, type Data } from './data.js';
 import { parseFields } from './parse-fields.js';
 import { tracedModules } from '../machine/modules.js';
 import { checkHasFilter, planFilter, type PlannedFilter } from './packet-filter.js';
@@ -159,7 +160,7 @@ export function prepare(
   const functions = functionsOf(choice, tables.get(choice.backend.table), options, messages);
   const way = { backend: choice.backend, tracer };
   const further = furtherColumns(additions, functions, checks);
-  const data = planData(addon, [...(fields ?? []), ...further], additions.reads);
+  const data = dataOf(options, addon, [...(fields ?? []), ...further], additions.reads, messages);
   const verboseMessages = options.verbose ? messages : null;
   const stacks = data.layout.reads.some(({ read }) => read.kind === 'stack');
   const offsets = bodyOffsets({ addon, table: functions.table, tracefs, ...way, stacks }, verboseMessages);
@@ -170,7 +171,8 @@ export function prepare(
     ...{ kernel: release(), functions: known.functions, returns: tracer.returns, fields, further },
     follows: functions.follows !== 0,
     layout: data.layout,
-    clock: { realOffsetNs: addon.realTimeOffset(), firstNs: null },
+    clock: { realOffsetNs: realOffset(addon.readClocks()), firstNs: null },
+    readClocks: () => addon.readClocks(),
     names: kernelNames(addon),
   };
   return {

@@ -33,8 +33,18 @@ export class ShownFunctions {
     return known;
   }
 
+  address(index: number): bigint {
+    const of = this.#of(index);
+    return of === undefined ? 0n : of.table.addressOf(index - of.first);
+  }
+
   #ask(index: number): ReturnType {
-    const of = index < this.names.length ? this.#tables.findLast(({ first }) => first <= index) : undefined;
+    const of = this.#of(index);
     return of === undefined ? UNKNOWN_TYPE : of.table.returnType(index - of.first);
+  }
+
+  /** The table that has a function; undefined: none. */
+  #of(index: number): { readonly first: number; readonly table: FunctionTable } | undefined {
+    return index < this.names.length ? this.#tables.findLast(({ first }) => first <= index) : undefined;
   }
 }

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { EncodeRows } from '../core/batch.js';
 import type { PlannedConsumer } from '../core/consumer.js';
 import type { CommandOptions, TraceOptions } from '../core/options.js';
+import { plannedCapture } from './capture-file.js';
 import { plannedResults, type HasNoReader, type ResultsOptions } from './results.js';
 import { allOf } from './several.js';
 
-type Options = TraceOptions & Pick<ResultsOptions, 'time' | 'eventsOnly' | 'family'>;
+type Options = TraceOptions &
+  Pick<ResultsOptions, 'time' | 'eventsOnly' | 'family'> &
+  Partial<Pick<CommandOptions, 'output'>>;
+
+/** What consumers have the addon do. */
+interface Tools {
+  readonly hasNoReader: HasNoReader;
+  readonly encodeRows: EncodeRows;
+}
 
 /** Makes the consumers that one option asks for; [] if the option is not given. */
-type Kind = (options: Options, hasNoReader: HasNoReader) => readonly PlannedConsumer[];
+type Kind = (options: Options, tools: Tools) => readonly PlannedConsumer[];
 
-const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, hasNoReader) =>
+const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, { hasNoReader }) =>
   also.map(({ output, file }) =>
     plannedResults(
       { output, outputFile: file, flag: '--also', drops, time, eventsOnly, family },
@@ -17,19 +27,29 @@ const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, hasNo
     ),
   );
 
+/** Without other results the file has rows of drops in any case, so that it can be shown with --drops. */
+const captureFile: Kind = ({ write, output, drops, commandLine = true }, { encodeRows }) =>
+  write === undefined
+    ? []
+    : [plannedCapture(write, { drops: output === null || drops === true, commandLine }, encodeRows)];
+
 /** The kinds of consumers that a trace can have besides the command's results or a script's loop. */
-const KINDS: readonly Kind[] = [outputFiles];
+const KINDS: readonly Kind[] = [outputFiles, captureFile];
+
+const furtherOf = (options: Options, tools: Tools): PlannedConsumer[] =>
+  KINDS.flatMap((kind) => kind(options, tools));
 
 /** Combines `first` with the further consumers that the options ask for. */
-export function withFurther(
-  first: PlannedConsumer,
-  options: Options,
-  hasNoReader: HasNoReader,
-): PlannedConsumer {
-  return allOf([first, ...KINDS.flatMap((kind) => kind(options, hasNoReader))]);
+export function withFurther(first: PlannedConsumer, options: Options, tools: Tools): PlannedConsumer {
+  return allOf([first, ...furtherOf(options, tools)]);
 }
 
 /** All consumers of the command's trace, combined. */
-export function commandConsumers(options: CommandOptions, hasNoReader: HasNoReader): PlannedConsumer {
-  return withFurther(plannedResults(options, hasNoReader), options, hasNoReader);
+export function commandConsumers(options: CommandOptions, tools: Tools): PlannedConsumer {
+  const { output } = options;
+  if (output !== null)
+    return withFurther(plannedResults({ ...options, output }, tools.hasNoReader), options, tools);
+  const [first, ...others] = furtherOf(options, tools);
+  if (first === undefined) throw new Error('nobody gets the results');
+  return allOf([first, ...others]);
 }

@@ -68,7 +68,7 @@ export class Lane {
   }
 
   /** Like Consumer.finish(), after everything queued was taken. */
-  async finish(summary: Summary): Promise<Error | null> {
+  async finish(summary: Summary | null): Promise<Error | null> {
     await this.#emptied;
     return this.consumer.finish(summary);
   }

@@ -23,8 +23,8 @@ export type HasNoReader = (fd: number) => boolean;
 /** The options that decide where results go. `flag`: the command line flag of the file, for messages. */
 export type ResultsOptions = Pick<
   CommandOptions,
-  'output' | 'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly' | 'family'
-> & { readonly flag?: string };
+  'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly' | 'family'
+> & { readonly output: string; readonly flag?: string };
 
 /** A consumer that turns events into the text of an output, and writes it to stdout or a file. */
 class Results implements Consumer {
@@ -133,8 +133,8 @@ class Results implements Consumer {
     return unwritten === 0 ? [] : [backlog(unwritten, this.#shown, this.options.outputFile)];
   }
 
-  async finish(summary: Summary): Promise<Error | null> {
-    for (const piece of this.#output.results(summary)) {
+  async finish(summary: Summary | null): Promise<Error | null> {
+    for (const piece of this.#output.results(summary ?? undefined)) {
       if (this.#isBroken) break;
       this.#write(piece);
       if (this.#sink.full) await this.#sink.drained();

@@ -59,7 +59,7 @@ class Several implements Consumer {
     return this.lanes.flatMap((lane) => [...tooSlow(lane), ...lane.consumer.backlog()]);
   }
 
-  async finish(summary: Summary): Promise<Error | null> {
+  async finish(summary: Summary | null): Promise<Error | null> {
     const problems = await Promise.all(this.lanes.map((lane) => lane.finish(summary)));
     return problems.find((problem) => problem !== null) ?? null;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { EXIT } from '../core/errors.js';
-import type { CommandOptions, TraceOptions } from '../core/options.js';
+import { STDOUT, type CommandOptions, type TraceOptions } from '../core/options.js';
 import { Engine } from '../engine/engine.js';
 import { plannedWith } from '../extension/consumer.js';
 import type { Extensions } from '../extension/extensions.js';
@@ -32,9 +32,13 @@ function warnOfMark(options: TraceOptions, extensions: Extensions, messages: Mes
   else if ((mark & mask) === 0) messages.warn('unmarked packets match: that may be nearly all of them');
 }
 
-function commandOf({ command, outputFile }: CommandOptions, messages: Messages): Command | null {
-  if (command === undefined) return null;
-  return new Command(command, outputFile === undefined ? 'stderr' : 'stdout', messages);
+/** True if results go to stdout. */
+const usesStdout = ({ output, outputFile, write }: CommandOptions): boolean =>
+  output === null ? write === STDOUT : outputFile === undefined;
+
+function commandOf(options: CommandOptions, messages: Messages): Command | null {
+  if (options.command === undefined) return null;
+  return new Command(options.command, usesStdout(options) ? 'stderr' : 'stdout', messages);
 }
 
 /** What a trace has around it. */
@@ -71,7 +75,7 @@ async function traceWith(
   // Before, a signal ends the process at once, whatever libpcap or a compiler is at: nothing is attached yet.
   const interruption = interruptions();
   await server?.check();
-  const results = commandConsumers(options, (fd) => plan.addon.hasNoReader(fd));
+  const results = commandConsumers(options, plan.addon);
   const engine = new Engine(plan, options, plannedWith(extensions, results), messages);
   interruption.beforeLeaving(() => engine.leave());
   let status: number = EXIT.ok;

@@ -47,6 +47,7 @@ describe('a trace', () => {
         sample: 1,
         budget: undefined,
         failOnLoss: false,
+        commandLine: true,
         setRlimits: true,
         probeServerPort: undefined,
         readyFile: undefined,
@@ -60,7 +61,7 @@ describe('a trace', () => {
     const more = '--perf-sample-period 2 --perf-wakeup-events 3 --no-set-rlimit --enable-probe-server';
     const limits = '--count 5 --duration 1.5m --max-rate 1000 --sample 1/16 --budget 2.5% --fail-on-loss';
     const rest =
-      '--probe-server-port 99 --ready-file /tmp/x --output-file /tmp/y --rotate 1MiB --rotate-keep 3';
+      '--probe-server-port 99 --ready-file /tmp/x --output-file /tmp/y --rotate 1MiB --rotate-keep 3 -w z --no-command-line';
     const packets =
       '--filter udp --inner --where skb->len --ifname lo --netns a --pid 1 --comm b --cgroup / -f @gso';
     expect(parse(...`${argv} ${more} ${limits} ${rest} ${packets}`.split(' '))).toEqual({
@@ -94,6 +95,8 @@ describe('a trace', () => {
         outputFile: '/tmp/y',
         rotate: 1024 * 1024,
         rotateKeep: 3,
+        write: 'z',
+        commandLine: false,
       },
     });
   });
@@ -254,7 +257,11 @@ describe('bad input names what was expected, what was received and a remedy', ()
     [['-m', '1', 'surplus'], /unexpected argument 'surplus'/, /after --: ipft -m 1 -- surplus/],
     [['help'], /unexpected argument 'help'/, /doctor, fields, schema, completion come first/],
     [['-v', 'doctor'], /unexpected argument 'doctor'/, /come first of all, without options/],
-    [['-m', '1', '--ready-file', 'a', '--output-file', './a'], /--ready-file/, /another --ready-file/],
+    [
+      ['-m', '1', '--ready-file', 'a', '--output-file', './a'],
+      /--ready-file: .* --output-file/,
+      /another file/,
+    ],
     [['--list', '-o', 'csv'], /--list/, /-o json/],
     [['--list', '--drops'], /--list/, /--drops out/],
     [['--makr', '1'], /unknown option '--makr'/, /Did you mean --mark\?.*--help/],

@@ -53,6 +53,10 @@ describe('completions', () => {
     ],
     [['schema', 'e'], ['event']],
     [['-m', '1', '--', 'cur'], ['command']],
+    [['record', '-m', '1', '--', 'cur'], ['command']],
+    [['show', ''], ['files']],
+    [['show', 'a', '-o', 'js'], ['json']],
+    [['show', '--pack'], ['--packet']],
     [['-m', '1', '--', 'curl', '--output'], ['command']],
     [['--nope=x'], []],
   ])('for %j', async (words, expected) => {

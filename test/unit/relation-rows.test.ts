@@ -29,8 +29,12 @@ const TRACED: Traced = {
     further: [],
     layout: NO_LAYOUT,
   },
-  functions: { names: CONTEXT.names, modules: CONTEXT.modules, returnType: () => UNKNOWN_TYPE },
+  functions: {
+    ...{ names: CONTEXT.names, modules: CONTEXT.modules },
+    ...{ returnType: () => UNKNOWN_TYPE, address: () => 0n },
+  },
   clock: { realOffsetNs: 0n, firstNs: null },
+  readClocks: null,
   names: CONTEXT,
   stack: () => [],
 };

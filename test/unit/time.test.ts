@@ -88,7 +88,7 @@ it.each([[['-o', 'aggregate']], [['-o', 'stream']], [['-o', 'csv']], [[]]])(
   '--events-only is for JSON: refused with %j',
   (output) => {
     expect(() => parseCommandLine(['-m', '1', '--events-only', ...output], '')).toThrow(
-      expect.objectContaining({ exitCode: 2, remedy: '-o json, without --list' }),
+      expect.objectContaining({ exitCode: 2, remedy: '-o json' }),
     );
   },
 );

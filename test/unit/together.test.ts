@@ -6,9 +6,7 @@ const json = { output: 'json', file: '/tmp/a' };
 
 it('a script cannot have two outputs write one file', () => {
   const also = [json, { output: 'csv', file: '/tmp/../tmp/a' }];
-  expect(() => completeOptions({ mark: 1, also })).toThrow(
-    '/tmp/../tmp/a is already written by another option',
-  );
+  expect(() => completeOptions({ mark: 1, also })).toThrow('also: /tmp/../tmp/a is already written by also');
   expect(completeOptions({ mark: 1, also: [json] }).also).toEqual([json]);
 });
 

@@ -43,6 +43,9 @@ function ofOptions(command: Command, word: string): Candidate[] {
 const ofArgument = (command: Command): Candidate[] =>
   (command.registeredArguments[0]?.argChoices ?? []).map((value) => ({ value, description: '' }));
 
+/** True for a command whose arguments are files. */
+const takesFiles = (command: Command): boolean => command.registeredArguments[0]?.variadic === true;
+
 async function ofCommand(command: Command, before: readonly string[], word: string): Promise<Completion> {
   const assignment = /^(--[^=]+)=(.*)$/s.exec(word);
   if (assignment !== null) {
@@ -52,6 +55,7 @@ async function ofCommand(command: Command, before: readonly string[], word: stri
   }
   const option = optionNamed(command, before.at(-1) ?? '');
   if (option !== undefined && takesValue(option)) return ofValues(valuesOf(option), word);
+  if (takesFiles(command) && !word.startsWith('-')) return { kind: 'files' };
   const candidates = [...beginning(ofArgument(command), word), ...ofOptions(command, word)];
   return { kind: 'values', candidates };
 }
@@ -62,9 +66,9 @@ export async function complete(words: readonly string[]): Promise<Completion> {
   const word = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const subcommand = before.length > 0 ? SUBCOMMANDS.get(first) : undefined;
-  if (subcommand !== undefined) return ofCommand(subcommand.create(silent), before.slice(1), word);
   const separator = before.indexOf('--');
-  if (separator >= 0) return { kind: 'command', at: separator + 1 };
+  if (separator >= 0 && subcommand?.takesCommand !== false) return { kind: 'command', at: separator + 1 };
+  if (subcommand !== undefined) return ofCommand(subcommand.create(silent), before.slice(1), word);
   const completion = await ofCommand(createProgram('', silent), before, word);
   if (before.length > 0 || completion.kind !== 'values') return completion;
   return { kind: 'values', candidates: [...beginning(subcommands(), word), ...completion.candidates] };

@@ -8,6 +8,7 @@ const SHELLS = [...COMPLETION_SCRIPTS.keys()];
 
 export const completion: Subcommand<{ readonly shell: string }> = {
   name: 'completion',
+  takesCommand: false,
   create: (write) =>
     createCommand('ipft completion', write)
       .usage(SHELLS.join('|'))

@@ -5,6 +5,7 @@ import type { Subcommand } from '../subcommand.js';
 
 export const doctor: Subcommand<DoctorOptions> = {
   name: 'doctor',
+  takesCommand: false,
   create: (write) =>
     createCommand('ipft doctor', write)
       .usage('[--json]')

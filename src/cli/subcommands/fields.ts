@@ -5,6 +5,7 @@ import type { Subcommand } from '../subcommand.js';
 
 export const fields: Subcommand<FieldsOptions> = {
   name: 'fields',
+  takesCommand: false,
   create: (write) =>
     createCommand('ipft fields', write)
       .usage('[PATH] [--json]')

@@ -6,6 +6,7 @@ import type { Subcommand } from '../subcommand.js';
 
 export const schema: Subcommand<SchemaOptions> = {
   name: 'schema',
+  takesCommand: false,
   create: (write) =>
     createCommand('ipft schema', write)
       .usage(`[${LINE_KINDS.join('|')}]`)

@@ -1,84 +1,82 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { parseCommandLine } from '../../../src/cli/parse.js';
-import { Engine } from '../../../src/engine/engine.js';
-import { prepare } from '../../../src/plan/prepare.js';
-import { plannedResults } from '../../../src/results/results.js';
-import { allOf } from '../../../src/results/several.js';
-import { Messages } from '../../../src/terminal/messages.js';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { trace } from '../../support/ipft/in-process.js';
+import { MARK } from '../../support/ipft/running.js';
+import { shown } from '../../support/ipft/shown.js';
 import { cleanUp } from '../../support/kernel/kernel.js';
-import {
-  batchesOf,
-  OUTPUT_IDS,
-  Recorder,
-  rendered,
-  tracedOf,
-  type Recording,
-} from '../../support/packets/recording.js';
+import { pause } from '../../support/kernel/system.js';
+import { OUTPUT_IDS, RECORDINGS } from '../../support/packets/recorded.js';
+import { downPath, transfer, upPath } from '../../support/traffic/path.js';
+import { losing, SEGMENTS } from '../../support/traffic/segments.js';
 import { ping } from '../../support/traffic/traffic.js';
 
-const MARK = '0x7ec';
 const folder = mkdtempSync('/tmp/ipft-recorded-');
+const FILE = `${folder}/trace.ipft`;
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(cleanUp);
 
-/** Traces two packets with every output at once, and records the trace. */
-async function record(args: readonly string[], fields: string | null): Promise<Recording> {
-  const asked = fields === null ? [] : ['-f', fields];
-  const request = parseCommandLine(['-m', MARK, '--events-only', '-o', 'json', ...args, ...asked], '');
-  if (request.kind !== 'trace') throw new Error('no trace');
-  const { options } = request;
-  const recorder = new Recorder();
-  const files = OUTPUT_IDS.map((output) =>
-    plannedResults({ output, outputFile: `${folder}/${output}`, eventsOnly: true }, () => false),
-  );
-  const messages = new Messages({ write: () => undefined });
-  const engine = new Engine(prepare(options, messages), options, allOf([recorder, ...files]), messages);
-  let stop: (over: null) => void = () => undefined;
-  const recordings: Recording[] = [];
-  const stopped = new Promise<null>((resolve) => (stop = resolve));
-  const { consumers, lost } = await engine.run({
-    stop: stopped,
-    announce: async () => {
-      await ping(Number(MARK));
-      await new Promise((resolve) => setTimeout(resolve, 1000)); // the last event is old enough to be passed to the outputs
-      recordings.push(recorder.recording(fields));
-      stop(null);
-      return null;
-    },
+/** What all outputs that can have written of a trace, and what `ipft show` writes of its capture file. */
+async function bothOf(
+  args: readonly string[],
+  shownArgs: readonly string[],
+  ids: readonly string[],
+  send: () => unknown,
+): Promise<Record<'live' | 'shown', Record<string, string>>> {
+  const also = ids.flatMap((id) => ['--also', `${id}=${folder}/${id}`]);
+  const [first = ''] = ids;
+  const running = await trace(['-m', MARK, '-o', first, '-w', FILE, ...also, ...args, ...shownArgs]);
+  await send();
+  await pause(500);
+  const { code, stderr } = await running.end();
+  expect({ code, stderr }).toMatchObject({
+    code: 0,
+    stderr: expect.not.stringMatching(
+      /warning: (?!the capture file will not have the packets' headers)/,
+    ) as string,
   });
-  expect({ lost, consumers }).toEqual({
-    lost: 0,
-    consumers: ['the recorder', ...OUTPUT_IDS.map((id) => `${id} to ${folder}/${id}`)].map((name) => ({
-      name,
-      missed: 0,
-    })),
-  });
-  const [recording] = recordings;
-  if (recording === undefined) throw new Error('no recording');
-  return recording;
+  const [live, later]: Record<string, string>[] = [{}, {}];
+  for (const id of ids) {
+    const again = await shown([FILE, '-o', id, ...shownArgs]);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    Object.assign(later ?? {}, { [id]: again.stdout });
+    Object.assign(live ?? {}, { [id]: readFileSync(`${folder}/${id}`, 'utf8') });
+  }
+  return { live: live ?? {}, shown: later ?? {} };
 }
 
 /** Linux 5.10 has no drop reasons, and refuses the field. */
-const REASON = readFileSync('/sys/kernel/btf/vmlinux').includes('\0skb_drop_reason\0') ? 'reason,' : '';
-const FIELDS = `len,gso_type,mark,caller,stack,${REASON}cause,tuple,skb->dev->name,skb->pkt_type,skb->protocol,sk->__sk_common.skc_state,pid,comm`;
+const HAS_REASONS = readFileSync('/sys/kernel/btf/vmlinux').includes('\0skb_drop_reason\0');
+const fieldsOf = (fields: string): string => (HAS_REASONS ? fields : fields.replace('reason,', ''));
 
-describe('a recorded trace, replayed into every output,', () => {
-  it.each([
-    ['function', ['-r', '^(ip_|icmp_|dev_|__netif|consume_skb|kfree_skb)'], FIELDS],
-    ['function-graph', ['-t', 'function_graph', '-r', '^(ip_|icmp_|dev_)'], null],
-  ])('yields the same text as the live trace: %s', async (name, args, fields) => {
-    const recording = await record(args, fields);
-    const traced = tracedOf(recording);
-    const shown = OUTPUT_IDS.map((id) => [id, rendered(id, traced, batchesOf(recording))]);
-    const written = OUTPUT_IDS.map((id) => [id, readFileSync(`${folder}/${id}`, 'utf8')]);
-    expect(shown).toEqual(written);
-    expect(written.every(([, text = '']) => text.split('\n').length > 10)).toBe(true);
+describe('ipft show writes the bytes that the trace has written', () => {
+  it.each(Object.entries(RECORDINGS))('with fields of every kind: %s', async (name, { args, fields }) => {
+    const asked = fields === null ? [] : ['-f', fieldsOf(fields)];
+    const { live, shown: later } = await bothOf(args, asked, OUTPUT_IDS, () => ping(Number(MARK)));
+    expect(later).toEqual(live);
+    expect(Object.values(live).every((text) => text.split('\n').length > 10)).toBe(true);
     const kept = process.env['IPFT_RECORDINGS'];
     if (kept === undefined) return;
     mkdirSync(kept, { recursive: true });
-    writeFileSync(`${kept}/${name}.recording.json`, JSON.stringify(recording));
-    for (const [id, text = ''] of written) writeFileSync(`${kept}/${name}.${id}`, text);
+    cpSync(FILE, `${kept}/${name}.ipft`);
+    for (const id of OUTPUT_IDS) cpSync(`${folder}/${id}`, `${kept}/${name}.${id}`);
+  });
+
+  describe('of a transfer through namespaces', () => {
+    beforeAll(() => upPath(SEGMENTS));
+    afterAll(() => downPath(SEGMENTS));
+    const FUNCTIONS = ['-r', '^(ip_output|veth_xmit|skb_segment|tcp_v4_rcv|kfree_skb.*)$', '--follow', 'all'];
+
+    it.each([
+      ['relatives', OUTPUT_IDS, ['--time', 'real']],
+      ['families', ['aggregate'], ['--family', '--time', 'relative']],
+      ['drops', ['aggregate', 'json'], ['--drops', '--time', 'delta']],
+    ])('with losses: %s', async (_, ids, asked) => {
+      const send = (): unknown => losing(10, () => transfer(5011, 60_000, SEGMENTS));
+      const checked = asked.includes('--family') ? ['--check', 'none'] : [];
+      const { live, shown: later } = await bothOf([...FUNCTIONS, ...checked], asked, ids, send);
+      expect(later).toEqual(live);
+      expect(live['aggregate']).toMatch(/network namespace ipft-/);
+    });
   });
 });

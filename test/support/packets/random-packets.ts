@@ -12,21 +12,7 @@ import {
   udp,
   vxlan,
 } from './packets.js';
-
-/** The same numbers in each run (Park and Miller). */
-class Random {
-  #state = 20_200_403;
-
-  /** A whole number from 0 to below `limit`. */
-  below(limit: number): number {
-    this.#state = (this.#state * 48_271) % 0x7fff_ffff;
-    return Math.floor((this.#state / 0x7fff_ffff) * limit);
-  }
-
-  pick<T>(...choices: readonly [T, ...T[]]): T {
-    return choices[this.below(choices.length)] ?? choices[0];
-  }
-}
+import { Random } from '../random.js';
 
 /** An IP packet, and the protocol and the type that announce it. */
 interface Packet {

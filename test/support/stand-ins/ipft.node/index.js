@@ -218,6 +218,9 @@ module.exports = {
   readCauseSources: () => [],
   xdpDevices: () => JSON.parse(process.env.FAKE_XDP_DEVICES ?? '{ "found": [], "unseen": 0 }'),
   hasNoReader: () => false,
-  realTimeOffset: () => BigInt(process.env.FAKE_REAL_TIME_OFFSET ?? '1000000000000000000'),
+  readClocks: () => {
+    const real = BigInt(process.env.FAKE_REAL_TIME_OFFSET ?? '1000000000000000000');
+    return { monotonic: 0n, real, tai: real };
+  },
   setRlimits: () => undefined,
 };

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { UNKNOWN_TYPE, type EnumMembers, type ReturnType } from '../core/column.js';
+import type { KernelNames, TracedFunctions } from '../core/traced.js';
+import { Damage } from './damage.js';
+import type { FunctionsPart, NamesPart } from './description.js';
+
+const addressOf = (digits: string): bigint => BigInt(`0x${digits}`);
+
+/** The names of the kernel that was traced, as far as they have been read from the file. */
+export class RecordedNames implements KernelNames {
+  readonly #enumsWith = new Map<string, EnumMembers | null>();
+  readonly #enums = new Map<string, EnumMembers | null>();
+  readonly #symbols = new Map<bigint, string>();
+  readonly #stacks = new Map<number, readonly bigint[]>();
+  readonly #namespaces = new Map<number, string | null>();
+  readonly #reasons = new Map<number, string | null>();
+  readonly #causes = new Map<string, string | null>();
+  #hasReasons = false;
+
+  add(part: NamesPart): void {
+    for (const [enumerator, members] of part.enums_with ?? []) this.#enumsWith.set(enumerator, members);
+    for (const [name, members] of part.enums ?? []) this.#enums.set(name, members);
+    for (const [address, symbol] of part.symbols ?? []) this.#symbols.set(addressOf(address), symbol);
+    for (const [id, addresses] of part.stacks ?? []) this.#stacks.set(id, addresses.map(addressOf));
+    for (const [inode, name] of part.namespaces ?? []) this.#namespaces.set(inode, name);
+    for (const [reason, name] of part.drop_reasons ?? []) this.#reasons.set(reason, name);
+    for (const [source, value, name] of part.causes ?? []) this.#causes.set(`${source} ${value}`, name);
+    this.#hasReasons = part.has_drop_reasons ?? this.#hasReasons;
+  }
+
+  enumMembers = (enumerator: string): EnumMembers | null => this.#enumsWith.get(enumerator) ?? null;
+  enumByName = (name: string): EnumMembers | null => this.#enums.get(name) ?? null;
+  symbol = (address: bigint): string => this.#symbols.get(address) ?? `0x${address.toString(16)}`;
+  namespaceName = (inode: number): string | null => this.#namespaces.get(inode) ?? null;
+  dropReason = (reason: number): string | null => this.#reasons.get(reason) ?? null;
+  hasDropReasons = (): boolean => this.#hasReasons;
+  cause = (source: number, value: number): string | null => this.#causes.get(`${source} ${value}`) ?? null;
+  stack = (id: number): readonly bigint[] => this.#stacks.get(id) ?? [];
+}
+
+/** The functions of the trace, as far as they have been read from the file. */
+export class RecordedFunctions implements TracedFunctions {
+  readonly names: string[] = [];
+  readonly modules: string[] = [];
+  readonly #addresses: string[] = [];
+  readonly #types: ReturnType[] = [];
+
+  add({ first, names, modules, addresses, types = [], type_of: typeOf = [] }: FunctionsPart): void {
+    if (first !== this.names.length)
+      throw new Damage(`functions from ${first} on, after ${this.names.length}`);
+    names.forEach((name, position) => {
+      this.names.push(name);
+      this.modules.push(modules[position] ?? '');
+      this.#addresses.push(addresses[position] ?? '0');
+      this.#types.push(types[typeOf[position] ?? -1] ?? UNKNOWN_TYPE);
+    });
+  }
+
+  address = (index: number): bigint => addressOf(this.#addresses[index] ?? '0');
+  returnType = (index: number): ReturnType => this.#types[index] ?? UNKNOWN_TYPE;
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { ROW } from '../core/abi.js';
+import type { Batch, EncodeRows } from '../core/batch.js';
+import type { ReturnType } from '../core/column.js';
+import { isHidden, timeNs } from '../core/row.js';
+import type { Summary } from '../core/summary.js';
+import type { Traced } from '../core/traced.js';
+import { BlockWriter, type Pressure, type RowsOf } from './block-writer.js';
+import type { ClockPair, Description, FunctionsPart, Report } from './description.js';
+import { NotedNames } from './noted-names.js';
+
+/** Most rows of a block. */
+const BLOCK_ROWS = 16_384;
+/** Most bytes of a block's rows before they are encoded. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+/** ms in which a block is filled, below which there is little time for compression. */
+const BUSY_MS = 30;
+const HURRIED_MS = 12;
+
+function pressureOf(ms: number): Pressure {
+  if (ms < HURRIED_MS) return 'hurried';
+  return ms < BUSY_MS ? 'busy' : 'usual';
+}
+
+const WORD = 4;
+/** Offset of the upper half of a row's time. */
+const HIGH = ROW.time_ns + WORD;
+
+/** What a capture file says about a trace besides what the trace says itself. */
+export type Circumstances = Pick<Description, 'ipft' | 'host' | 'boot' | 'command_line'>;
+
+/** What a consumer knows that writes one. */
+export type About = Circumstances & Pick<Description, 'drops'>;
+
+/** Writes a trace as a capture file. */
+export class TraceWriter {
+  readonly #blocks: BlockWriter;
+  readonly #names: NotedNames;
+  /** rows of the block that is being filled, behind a row of zeros */
+  readonly #rows: Int32Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array;
+  readonly #words: number;
+  readonly #room: number;
+  #count = 0;
+  #functions = 0;
+  #filledAt = 0;
+
+  /** `emit` gets the bytes of the file, and how many events end in them. */
+  constructor(
+    private readonly traced: Traced,
+    about: About,
+    private readonly encode: EncodeRows,
+    emit: (bytes: Uint8Array, events: number) => void,
+  ) {
+    const { kernel, returns, follows, layout, clock } = traced;
+    this.#words = layout.rowSize / WORD;
+    this.#room = Math.min(BLOCK_ROWS, Math.floor(BLOCK_BYTES / layout.rowSize));
+    this.#rows = new Int32Array((this.#room + 1) * this.#words);
+    this.#bytes = new Uint8Array(this.#rows.buffer, layout.rowSize);
+    this.#names = new NotedNames(traced);
+    this.#blocks = new BlockWriter(emit);
+    const description: Description = {
+      ...{ ...about, kernel, returns, follows, layout },
+      real_offset_ns: clock.realOffsetNs.toString(),
+    };
+    this.#blocks.addJson('description', description);
+    this.#blocks.addJson('names', this.#names.fixed());
+    this.#addFunctions();
+    this.clocks();
+  }
+
+  /** Bytes that are being compressed. */
+  get pending(): number {
+    return this.#blocks.pending;
+  }
+
+  take(batch: Batch): void {
+    const { rows, count, rowSize } = batch;
+    const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
+    for (let row = 0; row < count;) {
+      const taken = Math.min(count - row, this.#room - this.#count);
+      this.#bytes.set(bytes.subarray(row * rowSize, (row + taken) * rowSize), this.#count * rowSize);
+      this.#count += taken;
+      row += taken;
+      if (this.#count === this.#room) this.#flushFull();
+    }
+  }
+
+  report(report: Report): void {
+    this.flush();
+    this.#blocks.addJson('report', report);
+  }
+
+  /** Writes what the clocks are now. */
+  clocks(): void {
+    const reading = this.traced.readClocks?.();
+    if (reading === undefined) return;
+    const { monotonic, real, tai } = reading;
+    const pair: ClockPair = { monotonic: `${monotonic}`, real: `${real}`, tai: `${tai}` };
+    this.#blocks.addJson('clocks', pair);
+  }
+
+  #flushFull(): void {
+    const before = this.#filledAt;
+    this.#filledAt = performance.now();
+    this.flush(pressureOf(this.#filledAt - before));
+  }
+
+  /** Ends the block that is being filled. */
+  flush(pressure: Pressure = 'usual'): void {
+    if (this.#count === 0) return;
+    this.#addFunctions();
+    const of = this.#look();
+    const names = this.#names.fresh();
+    if (names !== null) this.#blocks.addJson('names', names);
+    this.#blocks.add('rows', this.encode(this.#rows, this.#count, this.#words), of, pressure);
+    this.#count = 0;
+  }
+
+  /** Resolves when everything so far was passed on. */
+  written(): Promise<void> {
+    return this.#blocks.written();
+  }
+
+  /** Ends the file. */
+  async finish(summary: Summary | null): Promise<void> {
+    this.flush();
+    this.clocks();
+    if (summary !== null) this.#blocks.addJson('summary', summary);
+    await this.#blocks.finish();
+  }
+
+  /** Looks at the rows of the block, for what else is to be written of them. */
+  #look(): RowsOf {
+    const { rowSize } = this.traced.layout;
+    const rows = new DataView(this.#rows.buffer, rowSize);
+    let [events, first, last] = [0, 0, 0];
+    for (let at = 0; at < this.#count * rowSize; at += rowSize) {
+      this.#names.look(rows, at);
+      if (!isHidden(rows, at)) events++;
+      if (isBefore(rows, at, first)) first = at;
+      if (isBefore(rows, last, at)) last = at;
+    }
+    return { rows: this.#count, events, first: timeNs(rows, first), last: timeNs(rows, last) };
+  }
+
+  /** Writes the functions that the file does not have yet: all, and later those of modules loaded meanwhile. */
+  #addFunctions(): void {
+    const { functions, returns } = this.traced;
+    const first = this.#functions;
+    const names = functions.names.slice(first);
+    if (names.length === 0) return;
+    const indexes = names.map((_, position) => first + position);
+    const part: FunctionsPart = {
+      ...{ first, names, modules: functions.modules.slice(first) },
+      addresses: indexes.map((index) => functions.address(index).toString(16)),
+      ...(returns ? distinct(indexes.map((index) => functions.returnType(index))) : {}),
+    };
+    this.#blocks.addJson('functions', part);
+    this.#functions += names.length;
+  }
+}
+
+/** True if the row at byte `at` is earlier than the one at `other`. */
+function isBefore(rows: DataView, at: number, other: number): boolean {
+  const [high, otherHigh] = [rows.getUint32(at + HIGH, true), rows.getUint32(other + HIGH, true)];
+  return high === otherHigh
+    ? rows.getUint32(at + ROW.time_ns, true) < rows.getUint32(other + ROW.time_ns, true)
+    : high < otherHigh;
+}
+
+/** The different types, and which of them each one is. */
+function distinct(all: readonly ReturnType[]): Required<Pick<FunctionsPart, 'types' | 'type_of'>> {
+  const known = new Map<string, number>();
+  const types: ReturnType[] = [];
+  const type_of = all.map((type) => {
+    const key = JSON.stringify(type);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    known.set(key, types.length);
+    return types.push(type) - 1;
+  });
+  return { types, type_of };
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { CommandOptions } from '../../core/options.js';
+import { checkTogether, commandOptions } from '../command-options.js';
+import { createCommand } from '../command.js';
+import { followOptions } from '../family-options.js';
+import type { Flags } from '../flags.js';
+import type { Subcommand } from '../subcommand.js';
+import {
+  captureOptions,
+  contentOptions,
+  furtherOption,
+  limitOptions,
+  selectionOptions,
+  systemOptions,
+} from '../trace-options.js';
+
+export const record: Subcommand<CommandOptions> = {
+  name: 'record',
+  takesCommand: true,
+  create: (write) => {
+    const command = createCommand('ipft record', write)
+      .usage('-m MARK -w FILE [options] [-- COMMAND [ARGUMENT ...]]')
+      .description('Traces as ipft does, and writes a capture file, which ipft show shows.');
+    const [file, ...capture] = captureOptions();
+    const options = [
+      file.makeOptionMandatory(),
+      ...capture,
+      ...selectionOptions(),
+      ...contentOptions(),
+      furtherOption(),
+      ...followOptions(),
+      ...limitOptions(),
+      ...systemOptions(),
+    ];
+    for (const each of options) command.addOption(each);
+    return command;
+  },
+  options: (command, traced) => {
+    const flags: Flags = { ...command.opts<Flags>(), output: null };
+    checkTogether(flags);
+    return commandOptions(flags, traced);
+  },
+  run: async (options) => (await import('../../run/trace.js')).traceCommand(options),
+};
