@@ -98,25 +98,6 @@ describe.each(NAMES)('a capture file of a recorded trace: %s', (name) => {
     });
   });
 
-  it('tells what is missing when it is cut at any byte', async () => {
-    const bytes = await fileOf(name);
-    const all = batchesIn((await readAll(bytes)).items).reduce((sum, { count }) => sum + count, 0);
-    const first = blocksOf(bytes)[1]?.at ?? 0;
-    let most = 0;
-    for (let size = 0; size < bytes.length; size++) {
-      const outcome = await outcomeOf(bytes.subarray(0, size));
-      if (size < first) {
-        expect(outcome).toBeInstanceOf(IpftError);
-        continue;
-      }
-      if (outcome instanceof IpftError) throw outcome;
-      expect(outcome.isWhole).toBe(false);
-      expect(outcome.rows).toBeGreaterThanOrEqual(most);
-      most = outcome.rows;
-    }
-    expect(most).toBe(all);
-  });
-
   it('tells of a bit that is not as it was written, in any block', async () => {
     const bytes = await fileOf(name);
     for (const { at, kind, size } of blocksOf(bytes))
@@ -134,6 +115,25 @@ describe.each(NAMES)('a capture file of a recorded trace: %s', (name) => {
         else expect(outcome).toMatchObject({ isWhole: false });
       }
   });
+});
+
+it('a small file tells what is missing when it is cut at any byte', async () => {
+  const bytes = await fileOf('function-graph');
+  const all = batchesIn((await readAll(bytes)).items).reduce((sum, { count }) => sum + count, 0);
+  const first = blocksOf(bytes)[1]?.at ?? 0;
+  let most = 0;
+  for (let size = 0; size < bytes.length; size++) {
+    const outcome = await outcomeOf(bytes.subarray(0, size));
+    if (size < first) {
+      expect(outcome).toBeInstanceOf(IpftError);
+      continue;
+    }
+    if (outcome instanceof IpftError) throw outcome;
+    expect(outcome.isWhole).toBe(false);
+    expect(outcome.rows).toBeGreaterThanOrEqual(most);
+    most = outcome.rows;
+  }
+  expect(most).toBe(all);
 });
 
 describe('a file that is no capture file of this version', () => {

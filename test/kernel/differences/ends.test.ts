@@ -8,6 +8,7 @@ import { IpftProcess, keeperPid, traceProcess, traceScript } from '../../support
 import { AUTO, BACKENDS, cleanUp, leftovers, LIFE_ENDS } from '../../support/kernel/kernel.js';
 import { countsOf, parseGroups, sequence } from '../../support/ipft/results.js';
 import { pidsOf, readText, run, TRACEFS, until, textIfThere } from '../../support/kernel/system.js';
+import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { ping } from '../../support/traffic/traffic.js';
 import { productPath } from '../../support/home.js';
 
@@ -148,28 +149,34 @@ describe(`a trace with -b ${AUTO}`, () => {
     if (AUTO === 'kprobe') expect((await (await traceProcess(args)).end()).code).toBe(0);
   });
 
-  it('in another pid namespace keeps its probes when a second trace starts outside of it', async () => {
-    const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
-    const inside = await traceProcess([...SMALL, '-b', 'kprobe'], { through });
-    const before = ownProbes();
-    expect(before.length).toBe(2 + LIFE_ENDS);
-    await (await traceProcess(['-m', MARK, '-r', '^ip_rcv_core$', '-b', 'kprobe'])).end();
-    await until('the end of the second keeper', () => ownProbes().length === before.length);
-    expect(ownProbes()).toEqual(before);
-    await ping(DEADBEEF);
-    run('pkill', '-TERM', '-x', 'ipft');
-    expect(sequence(parseGroups((await inside.ended).stdout).flat())).toEqual(WAY);
-  });
+  it.skipIf(SKIPS_LONG)(
+    `in another pid namespace keeps its probes when a second trace starts outside of it${LONG}`,
+    async () => {
+      const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+      const inside = await traceProcess([...SMALL, '-b', 'kprobe'], { through });
+      const before = ownProbes();
+      expect(before.length).toBe(2 + LIFE_ENDS);
+      await (await traceProcess(['-m', MARK, '-r', '^ip_rcv_core$', '-b', 'kprobe'])).end();
+      await until('the end of the second keeper', () => ownProbes().length === before.length);
+      expect(ownProbes()).toEqual(before);
+      await ping(DEADBEEF);
+      run('pkill', '-TERM', '-x', 'ipft');
+      expect(sequence(parseGroups((await inside.ended).stdout).flat())).toEqual(WAY);
+    },
+  );
 
-  it('removes the names of its probes if it is the first process of a pid namespace', async () => {
-    const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
-    const args = ['-m', MARK, '-b', 'kprobe', '-r', '^(ip|tcp|skb)_'];
-    const inside = await traceProcess(args, { through });
-    expect(ownProbes().length).toBeGreaterThan(50);
-    run('pkill', '-TERM', '-x', 'ipft');
-    expect((await inside.ended).code).toBe(0);
-    expect(ownProbes()).toEqual([]);
-  });
+  it.skipIf(SKIPS_LONG)(
+    `removes the names of its probes if it is the first process of a pid namespace${LONG}`,
+    async () => {
+      const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+      const args = ['-m', MARK, '-b', 'kprobe', '-r', '^(ip|tcp|skb)_'];
+      const inside = await traceProcess(args, { through });
+      expect(ownProbes().length).toBeGreaterThan(50);
+      run('pkill', '-TERM', '-x', 'ipft');
+      expect((await inside.ended).code).toBe(0);
+      expect(ownProbes()).toEqual([]);
+    },
+  );
 
   it('does not affect another one at the same time', async () => {
     const first = await traceProcess(args);

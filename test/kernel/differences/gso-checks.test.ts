@@ -143,7 +143,7 @@ describe('--check gso tells', () => {
     });
   });
 
-  it('an MTU that was lowered behind a queue in which packets wait', async () => {
+  it.skipIf(SKIPS_LONG)(`an MTU that was lowered behind a queue in which packets wait${LONG}`, async () => {
     await whileListening('ipft-b', 6203, async () => {
       inside('a', 'tc qdisc add dev veth root netem delay 3s');
       try {
