@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { circumstances } from '../capture/circumstances.js';
 import { TraceWriter } from '../capture/trace-writer.js';
 import type { Batch, EncodeRows } from '../core/batch.js';
 import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
-import { EnvironmentError, isSystemError } from '../core/errors.js';
+import { EnvironmentError, isSystemError, UsageError } from '../core/errors.js';
 import { STDOUT } from '../core/options.js';
 import type { Summary } from '../core/summary.js';
 import type { Traced } from '../core/traced.js';
@@ -93,6 +94,8 @@ class CaptureFile implements Consumer {
     { drops, commandLine }: CaptureOptions,
     encodeRows: EncodeRows,
   ) {
+    if (path === STDOUT && isatty(1))
+      throw new UsageError('--write -: stdout is a terminal', 'a pipe, or the path of a file');
     this.name = `capture to ${path === STDOUT ? 'stdout' : path}`;
     this.broken = new Promise((resolve) => (this.#break = resolve));
     const fail = (error: Error): void => this.#fail(error);

@@ -110,6 +110,19 @@ describe.skipIf(reason !== null)(
       expect(eventsIn(stdout)).toBeGreaterThanOrEqual(6);
     });
 
+    it('is not written to a terminal', () => {
+      const python = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+      const command = [...IPFT, 'record', ...ARGS, '-w', '-', '--duration', '1s'];
+      const { status, stdout } = spawnSync('python3', ['-c', python, ...command], {
+        cwd: HOME,
+        encoding: 'utf8',
+      });
+      expect({ status, stdout }).toEqual({
+        status: 2,
+        stdout: expect.stringContaining('--write -: stdout is a terminal') as string,
+      });
+    });
+
     it('has what was written until a second before its writer was killed', async () => {
       const running = new IpftProcess(['record', ...ARGS, '-w', FILE]);
       await running.says('Trace ready!');
