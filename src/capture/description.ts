@@ -26,7 +26,6 @@ import {
   type InferOutput,
 } from 'valibot';
 import { DATA, ROW_SIZE } from '../core/abi.js';
-import { printable, printableLines } from '../core/printable.js';
 import { Damage } from './damage.js';
 
 type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
@@ -192,25 +191,12 @@ export const PARTS = { description, functions, names, clocks, report, summary, i
 export type PartName = keyof typeof PARTS;
 export type Part<Name extends PartName> = Frozen<InferOutput<(typeof PARTS)[Name]>>;
 
-/** In a text of JSON: a control character, or an escape that may be one. */
-const MAYBE_CONTROL = /\\[bfnrtu]|[\u007f-\u009f]/;
-
-/**
- * Parses JSON whose strings come from strangers: no control character of theirs gets to a terminal. `name`: of
- * the part.
- */
-function parseSafely(name: PartName, text: string): unknown {
-  if (!MAYBE_CONTROL.test(text)) return JSON.parse(text);
-  const safe = name === 'report' ? printableLines : printable;
-  return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? safe(value) : value));
-}
-
 /** Reads a block of JSON. Throws Damage if it is not what such a block holds. */
 export function readPart<Name extends PartName>(name: Name, payload: Buffer): Part<Name> {
   const schema = PARTS[name] as unknown as GenericSchema<unknown, Part<Name>>;
   let value: unknown;
   try {
-    value = parseSafely(name, payload.toString('utf8'));
+    value = JSON.parse(payload.toString('utf8'));
   } catch {
     throw new Damage(`a block of ${name} is no JSON`);
   }

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UNKNOWN_TYPE, type EnumMembers, type ReturnType } from '../core/column.js';
+import { printable } from '../core/printable.js';
 import type { KernelNames, TracedFunctions } from '../core/traced.js';
 import { Damage } from './damage.js';
 import type { FunctionsPart, NamesPart } from './description.js';
+
+/*
+ * A kernel gives its functions, symbols and enums names without control characters, so outputs write them as they
+ * are. In a file they may come from strangers.
+ */
+
+const named = (name: string | null): string | null => (name === null ? null : printable(name));
+
+const membersOf = (members: EnumMembers | null): EnumMembers | null =>
+  members === null ? null : { ...members, names: members.names.map(printable) };
 
 const addressOf = (digits: string): bigint => BigInt(`0x${digits}`);
 
@@ -18,13 +29,16 @@ export class RecordedNames implements KernelNames {
   #hasReasons = false;
 
   add(part: NamesPart): void {
-    for (const [enumerator, members] of part.enums_with ?? []) this.#enumsWith.set(enumerator, members);
-    for (const [name, members] of part.enums ?? []) this.#enums.set(name, members);
-    for (const [address, symbol] of part.symbols ?? []) this.#symbols.set(addressOf(address), symbol);
+    for (const [enumerator, members] of part.enums_with ?? [])
+      this.#enumsWith.set(enumerator, membersOf(members));
+    for (const [name, members] of part.enums ?? []) this.#enums.set(name, membersOf(members));
+    for (const [address, symbol] of part.symbols ?? [])
+      this.#symbols.set(addressOf(address), printable(symbol));
     for (const [id, addresses] of part.stacks ?? []) this.#stacks.set(id, addresses.map(addressOf));
     for (const [inode, name] of part.namespaces ?? []) this.#namespaces.set(inode, name);
-    for (const [reason, name] of part.drop_reasons ?? []) this.#reasons.set(reason, name);
-    for (const [source, value, name] of part.causes ?? []) this.#causes.set(`${source} ${value}`, name);
+    for (const [reason, name] of part.drop_reasons ?? []) this.#reasons.set(reason, named(name));
+    for (const [source, value, name] of part.causes ?? [])
+      this.#causes.set(`${source} ${value}`, named(name));
     this.#hasReasons = part.has_drop_reasons ?? this.#hasReasons;
   }
 
@@ -48,11 +62,12 @@ export class RecordedFunctions implements TracedFunctions {
   add({ first, names, modules, addresses, types = [], type_of: typeOf = [] }: FunctionsPart): void {
     if (first !== this.names.length)
       throw new Damage(`functions from ${first} on, after ${this.names.length}`);
+    const known = types.map((type) => ({ ...type, names: membersOf(type.names) }));
     names.forEach((name, position) => {
-      this.names.push(name);
-      this.modules.push(modules[position] ?? '');
+      this.names.push(printable(name));
+      this.modules.push(printable(modules[position] ?? ''));
       this.#addresses.push(addresses[position] ?? '0');
-      this.#types.push(types[typeOf[position] ?? -1] ?? UNKNOWN_TYPE);
+      this.#types.push(known[typeOf[position] ?? -1] ?? UNKNOWN_TYPE);
     });
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { prefixed, type Column, type ColumnContext } from '../core/column.js';
-import { printable } from '../core/printable.js';
+import { printable, printableJson } from '../core/printable.js';
 import { enteredNamespace, hasCrossed, hasLostMark, mark } from '../core/row.js';
 
 /** What has happened to a packet since its last call. */
@@ -54,7 +54,7 @@ export const crossing: Column = {
     return {
       text: (rows, at, text) => text.string(linesOf(crossingAt(rows, at), mark(rows, at)).join('\n    ')),
       json: (prefix) =>
-        prefixed(prefix, (rows, at, text) => text.string(JSON.stringify(crossingAt(rows, at)))),
+        prefixed(prefix, (rows, at, text) => text.string(printableJson(crossingAt(rows, at)))),
       value: crossingAt,
     };
   },

@@ -4,12 +4,13 @@ import { kinship } from '../columns/kinship.js';
 import { renderBatch } from '../core/batch.js';
 import type { DropsContext, Output, OutputContext, OutputDescriptor } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
+import { printableJson } from '../core/printable.js';
 import { wholeOutput } from './whole-output.js';
 import type { Summary } from '../core/summary.js';
 import { NEWLINE, TextBuffer } from '../core/text-buffer.js';
 
 function* summaryLine(summary?: Summary): Generator<string> {
-  if (summary !== undefined) yield `${JSON.stringify({ summary })}\n`;
+  if (summary !== undefined) yield `${printableJson({ summary })}\n`;
 }
 
 /**

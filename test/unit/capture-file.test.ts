@@ -12,9 +12,15 @@ import {
 } from '../../src/capture/format.js';
 import { decodeRows } from '../../src/capture/rows.js';
 import { TraceReader } from '../../src/capture/trace-reader.js';
+import { crossing } from '../../src/columns/crossing.js';
 import { ROW_SIZE } from '../../src/core/abi.js';
+import type { Batch } from '../../src/core/batch.js';
 import { IpftError } from '../../src/core/errors.js';
+import { NO_LAYOUT } from '../../src/core/reads.js';
+import type { Summary } from '../../src/core/summary.js';
+import type { Traced } from '../../src/core/traced.js';
 import { batchesIn, captureOf, inPieces, readAll } from '../support/packets/captured.js';
+import { batchOf, pack, type Event } from '../support/packets/rows.js';
 import { encodeRows } from '../support/packets/encode-rows.js';
 import { randomRows } from '../support/packets/random-rows.js';
 import {
@@ -74,7 +80,9 @@ describe.each(NAMES)('a capture file of a recorded trace: %s', (name) => {
   it('has all names that outputs ask for before they get the first row', async () => {
     const reader = await TraceReader.open(inPieces(await fileOf(name)), 'the file');
     const traced = tracedIn(name, reader);
-    expect(traced.names.enumMembers('SKB_GSO_TCPV4')?.names).toContain('SKB_GSO_TCPV4');
+    const { names } = traced;
+    expect(names.enumMembers('SKB_GSO_TCPV4')?.names).toContain('SKB_GSO_TCPV4');
+    expect(names.hasDropReasons()).toBe(true);
     const outputs = OUTPUT_IDS.map((id) => [id, textWriter(id, traced)] as const);
     for await (const item of reader.items())
       if (item.kind === 'rows') for (const [, { take }] of outputs) take(item.batch);
@@ -191,5 +199,60 @@ describe('rows in a block', () => {
     expect(() => decodeRows(Buffer.concat([payload, Buffer.alloc(1)]), WORDS, 20)).toThrow(Damage);
     expect(() => decodeRows(payload, WORDS + 2, 20)).toThrow(Damage);
     expect(() => decodeRows(payload, WORDS, 19)).toThrow(Damage);
+  });
+});
+
+describe('names with control characters', () => {
+  const ODD = 'a\u001b[31m"b\u009b1m\nc';
+  const ROWS: readonly Event[] = [
+    { function: 0, isFirst: true, entered: 7n },
+    { function: 1, isLast: true },
+  ];
+
+  /** A trace whose kernel has such names. */
+  async function oddTrace(): Promise<{
+    readonly traced: Traced;
+    readonly batch: Batch;
+    readonly bytes: Buffer;
+  }> {
+    const { traced } = await recordingOf('function');
+    const odd: Traced = {
+      ...traced,
+      ...{ follows: true, fields: null, further: [crossing], layout: NO_LAYOUT },
+      functions: { ...traced.functions, names: [ODD, 'b'], modules: [ODD, ODD], address: () => 0n },
+      names: { ...traced.names, enumMembers: () => null, namespaceName: () => ODD },
+    };
+    const batch = batchOf(pack(ROWS));
+    return { traced: odd, batch, bytes: await captureOf(odd, [batch]) };
+  }
+
+  it.each(OUTPUT_IDS)('reach no terminal from a file: %s', async (id) => {
+    const { bytes } = await oddTrace();
+    const { reader, items } = await readAll(bytes);
+    const text = rendered(id, reader.traced(null, [crossing]), batchesIn(items));
+    expect(text).toContain('[31m');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+    if (id === 'json') for (const line of text.trimEnd().split('\n')) JSON.parse(line);
+  });
+
+  it.each(OUTPUT_IDS)('of namespaces are shown as the trace has shown them: %s', async (id) => {
+    const { traced, batch, bytes } = await oddTrace();
+    const { reader, items } = await readAll(bytes);
+    const plain = { ...traced, functions: reader.traced(null, []).functions };
+    expect(rendered(id, reader.traced(null, [crossing]), batchesIn(items))).toBe(
+      rendered(id, plain, [batch]),
+    );
+  });
+
+  it('in reports and the summary are those of the trace', async () => {
+    const { traced, batch } = await oddTrace();
+    const summary = { absent: [ODD] } as unknown as Summary;
+    const { items } = await readAll(
+      await captureOf(traced, [batch], summary, [{ packet: 1, report: { odd: ODD } }]),
+    );
+    expect(items.filter(({ kind }) => kind !== 'rows')).toEqual([
+      { kind: 'report', report: { packet: 1, report: { odd: ODD } } },
+      { kind: 'summary', summary },
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Report } from '../../../src/capture/description.js';
 import { TraceReader, type Item } from '../../../src/capture/trace-reader.js';
 import { TraceWriter, type About } from '../../../src/capture/trace-writer.js';
 import type { Batch } from '../../../src/core/batch.js';
@@ -13,6 +14,7 @@ export async function captureOf(
   traced: Traced,
   batches: readonly Batch[],
   summary: Summary | null = null,
+  reports: readonly Report[] = [],
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   const writer = new TraceWriter(traced, ABOUT, encodeRows, (bytes) => pieces.push(Buffer.from(bytes)));
@@ -20,6 +22,7 @@ export async function captureOf(
     writer.take(batch);
     writer.flush();
   }
+  for (const report of reports) writer.report(report);
   await writer.finish(summary);
   return Buffer.concat(pieces);
 }
