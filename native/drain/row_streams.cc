@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 
 namespace ipft {
 namespace {
@@ -62,14 +63,15 @@ class Streams {
   };
 
   const size_t count_;
-  std::vector<uint8_t> bytes_;
+  // not filled with zeros, which would take longer than the streams
+  const std::unique_ptr<uint8_t[]> bytes_;
   std::vector<Stream> streams_;
 
-  uint8_t *gaps(size_t word) { return bytes_.data() + word * count_ * longest_entry; }
+  uint8_t *gaps(size_t word) { return bytes_.get() + word * count_ * longest_entry; }
   uint8_t *plane(size_t word, size_t number) { return gaps(word) + count_ * (longest_gap + number); }
 
 public:
-  Streams(size_t count, size_t words) : count_(count), bytes_(words * count * longest_entry) {
+  Streams(size_t count, size_t words) : count_(count), bytes_(new uint8_t[words * count * longest_entry]) {
     for (size_t word = 0; word < words; word++) {
       Stream stream = {0, 0, gaps(word), {}};
       for (size_t i = 0; i < planes; i++)

@@ -5,13 +5,13 @@ import {
   BLOCK_HEADER_SIZE,
   DEFLATED,
   FILE_HEADER_SIZE,
+  isTrailer,
   MAGIC,
   MAJOR,
   MOST_ROWS_A_BYTE,
   MOST_LENGTH,
   nextSync,
   readBlockHeader,
-  readTrailer,
   TRAILER_SIZE,
   type BlockHeader,
 } from './format.js';
@@ -138,7 +138,7 @@ export class BlockReader {
   async #isAtEnd(): Promise<boolean> {
     const pending = this.#pending;
     if (await pending.has(TRAILER_SIZE + 1)) return false;
-    if (pending.bytes.length !== TRAILER_SIZE || readTrailer(pending.bytes) === null) return false;
+    if (!isTrailer(pending.bytes)) return false;
     this.faults.isEnded = true;
     return true;
   }

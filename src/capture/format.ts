@@ -119,12 +119,8 @@ export function trailer(indexAt: number): Buffer {
   return bytes;
 }
 
-/** Where the index begins, from the last bytes of a file; null: the file was not ended. */
-export function readTrailer(bytes: Buffer): number | null {
-  if (bytes.length < TRAILER_SIZE) return null;
-  const last = bytes.subarray(bytes.length - TRAILER_SIZE);
-  return last.subarray(8).equals(END_MAGIC) ? Number(last.readBigUInt64LE(0)) : null;
-}
+export const isTrailer = (bytes: Buffer): boolean =>
+  bytes.length === TRAILER_SIZE && bytes.subarray(8).equals(END_MAGIC);
 
 const SYNC_BYTES = Buffer.from('IBLK', 'latin1');
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 
 /** A command that neither writes to stderr nor exits by itself. */
 export function createCommand(name: string, write: (text: string) => void): Command {
@@ -9,4 +9,10 @@ export function createCommand(name: string, write: (text: string) => void): Comm
     .configureOutput({ writeOut: write, writeErr: () => undefined })
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+/** The same command, with these options. */
+export function withOptions(command: Command, options: readonly Option[]): Command {
+  for (const each of options) command.addOption(each);
+  return command;
 }

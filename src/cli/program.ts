@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Command } from 'commander';
-import { createCommand } from './command.js';
+import { createCommand, withOptions } from './command.js';
 import { familyOptions } from './family-options.js';
 import { MORE_HELP } from './help.js';
 import { subcommandUsages } from './subcommands/index.js';
@@ -22,6 +22,5 @@ export function createProgram(version: string, write: (text: string) => void): C
     ...limitOptions(),
     ...systemOptions(),
   ];
-  for (const each of options) program.addOption(each);
-  return program;
+  return withOptions(program, options);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { circumstances } from '../capture/circumstances.js';
 import { TraceWriter } from '../capture/trace-writer.js';
 import type { Batch, EncodeRows } from '../core/batch.js';
 import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
-import { EnvironmentError, isSystemError, UsageError } from '../core/errors.js';
+import { UsageError } from '../core/errors.js';
 import { STDOUT } from '../core/options.js';
 import type { Summary } from '../core/summary.js';
 import type { Traced } from '../core/traced.js';
 import { backlog } from './backlog.js';
-import type { Target } from './output-file.js';
+import { openResults, type Target } from './output-file.js';
 import { FileSink, openStdout, resultError, type Sink } from './sink.js';
 
 /** Longest time that an event is held before it is written. */
@@ -22,21 +22,12 @@ const CLOCKS_EVERY = 60;
 /** Bytes that wait to be compressed, from which on draining pauses. */
 const MOST_PENDING = 64 * 1024 * 1024;
 
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK, O_NOFOLLOW } = constants;
-
 /** A file that only its owner may read, since it has what packets carry. */
 class PrivateFile implements Target {
   readonly #fd: number;
-  readonly #isRegular: boolean;
 
   constructor(path: string) {
-    try {
-      this.#fd = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW, 0o600);
-      this.#isRegular = fstatSync(this.#fd).isFile();
-      if (this.#isRegular) fchmodSync(this.#fd, 0o600);
-    } catch (error) {
-      throw unwritable(path, error);
-    }
+    this.#fd = openResults(path, '--write', true);
   }
 
   write(bytes: Uint8Array): number {
@@ -45,18 +36,8 @@ class PrivateFile implements Target {
 
   /** Leaves only the first bytes, where that is possible. */
   cut(size: number): void {
-    if (this.#isRegular) ftruncateSync(this.#fd, size);
+    if (fstatSync(this.#fd).isFile()) ftruncateSync(this.#fd, size);
   }
-}
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  ELOOP: 'the file itself: symbolic links are not followed',
-  ENXIO: 'a reader that opens it first',
-};
-
-function unwritable(path: string, error: unknown): EnvironmentError {
-  const code = isSystemError(error) ? error.code : String(error);
-  return new EnvironmentError(`--write: cannot write ${path} (${code})`, REMEDIES[code] ?? 'another --write');
 }
 
 /** What a capture file gets. */

@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   openSync,
   readdirSync,
@@ -37,21 +38,33 @@ export interface FileFormat {
   readonly opening: string;
 }
 
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK, O_NOFOLLOW } = constants;
 
-/** Opens a file for results, and truncates it. Never waits for the reader of a FIFO. */
-function open(path: string, flag: string): number {
+const PRIVATE = 0o600;
+
+/**
+ * Opens a file for results, and truncates it. Never waits for the reader of a FIFO. `flag`: the command line flag
+ * of the file, for messages; `isPrivate`: only its owner may read it, and it is no symbolic link.
+ */
+export function openResults(path: string, flag: string, isPrivate = false): number {
   try {
-    return openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o666);
+    const flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | (isPrivate ? O_NOFOLLOW : 0);
+    const fd = openSync(path, flags, isPrivate ? PRIVATE : 0o666);
+    if (isPrivate && fstatSync(fd).isFile()) fchmodSync(fd, PRIVATE);
+    return fd;
   } catch (error) {
     throw unwritable(path, flag, error);
   }
 }
 
+const REMEDIES: Readonly<Record<string, string>> = {
+  ELOOP: 'the file itself: symbolic links are not followed',
+  ENXIO: 'a reader that opens it first',
+};
+
 function unwritable(path: string, flag: string, error: unknown): EnvironmentError {
   const code = isSystemError(error) ? error.code : String(error);
-  const remedy = code === 'ENXIO' ? 'a reader that opens it first' : `another ${flag}`;
-  return new EnvironmentError(`${flag}: cannot write ${path} (${code})`, remedy);
+  return new EnvironmentError(`${flag}: cannot write ${path} (${code})`, REMEDIES[code] ?? `another ${flag}`);
 }
 
 /**
@@ -78,7 +91,7 @@ export class OutputFile implements Target {
     this.#head = Buffer.from(format.head);
     this.#opening = Buffer.from(format.opening);
     this.#mark = Buffer.from(`\n${format.opening}`);
-    this.#fd = open(path, format.flag);
+    this.#fd = openResults(path, format.flag);
     if (rotation !== null) this.#prepareRotation();
     try {
       this.#writeHead();
@@ -136,7 +149,7 @@ export class OutputFile implements Target {
     closeSync(this.#fd);
     this.#number++;
     renameSync(this.path, `${this.path}.${this.#number}`);
-    this.#fd = open(this.path, this.format.flag);
+    this.#fd = openResults(this.path, this.format.flag);
     this.#size = 0;
     if (this.#number >= keep) unlinkSync(`${this.path}.${this.#number - keep + 1}`);
     this.#writeHead();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { CommandOptions } from '../../core/options.js';
 import { checkTogether, commandOptions } from '../command-options.js';
-import { createCommand } from '../command.js';
+import { createCommand, withOptions } from '../command.js';
 import { followOptions } from '../family-options.js';
 import type { Flags } from '../flags.js';
 import type { Subcommand } from '../subcommand.js';
@@ -32,8 +32,7 @@ export const record: Subcommand<CommandOptions> = {
       ...limitOptions(),
       ...systemOptions(),
     ];
-    for (const each of options) command.addOption(each);
-    return command;
+    return withOptions(command, options);
   },
   options: (command, traced) => {
     const flags: Flags = { ...command.opts<Flags>(), output: null };

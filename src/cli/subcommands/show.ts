@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { TRACE_DEFAULTS as DEFAULTS, type Moment, type ShowOptions } from '../../core/options.js';
 import { outputs } from '../../outputs/index.js';
-import { createCommand } from '../command.js';
+import { createCommand, withOptions } from '../command.js';
 import { checkShown } from '../command-options.js';
 import { familyOption } from '../family-options.js';
 import { choice, fileOption, option } from '../option.js';
@@ -61,8 +61,7 @@ export const show: Subcommand<ShowOptions> = {
       fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
       failOnLossOption(),
     ];
-    for (const each of options) command.addOption(each);
-    return command;
+    return withOptions(command, options);
   },
   options: (command) => {
     const flags = command.opts<Flags>();
