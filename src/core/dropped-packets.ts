@@ -43,10 +43,12 @@ export class DroppedPackets implements Packets {
   /**
    * @param isDropRow true for a row that reports a drop
    * @param lineage what is known of relatives; null: they are not followed
+   * @param others called for each packet that is discarded, since it is not dropped
    */
   constructor(
     private readonly isDropRow: RowReader<boolean>,
     private readonly lineage: Lineage | null = null,
+    private readonly others: (events: PacketEvents) => void = () => undefined,
   ) {}
 
   take(batch: Batch): PacketEvents[] {
@@ -114,6 +116,7 @@ export class DroppedPackets implements Packets {
     this.#omitted += left;
     const isDropped = left < events.size;
     if (isDropped) this.#ended++;
+    else this.others(events);
     return isDropped;
   }
 
@@ -146,16 +149,21 @@ export class DroppedPackets implements Packets {
   /** True if the packet is dropped; its events are left out if not. */
   #isDropped(events: PacketEvents): boolean {
     const isDropped = this.#leftOut(events) < events.size;
-    if (!isDropped) this.#omitted += events.size;
+    if (!isDropped) this.#discard(events);
     return isDropped;
   }
 
   /** Counts a dropped packet as one that is shown, if its data are lost. */
   #decide(events: PacketEvents, living: Living, isLost: boolean): boolean {
     if (isLost) this.#keep(events);
-    else this.#omitted += events.size;
+    else this.#discard(events);
     if (isLost && this.lineage !== null) this.#kin.set(events, this.lineage.kinOf(living, events));
     return isLost;
+  }
+
+  #discard(events: PacketEvents): void {
+    this.#omitted += events.size;
+    this.others(events);
   }
 
   /** Whether the data of a dropped packet are lost: see Lineage.isLost(). */

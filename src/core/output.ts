@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
-import type { Cell, Column } from './column.js';
+import type { TraceClock } from './clock.js';
+import type { Cell, Column, ColumnContext } from './column.js';
 import type { DropLine } from './drop.js';
 import type { DroppedPackets } from './dropped-packets.js';
 import type { Format } from './format.js';
@@ -15,8 +16,23 @@ export interface DropsContext {
   readonly line: DropLine;
 }
 
+/** What an output that shows more than lines needs to know of the trace. */
+export interface ShownTrace {
+  readonly context: ColumnContext;
+  /** what is shown of an event besides the function, its time and its CPU */
+  readonly fields: readonly Column[];
+  /** relatives of packets are followed */
+  readonly follows: boolean;
+  /** true if rows may be returns (tracer function_graph) */
+  readonly returns: boolean;
+  /** kernel release */
+  readonly kernel: string;
+  readonly clock: TraceClock;
+}
+
 /** What an output is made from. */
 export interface OutputContext {
+  readonly trace: ShownTrace;
   /** writes one row, without the newline */
   readonly line: Cell;
   /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { EventLead } from '../columns/event-types.js';
 import type { Batch } from '../core/batch.js';
-import type { Column, Value } from '../core/column.js';
+import { fillOf, type Members } from '../core/members.js';
 import { isHidden } from '../core/row.js';
 import { columnContext, type Traced } from '../core/traced.js';
 import { outputs } from '../outputs/index.js';
@@ -9,11 +9,6 @@ import { lineColumns } from './render.js';
 
 /** Turns rows into objects. */
 export type Decode<Event extends EventLead = EventLead> = (batch: Batch) => Event[];
-
-type Members = Record<string, Value>;
-
-/** Sets members of an event from a row. */
-type Fill = (event: Members, rows: DataView, at: number) => void;
 
 /**
  * Returns a function that makes events with the members that JSON has, of a hidden row without its fields.
@@ -24,21 +19,8 @@ export function decoder<Event extends EventLead>(traced: Traced): Decode<Event> 
   if (descriptor === undefined) throw new Error("no output 'json'");
   const context = columnContext(traced);
   const { lead, fields } = lineColumns(descriptor, { ...traced, time: null });
-  const fillOf = (column: Column): Fill => {
-    const { key, ownNames } = column;
-    const { value, shown } = column.bind(context);
-    const fill: Fill =
-      ownNames === true
-        ? (event, rows, at) => Object.assign(event, value(rows, at))
-        : (event, rows, at) => (event[key] = value(rows, at));
-    if (shown === undefined) return fill;
-    return (event, rows, at) => {
-      fill(event, rows, at);
-      shown(rows, at);
-    };
-  };
-  const leadFills = lead.map(fillOf);
-  const fills = [...leadFills, ...fields.map(fillOf)];
+  const leadFills = lead.map((column) => fillOf(column, context));
+  const fills = [...leadFills, ...fields.map((column) => fillOf(column, context))];
   return ({ rows, count, rowSize }) => {
     const events: Members[] = [];
     for (let at = 0; at < count * rowSize; at += rowSize) {

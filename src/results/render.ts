@@ -29,6 +29,9 @@ export interface RenderOptions {
    * additional column
    */
   readonly time?: { readonly format: TimeFormat; readonly clock: TraceClock } | null;
+  /** kernel release */
+  readonly kernel?: string;
+  readonly clock?: TraceClock;
   /** JSON: write events only */
   readonly eventsOnly?: boolean;
   /** relatives of packets are followed */
@@ -87,6 +90,8 @@ export function createOutput(
     rowSize = ROW_SIZE,
     dropped = null,
     time = null,
+    kernel = '',
+    clock = { realOffsetNs: 0n, firstNs: null },
     eventsOnly = false,
     follows = false,
     families = false,
@@ -99,6 +104,7 @@ export function createOutput(
   const lines = format.lines({ ...all, returns, context, palette });
   const relation = follows ? format.relationLine(context, timed) : null;
   return descriptor.create({
+    trace: { context, fields: all.fields, follows, returns, kernel, clock },
     palette,
     terminal,
     rowSize,

@@ -61,7 +61,7 @@ class Results implements Consumer {
   }
 
   #createOutput(traced: Traced): Output {
-    const { returns, follows, fields, further, layout, clock } = traced;
+    const { returns, follows, fields, further, layout, kernel, clock } = traced;
     return createOutput(this.#descriptor, columnContext(traced), {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
@@ -69,6 +69,8 @@ class Results implements Consumer {
       follows,
       fields,
       further,
+      kernel,
+      clock,
       rowSize: layout.rowSize,
       dropped: this.#dropped,
       time: this.options.time === undefined ? null : { format: this.options.time, clock },

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Crossing } from '../columns/crossing.js';
+import type { Kinship } from '../columns/kinship.js';
+import type { RelatedDrop } from '../core/drop.js';
+import type { Members } from '../core/members.js';
+
+/** A call, or the return of one, on a packet's way. */
+export interface Step {
+  /** ns since the way's first row */
+  readonly ns: number;
+  readonly cpu: number;
+  /** the current thread; 0: the CPU's idle thread */
+  readonly tid: number;
+  /** the function, or its address in hex if it is unknown */
+  readonly function: string;
+  /** `vmlinux` for the kernel itself, '' if the function is unknown */
+  readonly module: string;
+  /** of a return: how long the call took, ns; null: it is a call */
+  readonly durationNs: number | null;
+  /** into which network namespace the packet has come since its last call, and whether it has lost its mark */
+  readonly crossing: Crossing;
+  /** the fields, by the names that JSON has */
+  readonly fields: Readonly<Members>;
+}
+
+/** A drop at the end of a way. */
+export interface DropStep extends RelatedDrop {
+  /** ns since the way's first row */
+  readonly ns: number;
+}
+
+/** What a packet went through: one life of an skb. */
+export interface Way {
+  /** the packet's number */
+  readonly packet: number;
+  /** CLOCK_MONOTONIC of the first row, ns */
+  readonly firstNs: bigint;
+  /** ns from the first row to the last */
+  readonly lengthNs: number;
+  /** in order of time */
+  readonly steps: readonly Step[];
+  /** [] if the packet is not dropped, or its data go on in a relative */
+  readonly drops: readonly DropStep[];
+  /** what it is to its parent; null: unknown, since its first event is not among the steps */
+  readonly kinship: Kinship | null;
+  /** false: its end was not seen */
+  readonly isComplete: boolean;
+}
+
+/** The functions that were called, in order. */
+export const functionsOf = ({ steps }: Way): string[] =>
+  steps.flatMap((step) => (step.durationNs === null ? [step.function] : []));
