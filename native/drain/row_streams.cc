@@ -30,14 +30,17 @@ constexpr size_t function_word = word_of(offsetof(ipft_row, function));
 constexpr size_t time_word = word_of(offsetof(ipft_row, graph.event.time_ns));
 constexpr size_t cpu_word = word_of(offsetof(ipft_row, cpu));
 constexpr size_t address_word = word_of(offsetof(ipft_row, graph.event.function_address));
+constexpr size_t born_word = word_of(offsetof(ipft_row, graph.event.born_ns));
 
 // Words that are expected to be those of the row before, and of the last row with the same function.
 constexpr std::array<size_t, 5> of_row = {packet_word, packet_word + 1, time_word, time_word + 1, cpu_word};
 constexpr std::array<size_t, 2> of_function = {address_word, address_word + 1};
+// Words that are expected to be the row's own time, if it is the first one of its packet.
+constexpr std::array<size_t, 2> of_birth = {born_word, born_word + 1};
 
 bool is_of_packet(size_t word) {
   auto is_in = [word](const auto &list) { return std::find(list.begin(), list.end(), word) != list.end(); };
-  return word != function_word && !is_in(of_row) && !is_in(of_function);
+  return word != function_word && !is_in(of_row) && !is_in(of_function) && !is_in(of_birth);
 }
 
 // The last rows of the groups.
@@ -45,10 +48,10 @@ class LastRows {
   std::array<const uint32_t *, groups> last_ = {};
 
 public:
-  // The last row of a number's group, or `otherwise`; from now on that is `row`.
-  const uint32_t *next(uint32_t number, const uint32_t *row, const uint32_t *otherwise) {
+  // The last row of a number's group, or nullptr; from now on that is `row`.
+  const uint32_t *next(uint32_t number, const uint32_t *row) {
     const uint32_t *&last = last_[number % groups];
-    const uint32_t *before = last == nullptr ? otherwise : last;
+    const uint32_t *before = last;
     last = row;
     return before;
   }
@@ -140,13 +143,18 @@ std::vector<uint8_t> encode_rows(const uint32_t *rows, size_t count, size_t word
     const uint32_t *own = before + words;
     for (size_t word : of_row)
       streams.compare(word, row, own, before);
-    const uint32_t *same_packet = packets.next(own[packet_word], own, before);
-    const uint32_t *same_function = functions.next(own[function_word], own, before);
-    streams.compare(function_word, row, own, same_packet);
+    const uint32_t *same_packet = packets.next(own[packet_word], own);
+    const uint32_t *same_function = functions.next(own[function_word], own);
+    if (same_function == nullptr)
+      same_function = before;
+    streams.compare(function_word, row, own, same_packet == nullptr ? before : same_packet);
     for (size_t word : of_function)
       streams.compare(word, row, own, same_function);
+    // A packet's first row has more in common with the first rows of others than with the row before.
+    for (size_t word : of_birth)
+      streams.compare(word, row, own, same_packet == nullptr ? own - born_word + time_word : same_packet);
     for (size_t word : of_packet)
-      streams.compare(word, row, own, same_packet);
+      streams.compare(word, row, own, same_packet == nullptr ? same_function : same_packet);
   }
   return streams.payload();
 }

@@ -11,6 +11,7 @@ import {
   trailer,
   type KindName,
 } from './format.js';
+import { ROWS_VERSION } from './rows.js';
 
 /** Bytes of payloads that wait to be compressed and written, from which on less is compressed. */
 const BUSY = 4 * 1024 * 1024;
@@ -120,8 +121,9 @@ export class BlockWriter {
     const rows = of?.rows ?? 0;
     const times = of === null ? {} : { first: of.first.toString(), last: of.last.toString() };
     this.#blocks.push({ at: this.#at, kind, rows, ...times });
+    const version = kind === KIND.rows ? ROWS_VERSION : 1;
     const checksum = crc32(stored);
-    const header = blockHeader({ kind, version: 1, flags, size: stored.length, length, rows, checksum });
+    const header = blockHeader({ kind, version, flags, size: stored.length, length, rows, checksum });
     this.#pass(Buffer.concat([header, stored], BLOCK_HEADER_SIZE + stored.length), of?.events ?? 0);
   }
 

@@ -36,6 +36,8 @@ type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> 
  */
 
 const WORD = 8;
+/** Indexes of functions are below it. */
+const MOST_FUNCTIONS = 1 << 20;
 
 const integer = pipe(number(), safeInteger());
 /** An integer from 0. */
@@ -122,8 +124,10 @@ const returnType = object({
 /** Functions, or tracepoints, by the index that rows have. */
 const functions = pipe(
   object({
-    /** index of the first one: the number of those that earlier parts have */
-    first: count,
+    /** their indexes */
+    indexes: optional(array(pipe(count, maxValue(MOST_FUNCTIONS - 1)))),
+    /** instead of the indexes, format 1.0: index of the first one, the number of those that earlier parts have */
+    first: optional(count),
     names: array(string()),
     /** `vmlinux` for the kernel itself */
     modules: array(string()),
@@ -133,9 +137,10 @@ const functions = pipe(
     types: optional(array(returnType)),
     type_of: optional(array(count)),
   }),
-  check(({ names, modules, addresses, type_of: types }) =>
-    [modules, addresses, types ?? names].every(({ length }) => length === names.length),
+  check(({ names, modules, addresses, indexes, type_of: types }) =>
+    [modules, addresses, indexes ?? names, types ?? names].every(({ length }) => length === names.length),
   ),
+  check(({ first, indexes }) => (first === undefined) !== (indexes === undefined)),
 );
 export type FunctionsPart = Frozen<InferOutput<typeof functions>>;
 

@@ -10,7 +10,8 @@ export const MAGIC = Buffer.from([0x89, 0x49, 0x50, 0x46, 0x54, 0x0d, 0x0a, 0x1a
 
 /** Another major version: files that older ipft cannot read. */
 export const MAJOR = 1;
-const MINOR = 0;
+/** 1: functions have indexes, and blocks of rows version 2. */
+const MINOR = 1;
 
 /** The magic, u16 major, u16 minor, u32 0. */
 export const FILE_HEADER_SIZE = 16;

@@ -59,16 +59,23 @@ export class RecordedFunctions implements TracedFunctions {
   readonly #addresses: string[] = [];
   readonly #types: ReturnType[] = [];
 
-  add({ first, names, modules, addresses, types = [], type_of: typeOf = [] }: FunctionsPart): void {
-    if (first !== this.names.length)
+  add(part: FunctionsPart): void {
+    const { first = 0, names, modules, addresses, types = [], type_of: typeOf = [] } = part;
+    if (part.indexes === undefined && first !== this.names.length)
       throw new Damage(`functions from ${first} on, after ${this.names.length}`);
     const known = types.map((type) => ({ ...type, names: membersOf(type.names) }));
-    names.forEach((name, position) => {
-      this.names.push(printable(name));
-      this.modules.push(printable(modules[position] ?? ''));
-      this.#addresses.push(addresses[position] ?? '0');
-      this.#types.push(known[typeOf[position] ?? -1] ?? UNKNOWN_TYPE);
+    const indexes = part.indexes ?? names.map((_, position) => first + position);
+    indexes.forEach((index, position) => {
+      while (this.names.length < index) this.#set(this.names.length, '', '');
+      this.#set(index, printable(names[position] ?? ''), printable(modules[position] ?? ''));
+      this.#addresses[index] = addresses[position] ?? '0';
+      this.#types[index] = known[typeOf[position] ?? -1] ?? UNKNOWN_TYPE;
     });
+  }
+
+  #set(index: number, name: string, module: string): void {
+    this.names[index] = name;
+    this.modules[index] = module;
   }
 
   address = (index: number): bigint => addressOf(this.#addresses[index] ?? '0');

@@ -34,10 +34,19 @@ const OF_ROW: readonly number[] = [
 ];
 /** Words that are expected to be those of the last row with a function of the same group. */
 const OF_FUNCTION: readonly number[] = [ROW.function_address / WORD, ROW.function_address / WORD + 1];
+/** Words that are expected to be those of the row's own time, if it is the first one of its packet. */
+const OF_BIRTH: readonly number[] = [ROW.born_ns / WORD, ROW.born_ns / WORD + 1];
+const FROM_TIME = (ROW.time_ns - ROW.born_ns) / WORD;
+
+/**
+ * The version of blocks that the addon makes. In those of version 1 the first row of a packet is expected to be
+ * the row before.
+ */
+export const ROWS_VERSION = 2;
 
 /** All others are expected to be those of the last row with a packet of the same group. */
 function ofPacket(words: number): Int32Array {
-  const others = [...OF_ROW, ...OF_FUNCTION, FUNCTION];
+  const others = [...OF_ROW, ...OF_FUNCTION, ...OF_BIRTH, FUNCTION];
   return Int32Array.from(
     Array.from({ length: words }, (_, word) => word).filter((word) => !others.includes(word)),
   );
@@ -47,12 +56,12 @@ function ofPacket(words: number): Int32Array {
 class LastRows {
   readonly #last = new Int32Array(GROUPS);
 
-  /** The last row of a number's group, or `otherwise`; from now on that is the row at `at`. */
-  next(number: number, at: number, otherwise: number): number {
+  /** The last row of a number's group, or null; from now on that is the row at `at`. */
+  next(number: number, at: number): number | null {
     const group = number & (GROUPS - 1);
     const last = this.#last[group] ?? 0;
     this.#last[group] = at;
-    return last === 0 ? otherwise : last;
+    return last === 0 ? null : last;
   }
 }
 
@@ -148,9 +157,14 @@ function streamsIn(payload: Buffer, words: number, count: number): Stream[] {
 
 /**
  * The rows of a block's payload, behind a row of zeros. Throws Damage if the payload is not what encodeRows()
- * makes of at most `most` rows of `words` words.
+ * makes of at most `most` rows of `words` words. `version`: of the block.
  */
-export function decodeRows(payload: Buffer, words: number, most: number): Int32Array<ArrayBuffer> {
+export function decodeRows(
+  payload: Buffer,
+  words: number,
+  most: number,
+  version = ROWS_VERSION,
+): Int32Array<ArrayBuffer> {
   if (payload.length < HEAD_SIZE) throw new Damage('a block of rows is cut');
   const [count, own] = [payload.readUInt32LE(0), payload.readUInt32LE(WORD)];
   if (own !== words) throw new Damage(`rows have ${own} words, not ${words}`);
@@ -159,6 +173,7 @@ export function decodeRows(payload: Buffer, words: number, most: number): Int32A
   const rows = new Int32Array((count + 1) * words);
   const [packets, functions] = [new LastRows(), new LastRows()];
   const others = ofPacket(words);
+  const isFirstVersion = version === 1;
   const read = (word: number, at: number, from: number): void => {
     rows[at + word] = (rows[from + word] ?? 0) + (streams[word]?.next() ?? 0);
   };
@@ -166,11 +181,12 @@ export function decodeRows(payload: Buffer, words: number, most: number): Int32A
     const at = (row + 1) * words;
     const before = at - words;
     for (const word of OF_ROW) read(word, at, before);
-    const samePacket = packets.next(rows[at + PACKET] ?? 0, at, before);
-    read(FUNCTION, at, samePacket);
-    const sameFunction = functions.next(rows[at + FUNCTION] ?? 0, at, before);
+    const samePacket = packets.next(rows[at + PACKET] ?? 0, at);
+    read(FUNCTION, at, samePacket ?? before);
+    const sameFunction = functions.next(rows[at + FUNCTION] ?? 0, at) ?? before;
     for (const word of OF_FUNCTION) read(word, at, sameFunction);
-    for (const word of others) read(word, at, samePacket);
+    for (const word of OF_BIRTH) read(word, at, samePacket ?? (isFirstVersion ? before : at + FROM_TIME));
+    for (const word of others) read(word, at, samePacket ?? (isFirstVersion ? before : sameFunction));
   }
   for (const stream of streams) stream.close();
   return rows;

@@ -8,7 +8,7 @@ import { Damage } from './damage.js';
 import { PARTS, readPart, type Description, type Part, type PartName, type Report } from './description.js';
 import { KIND, MOST_ROWS } from './format.js';
 import { RecordedFunctions, RecordedNames } from './recorded-names.js';
-import { decodeRows } from './rows.js';
+import { decodeRows, ROWS_VERSION } from './rows.js';
 
 const WORD = 4;
 
@@ -98,7 +98,8 @@ export class TraceReader {
   }
 
   #take(block: Block): Item | null {
-    if (block.kind === KIND.rows) return { kind: 'rows', batch: this.#rows(block) };
+    if (block.kind === KIND.rows && block.version <= ROWS_VERSION)
+      return { kind: 'rows', batch: this.#rows(block) };
     const name = PART_NAMES.get(block.kind);
     if (name === undefined) {
       this.#unknown.set(block.kind, (this.#unknown.get(block.kind) ?? 0) + 1);
@@ -127,9 +128,9 @@ export class TraceReader {
     }
   }
 
-  #rows({ payload }: Block): Batch {
+  #rows({ payload, version }: Block): Batch {
     const { rowSize } = this.description.layout;
-    const rows = decodeRows(payload, rowSize / WORD, MOST_ROWS);
+    const rows = decodeRows(payload, rowSize / WORD, MOST_ROWS, version);
     return { rows: new DataView(rows.buffer, rowSize), count: (rows.length * WORD) / rowSize - 1, rowSize };
   }
 }

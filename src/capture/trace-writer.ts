@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ROW } from '../core/abi.js';
 import type { Batch, EncodeRows } from '../core/batch.js';
-import type { ReturnType } from '../core/column.js';
 import { isHidden, timeNs } from '../core/row.js';
 import type { Summary } from '../core/summary.js';
 import type { Traced } from '../core/traced.js';
 import { BlockWriter, type Pressure, type RowsOf } from './block-writer.js';
-import type { ClockPair, Description, FunctionsPart, Report } from './description.js';
+import type { ClockPair, Description, Report } from './description.js';
+import { NotedFunctions } from './noted-functions.js';
 import { NotedNames } from './noted-names.js';
 
 /** Most rows of a block. */
@@ -35,6 +35,7 @@ export type About = Circumstances & Pick<Description, 'drops'>;
 /** Writes a trace as a capture file. */
 export class TraceWriter {
   readonly #blocks: BlockWriter;
+  readonly #functions: NotedFunctions;
   readonly #names: NotedNames;
   /** rows of the block that is being filled, behind a row of zeros */
   readonly #rows: Int32Array<ArrayBuffer>;
@@ -42,7 +43,6 @@ export class TraceWriter {
   readonly #words: number;
   readonly #room: number;
   #count = 0;
-  #functions = 0;
   #filledAt = 0;
 
   /** `emit` gets the bytes of the file, and how many events end in them. */
@@ -57,6 +57,7 @@ export class TraceWriter {
     this.#room = Math.min(BLOCK_ROWS, Math.floor(BLOCK_BYTES / layout.rowSize));
     this.#rows = new Int32Array((this.#room + 1) * this.#words);
     this.#bytes = new Uint8Array(this.#rows.buffer, layout.rowSize);
+    this.#functions = new NotedFunctions(traced);
     this.#names = new NotedNames(traced);
     this.#blocks = new BlockWriter(emit);
     const description: Description = {
@@ -65,7 +66,6 @@ export class TraceWriter {
     };
     this.#blocks.addJson('description', description);
     this.#blocks.addJson('names', this.#names.fixed());
-    this.#addFunctions();
     this.clocks();
   }
 
@@ -109,8 +109,9 @@ export class TraceWriter {
   /** Ends the block that is being filled. */
   flush(pressure: Pressure = 'usual'): void {
     if (this.#count === 0) return;
-    this.#addFunctions();
     const of = this.#look();
+    const functions = this.#functions.fresh();
+    if (functions !== null) this.#blocks.addJson('functions', functions);
     const names = this.#names.fresh();
     if (names !== null) this.#blocks.addJson('names', names);
     this.#blocks.add('rows', this.encode(this.#rows, this.#count, this.#words), of, pressure);
@@ -136,28 +137,13 @@ export class TraceWriter {
     const rows = new DataView(this.#rows.buffer, rowSize);
     let [events, first, last] = [0, 0, 0];
     for (let at = 0; at < this.#count * rowSize; at += rowSize) {
+      this.#functions.look(rows, at);
       this.#names.look(rows, at);
       if (!isHidden(rows, at)) events++;
       if (isBefore(rows, at, first)) first = at;
       if (isBefore(rows, last, at)) last = at;
     }
     return { rows: this.#count, events, first: timeNs(rows, first), last: timeNs(rows, last) };
-  }
-
-  /** Writes the functions that the file does not have yet: all, and later those of modules loaded meanwhile. */
-  #addFunctions(): void {
-    const { functions, returns } = this.traced;
-    const first = this.#functions;
-    const names = functions.names.slice(first);
-    if (names.length === 0) return;
-    const indexes = names.map((_, position) => first + position);
-    const part: FunctionsPart = {
-      ...{ first, names, modules: functions.modules.slice(first) },
-      addresses: indexes.map((index) => functions.address(index).toString(16)),
-      ...(returns ? distinct(indexes.map((index) => functions.returnType(index))) : {}),
-    };
-    this.#blocks.addJson('functions', part);
-    this.#functions += names.length;
   }
 }
 
@@ -167,18 +153,4 @@ function isBefore(rows: DataView, at: number, other: number): boolean {
   return high === otherHigh
     ? rows.getUint32(at + ROW.time_ns, true) < rows.getUint32(other + ROW.time_ns, true)
     : high < otherHigh;
-}
-
-/** The different types, and which of them each one is. */
-function distinct(all: readonly ReturnType[]): Required<Pick<FunctionsPart, 'types' | 'type_of'>> {
-  const known = new Map<string, number>();
-  const types: ReturnType[] = [];
-  const type_of = all.map((type) => {
-    const key = JSON.stringify(type);
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    known.set(key, types.length);
-    return types.push(type) - 1;
-  });
-  return { types, type_of };
 }

@@ -9,6 +9,7 @@ import {
   KIND,
   readBlockHeader,
   TRAILER_SIZE,
+  type BlockHeader,
 } from '../../src/capture/format.js';
 import { decodeRows } from '../../src/capture/rows.js';
 import { TraceReader } from '../../src/capture/trace-reader.js';
@@ -20,7 +21,7 @@ import { NO_LAYOUT } from '../../src/core/reads.js';
 import type { Summary } from '../../src/core/summary.js';
 import type { Traced } from '../../src/core/traced.js';
 import { batchesIn, captureOf, inPieces, readAll } from '../support/packets/captured.js';
-import { batchOf, pack, type Event } from '../support/packets/rows.js';
+import { batchOf, pack, UNKNOWN_FUNCTION, type Event } from '../support/packets/rows.js';
 import { encodeRows } from '../support/packets/encode-rows.js';
 import { randomRows } from '../support/packets/random-rows.js';
 import {
@@ -47,7 +48,7 @@ async function fileOf(name: string): Promise<Buffer> {
 }
 
 /** Where the blocks of a whole file begin, and their headers. */
-function blocksOf(bytes: Buffer): { readonly at: number; readonly kind: number; readonly size: number }[] {
+function blocksOf(bytes: Buffer): (BlockHeader & { readonly at: number })[] {
   const blocks = [];
   for (let at = FILE_HEADER_SIZE; at < bytes.length - TRAILER_SIZE;) {
     const header = readBlockHeader(bytes, at);
@@ -179,6 +180,35 @@ describe('a file that is no capture file of this version', () => {
     expect([...reader.unknown]).toEqual([[999, 1]]);
     expect(items).toEqual((await readAll(await fileOf('function'))).items);
   });
+});
+
+it('blocks of rows of a later version are skipped and counted', async () => {
+  const bytes = await fileOf('function');
+  const block = blocksOf(bytes).find(({ kind }) => kind === KIND.rows);
+  if (block === undefined) throw new Error('no rows');
+
+  blockHeader({ ...block, version: 99 }).copy(bytes, block.at);
+  const { reader } = await readAll(bytes);
+  expect([...reader.unknown]).toEqual([[KIND.rows, 1]]);
+});
+
+it('a file has the functions of its events, and no others', async () => {
+  const { traced } = await recordingOf('function');
+  const names = Array.from({ length: 3000 }, (_, index) => `function_${index}`);
+  const functions = { ...traced.functions, names, modules: names.map(() => 'vmlinux') };
+  const rows = pack([
+    { function: 2900 },
+    { function: 7 },
+    { function: 2900 },
+    { function: UNKNOWN_FUNCTION },
+  ]);
+  const bytes = await captureOf({ ...traced, layout: NO_LAYOUT, functions }, [batchOf(rows)]);
+  const { reader } = await readAll(bytes);
+  const read = reader.traced(null, []).functions;
+  expect(read.names.filter((name) => name !== '')).toEqual(['function_7', 'function_2900']);
+  expect([read.names[2900], read.modules[7], read.address(2900)]).toEqual([
+    ...['function_2900', 'vmlinux', functions.address(2900)],
+  ]);
 });
 
 describe('rows in a block', () => {

@@ -11,6 +11,8 @@ const pair = (offset: number): number[] => [word(offset), word(offset) + 1];
 
 const OF_ROW = [...pair(ROW.packet), ...pair(ROW.time_ns), word(ROW.cpu)];
 const OF_FUNCTION = pair(ROW.function_address);
+const OF_BIRTH = pair(ROW.born_ns);
+const FROM_TIME = word(ROW.time_ns) - word(ROW.born_ns);
 
 /** Seven bits a byte, the lowest first. */
 const numberBytes = (value: number): number[] =>
@@ -18,12 +20,12 @@ const numberBytes = (value: number): number[] =>
 
 const u32 = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value >>> shift) & 0xff);
 
-/** For each row the last one before it in whose word at `key` the lowest 12 bits are the same, or the one before. */
-function lastAlike(rows: readonly (readonly number[])[], key: number): number[] {
+/** For each row the last one before it in whose word at `key` the lowest 12 bits are the same; null: there is none. */
+function lastAlike(rows: readonly (readonly number[])[], key: number): (number | null)[] {
   const last = new Map<number, number>();
   return rows.map((row, index) => {
     const group = (row[key] ?? 0) & 0xfff;
-    const before = last.get(group) ?? index - 1;
+    const before = last.get(group) ?? null;
     last.set(group, index);
     return before;
   });
@@ -33,18 +35,21 @@ export const encodeRows: EncodeRows = (all, count, words) => {
   const rows = Array.from({ length: count }, (_, row) => [
     ...all.subarray((row + 1) * words, (row + 2) * words),
   ]);
-  const inOrder = rows.map((_, index) => index - 1);
   const byPacket = lastAlike(rows, word(ROW.packet));
-  const byFunction = lastAlike(rows, word(ROW.function));
-  const beforeOf = (at: number): number[] => {
-    if (OF_ROW.includes(at)) return inOrder;
-    return OF_FUNCTION.includes(at) ? byFunction : byPacket;
+  const byFunction = lastAlike(rows, word(ROW.function)).map((row, index) => row ?? index - 1);
+  const expected = (index: number, at: number): number => {
+    const samePacket = byPacket[index] ?? null;
+    const valueOf = (row: number, of = at): number => rows[row]?.[of] ?? 0;
+    if (OF_ROW.includes(at)) return valueOf(index - 1);
+    if (OF_FUNCTION.includes(at)) return valueOf(byFunction[index] ?? -1);
+    if (samePacket !== null) return valueOf(samePacket);
+    if (OF_BIRTH.includes(at)) return valueOf(index, at + FROM_TIME);
+    return valueOf(at === word(ROW.function) ? index - 1 : (byFunction[index] ?? -1));
   };
   const streams = Array.from({ length: words }, (_, at) => {
-    const before = beforeOf(at);
     let skipped = 0;
     const entries = rows.flatMap((row, index) => {
-      const difference = ((row[at] ?? 0) - (rows[before[index] ?? -1]?.[at] ?? 0)) | 0;
+      const difference = ((row[at] ?? 0) - expected(index, at)) | 0;
       if (difference === 0) {
         skipped++;
         return [];
