@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell } from './column.js';
+import type { Wants } from './consumer.js';
 import { isRelation } from './relation.js';
-import { isHidden } from './row.js';
+import { isDrop, isHidden } from './row.js';
 import { NEWLINE, type TextBuffer } from './text-buffer.js';
 
 /** A batch of events: rows of equal size, packed one after the other. */
@@ -39,13 +40,15 @@ export function renderBatch(
 }
 
 /**
- * A copy of the batch without hidden rows that only mark a packet's end; the batch itself if it has none.
- * Those that report a relation are kept: whoever shows no relations skips all hidden rows.
+ * A copy of the batch without rows that are not wanted: hidden ones that only mark a packet's end, those of drops; the
+ * batch itself if it has none. Those that report a relation are kept: whoever shows no relations skips all hidden
+ * rows.
  */
-export function withoutEnds(batch: Batch): Batch {
+export function wantedRows(batch: Batch, { ends, drops }: Wants): Batch {
+  if (ends && drops) return batch;
   const { rows, count, rowSize } = batch;
   const wanted = Array.from({ length: count }, (_, row) => row * rowSize).filter(
-    (at) => !isHidden(rows, at) || isRelation(rows, at),
+    (at) => (ends || !isHidden(rows, at) || isRelation(rows, at)) && (drops || !isDrop(rows, at)),
   );
   if (wanted.length === count) return batch;
   const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { withoutEnds, type Batch } from '../core/batch.js';
-import type { Consumer } from '../core/consumer.js';
+import { firstEvents, wantedRows, type Batch } from '../core/batch.js';
+import type { Consumer, Wants } from '../core/consumer.js';
 import type { Summary } from '../core/summary.js';
 
 /** Most bytes of rows that wait for a slow consumer; it misses what exceeds them. */
@@ -22,7 +22,7 @@ export class Lane {
 
   constructor(
     readonly consumer: Consumer,
-    private readonly wantsEnds: boolean,
+    private readonly wants: Wants,
   ) {
     this.broken = new Promise((resolve) => (this.#break = resolve));
     void consumer.broken.then(this.#break);
@@ -43,8 +43,10 @@ export class Lane {
     return this.#waitingBytes >= MOST_WAITING;
   }
 
-  take(batch: Batch, events: number): void {
-    const { rows, count, rowSize } = this.wantsEnds ? batch : withoutEnds(batch);
+  take(batch: Batch, all: number): void {
+    const wanted = wantedRows(batch, this.wants);
+    const events = wanted === batch ? all : firstEvents(wanted, Infinity).events;
+    const { rows, count, rowSize } = wanted;
     if (count === 0) return;
     if (this.#isIdle) return this.consumer.take({ rows, count, rowSize }, events);
     if (this.full) {

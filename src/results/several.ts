@@ -83,6 +83,6 @@ export function allOf(all: readonly [PlannedConsumer, ...PlannedConsumer[]]): Pl
   if (others.length === 0) return first;
   return {
     wants: { ends: all.some(({ wants }) => wants.ends), drops: all.some(({ wants }) => wants.drops) },
-    open: (traced) => new Several(all.map((planned) => new Lane(planned.open(traced), planned.wants.ends))),
+    open: (traced) => new Several(all.map((planned) => new Lane(planned.open(traced), planned.wants))),
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventLead } from '../../src/columns/event-types.js';
 import { columnsOf } from '../../src/columns/index.js';
 import { RELATION, ROW } from '../../src/core/abi.js';
-import { withoutEnds, type Batch } from '../../src/core/batch.js';
+import { wantedRows, type Batch } from '../../src/core/batch.js';
 import { UNKNOWN_TYPE } from '../../src/core/column.js';
 import type { PlannedConsumer } from '../../src/core/consumer.js';
 import { NO_LAYOUT } from '../../src/core/reads.js';
@@ -88,7 +88,7 @@ describe('rows of relations', () => {
   const END: Event = { packet: 12n, time: 12n, isHidden: true, isLast: true };
 
   it('are kept where rows that only mark an end are not wanted', () => {
-    const kept = withoutEnds(batchOf(pack([...EVENTS, END])));
+    const kept = wantedRows(batchOf(pack([...EVENTS, END])), { ends: false, drops: true });
     expect(isRelation(kept)).toEqual(EVENTS.map((event) => event.isRelation === true));
   });
 

@@ -22,6 +22,7 @@ class Gated implements Consumer {
   readonly times: bigint[] = [];
   readonly told: unknown[] = [];
   hidden = 0;
+  events = 0;
   finished = false;
   #shut = false;
   #open: () => void = () => undefined;
@@ -39,7 +40,8 @@ class Gated implements Consumer {
     this.#open();
   }
 
-  take({ rows, count, rowSize }: Batch): void {
+  take({ rows, count, rowSize }: Batch, events: number): void {
+    this.events += events;
     for (let at = 0; at < count * rowSize; at += rowSize) {
       if (isHidden(rows, at)) this.hidden++;
       this.times.push(timeNs(rows, at));
@@ -68,8 +70,8 @@ class Gated implements Consumer {
   }
 }
 
-const planned = (consumer: Gated, ends = true): PlannedConsumer => ({
-  wants: { ends, drops: false },
+const planned = (consumer: Gated, ends = true, drops = false): PlannedConsumer => ({
+  wants: { ends, drops },
   open: () => consumer,
 });
 
@@ -160,5 +162,12 @@ describe('several consumers of one trace', () => {
     const both = allOf([planned(wanting, true), planned(other, false)]).open(TRACED);
     both.take(batchOf(pack([{ time: 1n }, { time: 2n, isHidden: true }, { time: 3n }])), 2);
     expect([wanting.hidden, wanting.times, other.times]).toEqual([1, [1n, 2n, 3n], [1n, 3n]]);
+  });
+
+  it('pass rows of drops only to consumers that want them', () => {
+    const [wanting, other] = [new Gated('wanting'), new Gated('other')];
+    const both = allOf([planned(wanting, true, true), planned(other)]).open(TRACED);
+    both.take(batchOf(pack([{ time: 1n }, { time: 2n, isDrop: true }])), 2);
+    expect([wanting.times, other.times, wanting.events, other.events]).toEqual([[1n, 2n], [1n], 2, 1]);
   });
 });

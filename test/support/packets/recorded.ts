@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { TraceReader } from '../../../src/capture/trace-reader.js';
 import { crossing } from '../../../src/columns/crossing.js';
-import { withoutEnds, type Batch } from '../../../src/core/batch.js';
+import { wantedRows, type Batch } from '../../../src/core/batch.js';
 import { columnContext, type Traced } from '../../../src/core/traced.js';
 import { outputs } from '../../../src/outputs/index.js';
 import { parseFields } from '../../../src/plan/parse-fields.js';
@@ -62,7 +62,7 @@ export function textWriter(
   const pieces = [output.head ?? ''];
   return {
     take: (batch) => {
-      const wanted = descriptor.needsEnds ? batch : withoutEnds(batch);
+      const wanted = wantedRows(batch, { ends: descriptor.needsEnds, drops: true });
       pieces.push(textOf([output.batch(wanted)]));
     },
     end: () => [...pieces, textOf(output.results())].join(''),
