@@ -61,4 +61,6 @@ export default defineConfig([
   bundle('index', 'index'),
   bundle('extension', 'extension'),
   bundle('extension-hooks', 'extension/hooks'),
+  // Read only by those who export.
+  bundle('exports', 'exports/index'),
 ]);

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { checks } from '../checks/index.js';
 import { UsageError } from '../core/errors.js';
+import { isExport } from '../core/export-kinds.js';
 import { STDOUT, TRACE_DEFAULTS, type CommandOptions, type TraceOptions } from '../core/options.js';
 import { FOLLOW_ALL, type Follow } from '../core/relation.js';
 import { tracers } from '../core/tracer.js';
@@ -76,6 +77,8 @@ export function checkTogether(flags: Flags): void {
     throw new UsageError('--no-command-line: there is no capture file', '-w FILE');
   if (rotate !== undefined && outputFile === undefined)
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
+  if (rotate !== undefined && isExport(flags.output ?? ''))
+    throw new UsageError(`--rotate: ${flags.output} is one document`, 'leave --rotate out');
   if (inner === true && filter === undefined)
     throw new UsageError('--inner: there is no --filter', "--filter 'tcp port 80' --inner");
   if (rotateKeep !== undefined && rotate === undefined)

@@ -23,9 +23,9 @@ export function describe(registry: ReadonlyMap<string, { id: string; description
 export function choice(
   flags: string,
   registry: ReadonlyMap<string, { id: string; description: string }>,
-  initial: string,
+  initial?: string,
 ): Option {
-  const name = flags.split(' ')[1] ?? flags;
+  const [name = flags] = /--[\w-]+/.exec(flags) ?? [];
   const made = option(flags, describe(registry), parseChoice(name, [...registry.keys()]), initial);
   return completed(made, oneOfThese(registry));
 }

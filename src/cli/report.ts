@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { writeSync } from 'node:fs';
 import type { ChalkInstance } from 'chalk';
-import { EXIT, IpftError } from '../core/errors.js';
+import { EXIT, isIpftError } from '../core/errors.js';
 
 /** An error as ipft prints it (message and remedy for those it expects, the full stack for a bug), and its exit code. */
 export function described(
@@ -9,7 +9,7 @@ export function described(
   verbose: boolean,
   chalk: ChalkInstance,
 ): { readonly text: string; readonly code: number } {
-  if (!(error instanceof IpftError)) {
+  if (!isIpftError(error)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { text: `${chalk.red('ipft: this is a bug:')} ${stack}\n`, code: EXIT.bug };
   }

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { backendIds } from '../backends/index.js';
 import { TIME_FORMATS } from '../core/clock.js';
+import { LIVE_EXPORTS } from '../core/export-kinds.js';
 import { TRACE_DEFAULTS as DEFAULTS, type FurtherOutput } from '../core/options.js';
 import { UsageError } from '../core/errors.js';
 import { tracers } from '../core/tracer.js';
@@ -25,6 +26,9 @@ import {
   parseU32,
 } from './values.js';
 
+/** What a trace can show: outputs, and exports that need no file before. */
+const SHOWN = new Map([...outputs, ...LIVE_EXPORTS]);
+
 /** bytes: a file of results that is smaller is hardly one */
 const LEAST_ROTATION = 4000;
 
@@ -37,7 +41,7 @@ function parseFurther(text: string): FurtherOutput {
       `--also: expected an output and a file, received '${text}'`,
       '--also json=trace.json',
     );
-  return { output: parseChoice('--also', [...outputs.keys()])(output), file };
+  return { output: parseChoice('--also', [...SHOWN.keys()])(output), file };
 }
 
 const BACKENDS = ['auto', ...backendIds.keys()];
@@ -208,7 +212,7 @@ export function outputOptions(): Option[] {
       '-l, --list',
       'list the functions instead of tracing, with -b tracepoint the tracepoints; with -o json, those that cannot be traced too',
     ),
-    choice('-o, --output <output>', outputs, DEFAULTS.output),
+    choice('-o, --output <output>', SHOWN, DEFAULTS.output),
     timeOption(),
     eventsOnlyOption(),
     dropsOption(),

@@ -32,6 +32,13 @@ export abstract class IpftError extends Error {
   abstract details(verbose: boolean): string[];
 }
 
+/**
+ * True for these errors, also for those of dist/exports.js, which has classes of its own: `instanceof` tells one
+ * copy of a class from another.
+ */
+export const isIpftError = (error: unknown): error is IpftError =>
+  error instanceof Error && 'exitCode' in error && 'details' in error;
+
 /** An error without further details. */
 abstract class PlainError extends IpftError {
   override details(): string[] {

@@ -40,20 +40,11 @@ export interface Moment {
   readonly isSinceFirst: boolean;
 }
 
-/** Options of `ipft show`. */
-export interface ShowOptions {
-  /** capture files; `-`: stdin */
-  readonly files: readonly string[];
-  /** id of an output */
-  readonly output: string;
+/** What of a capture file is shown. */
+export interface RecordedOptions {
   /** the value of --fields; undefined: the output's default */
   readonly fields?: string | undefined;
-  readonly time?: TimeFormat | undefined;
-  readonly family?: boolean | undefined;
-  readonly eventsOnly?: boolean | undefined;
   readonly drops: boolean;
-  /** file for the results; stdout if undefined */
-  readonly outputFile?: string | undefined;
   readonly selection: Selection;
   /** numbers of packets; undefined: all */
   readonly packets?: ReadonlySet<number> | undefined;
@@ -64,6 +55,29 @@ export interface ShowOptions {
   readonly count?: number | undefined;
   /** throw a LossError if anything is missing from the results */
   readonly failOnLoss: boolean;
+}
+
+/** Options of `ipft show`. */
+export interface ShowOptions extends RecordedOptions {
+  /** capture files; `-`: stdin */
+  readonly files: readonly string[];
+  /** id of an output */
+  readonly output: string;
+  readonly time?: TimeFormat | undefined;
+  readonly family?: boolean | undefined;
+  readonly eventsOnly?: boolean | undefined;
+  /** file for the results; stdout if undefined */
+  readonly outputFile?: string | undefined;
+}
+
+/** Options of `ipft export`. */
+export interface ExportOptions extends RecordedOptions {
+  /** id of a kind of document */
+  readonly kind: string;
+  /** capture file; `-`: stdin */
+  readonly file: string;
+  /** file for the document; stdout if undefined */
+  readonly write?: string | undefined;
 }
 
 /** An additional file of results (--also). */

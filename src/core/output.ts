@@ -80,7 +80,13 @@ export interface Output {
   readonly cut: number;
 }
 
-/** One file in outputs/, named after its id, which is the value of --output. */
+/** What an export is, besides an output: one file, which is whole only at the end of the trace. */
+export interface DocumentFormat {
+  /** true if it is no text */
+  readonly isBinary: boolean;
+}
+
+/** One file in outputs/ or exports/, named after its id, which is the value of --output. */
 export interface OutputDescriptor {
   readonly id: string;
   readonly description: string;
@@ -99,5 +105,7 @@ export interface OutputDescriptor {
   readonly kin: readonly Column[];
   /** ids of the columns that it shows as fields by default */
   readonly fields: readonly string[];
+  /** undefined: it consists of lines */
+  readonly document?: DocumentFormat;
   create(context: OutputContext): Output;
 }

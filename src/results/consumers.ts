@@ -3,7 +3,7 @@ import type { EncodeRows } from '../core/batch.js';
 import type { PlannedConsumer } from '../core/consumer.js';
 import type { CommandOptions, TraceOptions } from '../core/options.js';
 import { plannedCapture } from './capture-file.js';
-import { plannedResults, type HasNoReader, type ResultsOptions } from './results.js';
+import { plannedResults, type Exports, type HasNoReader, type ResultsOptions } from './results.js';
 import { allOf } from './several.js';
 
 type Options = TraceOptions &
@@ -17,13 +17,14 @@ interface Tools {
 }
 
 /** Makes the consumers that one option asks for; [] if the option is not given. */
-type Kind = (options: Options, tools: Tools) => readonly PlannedConsumer[];
+type Kind = (options: Options, tools: Tools, exports: Exports) => readonly PlannedConsumer[];
 
-const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, { hasNoReader }) =>
+const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, { hasNoReader }, exports) =>
   also.map(({ output, file }) =>
     plannedResults(
       { output, outputFile: file, flag: '--also', drops, time, eventsOnly, family },
       hasNoReader,
+      exports,
     ),
   );
 
@@ -36,8 +37,10 @@ const captureFile: Kind = ({ write, output, drops, commandLine = true }, { encod
 /** The kinds of consumers that a trace can have besides the command's results or a script's loop. */
 const KINDS: readonly Kind[] = [outputFiles, captureFile];
 
-const furtherOf = (options: Options, tools: Tools): PlannedConsumer[] =>
-  KINDS.flatMap((kind) => kind(options, tools));
+const NO_EXPORTS: Exports = new Map();
+
+const furtherOf = (options: Options, tools: Tools, exports = NO_EXPORTS): PlannedConsumer[] =>
+  KINDS.flatMap((kind) => kind(options, tools, exports));
 
 /** Combines `first` with the further consumers that the options ask for. */
 export function withFurther(first: PlannedConsumer, options: Options, tools: Tools): PlannedConsumer {
@@ -45,11 +48,10 @@ export function withFurther(first: PlannedConsumer, options: Options, tools: Too
 }
 
 /** All consumers of the command's trace, combined. */
-export function commandConsumers(options: CommandOptions, tools: Tools): PlannedConsumer {
+export function commandConsumers(options: CommandOptions, tools: Tools, exports: Exports): PlannedConsumer {
   const { output } = options;
-  if (output !== null)
-    return withFurther(plannedResults({ ...options, output }, tools.hasNoReader), options, tools);
-  const [first, ...others] = furtherOf(options, tools);
+  const own = output === null ? [] : [plannedResults({ ...options, output }, tools.hasNoReader, exports)];
+  const [first, ...others] = [...own, ...furtherOf(options, tools, exports)];
   if (first === undefined) throw new Error('nobody gets the results');
   return allOf([first, ...others]);
 }

@@ -36,6 +36,8 @@ export interface FileFormat {
   readonly head: string;
   /** text at the start of the first line of each record; '': every line is a record */
   readonly opening: string;
+  /** only its owner may read it, and it is no symbolic link */
+  readonly isPrivate?: boolean;
 }
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK, O_NOFOLLOW } = constants;
@@ -91,7 +93,7 @@ export class OutputFile implements Target {
     this.#head = Buffer.from(format.head);
     this.#opening = Buffer.from(format.opening);
     this.#mark = Buffer.from(`\n${format.opening}`);
-    this.#fd = openResults(path, format.flag);
+    this.#fd = openResults(path, format.flag, format.isPrivate);
     if (rotation !== null) this.#prepareRotation();
     try {
       this.#writeHead();

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import type { Batch } from '../core/batch.js';
 import type { DropCounts, DroppedPackets } from '../core/dropped-packets.js';
 import { droppedPackets } from '../core/dropped.js';
+import { UsageError } from '../core/errors.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor } from '../core/output.js';
 import type { Summary } from '../core/summary.js';
@@ -53,6 +54,7 @@ class Results implements Consumer {
     this.name = `${descriptor.id} to ${options.outputFile ?? 'stdout'}`;
     this.#descriptor = descriptor;
     this.#terminal = options.outputFile === undefined && isatty(1);
+    if (this.#terminal && descriptor.document?.isBinary === true) throw noText(descriptor, options);
     this.#dropped = options.drops === true ? droppedPackets(columnContext(traced), traced.follows) : null;
     this.#output = this.#createOutput(traced);
     this.broken = new Promise((resolve) => (this.#break = resolve));
@@ -89,7 +91,8 @@ class Results implements Consumer {
       return sink;
     }
     const rotation = rotate === undefined ? null : { size: rotate, keep: rotateKeep };
-    return new FileSink(new OutputFile(outputFile, { head, opening, flag }, rotation), fail);
+    const isPrivate = this.#descriptor.document !== undefined;
+    return new FileSink(new OutputFile(outputFile, { head, opening, flag, isPrivate }, rotation), fail);
   }
 
   get drops(): DropCounts | null {
@@ -141,6 +144,7 @@ class Results implements Consumer {
       this.#write(piece);
       if (this.#sink.full) await this.#sink.drained();
     }
+    if (!this.#isBroken) this.#write(''); // of events that are in no text, a document tells otherwise
     await this.#sink.drained();
     return this.#isBroken ? this.broken : null;
   }
@@ -165,11 +169,21 @@ class Results implements Consumer {
   }
 }
 
+const noText = ({ id }: OutputDescriptor, { flag = '--output-file' }: ResultsOptions): UsageError =>
+  new UsageError(`${id} is not for a terminal, and stdout is one`, `${flag} FILE, or a pipe`);
+
+/** Exports by their ids, as far as they are loaded. */
+export type Exports = ReadonlyMap<string, OutputDescriptor>;
+
 /** The consumer for the results that the options ask for. */
-export function plannedResults(options: ResultsOptions, hasNoReader: HasNoReader): PlannedConsumer {
-  const descriptor = outputs.get(options.output);
+export function plannedResults(
+  options: ResultsOptions,
+  hasNoReader: HasNoReader,
+  exports: Exports = new Map(),
+): PlannedConsumer {
+  const descriptor = outputs.get(options.output) ?? exports.get(options.output);
   if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
-  const drops = options.drops === true;
+  const drops = options.drops === true || descriptor.document !== undefined;
   return {
     wants: { ends: descriptor.needsEnds || drops, drops },
     open: (traced) => new Results(descriptor, traced, options, hasNoReader),

@@ -7,9 +7,12 @@ import type { Extensions } from '../extension/extensions.js';
 import { withExtensions } from '../extension/load.js';
 import { hasFilters } from '../plan/packet-filter.js';
 import { prepare } from '../plan/prepare.js';
+import { isExport } from '../core/export-kinds.js';
 import { commandConsumers } from '../results/consumers.js';
+import type { Exports } from '../results/results.js';
 import { Messages } from '../terminal/messages.js';
 import { Command } from './command/command.js';
+import { loadExports } from './exports.js';
 import { Interruption, type Interruptions } from './interruption.js';
 import { ProbeServer, ReadyFile } from './ready.js';
 
@@ -39,6 +42,12 @@ const usesStdout = ({ output, outputFile, write }: CommandOptions): boolean =>
 function commandOf(options: CommandOptions, messages: Messages): Command | null {
   if (options.command === undefined) return null;
   return new Command(options.command, usesStdout(options) ? 'stderr' : 'stdout', messages);
+}
+
+/** The exports, if the options ask for one. */
+async function exportsOf({ output, also = [] }: CommandOptions): Promise<Exports> {
+  const ids = [output, ...also.map((each) => each.output)];
+  return ids.some((id) => id !== null && isExport(id)) ? loadExports() : new Map();
 }
 
 /** What a trace has around it. */
@@ -71,11 +80,12 @@ async function traceWith(
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
   warnOfMark(options, extensions, messages);
+  const exports = await exportsOf(options);
   const plan = prepare(options, messages, extensions);
   // Before, a signal ends the process at once, whatever libpcap or a compiler is at: nothing is attached yet.
   const interruption = interruptions();
   await server?.check();
-  const results = commandConsumers(options, plan.addon);
+  const results = commandConsumers(options, plan.addon, exports);
   const engine = new Engine(plan, options, plannedWith(extensions, results), messages);
   interruption.beforeLeaving(() => engine.leave());
   let status: number = EXIT.ok;

@@ -5,8 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complete, completionText, type Completion } from '../../src/cli/completion/complete.js';
 import { createProgram } from '../../src/cli/program.js';
 import { backendIds } from '../../src/backends/index.js';
+import { LIVE_EXPORTS } from '../../src/core/export-kinds.js';
 import { outputs } from '../../src/outputs/index.js';
 import { BARE_HOME } from '../support/stand-ins/build-homes.js';
+
+/** What -o takes. */
+const SHOWN = [...outputs.keys(), ...LIVE_EXPORTS.keys()];
 
 const directory = mkdtempSync('/tmp/ipft-completion-');
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -34,7 +38,7 @@ const values = (completion: Completion): string[] =>
 describe('completions', () => {
   it.each([
     [['--outp'], ['--output', '--output-file']],
-    [['-o', ''], [...outputs.keys()]],
+    [['-o', ''], SHOWN],
     [['--output', 'js'], ['json']],
     [['--output=js'], ['--output=json']],
     [
@@ -56,6 +60,8 @@ describe('completions', () => {
     [['record', '-m', '1', '--', 'cur'], ['command']],
     [['show', ''], ['files']],
     [['show', 'a', '-o', 'js'], ['json']],
+    [['export', ''], ['files']],
+    [['export', 'a', '--to', 'fol'], ['folded']],
     [['show', '--pack'], ['--packet']],
     [['-m', '1', '--', 'curl', '--output'], ['command']],
     [['--nope=x'], []],
@@ -111,7 +117,7 @@ describe('bash', () => {
     expect(offered('--rotate')).toEqual(['--rotate', '--rotate-keep']);
     expect(offered('-m', '1', '-o', 'js')).toEqual(['json']);
     expect(offered('--output', '=', 'js')).toEqual(['json']);
-    expect(offered('--output', '=')).toEqual([...outputs.keys()]);
+    expect(offered('--output', '=')).toEqual(SHOWN);
     expect(offered('-o', "'js")).toEqual(['json']);
     expect(offered('--output-file', 'tr')).toEqual(['trace one.json']);
     expect(offered('--output-file', '=', 'tr')).toEqual(['trace one.json']);

@@ -44,7 +44,7 @@ const ofArgument = (command: Command): Candidate[] =>
   (command.registeredArguments[0]?.argChoices ?? []).map((value) => ({ value, description: '' }));
 
 /** True for a command whose arguments are files. */
-const takesFiles = (command: Command): boolean => command.registeredArguments[0]?.variadic === true;
+const takesFiles = (command: Command): boolean => command.registeredArguments[0]?.name() === 'file';
 
 async function ofCommand(command: Command, before: readonly string[], word: string): Promise<Completion> {
   const assignment = /^(--[^=]+)=(.*)$/s.exec(word);

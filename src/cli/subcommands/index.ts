@@ -2,12 +2,13 @@
 import type { Subcommand } from '../subcommand.js';
 import { completion } from './completion.js';
 import { doctor } from './doctor.js';
+import { exporting } from './export.js';
 import { fields } from './fields.js';
 import { record } from './record.js';
 import { schema } from './schema.js';
 import { show } from './show.js';
 
-const all = [record, show, doctor, fields, schema, completion] as unknown as readonly Subcommand[];
+const all = [record, show, exporting, doctor, fields, schema, completion] as unknown as readonly Subcommand[];
 
 /** By its name, what stands in the place of a trace's options. */
 export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map(all.map((each) => [each.name, each]));

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Option } from 'commander';
+import type { Moment, RecordedOptions } from '../core/options.js';
+import { option } from './option.js';
+import {
+  countOption,
+  dropsOption,
+  failOnLossOption,
+  fieldsOption,
+  functionOptions,
+} from './trace-options.js';
+import { parseMoment, parsePackets } from './values.js';
+
+/** What commander makes of recordedOptions(). */
+export interface RecordedFlags {
+  readonly fields?: string;
+  readonly drops?: boolean;
+  readonly regex?: RegExp;
+  readonly moduleRegex?: RegExp;
+  readonly packet?: ReadonlySet<number>;
+  readonly since?: Moment;
+  readonly until?: Moment;
+  readonly count?: number;
+  readonly failOnLoss?: boolean;
+}
+
+/** What of a capture file is shown. */
+export const recordedOptions = (): Option[] => [
+  fieldsOption(),
+  ...functionOptions(),
+  option('--packet <numbers>', 'these packets only, such as 12 or 12,19', parsePackets('--packet')),
+  option(
+    '--since <time>',
+    'events from this time on: ns as in timestamp, or 1.5s since the first event',
+    parseMoment('--since'),
+  ),
+  option('--until <time>', 'events up to this time', parseMoment('--until')),
+  dropsOption(),
+  countOption(),
+  failOnLossOption(),
+];
+
+/** The flags as options, beside those of the command alone. */
+export function recordedOf<Flags extends RecordedFlags>(
+  flags: Flags,
+): RecordedOptions & Omit<Flags, 'regex' | 'moduleRegex' | 'packet' | 'drops' | 'failOnLoss'> {
+  const { regex, moduleRegex, packet, drops = false, failOnLoss = false, ...same } = flags;
+  return {
+    ...{ ...same, drops, failOnLoss },
+    selection: { function: regex, module: moduleRegex },
+    packets: packet,
+  };
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { EXPORT_KINDS } from '../../core/export-kinds.js';
+import { STDOUT, type ExportOptions } from '../../core/options.js';
+import { createCommand, withOptions } from '../command.js';
+import { choice, fileOption } from '../option.js';
+import { recordedOf, recordedOptions, type RecordedFlags } from '../recorded-options.js';
+import type { Subcommand } from '../subcommand.js';
+
+interface Flags extends RecordedFlags {
+  readonly to: string;
+  readonly write?: string;
+}
+
+export const exporting: Subcommand<ExportOptions> = {
+  name: 'export',
+  takesCommand: false,
+  create: (write) => {
+    const command = createCommand('ipft export', write)
+      .usage('--to KIND FILE [-w OUT] [options]')
+      .description('Makes a document for another program of a capture file that ipft record has written.')
+      .argument('<file>', 'capture file; -: stdin');
+    const options = [
+      choice('--to <kind>', EXPORT_KINDS).makeOptionMandatory(),
+      fileOption('-w, --write <path>', 'write the document to this file instead of stdout'),
+      ...recordedOptions(),
+    ];
+    return withOptions(command, options);
+  },
+  options: (command) => {
+    const { to: kind, write, ...recorded } = command.opts<Flags>();
+    const [file = STDOUT] = command.args;
+    return { ...recordedOf(recorded), kind, file, write: write === STDOUT ? undefined : write };
+  },
+  run: async (options) => (await import('../../run/export/command.js')).exportCommand(options),
+};

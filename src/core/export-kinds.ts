@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/**
+ * A kind of document that a trace can be exported to: what the command line needs to know of it. src/exports has how
+ * it is made, which is loaded only then.
+ */
+export interface ExportKind {
+  readonly id: string;
+  /** one line, for help texts */
+  readonly description: string;
+  /** true if a running trace can write it (--output), too */
+  readonly live: boolean;
+}
+
+const all = [
+  { id: 'folded', description: 'stacks for a flame graph, with ns', live: true },
+] as const satisfies readonly ExportKind[];
+
+export type ExportId = (typeof all)[number]['id'];
+
+const byId = (kinds: readonly ExportKind[]): ReadonlyMap<string, ExportKind> =>
+  new Map(kinds.map((kind) => [kind.id, kind]));
+
+/** By the value of --to. */
+export const EXPORT_KINDS = byId(all);
+
+/** Those that are values of --output, too. */
+export const LIVE_EXPORTS = byId(all.filter(({ live }: ExportKind) => live));
+
+export const isExport = (id: string): boolean => EXPORT_KINDS.has(id);

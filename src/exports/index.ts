@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { ExportId } from '../core/export-kinds.js';
+import type { OutputDescriptor } from '../core/output.js';
+import { documentOutput, type DocumentKind } from './document.js';
+import { folded } from './folded.js';
+
+/** Of each kind of core/export-kinds.ts how it is made. */
+const all: Readonly<Record<ExportId, DocumentKind>> = { folded };
+
+/** The outputs that make documents, by their ids. */
+export const exports: ReadonlyMap<string, OutputDescriptor> = new Map(
+  Object.values(all).map((kind) => [kind.id, documentOutput(kind)]),
+);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { statSync } from 'node:fs';
+import { EXIT, UsageError } from '../../core/errors.js';
+import { STDOUT, type ExportOptions } from '../../core/options.js';
+import { plannedResults } from '../../results/results.js';
+import { Messages } from '../../terminal/messages.js';
+import { loadExports } from '../exports.js';
+import { checkLoss, nameOf, openRecorded, Showing } from '../show/showing.js';
+import { withDropped } from './dropped.js';
+
+/** Throws a UsageError if the document would be written over the capture file that it is made from. */
+function checkNotItself({ file, write }: ExportOptions): void {
+  if (write === undefined || file === STDOUT) return;
+  const [from, to] = [file, write].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (from !== undefined && from.ino === to?.ino && from.dev === to.dev)
+    throw new UsageError(`--write: ${write} is the capture file itself`, 'another file');
+}
+
+/**
+ * Makes a document of a capture file. Resolves with the exit code. Every error is an IpftError, or a bug.
+ */
+export async function exportCommand(options: ExportOptions, messages = new Messages()): Promise<number> {
+  const { kind, file, write } = options;
+  checkNotItself(options);
+  const exports = await loadExports();
+  const shown = await withDropped(options);
+  const reader = await openRecorded(file);
+  const planned = plannedResults({ output: kind, outputFile: write, flag: '--write' }, () => false, exports);
+  const showing = new Showing(reader, shown, planned, nameOf(file));
+  checkLoss(options, await showing.run(messages));
+  return EXIT.ok;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Step, Way } from './way.js';
+
+/** A function on a packet's way, from its call to its return. */
+export interface Span {
+  /** the call; its return, if the call is not on the way */
+  readonly step: Step;
+  /** ns since the way's first row */
+  readonly startNs: number;
+  /** of a call without a return: when the next event of its thread came */
+  readonly endNs: number;
+  /** number of calls that enclose it */
+  readonly depth: number;
+}
+
+/** A thread; each CPU has its own idle thread, all with tid 0. */
+const taskOf = ({ tid, cpu }: Step): number => (tid === 0 ? -1 - cpu : tid);
+
+type Interval = Omit<Span, 'depth'>;
+
+/** What identifies a call: its function, and when it began. */
+const callKey = (name: string, ns: number): string => `${ns} ${name}`;
+
+/** The calls of one thread, paired with their returns. `lastNs`: end of the way. */
+function intervalsOf(steps: readonly Step[], lastNs: number): Interval[] {
+  const returns = new Map<string, Step[]>();
+  for (const step of steps) {
+    if (step.durationNs === null) continue;
+    const key = callKey(step.function, step.ns - step.durationNs);
+    const same = returns.get(key);
+    if (same === undefined) returns.set(key, [step]);
+    else same.push(step);
+  }
+  const intervals = steps.flatMap((step, index): Interval[] => {
+    if (step.durationNs !== null) return [];
+    const { ns: startNs } = step;
+    const endNs = returns.get(callKey(step.function, startNs))?.pop()?.ns;
+    return [{ step, startNs, endNs: endNs ?? steps[index + 1]?.ns ?? lastNs }];
+  });
+  const strays = [...returns.values()].flat().map((step) => {
+    return { step, startNs: Math.max(0, step.ns - (step.durationNs ?? 0)), endNs: step.ns };
+  });
+  return [...intervals, ...strays];
+}
+
+/** Nests the intervals: none ends after one that encloses it. `isCut`: some would have. */
+function nested(intervals: readonly Interval[]): { readonly spans: Span[]; readonly isCut: boolean } {
+  const open: number[] = [];
+  const ordered = intervals.toSorted((a, b) => a.startNs - b.startNs || b.endNs - a.endNs);
+  let isCut = false;
+  const spans = ordered.map((interval): Span => {
+    while ((open.at(-1) ?? Infinity) <= interval.startNs) open.pop();
+    const endNs = Math.min(interval.endNs, open.at(-1) ?? Infinity);
+    isCut ||= endNs < interval.endNs;
+    return { ...interval, endNs, depth: open.push(endNs) - 1 };
+  });
+  return { spans, isCut };
+}
+
+/** What went on in one thread, or in all of them. */
+export interface Track {
+  /** see taskOf(); null: all threads */
+  readonly task: number | null;
+  /** those that enclose others in front of them */
+  readonly spans: readonly Span[];
+}
+
+/** Without returns each function lasts until the next one. */
+const untilTheNext = ({ steps, lengthNs }: Way): Span[] =>
+  steps.map((step, index) => {
+    return { step, startNs: step.ns, endNs: steps[index + 1]?.ns ?? lengthNs, depth: 0 };
+  });
+
+function byTask(steps: readonly Step[]): Map<number, Step[]> {
+  const tasks = new Map<number, Step[]>();
+  for (const step of steps) {
+    const own = tasks.get(taskOf(step));
+    if (own === undefined) tasks.set(taskOf(step), [step]);
+    else own.push(step);
+  }
+  return tasks;
+}
+
+/**
+ * A packet's way as nested spans. `returns`: it has returns. A track for each thread, if calls of several threads
+ * overlap, else one for all.
+ */
+export function tracksOf(way: Way, returns: boolean): Track[] {
+  if (!returns) return [{ task: null, spans: untilTheNext(way) }];
+  const tracks = [...byTask(way.steps)].map(([task, steps]): Track => {
+    return { task, spans: nested(intervalsOf(steps, way.lengthNs)).spans };
+  });
+  const { spans, isCut } = nested(tracks.flatMap((track) => track.spans));
+  return isCut ? tracks : [{ task: null, spans }];
+}
