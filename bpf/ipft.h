@@ -269,7 +269,7 @@ struct ipft_settings {
   __u32 asks_reason;      /* reason_at or cause_at is not 0 */
   __u32 data_size;        /* bytes of the data after an event, a multiple of 8; 0: none */
   /* Offsets of reads within the data, 0: not asked for. At offset 0 is a word with a bit for each absent
-   * read. */
+   * read and, in its upper half, for each of them that is unknown. */
   __u32 headers_at;  /* the packet's first bytes */
   __u32 reason_at;   /* the argument of type enum skb_drop_reason; 0 if the function has none */
   __u32 cause_at;    /* ipft_event.cause, followed by the drop reason argument */

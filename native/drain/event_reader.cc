@@ -94,15 +94,15 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
 
 EventReader::~EventReader() = default;
 
-// Marks reads as absent whose memory was freed already when they were read.
+// Marks reads as absent and unknown whose memory was freed already when they were read, or not written yet.
 void EventReader::forget_bytes(Rows rows, size_t row, uint8_t found) const {
   if (found == IPFT_BYTES_FREED) {
     ipft_event &event = rows[row].graph.event;
     event.gso_type = event.gso_size = event.gso_segs = 0;
   }
-  uint32_t absent = found == IPFT_BYTES_FREED ? behind_head_ : in_bytes_;
+  uint64_t absent = found == IPFT_BYTES_FREED ? behind_head_ : in_bytes_;
   if (absent != 0)
-    *static_cast<uint32_t *>(rows.data(row)) |= absent; // the word of absent reads
+    *static_cast<uint64_t *>(rows.data(row)) |= absent | absent << 32; // the word of absent reads
 }
 
 // Opens a buffer for a CPU, which may have had one before; false if that is impossible.

@@ -2,15 +2,18 @@
 import type { Layout, PlacedRead } from '../core/reads.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import { Emitter, HELPERS, R0, R1, R10, R2, R3, R6, R7, R8, R9, type Label } from './emitter.js';
-import { doubtOf, PathFollower, readKernel, readNumber, type SkbOffsets } from './path-reads.js';
+import { doubtOf, PathFollower, readKernel, readNumber, sharesSum, type SkbOffsets } from './path-reads.js';
 
 const WORD = 8;
+/** The first bit of unknown reads in the word of absent ones. */
+const UNKNOWN = 32;
 const SKB = R6;
 const DATA = R7;
 /** Stack offset of a scratch word. */
 const SCRATCH = -8;
-/** Stack offset of the packet's device; 0: none, or skb->dev holds something else. */
+/** Stack offset of the packet's device; 0: none, NO_DEVICE: skb->dev holds something else. */
 const DEVICE = -16;
+const NO_DEVICE = 1;
 /** Mask of the packet's start, a 16-bit offset, in the word that packet_start() returns. */
 const START = 0xffff;
 
@@ -21,18 +24,26 @@ const member = (offset: number): Parameters<typeof readNumber>[3] => ({
   scratch: SCRATCH,
 });
 
-/** Follows a path; jumps to `absent` if a pointer on the way is null, or is not of the path's type. */
+/** Where reading goes on if there is no value: a pointer on the way is null, or something else is in its place. */
+interface Without {
+  readonly absent: Label;
+  readonly unknown: Label;
+}
+
+/** Follows a path. A pointer to a socket is followed unchecked where any socket has the value. */
 function follow(
   code: Emitter,
   path: ResolvedPath,
   skb: SkbOffsets,
   follower: PathFollower,
-  absent: Label,
+  { absent, unknown }: Without,
 ): void {
   const doubt = doubtOf(path, skb);
-  if (doubt === 'device') code.load(8, R9, R10, DEVICE);
-  else if (doubt === 'full socket') follower.pointer(doubt, R9, absent);
-  else return follower.follow(path, R9, absent);
+  if (doubt === 'device') {
+    code.load(8, R9, R10, DEVICE);
+    code.jumpIf('eq', R9, NO_DEVICE, unknown);
+  } else if (doubt === 'full socket') follower.pointer(doubt, R9, unknown);
+  else return follower.follow(path, R9, absent, unknown);
   follower.followFrom(path, R9, absent);
 }
 
@@ -42,13 +53,27 @@ function readPath(
   { dataOffset, size }: PlacedRead,
   skb: SkbOffsets,
   follower: PathFollower,
-  absent: Label,
+  without: Without,
 ): void {
-  follow(code, path, skb, follower, absent);
+  follow(code, path, skb, follower, without);
   code.mov(R1, DATA);
   code.alu('add', R1, dataOffset);
-  readKernel(code, size, R9, path.steps.at(-1) ?? 0, absent);
+  // What cannot be read behind the unchecked pointer to a socket is no socket.
+  const isSocket = path.steps.length === 2 && doubtOf(path, skb) === 'socket';
+  readKernel(code, size, R9, path.steps.at(-1) ?? 0, isSocket ? without.unknown : without.absent);
 }
+
+/** Sets the bits of a read that has no value. */
+function mark(code: Emitter, bits: bigint): void {
+  code.load(8, R1, DATA, 0);
+  code.loadImm64(R2, bits);
+  code.alu('or', R1, R2);
+  code.store(8, DATA, 0, R1);
+}
+
+/** True if something else may be in the place of a path's value. */
+const mayBeUnknown = (path: ResolvedPath | null, skb: SkbOffsets): boolean =>
+  path !== null && (doubtOf(path, skb) !== null || sharesSum(path));
 
 /** Checks skb->dev once for all paths through it, and stores it. */
 function findDevice(code: Emitter, follower: PathFollower): void {
@@ -57,7 +82,7 @@ function findDevice(code: Emitter, follower: PathFollower): void {
   code.store(8, R10, DEVICE, R9);
   code.jump(known);
   code.bind(unknown);
-  code.store(8, R10, DEVICE, 0);
+  code.store(8, R10, DEVICE, NO_DEVICE);
   code.bind(known);
 }
 
@@ -116,14 +141,17 @@ export function generateCapture(layout: Layout, skb: SkbOffsets): Uint8Array {
     if (path === null && read.kind !== 'headers') continue;
     const from = read.kind === 'headers' ? dataOffset + WORD : dataOffset;
     for (let at = from; at < dataOffset + size; at += WORD) code.store(8, DATA, at, 0);
-    const [absent, done] = [code.label(), code.label()];
-    if (path !== null) readPath(code, path, placed, skb, follower, absent);
+    const [absent, unknown, done] = [code.label(), code.label(), code.label()];
+    if (path !== null) readPath(code, path, placed, skb, follower, { absent, unknown });
     else readHeaders(code, placed, skb, absent);
     code.jump(done);
+    if (mayBeUnknown(path, skb)) {
+      code.bind(unknown);
+      mark(code, (1n << BigInt(bit)) | (1n << BigInt(UNKNOWN + bit)));
+      code.jump(done);
+    }
     code.bind(absent);
-    code.load(8, R1, DATA, 0);
-    code.alu('or', R1, 2 ** bit);
-    code.store(8, DATA, 0, R1);
+    mark(code, 1n << BigInt(bit));
     code.bind(done);
   }
   code.mov(R0, 0);

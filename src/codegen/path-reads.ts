@@ -28,6 +28,10 @@ const THROUGH_SOCKET = /^(skb->)?sk(->|\[)/;
  */
 const SMALL_SOCKETS = [6, 12];
 
+/** True if the kernel stores something else in the place of the path's value, depending on ip_summed. */
+export const sharesSum = ({ root, path }: Pick<ResolvedPath, 'root' | 'path'>): boolean =>
+  root === 'skb' && SUMS[path] !== undefined;
+
 /** True if a path's value is in memory that skb->head points to: packet bytes or skb_shared_info. */
 export function isBehindHead(
   { root, steps }: Pick<ResolvedPath, 'root' | 'steps'>,

@@ -59,8 +59,10 @@ export interface Captured {
   readonly size: number;
   /** for a PathRead: how the value was found */
   readonly path: ResolvedPath | null;
-  /** true if a pointer on the way was null, or there is no such header */
+  /** true if a pointer on the way was null, or there is no such header; or if it is unknown */
   readonly isAbsent: RowReader<boolean>;
+  /** true if the kernel had something else in the value's place, or its memory was not the packet's */
+  readonly isUnknown: RowReader<boolean>;
 }
 
 /** A read whose place in the data is known. */
@@ -69,7 +71,7 @@ export interface PlacedRead {
   readonly path: ResolvedPath | null;
   /**
    * bytes from the start of the data, a multiple of 8; the first word of the data has a bit for each absent
-   * read
+   * read, and in its upper half one for each of them that is unknown
    */
   readonly dataOffset: number;
   readonly size: number;
@@ -100,6 +102,8 @@ function keyOf(read: Read): string {
 }
 
 const WORD = 8;
+/** Offset of the bits of unknown reads in the word of absent ones. */
+const UNKNOWN_AT = 4;
 const toWords = (size: number): number => Math.ceil(size / WORD) * WORD;
 
 function sizeOf(read: Read, path: ResolvedPath | null): number {
@@ -153,6 +157,7 @@ export function capturedIn(layout: Layout): (read: Read) => Captured {
       size: placed.size,
       path: placed.path,
       isAbsent: (rows, at) => (rows.getUint32(at + ROW_SIZE, true) & mask) !== 0,
+      isUnknown: (rows, at) => (rows.getUint32(at + ROW_SIZE + UNKNOWN_AT, true) & mask) !== 0,
     };
   };
 }
