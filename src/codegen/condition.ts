@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Comparison, Expression } from '../core/condition.js';
 import { isComparison } from '../core/condition.js';
+import {
+  checkNumber,
+  checkText,
+  notACondition,
+  notComparableText,
+  notNumbers,
+} from '../core/condition-errors.js';
 import { UsageError } from '../core/errors.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import {
@@ -118,8 +125,7 @@ export class ConditionTranslator {
   /** Emits the test of a comparison, or of a number. */
   #truth(expression: Expression, yes: Label, no: Label): void {
     const { code } = this;
-    if (expression.kind === 'string')
-      throw new UsageError(`--where: "${expression.value}" is not a condition`, 'compare it with ==');
+    if (expression.kind === 'string') throw notACondition(expression.value);
     if (expression.kind === 'binary' && isComparison(expression.operator))
       return this.#comparison(expression.operator, expression.left, expression.right, yes, no);
     this.#number(expression, LEFT, no);
@@ -170,10 +176,7 @@ export class ConditionTranslator {
       case 'binary':
         if (expression.operator === '&') return this.#and(expression.left, expression.right, to, absent);
     }
-    throw new UsageError(
-      '--where: the operands of comparisons and of & must be numbers',
-      "such as 'skb->mark & 0xff == 1'",
-    );
+    throw notNumbers();
   }
 
   #and(left: Expression, right: Expression, to: typeof LEFT | typeof RIGHT, absent: Label): void {
@@ -187,17 +190,11 @@ export class ConditionTranslator {
 
   #value(path: ResolvedPath, text: string, to: Register, absent: Label): void {
     const { code } = this;
+    checkNumber(path, text);
     const { size } = path;
-    if (path.kind === 'chars' || path.kind === 'bytes' || size > 8)
-      throw new UsageError(
-        `--where: ${text} is not a number but ${path.type}`,
-        `compare text with == and "..."`,
-      );
     this.#follower.follow(path, R9, absent, this.#unknown);
     const offset = path.steps.at(-1) ?? 0;
-    if (size === 1 || size === 2 || size === 4 || size === 8)
-      readNumber(code, to, size, { address: R9, offset, scratch: SCRATCH }, absent);
-    else throw new UsageError(`--where: ${text} has ${size} bytes`, 'a number of 1, 2, 4 or 8 bytes');
+    readNumber(code, to, size, { address: R9, offset, scratch: SCRATCH }, absent);
     if (path.bigEndian && size > 1) code.be((size * 8) as 16 | 32 | 64, to);
     const bits = path.bitSize === 0 ? size * 8 : path.bitSize;
     if (path.bitSize === 0 && (path.kind !== 'signed' || bits === 64)) return;
@@ -208,16 +205,10 @@ export class ConditionTranslator {
   #compareStrings(operator: Comparison, left: Expression, right: Expression, yes: Label, no: Label): void {
     const { code } = this;
     if (left.kind !== 'path' || right.kind !== 'string' || (operator !== '==' && operator !== '!='))
-      throw new UsageError(
-        '--where: text can be compared with a path by == and != only',
-        'skb->dev->name == "eth0"',
-      );
+      throw notComparableText();
     const path = this.names.path(left.path);
-    if (path.kind !== 'chars')
-      throw new UsageError(`--where: ${left.path} is not text but ${path.type}`, 'compare it with a number');
+    checkText(path, left.path, right.value);
     const bytes = Buffer.from(right.value);
-    if (bytes.length >= path.size)
-      throw new UsageError(`--where: "${right.value}" is longer than ${left.path} can be`);
     const room = Math.ceil(path.size / 8) * 8;
     this.#follower.follow(path, R9, no, this.#unknown);
     for (let at = 0; at < room; at += 8) code.store(8, R10, STRING + at, 0);
