@@ -47,6 +47,10 @@ function follow(
   follower.followFrom(path, R9, absent);
 }
 
+/** What cannot be read behind the unchecked pointer to a socket is no socket. */
+const isOfAnySocket = (path: ResolvedPath, skb: SkbOffsets): boolean =>
+  path.steps.length === 2 && doubtOf(path, skb) === 'socket';
+
 function readPath(
   code: Emitter,
   path: ResolvedPath,
@@ -58,9 +62,8 @@ function readPath(
   follow(code, path, skb, follower, without);
   code.mov(R1, DATA);
   code.alu('add', R1, dataOffset);
-  // What cannot be read behind the unchecked pointer to a socket is no socket.
-  const isSocket = path.steps.length === 2 && doubtOf(path, skb) === 'socket';
-  readKernel(code, size, R9, path.steps.at(-1) ?? 0, isSocket ? without.unknown : without.absent);
+  const unread = isOfAnySocket(path, skb) ? without.unknown : without.absent;
+  readKernel(code, size, R9, path.steps.at(-1) ?? 0, unread);
 }
 
 /** Sets the bits of a read that has no value. */
@@ -71,9 +74,12 @@ function mark(code: Emitter, bits: bigint): void {
   code.store(8, DATA, 0, R1);
 }
 
-/** True if something else may be in the place of a path's value. */
+/** True if reading a path may go on at Without.unknown. */
 const mayBeUnknown = (path: ResolvedPath | null, skb: SkbOffsets): boolean =>
-  path !== null && (doubtOf(path, skb) !== null || sharesSum(path));
+  path !== null &&
+  (['device', 'full socket'].includes(doubtOf(path, skb) ?? '') ||
+    isOfAnySocket(path, skb) ||
+    sharesSum(path));
 
 /** Checks skb->dev once for all paths through it, and stores it. */
 function findDevice(code: Emitter, follower: PathFollower): void {
