@@ -4,7 +4,8 @@ import { hostname } from 'node:os';
 import { version } from '../core/version.js';
 import type { Circumstances } from './trace-writer.js';
 
-function bootId(): string | null {
+/** Id of the running kernel's boot; null: it has none. */
+export function bootId(): string | null {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
   } catch {

@@ -5,8 +5,8 @@ import { dropCause, dropLocation, dropReason, enteredNamespace, hasCrossed, isDr
 import type { KernelNames, Traced } from '../core/traced.js';
 import type { NamesPart } from './description.js';
 
-/** Enums of which columns show members, by one of their members. */
-const ENUMERATORS = ['SKB_GSO_TCPV4', 'NETIF_F_GSO_SHIFT'];
+/** Enums of which columns show members, or that conditions name, by one of their members. */
+const ENUMERATORS = ['SKB_GSO_TCPV4', 'NETIF_F_GSO_SHIFT', 'IPPROTO_TCP', 'TCP_ESTABLISHED'];
 /** Enums of which the file has all members. */
 const ENUMS = ['skb_drop_reason'];
 

@@ -42,13 +42,21 @@ export class RecordedNames implements KernelNames {
     this.#hasReasons = part.has_drop_reasons ?? this.#hasReasons;
   }
 
-  enumMembers = (enumerator: string): EnumMembers | null => this.#enumsWith.get(enumerator) ?? null;
+  enumMembers = (enumerator: string): EnumMembers | null =>
+    this.#enumsWith.get(enumerator) ?? this.#enumThatHas(enumerator);
   enumByName = (name: string): EnumMembers | null => this.#enums.get(name) ?? null;
   symbol = (address: bigint): string => this.#symbols.get(address) ?? `0x${address.toString(16)}`;
   namespaceName = (inode: number): string | null => this.#namespaces.get(inode) ?? null;
   dropReason = (reason: number): string | null => this.#reasons.get(reason) ?? null;
   hasDropReasons = (): boolean => this.#hasReasons;
   cause = (source: number, value: number): string | null => this.#causes.get(`${source} ${value}`) ?? null;
+
+  /** Of all recorded enums, one that has this member. */
+  #enumThatHas(enumerator: string): EnumMembers | null {
+    const all = [...this.#enumsWith.values(), ...this.#enums.values()];
+    return all.find((members) => members?.names.includes(enumerator)) ?? null;
+  }
+
   stack = (id: number): readonly bigint[] => this.#stacks.get(id) ?? [];
 }
 

@@ -54,6 +54,12 @@ function filesOf({ outputFile, readyFile, write, also = [] }: Flags): NamedFile[
   ];
 }
 
+/** Throws a UsageError for --inner without --filter. */
+export function checkInner({ inner, filter }: Pick<Flags, 'inner' | 'filter'>): void {
+  if (inner === true && filter === undefined)
+    throw new UsageError('--inner: there is no --filter', "--filter 'tcp port 80' --inner");
+}
+
 /** Throws a UsageError for flags that do not go together, or mean nothing without another one. */
 export function checkTogether(flags: Flags): void {
   const { outputFile, write, rotate, rotateKeep, inner, filter, list, eventsOnly } = flags;
@@ -79,8 +85,7 @@ export function checkTogether(flags: Flags): void {
     throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
   if (rotate !== undefined && isExport(flags.output ?? ''))
     throw new UsageError(`--rotate: ${flags.output} is one document`, 'leave --rotate out');
-  if (inner === true && filter === undefined)
-    throw new UsageError('--inner: there is no --filter', "--filter 'tcp port 80' --inner");
+  checkInner({ inner, filter });
   if (rotateKeep !== undefined && rotate === undefined)
     throw new UsageError('--rotate-keep: no files are rotated', '--rotate 100MB');
 }
@@ -103,22 +108,33 @@ const FILTER_FLAGS: ReadonlyMap<string, string> = new Map(
   [...filters.keys()].map((id) => [new Option(`--${id} <value>`).attributeName(), id]),
 );
 
+/** The values of the filters of the kernel's members, by the filters' ids. */
+export function filterValues(flags: object): Readonly<Record<string, string>> {
+  const values = Object.entries(flags).flatMap(([name, value]): [string, string][] => {
+    const id = FILTER_FLAGS.get(name);
+    return id !== undefined && typeof value === 'string' ? [[id, value]] : [];
+  });
+  return Object.fromEntries(values);
+}
+
+/** The flags without those of such filters. */
+export const withoutFilters = <Given extends object>(flags: Given): Given =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => !FILTER_FLAGS.has(name))) as Given;
+
 /** Which packets to trace. */
 function packetOptions(
   flags: Flags,
 ): Pick<TraceOptions, 'mark' | 'mask' | 'filter' | 'inner' | 'where' | 'filters'> {
   const { filter, inner, where, extension, script } = flags;
   const { mark, mask } = markOptions(flags);
-  const values = Object.entries(flags).flatMap(([name, value]): [string, string][] => {
-    const id = FILTER_FLAGS.get(name);
-    return id !== undefined && typeof value === 'string' ? [[id, value]] : [];
-  });
+  const values = filterValues(flags);
   // An extension may say so itself: that is known when it is loaded.
   const isNamed =
-    [mark, filter, where, extension, script].some((given) => given !== undefined) || values.length > 0;
+    [mark, filter, where, extension, script].some((given) => given !== undefined) ||
+    Object.keys(values).length > 0;
   if (!isNamed)
     throw new UsageError('neither a mark nor a filter given: which packets to trace?', HOW_TO_MARK);
-  return { mark, mask, filter, inner, where, filters: Object.fromEntries(values) };
+  return { mark, mask, filter, inner, where, filters: values };
 }
 
 /** Flags that are the command's own, and those of filters, which packetOptions() takes. */
@@ -144,7 +160,7 @@ const OWN_FLAGS: Readonly<Record<keyof OwnFlags, true>> = {
 
 /** Options that flags of the same names have. */
 function sameOptions(flags: Flags): SameFlags {
-  const same = Object.entries(flags).filter(([name]) => !(name in OWN_FLAGS) && !FILTER_FLAGS.has(name));
+  const same = Object.entries(withoutFilters(flags)).filter(([name]) => !(name in OWN_FLAGS));
   return Object.fromEntries(same) as unknown as SameFlags;
 }
 

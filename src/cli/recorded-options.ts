@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Option } from 'commander';
 import type { Moment, RecordedOptions } from '../core/options.js';
+import { checkInner, filterValues, withoutFilters } from './command-options.js';
 import { option } from './option.js';
 import {
   countOption,
   dropsOption,
   failOnLossOption,
   fieldsOption,
+  filterOptions,
   functionOptions,
 } from './trace-options.js';
 import { parseMoment, parsePackets } from './values.js';
@@ -17,6 +19,9 @@ export interface RecordedFlags {
   readonly drops?: boolean;
   readonly regex?: RegExp;
   readonly moduleRegex?: RegExp;
+  readonly where?: string;
+  readonly filter?: string;
+  readonly inner?: boolean;
   readonly packet?: ReadonlySet<number>;
   readonly since?: Moment;
   readonly until?: Moment;
@@ -27,6 +32,7 @@ export interface RecordedFlags {
 /** What of a capture file is shown. */
 export const recordedOptions = (): Option[] => [
   fieldsOption(),
+  ...filterOptions(),
   ...functionOptions(),
   option('--packet <numbers>', 'these packets only, such as 12 or 12,19', parsePackets('--packet')),
   option(
@@ -40,14 +46,16 @@ export const recordedOptions = (): Option[] => [
   failOnLossOption(),
 ];
 
-/** The flags as options, beside those of the command alone. */
+/** The flags as options, beside those of the command alone. Throws a UsageError for --inner without --filter. */
 export function recordedOf<Flags extends RecordedFlags>(
   flags: Flags,
 ): RecordedOptions & Omit<Flags, 'regex' | 'moduleRegex' | 'packet' | 'drops' | 'failOnLoss'> {
-  const { regex, moduleRegex, packet, drops = false, failOnLoss = false, ...same } = flags;
+  checkInner(flags);
+  const { regex, moduleRegex, packet, drops = false, failOnLoss = false, ...same } = withoutFilters(flags);
   return {
     ...{ ...same, drops, failOnLoss },
     selection: { function: regex, module: moduleRegex },
     packets: packet,
+    filters: filterValues(flags),
   };
 }

@@ -52,7 +52,7 @@ function parseBackend(text: string): string {
 }
 
 /** Which packets: those that all of these hold for. */
-function filterOptions(): Option[] {
+export function filterOptions(): Option[] {
   return [
     new Option('--filter <expression>', 'packets that match, as in pcap-filter(7)'),
     new Option('--inner', '--filter is for the headers inside of a tunnel'),

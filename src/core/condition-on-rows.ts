@@ -49,9 +49,7 @@ export function readsOf(expression: Expression): readonly Read[] {
 /** The read of a layout that has the value of a path, whatever it was read for; undefined: none. */
 function readFor(path: string, layout: Layout): Read | undefined {
   const wanted = withArrows(path);
-  return layout.reads.find(
-    ({ read, path: found }) => read.kind === 'path' && found !== null && withArrows(found.path) === wanted,
-  )?.read;
+  return layout.reads.find(({ path: found }) => found !== null && withArrows(found.path) === wanted)?.read;
 }
 
 /** The paths of a condition of which rows of this layout have no value. */

@@ -46,6 +46,11 @@ export interface RecordedOptions {
   readonly fields?: string | undefined;
   readonly drops: boolean;
   readonly selection: Selection;
+  /** the packets to show, as in a trace: see TraceOptions */
+  readonly where?: string | undefined;
+  readonly filter?: string | undefined;
+  readonly inner?: boolean | undefined;
+  readonly filters?: Readonly<Record<string, string>> | undefined;
   /** numbers of packets; undefined: all */
   readonly packets?: ReadonlySet<number> | undefined;
   /** events from one moment to another, both included; undefined: from the first, to the last */

@@ -40,6 +40,7 @@ function levelsOf(path: string): number[] {
 export const cgroup: Filter = {
   id: 'cgroup',
   value: 'path',
+  isOfMachine: true,
   description: 'packets whose socket is in this cgroup (v2), or in one below it',
   condition: (path, kernel) => {
     if (!isCgroup(path))

@@ -25,6 +25,8 @@ export interface Filter {
   /** placeholder for the value in --help */
   readonly value: string;
   readonly description: string;
+  /** true: what a value stands for is known on the traced machine only */
+  readonly isOfMachine?: true;
   /** The condition, in the syntax of --where. Throws a UsageError for an invalid value. */
   condition(value: string, kernel: KernelState): string;
   /**

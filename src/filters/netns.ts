@@ -44,6 +44,7 @@ function isThere(inode: number): boolean {
 export const netns: Filter = {
   id: 'netns',
   value: 'name|path|inode',
+  isOfMachine: true,
   description: 'packets in this network namespace',
   condition: (value) => {
     const name = named(value);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { HIDDEN, ROW } from '../../core/abi.js';
 import type { Batch } from '../../core/batch.js';
-import type { Moment, ShowOptions } from '../../core/options.js';
+import type { Moment, RecordedOptions } from '../../core/options.js';
 import { isRelation } from '../../core/relation.js';
 import { functionIndex, isDrop, isHidden, isLast, packet, timeNs } from '../../core/row.js';
 import type { TracedFunctions } from '../../core/traced.js';
+import type { FollowedPackets } from './followed-packets.js';
 
 /** Which rows of a file are shown. */
-export type Wanted = Pick<ShowOptions, 'selection' | 'packets' | 'since' | 'until' | 'drops'>;
+export type Wanted = Pick<RecordedOptions, 'selection' | 'packets' | 'since' | 'until' | 'drops'>;
 
 /** What becomes of a row: one that is hidden still ends its packet. */
 type Fate = 'shown' | 'hidden' | 'left out';
@@ -19,9 +20,11 @@ export class SelectedRows {
   /** CLOCK_MONOTONIC of the first row, ns */
   #firstNs: bigint | null = null;
 
+  /** `followed`: those that match --where and filters; null: all packets */
   constructor(
     private readonly wanted: Wanted,
     private readonly functions: TracedFunctions,
+    private readonly followed: FollowedPackets | null,
   ) {}
 
   /** The rows that are wanted, in the batch's own memory. */
@@ -42,9 +45,11 @@ export class SelectedRows {
   #fateOf(rows: DataView, at: number): Fate {
     const { packets, drops } = this.wanted;
     if (packets?.has(packet(rows, at)) === false) return 'left out';
+    const isSelected = this.#has(functionIndex(rows, at));
+    if (this.followed?.has(rows, at, isSelected) === false) return 'left out';
     if (isDrop(rows, at)) return drops ? 'shown' : 'left out';
     if (isHidden(rows, at) || isRelation(rows, at)) return 'hidden';
-    if (this.#has(functionIndex(rows, at)) && this.#isInTime(rows, at)) return 'shown';
+    if (isSelected && this.#isInTime(rows, at)) return 'shown';
     return isLast(rows, at) ? 'hidden' : 'left out';
   }
 

@@ -14,6 +14,8 @@ import type { Traced } from '../../core/traced.js';
 import { parseFields } from '../../plan/parse-fields.js';
 import type { Messages } from '../../terminal/messages.js';
 import { faultsIn } from './faults.js';
+import { FollowedPackets } from './followed-packets.js';
+import { packetFilter } from './packet-filter.js';
 import { SelectedRows } from './selected-rows.js';
 
 const CHUNK = 1024 * 1024;
@@ -68,7 +70,7 @@ export class Showing {
   #isBroken = false;
   #summary: Summary | null = null;
 
-  /** `name`: of the file, for messages. Throws an UnsupportedError for fields that the file does not have. */
+  /** `name`: of the file, for messages. Throws an UnsupportedError for fields, and for what filters ask for, that the file does not have. */
   constructor(
     private readonly reader: TraceReader,
     options: RecordedOptions,
@@ -78,8 +80,11 @@ export class Showing {
     const fields = options.fields === undefined ? null : parseFields(options.fields);
     this.#traced = reader.traced(fields, reader.description.follows ? [crossing] : []);
     checkRecorded(fields ?? [], this.#traced, name);
+    const file = { traced: this.#traced, description: reader.description, name };
+    const matches = packetFilter(options, file);
+    const followed = matches === null ? null : new FollowedPackets(matches);
+    this.#rows = new SelectedRows(options, this.#traced.functions, followed);
     this.#consumer = planned.open(this.#traced);
-    this.#rows = new SelectedRows(options, this.#traced.functions);
     this.#room = options.count ?? Infinity;
     void this.#consumer.broken.then(() => (this.#isBroken = true));
   }
