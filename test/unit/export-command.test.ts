@@ -58,6 +58,7 @@ describe('the command line', () => {
       options: {
         ...{ kind: 'folded', file: 'a', write: 'b', fields: 'len', drops: true, failOnLoss: false, count: 5 },
         packets: new Set([3]),
+        filters: {},
         selection: { function: /^ip_/, module: undefined },
         since: { ns: 1_000_000_000n, isSinceFirst: true },
       },
