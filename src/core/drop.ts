@@ -49,6 +49,12 @@ const functionOf = (symbol: string): string => /^[^+. ]+/.exec(symbol)?.[0] ?? s
 /** Writes a row that reports a drop, without the newline; `kin`: null if relatives are not followed. */
 export type DropLine = (rows: DataView, at: number, text: TextBuffer, kin: DropKin | null) => void;
 
+/** `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`, and the cause in parentheses, if the reason does not say it. */
+export function droppedBy({ location, reason, cause }: Drop): string {
+  const further = reason === null || cause === null || cause === reason ? '' : ` (${cause})`;
+  return `dropped by ${location}: ${reason ?? cause ?? NO_REASON}${further}`;
+}
+
 /**
  * `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; if the reason is not the cause, the cause follows in parentheses;
  * then what the packet is to its relatives.
@@ -56,10 +62,8 @@ export type DropLine = (rows: DataView, at: number, text: TextBuffer, kin: DropK
 export function dropText(context: ColumnContext): DropLine {
   const read = dropOf(context);
   return (rows, at, text, kin) => {
-    const { location, reason, cause } = read(rows, at);
-    const further = reason === null || cause === null || cause === reason ? '' : ` (${cause})`;
-    const why = `${reason ?? cause ?? NO_REASON}${further}`;
-    text.string(`dropped by ${location}: ${why}${dropKinText(kin)}`);
+    const drop = read(rows, at);
+    text.string(`${droppedBy(drop)}${dropKinText(kin)}`);
   };
 }
 

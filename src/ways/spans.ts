@@ -93,3 +93,30 @@ export function tracksOf(way: Way, returns: boolean): Track[] {
   const { spans, isCut } = nested(tracks.flatMap((track) => track.spans));
   return isCut ? tracks : [{ task: null, spans }];
 }
+
+/** The beginning or the end of a span. */
+export interface Edge {
+  readonly isOpen: boolean;
+  readonly span: Span;
+  /** ns since the way's first row: never less than that of the edge before */
+  readonly ns: number;
+}
+
+/** The spans of a track in order of time: each ends before the one around it. */
+export function* edgesOf(spans: readonly Span[]): Generator<Edge> {
+  const open: Span[] = [];
+  for (const span of spans) {
+    yield* closedTo(open, span.depth);
+    yield { isOpen: true, span, ns: span.startNs };
+    open.push(span);
+  }
+  yield* closedTo(open, 0);
+}
+
+/** Closes the innermost spans, until `depth` are left. */
+function* closedTo(open: Span[], depth: number): Generator<Edge> {
+  while (open.length > depth) {
+    const span = open.pop();
+    if (span !== undefined) yield { isOpen: false, span, ns: span.endNs };
+  }
+}

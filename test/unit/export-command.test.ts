@@ -32,7 +32,7 @@ describe('the command line', () => {
   it.each<[string[], RegExp, RegExp]>([
     [['export', 'a'], /--to/, /ipft export --help/],
     [['export', '--to', 'folded'], /missing required argument 'file'/, /ipft export --help/],
-    [['export', '--to', 'nope', 'a'], /--to: expected one of folded/, /--to folded/],
+    [['export', '--to', 'nope', 'a'], /--to: expected one of speedscope, /, /--to speedscope/],
     [['export', '--to', 'folded', 'a', 'b'], /unexpected argument 'b'/, /ipft export --help/],
     [['show', 'a', '-o', 'folded'], /--output: expected one of aggregate/, /-o|--output/],
     [
