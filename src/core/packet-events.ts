@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { timeNs } from './row.js';
 
-const FIRST_ROWS = 64;
+/** Memory for the first events: a page. Most packets of a busy trace have few, and zeroing more takes longer than growing. */
+const FIRST_BYTES = 4096;
 
 /** The events of one packet as packed rows of `rowSize` bytes, without an object per event. */
 export class PacketEvents {
@@ -14,7 +15,7 @@ export class PacketEvents {
   /** `firstRows`: how many events it has room for at first. */
   constructor(
     readonly rowSize: number,
-    firstRows = FIRST_ROWS,
+    firstRows = Math.ceil(FIRST_BYTES / rowSize),
   ) {
     this.#bytes = new Uint8Array(firstRows * rowSize);
     this.#rows = new DataView(this.#bytes.buffer);
@@ -38,11 +39,16 @@ export class PacketEvents {
 
   /** Offsets of the events in `rows`, in order of time; events with equal times keep their order. */
   byTime(): Uint32Array {
-    const offsets = Uint32Array.from({ length: this.#size }, (_, index) => index * this.rowSize);
+    const offsets = new Uint32Array(this.#size);
     // Rows are in order already, except those that reached ipft late.
-    const isSorted = offsets.every(
-      (at, index) => index === 0 || timeNs(this.#rows, at - this.rowSize) <= timeNs(this.#rows, at),
-    );
+    let isSorted = true;
+    let before = 0n;
+    for (let index = 0; index < offsets.length; index++) {
+      offsets[index] = index * this.rowSize;
+      const time = timeNs(this.#rows, index * this.rowSize);
+      if (time < before) isSorted = false;
+      before = time;
+    }
     if (isSorted) return offsets;
     return offsets.sort((left, right) => Number(timeNs(this.#rows, left) - timeNs(this.#rows, right)));
   }
