@@ -104,7 +104,7 @@ function markOptions({ mark, mask }: Flags): Pick<TraceOptions, 'mark' | 'mask'>
 }
 
 /** Filters' ids by the names that commander gives their flags. */
-const FILTER_FLAGS: ReadonlyMap<string, string> = new Map(
+export const FILTER_FLAGS: ReadonlyMap<string, string> = new Map(
   [...filters.keys()].map((id) => [new Option(`--${id} <value>`).attributeName(), id]),
 );
 

@@ -29,11 +29,8 @@ export interface RecordedFlags {
   readonly failOnLoss?: boolean;
 }
 
-/** What of a capture file is shown. */
-export const recordedOptions = (): Option[] => [
-  fieldsOption(),
-  ...filterOptions(),
-  ...functionOptions(),
+/** Which packets and times of a file. */
+export const partOptions = (): Option[] => [
   option('--packet <numbers>', 'these packets only, such as 12 or 12,19', parsePackets('--packet')),
   option(
     '--since <time>',
@@ -41,7 +38,20 @@ export const recordedOptions = (): Option[] => [
     parseMoment('--since'),
   ),
   option('--until <time>', 'events up to this time', parseMoment('--until')),
+];
+
+/** Which events of a file. */
+export const selectedOptions = (): Option[] => [
+  ...filterOptions(),
+  ...functionOptions(),
+  ...partOptions(),
   dropsOption(),
+];
+
+/** What of a capture file is shown. */
+export const recordedOptions = (): Option[] => [
+  fieldsOption(),
+  ...selectedOptions(),
   countOption(),
   failOnLossOption(),
 ];

@@ -140,17 +140,11 @@ export const fieldsOption = (): Option =>
     completeFields,
   );
 
+export const verboseOption = (): Option =>
+  new Option('-v, --verbose', 'print more: refused backends, functions that failed, the whole verifier log');
+
 /** What events have, and how much ipft says beside them. */
-export function contentOptions(): Option[] {
-  return [
-    fieldsOption(),
-    ...extensionOptions(),
-    new Option(
-      '-v, --verbose',
-      'print more: refused backends, functions that failed, the whole verifier log',
-    ),
-  ];
-}
+export const contentOptions = (): Option[] => [fieldsOption(), ...extensionOptions(), verboseOption()];
 
 export const timeOption = (): Option =>
   completed(

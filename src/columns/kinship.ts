@@ -23,8 +23,8 @@ export interface Kinship extends Part {
   readonly relation?: RelationName | null;
 }
 
-/** Reads a row's kinship. */
-function kinshipOf(rows: DataView, at: number): Kinship {
+/** What is said of a row's packet, whichever of its rows it is. */
+export function kinshipOf(rows: DataView, at: number): Kinship {
   const number = parent(rows, at);
   if (number === 0)
     return isRelated(rows, at)

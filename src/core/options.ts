@@ -27,10 +27,14 @@ export interface FieldsOptions {
 export const LINE_KINDS = ['event', 'drop', 'relation', 'packet', 'summary'] as const;
 export type LineKind = (typeof LINE_KINDS)[number];
 
+/** What has JSON of its own, by the verb that prints it. */
+export const REPORT_KINDS = ['stats', 'paths'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
 /** Options of `ipft schema`. */
 export interface SchemaOptions {
-  /** undefined: a line of any kind */
-  readonly kind?: LineKind | undefined;
+  /** undefined: a line of `-o json` of any kind */
+  readonly kind?: LineKind | ReportKind | undefined;
 }
 
 /** A time of events. */
@@ -38,6 +42,14 @@ export interface Moment {
   /** CLOCK_MONOTONIC, or since the first event */
   readonly ns: bigint;
   readonly isSinceFirst: boolean;
+}
+
+/** How a report (ipft stats, ipft paths) is written. */
+export interface ReportFlags {
+  /** show the longest lists in full, too */
+  readonly full: boolean;
+  /** how many of the most frequent there are in each list */
+  readonly top: number;
 }
 
 /** What of a capture file is shown. */
@@ -70,6 +82,8 @@ export interface ShowOptions extends RecordedOptions {
   readonly output: string;
   readonly time?: TimeFormat | undefined;
   readonly family?: boolean | undefined;
+  /** for outputs that are reports; undefined: the default */
+  readonly report?: ReportFlags | undefined;
   readonly eventsOnly?: boolean | undefined;
   /** file for the results; stdout if undefined */
   readonly outputFile?: string | undefined;
@@ -167,6 +181,8 @@ export interface TraceOptions {
 export interface CommandOptions extends TraceOptions {
   /** id of an output; null: only the files get results */
   readonly output: string | null;
+  /** for outputs that are reports; undefined: the default */
+  readonly report?: ReportFlags | undefined;
   /** how text shows the time of an event; JSON and CSV get an additional column `time` */
   readonly time?: TimeFormat | undefined;
   /** text of whole packets: a group for each family of packets instead */
@@ -194,6 +210,7 @@ export const TRACE_DEFAULTS = {
   force: false,
   tracer: 'function',
   output: 'aggregate',
+  report: { full: false, top: 20 },
   samplePeriod: 1,
   wakeupEvents: 0,
   sample: 1,

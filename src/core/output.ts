@@ -7,6 +7,7 @@ import type { DropLine } from './drop.js';
 import type { DroppedPackets } from './dropped-packets.js';
 import type { Format } from './format.js';
 import type { Palette } from './line.js';
+import type { ReportFlags } from './options.js';
 import type { Summary } from './summary.js';
 
 /** What an output needs for --drops. */
@@ -28,6 +29,14 @@ export interface ShownTrace {
   /** kernel release */
   readonly kernel: string;
   readonly clock: TraceClock;
+}
+
+/** How an output is written that reports on a trace as a whole. */
+export interface ReportOptions extends ReportFlags {
+  /** the capture file that the trace comes from; null: the trace is not from a file */
+  readonly file: string | null;
+  /** false: the trace does not have drops */
+  readonly hasDrops: boolean;
 }
 
 /** What an output is made from. */
@@ -57,6 +66,7 @@ export interface OutputContext {
   readonly families: boolean;
   /** write only lines of events */
   readonly eventsOnly: boolean;
+  readonly report: ReportOptions;
 }
 
 /** One output: turns batches of rows into text, always whole lines. */
@@ -95,6 +105,8 @@ export interface OutputDescriptor {
   readonly live: boolean;
   /** true if it needs hidden rows, which mark the end of packets whose last event is not shown (isHidden) */
   readonly needsEnds: boolean;
+  /** true if it needs rows of drops, even without --drops */
+  readonly needsDrops?: boolean;
   /** true if it shows whole packets and so supports --drops (OutputContext.drops) */
   readonly showsDrops: boolean;
   /** ids of its lead columns */

@@ -30,6 +30,7 @@ export const documentOutput = ({ id, isBinary, fields, create }: DocumentKind): 
   format: NO_LINES,
   live: false,
   needsEnds: true,
+  needsDrops: true,
   showsDrops: false,
   lead: [],
   graphLead: [],

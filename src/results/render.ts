@@ -6,8 +6,9 @@ import type { TimeFormat, TraceClock } from '../core/clock.js';
 import { ofCalls, type Column, type ColumnContext } from '../core/column.js';
 import type { DroppedPackets } from '../core/dropped-packets.js';
 import { PLAIN, type Palette } from '../core/line.js';
+import { TRACE_DEFAULTS } from '../core/options.js';
 import type { LineColumns } from '../core/format.js';
-import type { Output, OutputDescriptor } from '../core/output.js';
+import type { Output, OutputDescriptor, ReportOptions } from '../core/output.js';
 import type { Traced } from '../core/traced.js';
 
 export interface RenderOptions {
@@ -38,7 +39,10 @@ export interface RenderOptions {
   readonly follows?: boolean;
   /** show families of packets as wholes */
   readonly families?: boolean;
+  readonly report?: Partial<ReportOptions>;
 }
+
+const USUAL_REPORT: ReportOptions = { file: null, hasDrops: true, ...TRACE_DEFAULTS.report };
 
 /** The fields, without columns that are already in the lead or shown by an extension. */
 function shownFields(
@@ -95,6 +99,7 @@ export function createOutput(
     eventsOnly = false,
     follows = false,
     families = false,
+    report = {},
   }: RenderOptions = {},
 ): Output {
   const { format } = descriptor;
@@ -113,6 +118,7 @@ export function createOutput(
     follows,
     families,
     eventsOnly,
+    report: { ...USUAL_REPORT, ...report },
     ...lines,
   });
 }

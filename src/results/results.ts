@@ -5,10 +5,10 @@ import type { DropCounts, DroppedPackets } from '../core/dropped-packets.js';
 import { droppedPackets } from '../core/dropped.js';
 import { UsageError } from '../core/errors.js';
 import type { CommandOptions } from '../core/options.js';
-import type { Output, OutputDescriptor } from '../core/output.js';
+import type { Output, OutputDescriptor, ReportOptions } from '../core/output.js';
 import type { Summary } from '../core/summary.js';
 import { columnContext, type Traced } from '../core/traced.js';
-import { outputs } from '../outputs/index.js';
+import { outputOf } from '../outputs/index.js';
 import { resultPalette } from '../terminal/colors.js';
 import { backlog } from './backlog.js';
 import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
@@ -25,7 +25,7 @@ export type HasNoReader = (fd: number) => boolean;
 export type ResultsOptions = Pick<
   CommandOptions,
   'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly' | 'family'
-> & { readonly output: string; readonly flag?: string };
+> & { readonly output: string; readonly flag?: string; readonly report?: Partial<ReportOptions> | undefined };
 
 /** A consumer that turns events into the text of an output, and writes it to stdout or a file. */
 class Results implements Consumer {
@@ -78,6 +78,7 @@ class Results implements Consumer {
       time: this.options.time === undefined ? null : { format: this.options.time, clock },
       eventsOnly: this.options.eventsOnly === true,
       families: this.options.family === true,
+      report: this.options.report ?? {},
     });
   }
 
@@ -181,11 +182,10 @@ export function plannedResults(
   hasNoReader: HasNoReader,
   exports: Exports = new Map(),
 ): PlannedConsumer {
-  const descriptor = outputs.get(options.output) ?? exports.get(options.output);
-  if (descriptor === undefined) throw new Error(`no output '${options.output}'`);
-  const drops = options.drops === true || descriptor.document !== undefined;
+  const descriptor = exports.get(options.output) ?? outputOf(options.output);
+  const drops = options.drops === true;
   return {
-    wants: { ends: descriptor.needsEnds || drops, drops },
+    wants: { ends: descriptor.needsEnds || drops, drops: drops || descriptor.needsDrops === true },
     open: (traced) => new Results(descriptor, traced, options, hasNoReader),
   };
 }

@@ -4,9 +4,10 @@ import type { BuiltInFields } from '../columns/event-types.js';
 import { SCHEMAS } from '../columns/schemas.js';
 import type { RelatedDrop } from '../core/drop.js';
 import { DRAFT, integer, object, orNull, scalar, string, type Schema } from '../core/json-schema.js';
-import { LINE_KINDS, type LineKind } from '../core/options.js';
+import { LINE_KINDS, REPORT_KINDS, type LineKind, type ReportKind } from '../core/options.js';
 import { RELATIONS, type RelationName } from '../core/relation.js';
 import type { Violation } from '../core/violation.js';
+import { REPORTS } from './report-schema.js';
 import { SUMMARY } from './summary-schema.js';
 import { outputs } from '../outputs/index.js';
 
@@ -136,8 +137,18 @@ const KINDS: Readonly<Record<LineKind, () => Schema<unknown>>> = {
   summary: () => wrapped('The last line: what the trace amounts to.', 'summary', SUMMARY),
 };
 
-/** JSON Schema of a line of `-o json`; of one kind of lines if `kind` is given. */
-export function lineSchema(kind?: LineKind): Schema<unknown> {
+/** JSON Schema of what a verb prints with --json. */
+const reportSchema = (kind: ReportKind): Schema<unknown> => ({
+  $schema: DRAFT,
+  title: `ipft ${kind} --json`,
+  ...REPORTS[kind](),
+});
+
+const isReport = (kind: string): kind is ReportKind => (REPORT_KINDS as readonly string[]).includes(kind);
+
+/** JSON Schema of a line of `-o json`; of one kind of lines, or of what a verb prints, if `kind` is given. */
+export function lineSchema(kind?: LineKind | ReportKind): Schema<unknown> {
+  if (kind !== undefined && isReport(kind)) return reportSchema(kind);
   if (kind !== undefined) return { $schema: DRAFT, title: `ipft: ${kind}`, ...KINDS[kind]() };
   const $defs = Object.fromEntries(LINE_KINDS.map((name) => [name, KINDS[name]()]));
   return {

@@ -41,7 +41,7 @@ export interface Way {
   readonly steps: readonly Step[];
   /** [] if the packet is not dropped, or its data go on in a relative */
   readonly drops: readonly DropStep[];
-  /** what it is to its parent; null: unknown, since its first event is not among the steps */
+  /** what it is to its parent; null: relatives are not followed */
   readonly kinship: Kinship | null;
   /** false: its end was not seen */
   readonly isComplete: boolean;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { crossing as crossingColumn, type Crossing } from '../columns/crossing.js';
 import { functionColumn } from '../columns/function.js';
-import { kinship as kinshipColumn, type Kinship } from '../columns/kinship.js';
+import { kinshipOf } from '../columns/kinship.js';
 import { moduleColumn } from '../columns/module.js';
 import type { Batch } from '../core/batch.js';
 import type { Value } from '../core/column.js';
@@ -12,7 +12,6 @@ import type { DroppedPackets } from '../core/dropped-packets.js';
 import { fillOf, type Members } from '../core/members.js';
 import type { ShownTrace } from '../core/output.js';
 import type { PacketEvents } from '../core/packet-events.js';
-import { isFirst } from '../core/relation.js';
 import { cpu, durationNs, isDrop, isReturn, packet, tid, timeNs, type RowReader } from '../core/row.js';
 import type { DropStep, Step, Way } from './way.js';
 
@@ -44,14 +43,16 @@ export class WaysInFlight {
   #others: PacketEvents[] = [];
   readonly #step: ReturnType<typeof stepReader>;
   readonly #drop: ReturnType<typeof dropOf>;
-  readonly #kinshipOf: RowReader<Value>;
 
-  constructor(private readonly trace: ShownTrace) {
+  /** `dropped`: takes the packets that are dropped, and discards all others; by default there are ways of all. */
+  constructor(
+    private readonly trace: ShownTrace,
+    dropped?: DroppedPackets,
+  ) {
     const { context, follows } = trace;
-    this.#dropped = droppedPackets(context, follows, (events) => this.#others.push(events));
+    this.#dropped = dropped ?? droppedPackets(context, follows, (events) => this.#others.push(events));
     this.#step = stepReader(trace);
     this.#drop = dropOf(context);
-    this.#kinshipOf = kinshipColumn.bind(context).value;
   }
 
   /** Takes the rows, hidden ones among them. Returns the packets that have ended. */
@@ -91,19 +92,14 @@ export class WaysInFlight {
     const [first = 0, last = 0] = [offsets.at(0), offsets.at(-1)];
     const firstNs = timeNs(rows, first);
     const steps: Step[] = [];
-    let kinship: Kinship | null = null;
-    for (const at of offsets) {
-      if (isDrop(rows, at)) continue;
-      steps.push(this.#step(rows, at, firstNs));
-      if (isFirst(rows, at) && this.trace.follows) kinship = this.#kinshipOf(rows, at) as Kinship;
-    }
+    for (const at of offsets) if (!isDrop(rows, at)) steps.push(this.#step(rows, at, firstNs));
     return {
       packet: packet(rows, first),
       firstNs,
       lengthNs: Number(timeNs(rows, last) - firstNs),
       steps,
       drops: isDropped ? this.#dropsOf(events, firstNs) : [],
-      kinship,
+      kinship: this.trace.follows ? kinshipOf(rows, first) : null,
       isComplete: events.isComplete,
     };
   }

@@ -4,11 +4,23 @@ import { completion } from './completion.js';
 import { doctor } from './doctor.js';
 import { exporting } from './export.js';
 import { fields } from './fields.js';
+import { paths } from './paths.js';
 import { record } from './record.js';
 import { schema } from './schema.js';
 import { show } from './show.js';
+import { stats } from './stats.js';
 
-const all = [record, show, exporting, doctor, fields, schema, completion] as unknown as readonly Subcommand[];
+const all = [
+  record,
+  show,
+  stats,
+  paths,
+  exporting,
+  doctor,
+  fields,
+  schema,
+  completion,
+] as unknown as readonly Subcommand[];
 
 /** By its name, what stands in the place of a trace's options. */
 export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map(all.map((each) => [each.name, each]));

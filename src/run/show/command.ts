@@ -23,10 +23,11 @@ function checkHas({ drops, family }: ShowOptions, reader: TraceReader, name: str
 export async function showCommand(options: ShowOptions, messages = new Messages()): Promise<number> {
   let isComplete = true;
   for (const path of options.files) {
-    const reader = await openRecorded(path);
-    checkHas(options, reader, nameOf(path));
-    const planned = plannedResults(options, () => false);
-    const showing = new Showing(reader, options, planned, nameOf(path));
+    const [reader, file] = [await openRecorded(path), nameOf(path)];
+    checkHas(options, reader, file);
+    const report = { ...options.report, file, hasDrops: reader.description.drops };
+    const planned = plannedResults({ ...options, report }, () => false);
+    const showing = new Showing(reader, options, planned, file);
     isComplete = (await showing.run(messages)) && isComplete;
   }
   checkLoss(options, isComplete);

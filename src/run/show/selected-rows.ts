@@ -10,6 +10,12 @@ import type { FollowedPackets } from './followed-packets.js';
 /** Which rows of a file are shown. */
 export type Wanted = Pick<RecordedOptions, 'selection' | 'packets' | 'since' | 'until' | 'drops'>;
 
+/** Packets that are wanted and not there, and which numbers there are. */
+export interface AbsentPackets {
+  readonly packets: readonly number[];
+  readonly range: string;
+}
+
 /** What becomes of a row: one that is hidden still ends its packet. */
 type Fate = 'shown' | 'hidden' | 'left out';
 
@@ -19,6 +25,10 @@ export class SelectedRows {
   readonly #selected: boolean[] = [];
   /** CLOCK_MONOTONIC of the first row, ns */
   #firstNs: bigint | null = null;
+  /** numbers of the packets that are wanted and have been found */
+  readonly #found = new Set<number>();
+  #lowest = Infinity;
+  #highest = 0;
 
   /** `followed`: those that match --where and filters; null: all packets */
   constructor(
@@ -42,11 +52,30 @@ export class SelectedRows {
     return { rows, count: kept / rowSize, rowSize };
   }
 
+  /** Which of the wanted packets the file does not have, and which numbers it has; null: it has all of them. */
+  get absent(): AbsentPackets | null {
+    const packets = [...(this.wanted.packets ?? [])].filter((number) => !this.#found.has(number));
+    if (packets.length === 0) return null;
+    const range = this.#highest === 0 ? 'no packets' : `packets #${this.#lowest} to #${this.#highest}`;
+    return { packets, range };
+  }
+
+  #isOfWanted(rows: DataView, at: number): boolean {
+    const { packets } = this.wanted;
+    if (packets === undefined) return true;
+    const number = packet(rows, at);
+    this.#lowest = Math.min(this.#lowest, number);
+    this.#highest = Math.max(this.#highest, number);
+    if (!packets.has(number)) return false;
+    this.#found.add(number);
+    return true;
+  }
+
   #fateOf(rows: DataView, at: number): Fate {
-    const { packets, drops } = this.wanted;
-    if (packets?.has(packet(rows, at)) === false) return 'left out';
+    if (!this.#isOfWanted(rows, at)) return 'left out';
     const isSelected = this.#has(functionIndex(rows, at));
     if (this.followed?.has(rows, at, isSelected) === false) return 'left out';
+    const { drops } = this.wanted;
     if (isDrop(rows, at)) return drops ? 'shown' : 'left out';
     if (isHidden(rows, at) || isRelation(rows, at)) return 'hidden';
     if (isSelected && this.#isInTime(rows, at)) return 'shown';

@@ -16,7 +16,7 @@ import type { Messages } from '../../terminal/messages.js';
 import { faultsIn } from './faults.js';
 import { FollowedPackets } from './followed-packets.js';
 import { packetFilter } from './packet-filter.js';
-import { SelectedRows } from './selected-rows.js';
+import { SelectedRows, type AbsentPackets } from './selected-rows.js';
 
 const CHUNK = 1024 * 1024;
 
@@ -70,10 +70,13 @@ export class Showing {
   #isBroken = false;
   #summary: Summary | null = null;
 
-  /** `name`: of the file, for messages. Throws an UnsupportedError for fields, and for what filters ask for, that the file does not have. */
+  /**
+   * `name`: of the file, for messages. Throws an UnsupportedError for fields, and for what filters ask for, that the
+   * file does not have.
+   */
   constructor(
     private readonly reader: TraceReader,
-    options: RecordedOptions,
+    private readonly options: RecordedOptions,
     planned: PlannedConsumer,
     private readonly name: string,
   ) {
@@ -83,7 +86,8 @@ export class Showing {
     const file = { traced: this.#traced, description: reader.description, name };
     const matches = packetFilter(options, file);
     const followed = matches === null ? null : new FollowedPackets(matches);
-    this.#rows = new SelectedRows(options, this.#traced.functions, followed);
+    const wanted = { ...options, drops: planned.wants.drops };
+    this.#rows = new SelectedRows(wanted, this.#traced.functions, followed);
     this.#consumer = planned.open(this.#traced);
     this.#room = options.count ?? Infinity;
     void this.#consumer.broken.then(() => (this.#isBroken = true));
@@ -99,10 +103,20 @@ export class Showing {
       if (this.#isBroken) break;
       if (this.#consumer.full) await this.#consumer.drained();
     }
+    const { absent } = this.#rows;
+    if (absent !== null) this.#checkPackets(absent, messages);
     const problem = await this.#consumer.finish(this.#summary);
     if (problem !== null) throw problem;
     for (const { text, remedy } of this.#missing) messages.warn(text, remedy);
     return this.#missing.length === 0;
+  }
+
+  /** Warns of packets that were asked for and are not there. Throws a UsageError if none of them is. */
+  #checkPackets({ packets, range }: AbsentPackets, messages: Messages): void {
+    if (this.#isBroken) return;
+    const text = `--packet ${packets.join(',')}: not in ${this.name}, which has ${range}`;
+    if (packets.length === this.options.packets?.size) throw new UsageError(text, 'a number of those');
+    messages.warn(text);
   }
 
   get #missing(): readonly Loss[] {

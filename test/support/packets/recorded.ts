@@ -4,7 +4,7 @@ import type { TraceReader } from '../../../src/capture/trace-reader.js';
 import { crossing } from '../../../src/columns/crossing.js';
 import { wantedRows, type Batch } from '../../../src/core/batch.js';
 import { columnContext, type Traced } from '../../../src/core/traced.js';
-import { outputs } from '../../../src/outputs/index.js';
+import { outputOf, outputs } from '../../../src/outputs/index.js';
 import { parseFields } from '../../../src/plan/parse-fields.js';
 import { createOutput } from '../../../src/results/render.js';
 import { batchesIn, readAll } from './captured.js';
@@ -54,8 +54,7 @@ export function textWriter(
   id: string,
   traced: Traced,
 ): { readonly take: (batch: Batch) => void; readonly end: () => string } {
-  const descriptor = outputs.get(id);
-  if (descriptor === undefined) throw new Error(`no output '${id}'`);
+  const descriptor = outputOf(id);
   const { returns, follows, fields, further, layout } = traced;
   const shown = { returns, follows, fields, further, rowSize: layout.rowSize };
   const output = createOutput(descriptor, columnContext(traced), shown);

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { RelationName } from '../core/relation.js';
+import { Histogram } from './histogram.js';
+import { Places } from './places.js';
+import type { Way } from './way.js';
+
+/** What packets are: only those that are the same take comparable ways. */
+export interface Role {
+  /** to their parent; `none`: they have none, or relatives are not followed; `unknown`: the relation was lost */
+  readonly relation: RelationName | 'none' | 'unknown';
+  /** at their first call they are GSO packets */
+  readonly gso: boolean;
+}
+
+/** Where and why packets were dropped. */
+export interface DropEnd {
+  readonly function: string;
+  readonly reason: string | null;
+  readonly cause: string | null;
+}
+
+/** The packets of one role that called the same functions in the same order, and ended in the same way. */
+export interface PathClass {
+  readonly role: Role;
+  readonly functions: readonly string[];
+  /** [] if they were not dropped */
+  readonly drops: readonly DropEnd[];
+  /** false: their end was not seen */
+  readonly isComplete: boolean;
+  /** how long they were seen, ns; its count is the number of packets */
+  readonly latency: Histogram;
+  /** numbers of the first of these packets */
+  readonly examples: readonly number[];
+  /** what they were like at each function; null: not asked for */
+  readonly places: Places | null;
+}
+
+/** Name of the field that tells GSO packets, as JSON has it. */
+const GSO_SIZE = 'gso_size';
+
+export function roleOf({ kinship, steps }: Way): Role {
+  const gso = Number(steps[0]?.fields[GSO_SIZE] ?? 0) !== 0;
+  if (kinship?.parent === undefined) return { relation: 'none', gso };
+  return { relation: kinship.relation ?? 'unknown', gso };
+}
+
+/** Tells roles apart. */
+export const roleKey = ({ relation, gso }: Role): string => `${relation} ${gso}`;
+
+const EXAMPLES = 5;
+
+/** The class that a way alone makes. Its steps need the field `gso_size`. */
+export class OpenClass implements PathClass {
+  readonly role: Role;
+  readonly drops: readonly DropEnd[];
+  readonly isComplete: boolean;
+  readonly latency = new Histogram();
+  readonly examples: number[] = [];
+  readonly places: Places | null;
+
+  constructor(
+    way: Way,
+    readonly functions: readonly string[],
+    hasPlaces: boolean,
+  ) {
+    this.role = roleOf(way);
+    this.drops = way.drops.map(({ function: at, reason, cause }) => ({ function: at, reason, cause }));
+    this.isComplete = way.isComplete;
+    this.places = hasPlaces ? new Places() : null;
+  }
+
+  add(way: Way): void {
+    this.latency.add(way.lengthNs);
+    if (this.examples.length < EXAMPLES) this.examples.push(way.packet);
+    this.places?.add(way);
+  }
+}
+
+/** What is held at most: classes, and functions in all of them. */
+const MOST_CLASSES = 4096;
+const MOST_FUNCTIONS = 1_000_000;
+
+/** Sorts ways into classes. */
+export class PathClasses {
+  readonly #classes = new Map<string, OpenClass>();
+  #packets = 0;
+  #functions = 0;
+  #others = 0;
+
+  /** `hasPlaces`: see PathClass.places */
+  constructor(
+    private readonly hasPlaces = false,
+    private readonly most = MOST_CLASSES,
+  ) {}
+
+  add(way: Way): void {
+    this.#packets++;
+    const functions: string[] = [];
+    for (const { durationNs, function: name } of way.steps) if (durationNs === null) functions.push(name);
+    const end = way.drops.map((drop) => `${drop.function} ${drop.reason} ${drop.cause}`).join();
+    const key = `${roleKey(roleOf(way))} ${way.isComplete} ${end}\n${functions.join('\n')}`;
+    const known = this.#classes.get(key) ?? this.#open(key, way, functions);
+    if (known === null) this.#others++;
+    else known.add(way);
+  }
+
+  /** Packets, of all classes. */
+  get packets(): number {
+    return this.#packets;
+  }
+
+  /** Packets of further classes, for which there was no room. */
+  get others(): number {
+    return this.#others;
+  }
+
+  /** The classes of each role, the most frequent first; the role with most packets first. */
+  byRole(): PathClass[][] {
+    const roles = new Map<string, PathClass[]>();
+    for (const each of this.#classes.values()) {
+      const role = roleKey(each.role);
+      const classes = roles.get(role);
+      if (classes === undefined) roles.set(role, [each]);
+      else classes.push(each);
+    }
+    for (const classes of roles.values())
+      classes.sort((left, right) => right.latency.count - left.latency.count);
+    return [...roles.values()].sort((left, right) => packetsIn(right) - packetsIn(left));
+  }
+
+  /** null: there is no room. */
+  #open(key: string, way: Way, functions: readonly string[]): OpenClass | null {
+    this.#functions += functions.length;
+    if (this.#classes.size >= this.most || this.#functions > MOST_FUNCTIONS) {
+      this.#functions -= functions.length;
+      return null;
+    }
+    const made = new OpenClass(way, functions, this.hasPlaces);
+    this.#classes.set(key, made);
+    return made;
+  }
+}
+
+export const packetsIn = (classes: readonly PathClass[]): number =>
+  classes.reduce((sum, { latency }) => sum + latency.count, 0);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { PathsReport } from '../../src/outputs/reports/paths.js';
+import { lineSchema } from '../../src/results/schema.js';
+import { refusal } from '../support/addon/bpf-objects.js';
+import { HOME } from '../support/home.js';
+import { environment, IPFT, ipftProcess } from '../support/ipft/process.js';
+import { validator } from '../support/schema/validate.js';
+
+/** No other trace on this machine has this mark. */
+const MARK = 0x1d000000 + (process.pid & 0x3fffff);
+const RECORDING = `${HOME}/test/unit/recordings/function.ipft`;
+const VERBS = ['stats', 'paths'];
+
+const folder = mkdtempSync('/tmp/ipft-reports-');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** ipft as a process, with these bytes on stdin. */
+function ipft(args: readonly string[], input: Buffer = Buffer.alloc(0)) {
+  const [program = '', ...words] = [...IPFT, ...args];
+  const options = { cwd: HOME, input, env: environment(), encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(program, words, options);
+  return { code: status, stdout, stderr };
+}
+
+describe.each(VERBS)('ipft %s', (verb) => {
+  it('reads a file, several, and stdin', () => {
+    const one = ipft([verb, RECORDING]);
+    expect(one).toMatchObject({ code: 0, stdout: expect.stringContaining(RECORDING) as string });
+    expect(ipft([verb, RECORDING, RECORDING]).stdout).toBe(one.stdout.repeat(2));
+    expect(ipft([verb, '-'], readFileSync(RECORDING)).stdout).toBe(one.stdout.replace(RECORDING, 'stdin'));
+  });
+
+  it('selects functions and times, and says so where nothing matches', () => {
+    expect(ipft([verb, RECORDING, '-r', '^ip_rcv$']).stdout).toMatch(/ip_rcv\n/);
+    expect(ipft([verb, RECORDING, '-r', '^none$'])).toMatchObject({
+      ...{ code: 0, stdout: expect.stringContaining('nothing of the trace matches') as string },
+    });
+  });
+
+  it('names the numbers of packets that there are', () => {
+    expect(ipft([verb, RECORDING, '--packet', '7,8'])).toMatchObject({
+      ...{ code: 2, stdout: '' },
+      stderr: expect.stringContaining(
+        `--packet 7,8: not in ${RECORDING}, which has packets #1 to #1`,
+      ) as string,
+    });
+    expect(ipft([verb, RECORDING, '--packet', '1,8'])).toMatchObject({
+      ...{ code: 0, stderr: expect.stringContaining('--packet 8: not in') as string },
+    });
+  });
+
+  it('tells what a file has that is cut', () => {
+    const file = `${folder}/cut.ipft`;
+    writeFileSync(file, readFileSync(RECORDING).subarray(0, -40));
+    expect(ipft([verb, file])).toMatchObject({
+      ...{ code: 0, stdout: expect.stringContaining('17') as string },
+      stderr: expect.stringContaining(`${file} ends within a block`) as string,
+    });
+    expect(ipft([verb, file, '--fail-on-loss']).code).toBe(7);
+  });
+
+  it.each([
+    ['a file that is not there', () => `${folder}/none`, /cannot be read \(ENOENT\)/],
+    ['a folder', () => folder, /cannot be read \(EISDIR\)/],
+    ['something else', () => '/proc/version', /no capture file/],
+    ['an empty file', () => '/dev/null', /is empty/],
+  ])('refuses %s', (_, path, message) => {
+    const { code, stdout, stderr } = ipft([verb, path()]);
+    expect({ code, stdout, stderr }).toEqual({
+      ...{ code: 2, stdout: '', stderr: expect.stringMatching(message) as string },
+    });
+  });
+});
+
+describe('ipft paths', () => {
+  it.each([
+    [['-m', '1', 'FILE'], /--mark: it is for a trace, not for a file/],
+    [['--packet', '1', '-m', '1'], /--packet: it is for files/],
+    [['FILE', '--', 'true'], /a command after --, and a file/],
+    [[], /neither a mark nor a filter given/],
+  ])('refuses %j', (args, message) => {
+    const { code, stderr } = ipft(['paths', ...args]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) as string });
+  });
+
+  const reason = refusal();
+  it.skipIf(reason !== null)('traces without a file, and tells the ways when the trace ends', async () => {
+    const ping = `ping -n -q -c 3 -i 0.01 -m ${MARK} 127.0.0.1`.split(' ');
+    const args = ['paths', '-m', `${MARK}`, '-b', 'tracepoint', '--json', '--', ...ping];
+    const { code, stdout } = await ipftProcess(args);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as PathsReport;
+    expect(validator(lineSchema('paths'), { isClosed: true })(report)).toBe('');
+    expect(report).toMatchObject({ file: null, packets: 3, drops: true });
+    expect(report.roles[0]?.paths[0]?.functions).toContain('tp:net_dev_queue');
+  });
+});
