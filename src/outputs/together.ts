@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { resolve } from 'node:path';
 import { UsageError } from '../core/errors.js';
+import { isExport } from '../core/export-kinds.js';
 import { outputOf, outputs } from './index.js';
 
 /** Throws a UsageError for an output that cannot show what --drops asks for. `ids`: all outputs of a trace. */
 export function checkDrops(ids: readonly string[]): void {
-  const unable = ids.find((id) => !outputOf(id).showsDrops);
+  const unable = ids.find((id) => isExport(id) || !outputOf(id).showsDrops);
   if (unable === undefined) return;
   const able = [...outputs.values()].filter(({ showsDrops }) => showsDrops).map(({ id }) => `-o ${id}`);
   throw new UsageError(`--drops: -o ${unable} cannot show dropped packets`, able.join(' or '));
