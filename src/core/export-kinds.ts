@@ -12,6 +12,7 @@ export interface ExportKind {
 }
 
 const all = [
+  { id: 'perfetto', description: 'tracks of packets and CPUs, for ui.perfetto.dev', live: true },
   { id: 'speedscope', description: 'a profile for each packet, for www.speedscope.app', live: true },
   { id: 'folded', description: 'stacks for a flame graph, with ns', live: true },
 ] as const satisfies readonly ExportKind[];

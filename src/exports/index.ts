@@ -3,10 +3,11 @@ import type { ExportId } from '../core/export-kinds.js';
 import type { OutputDescriptor } from '../core/output.js';
 import { documentOutput, type DocumentKind } from './document.js';
 import { folded } from './folded.js';
+import { perfetto } from './perfetto/index.js';
 import { speedscope } from './speedscope.js';
 
 /** Of each kind of core/export-kinds.ts how it is made. */
-const all: Readonly<Record<ExportId, DocumentKind>> = { speedscope, folded };
+const all: Readonly<Record<ExportId, DocumentKind>> = { perfetto, speedscope, folded };
 
 /** The outputs that make documents, by their ids. */
 export const exports: ReadonlyMap<string, OutputDescriptor> = new Map(

@@ -10,6 +10,7 @@ import type { DocumentKind } from './document.js';
 import { frameName } from './frame-name.js';
 import { ofWays, type WayDocument } from './of-ways.js';
 import { packetTitle } from './packet-title.js';
+import { threadName } from './thread-name.js';
 
 /** How the documents of speedscope's own format begin. */
 const head = (): string =>
@@ -43,7 +44,9 @@ class Profiles implements WayDocument {
 
   /** Times are ns since the packet's first event: doubles would not be exact since 1970. */
   #write(way: Way, { task, spans }: Track, text: TextBuffer): void {
-    const name = printableJson(`${packetTitle(way)}${threadOf(task)}${this.#timeOf(way)}`);
+    const name = printableJson(
+      `${packetTitle(way)}${task === null ? '' : `, ${threadName(task)}`}${this.#timeOf(way)}`,
+    );
     text.string(
       `{"type":"evented","name":${name},"unit":"nanoseconds","startValue":0,"endValue":${way.lengthNs},"events":[`,
     );
@@ -65,12 +68,6 @@ class Profiles implements WayDocument {
     this.#frames.set(name, frame);
     return frame;
   }
-}
-
-/** Calls of several threads that overlap have a profile each. */
-function threadOf(task: number | null): string {
-  if (task === null) return '';
-  return task < 0 ? `, idle thread of CPU ${-1 - task}` : `, thread ${task}`;
 }
 
 export const speedscope: DocumentKind = {

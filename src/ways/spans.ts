@@ -9,6 +9,8 @@ export interface Span {
   readonly startNs: number;
   /** of a call without a return: when the next event of its thread came */
   readonly endNs: number;
+  /** the return; null: it is not on the way */
+  readonly end: Step | null;
   /** number of calls that enclose it */
   readonly depth: number;
 }
@@ -34,11 +36,11 @@ function intervalsOf(steps: readonly Step[], lastNs: number): Interval[] {
   const intervals = steps.flatMap((step, index): Interval[] => {
     if (step.durationNs !== null) return [];
     const { ns: startNs } = step;
-    const endNs = returns.get(callKey(step.function, startNs))?.pop()?.ns;
-    return [{ step, startNs, endNs: endNs ?? steps[index + 1]?.ns ?? lastNs }];
+    const end = returns.get(callKey(step.function, startNs))?.pop() ?? null;
+    return [{ step, startNs, endNs: end?.ns ?? steps[index + 1]?.ns ?? lastNs, end }];
   });
   const strays = [...returns.values()].flat().map((step) => {
-    return { step, startNs: Math.max(0, step.ns - (step.durationNs ?? 0)), endNs: step.ns };
+    return { step, startNs: Math.max(0, step.ns - (step.durationNs ?? 0)), endNs: step.ns, end: step };
   });
   return [...intervals, ...strays];
 }
@@ -68,7 +70,7 @@ export interface Track {
 /** Without returns each function lasts until the next one. */
 const untilTheNext = ({ steps, lengthNs }: Way): Span[] =>
   steps.map((step, index) => {
-    return { step, startNs: step.ns, endNs: steps[index + 1]?.ns ?? lengthNs, depth: 0 };
+    return { step, startNs: step.ns, endNs: steps[index + 1]?.ns ?? lengthNs, end: null, depth: 0 };
   });
 
 function byTask(steps: readonly Step[]): Map<number, Step[]> {

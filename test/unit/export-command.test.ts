@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   linkSync,
@@ -32,7 +33,7 @@ describe('the command line', () => {
   it.each<[string[], RegExp, RegExp]>([
     [['export', 'a'], /--to/, /ipft export --help/],
     [['export', '--to', 'folded'], /missing required argument 'file'/, /ipft export --help/],
-    [['export', '--to', 'nope', 'a'], /--to: expected one of speedscope, /, /--to speedscope/],
+    [['export', '--to', 'nope', 'a'], /--to: expected one of perfetto, /, /--to perfetto/],
     [['export', '--to', 'folded', 'a', 'b'], /unexpected argument 'b'/, /ipft export --help/],
     [['show', 'a', '-o', 'folded'], /--output: expected one of aggregate/, /-o|--output/],
     [
@@ -117,6 +118,21 @@ describe('ipft export', () => {
       stderr: expect.stringMatching(
         /\(ELOOP\)\nTry: the file itself: symbolic links are not followed/,
       ) as string,
+    });
+  });
+
+  it('writes nothing but text to a terminal', () => {
+    const python = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+    const command = [process.execPath, `${BARE_HOME}/dist/bin.cjs`, 'export', RECORDING, '--to'];
+    const onTerminal = (kind: string) =>
+      spawnSync('python3', ['-c', python, ...command, kind], { encoding: 'utf8' });
+    expect(onTerminal('perfetto')).toMatchObject({
+      status: 2,
+      stdout: expect.stringMatching(/perfetto is not for a terminal[^]*--write FILE, or a pipe/) as string,
+    });
+    expect(onTerminal('folded')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('ip_output ') as string,
     });
   });
 

@@ -12,6 +12,7 @@ import { openBrowser } from '../support/browser.js';
 import { exported } from '../support/packets/exported.js';
 import { recordingOf, RECORDINGS, written } from '../support/packets/recorded.js';
 import { batchOf, pack, type Event } from '../support/packets/rows.js';
+import { HOSTILE } from '../support/packets/hostile.js';
 import { madeTrace } from '../support/packets/made-trace.js';
 
 const RELEASE = dirname(createRequire(import.meta.url).resolve('speedscope/dist/release/index.html'));
@@ -81,7 +82,6 @@ it.each(Object.keys(RECORDINGS))('has a profile for each packet, with its calls:
 });
 
 const NO_REASON = 'unknown (this kernel has no drop reasons)';
-const HOSTILE = '</script><img src=x onerror=alert(1)>"\\\n\u001b[31m\u0085\u2028;`';
 
 const EVENTS: readonly Event[] = [
   { time: 1_000n, packet: 1n, isFirst: true, tid: 7 },
