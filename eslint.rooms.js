@@ -48,6 +48,7 @@ export const ROOMS = {
       'machine',
       'columns',
       'filters',
+      'checks',
       'backends',
       'native',
       'terminal',

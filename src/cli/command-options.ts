@@ -28,7 +28,7 @@ function checkFamily(flags: Flags): void {
 }
 
 /** What is checked: with --family everything, unless --check says otherwise. */
-const checksOf = ({ check, family }: Flags): readonly string[] | undefined =>
+const checksOf = ({ check, family }: Pick<Flags, 'check' | 'family'>): readonly string[] | undefined =>
   check ?? (family === true ? [...checks.keys()] : undefined);
 
 /** Throws a UsageError for what none of the outputs, or one of them, cannot show. `shown`: all of them. */
@@ -54,6 +54,12 @@ function filesOf({ outputFile, readyFile, write, also = [] }: Flags): NamedFile[
   ];
 }
 
+/** Throws a UsageError for --fail-on-check without a check. */
+export function checkFailOnCheck(flags: Pick<Flags, 'failOnCheck' | 'check' | 'family'>): void {
+  if (flags.failOnCheck === true && (checksOf(flags) ?? []).length === 0)
+    throw new UsageError('--fail-on-check: nothing is checked', '--check gso');
+}
+
 /** Throws a UsageError for --inner without --filter. */
 export function checkInner({ inner, filter }: Pick<Flags, 'inner' | 'filter'>): void {
   if (inner === true && filter === undefined)
@@ -76,8 +82,7 @@ export function checkTogether(flags: Flags): void {
       '--write -: stdout has the results already',
       'ipft record -w -, or --output-file PATH',
     );
-  if (flags.failOnCheck === true && (checksOf(flags) ?? []).length === 0)
-    throw new UsageError('--fail-on-check: nothing is checked', '--check gso');
+  checkFailOnCheck(flags);
   checkFiles(filesOf(flags));
   if (flags.commandLine === false && write === undefined)
     throw new UsageError('--no-command-line: there is no capture file', '-w FILE');
@@ -90,7 +95,10 @@ export function checkTogether(flags: Flags): void {
     throw new UsageError('--rotate-keep: no files are rotated', '--rotate 100MB');
 }
 
-function extensionPaths({ extension = [], script = [] }: Flags): readonly string[] | undefined {
+export function extensionPaths({
+  extension = [],
+  script = [],
+}: Pick<Flags, 'extension' | 'script'>): readonly string[] | undefined {
   const paths = [...extension, ...script];
   return paths.length === 0 ? undefined : paths;
 }

@@ -30,11 +30,9 @@ export const familyOption = (): Option =>
     'with -o aggregate, a group for each family of packets: a tree of packets and what was made from them',
   );
 
-/** What is followed, how it is shown, and what of it is checked. */
-export function familyOptions(): Option[] {
+/** What is checked of packets. */
+export function checkOptions(): Option[] {
   return [
-    ...followOptions(),
-    familyOption(),
     completed(
       option(
         '--check <checks>',
@@ -46,3 +44,6 @@ export function familyOptions(): Option[] {
     new Option('--fail-on-check', 'exit with 9 if a check finds something wrong'),
   ];
 }
+
+/** What is followed, how it is shown, and what of it is checked. */
+export const familyOptions = (): Option[] => [...followOptions(), familyOption(), ...checkOptions()];

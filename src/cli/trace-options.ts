@@ -107,7 +107,7 @@ export function selectionOptions(): Option[] {
 /** Of an option that may be given several times: all of its values. */
 const collected = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-function extensionOptions(): Option[] {
+export function extensionPathOptions(): Option[] {
   return [
     completed(
       option(
@@ -119,6 +119,12 @@ function extensionOptions(): Option[] {
     ),
     // ipftrace2's, for Lua
     option('-s, --script <path>', 'the same as --extension', collected).hideHelp(),
+  ];
+}
+
+function extensionOptions(): Option[] {
+  return [
+    ...extensionPathOptions(),
     completed(
       option(
         '--gen <kind>',

@@ -84,6 +84,12 @@ export interface ShowOptions extends RecordedOptions {
   readonly family?: boolean | undefined;
   /** for outputs that are reports; undefined: the default */
   readonly report?: ReportFlags | undefined;
+  /** paths of extensions */
+  readonly extensions?: readonly string[] | undefined;
+  /** ids of checks of the packets; undefined: those that --family has */
+  readonly check?: readonly string[] | undefined;
+  /** throw a CheckError if a check finds something wrong */
+  readonly failOnCheck?: boolean | undefined;
   readonly eventsOnly?: boolean | undefined;
   /** file for the results; stdout if undefined */
   readonly outputFile?: string | undefined;

@@ -46,7 +46,7 @@ export async function loadExtension(path: string): Promise<LoadedExtension> {
  * error of tracing is thrown.
  */
 export async function withExtensions<T>(
-  options: TraceOptions,
+  options: Pick<TraceOptions, 'extensions'>,
   trace: (extensions: Extensions) => Promise<T>,
 ): Promise<T> {
   const extensions = await extensionsOf(options);
@@ -65,7 +65,7 @@ export async function withExtensions<T>(
   return result;
 }
 
-async function extensionsOf({ extensions = [] }: TraceOptions): Promise<Extensions> {
+async function extensionsOf({ extensions = [] }: Pick<TraceOptions, 'extensions'>): Promise<Extensions> {
   const all: LoadedExtension[] = [];
   for (const path of extensions) all.push(await loadExtension(path));
   return together(all);

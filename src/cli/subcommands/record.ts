@@ -2,7 +2,7 @@
 import type { CommandOptions } from '../../core/options.js';
 import { checkTogether, commandOptions } from '../command-options.js';
 import { createCommand, withOptions } from '../command.js';
-import { followOptions } from '../family-options.js';
+import { checkOptions, followOptions } from '../family-options.js';
 import type { Flags } from '../flags.js';
 import type { Subcommand } from '../subcommand.js';
 import {
@@ -29,6 +29,7 @@ export const record: Subcommand<CommandOptions> = {
       ...contentOptions(),
       furtherOption(),
       ...followOptions(),
+      ...checkOptions(),
       ...limitOptions(),
       ...systemOptions(),
     ];

@@ -2,12 +2,12 @@
 import { TRACE_DEFAULTS as DEFAULTS, type ShowOptions } from '../../core/options.js';
 import { outputs } from '../../outputs/index.js';
 import { createCommand, withOptions } from '../command.js';
-import { checkShown } from '../command-options.js';
-import { familyOption } from '../family-options.js';
+import { checkFailOnCheck, checkShown, extensionPaths } from '../command-options.js';
+import { checkOptions, familyOption } from '../family-options.js';
 import { choice, fileOption } from '../option.js';
 import { recordedOf, recordedOptions, type RecordedFlags } from '../recorded-options.js';
 import type { Subcommand } from '../subcommand.js';
-import { eventsOnlyOption, timeOption } from '../trace-options.js';
+import { eventsOnlyOption, extensionPathOptions, timeOption } from '../trace-options.js';
 
 interface Flags extends RecordedFlags {
   readonly output: string;
@@ -15,6 +15,10 @@ interface Flags extends RecordedFlags {
   readonly family?: boolean;
   readonly eventsOnly?: boolean;
   readonly outputFile?: string;
+  readonly extension?: readonly string[];
+  readonly script?: readonly string[];
+  readonly check?: readonly string[];
+  readonly failOnCheck?: boolean;
 }
 
 export const show: Subcommand<ShowOptions> = {
@@ -28,7 +32,9 @@ export const show: Subcommand<ShowOptions> = {
     const options = [
       choice('-o, --output <output>', outputs, DEFAULTS.output),
       ...recordedOptions(),
+      ...extensionPathOptions(),
       familyOption(),
+      ...checkOptions(),
       timeOption(),
       eventsOnlyOption(),
       fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
@@ -38,7 +44,8 @@ export const show: Subcommand<ShowOptions> = {
   options: (command) => {
     const flags = command.opts<Flags>();
     checkShown(flags, [flags.output]);
-    return { ...recordedOf(flags), files: command.args };
+    checkFailOnCheck(flags);
+    return { ...recordedOf(flags), files: command.args, extensions: extensionPaths(flags) };
   },
   run: async (options) => (await import('../../run/show/command.js')).showCommand(options),
 };

@@ -2,10 +2,12 @@
 import { statSync } from 'node:fs';
 import { EXIT, UsageError } from '../../core/errors.js';
 import { STDOUT, type ExportOptions } from '../../core/options.js';
+import { withExtensions } from '../../extension/load.js';
 import { plannedResults } from '../../results/results.js';
 import { Messages } from '../../terminal/messages.js';
 import { loadExports } from '../exports.js';
-import { checkLoss, nameOf, openRecorded, Showing } from '../show/showing.js';
+import { nameOf, openRecorded } from '../show/open-recorded.js';
+import { checkLoss, Showing } from '../show/showing.js';
 import { withDropped } from './dropped.js';
 
 /** Throws a UsageError if the document would be written over the capture file that it is made from. */
@@ -26,7 +28,9 @@ export async function exportCommand(options: ExportOptions, messages = new Messa
   const shown = await withDropped(options);
   const reader = await openRecorded(file);
   const planned = plannedResults({ output: kind, outputFile: write, flag: '--write' }, () => false, exports);
-  const showing = new Showing(reader, shown, planned, nameOf(file));
-  checkLoss(options, await showing.run(messages));
+  const isComplete = await withExtensions({}, (extensions) =>
+    new Showing(reader, shown, extensions, planned, nameOf(file)).run(messages),
+  );
+  checkLoss(options, isComplete);
   return EXIT.ok;
 }

@@ -6,7 +6,8 @@ import { UsageError } from '../../core/errors.js';
 import { STDOUT, type ExportOptions } from '../../core/options.js';
 import { packet } from '../../core/row.js';
 import { columnContext } from '../../core/traced.js';
-import { checkHasDrops, nameOf, openRecorded } from '../show/showing.js';
+import { nameOf, openRecorded } from '../show/open-recorded.js';
+import { checkHasDrops } from '../show/recorded.js';
 
 /** Numbers of the packets that are dropped. */
 async function droppedIn(reader: TraceReader): Promise<ReadonlySet<number>> {

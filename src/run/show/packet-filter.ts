@@ -67,16 +67,17 @@ function pcapOf(
 }
 
 /**
- * Whether a packet matches all filters at a call; null: there are none. Throws an UnsupportedError for what was not
+ * Whether a packet matches all filters, and `further` conditions, at a call; null: there are none. Throws an UnsupportedError for what was not
  * recorded, and a UsageError for an invalid filter.
  */
 export function packetFilter(
   { where, filter, inner = false, filters: values = {} }: Filters,
   file: FileOfPackets,
+  further: readonly string[],
 ): RowReader<boolean> | null {
   const { traced, name } = file;
   const texts = Object.entries(values).map(([id, value]) => conditionOf(id, value, file));
-  const conditions = [...texts, ...(where === undefined ? [] : [where])].map(parseCondition);
+  const conditions = [...texts, ...(where === undefined ? [] : [where]), ...further].map(parseCondition);
   const absent = [...new Set(conditions.flatMap((each) => unrecordedPaths(each, traced.layout)))];
   if (absent.length > 0) throw unrecorded(name, absent, absent);
   const context = columnContext(traced);

@@ -1,64 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { createReadStream } from 'node:fs';
-import { TraceReader, type Item } from '../../capture/trace-reader.js';
+import type { Item, TraceReader } from '../../capture/trace-reader.js';
 import { crossing } from '../../columns/crossing.js';
 import { firstEvents, type Batch } from '../../core/batch.js';
 import type { Column } from '../../core/column.js';
 import type { Consumer, Loss, PlannedConsumer } from '../../core/consumer.js';
-import { isSystemError, LossError, UnsupportedError, UsageError } from '../../core/errors.js';
-import { STDOUT, type RecordedOptions } from '../../core/options.js';
-import { hasRead } from '../../core/reads.js';
+import { ExtensionError, LossError, UsageError } from '../../core/errors.js';
+import type { RecordedOptions, ShowOptions } from '../../core/options.js';
 import { timeNs } from '../../core/row.js';
 import type { Summary } from '../../core/summary.js';
-import type { Traced } from '../../core/traced.js';
+import { columnContext, type Traced } from '../../core/traced.js';
+import { RunningChecks } from '../../engine/checks.js';
+import { plannedWith } from '../../extension/consumer.js';
+import type { Extensions } from '../../extension/extensions.js';
 import { parseFields } from '../../plan/parse-fields.js';
 import type { Messages } from '../../terminal/messages.js';
 import { faultsIn } from './faults.js';
 import { FollowedPackets } from './followed-packets.js';
 import { packetFilter } from './packet-filter.js';
+import { checkExtensions, checkRecorded, checksIn } from './recorded.js';
+import { isExtra, roomy, withRoom } from './room.js';
 import { SelectedRows, type AbsentPackets } from './selected-rows.js';
 
-const CHUNK = 1024 * 1024;
+/** What is shown of a file. */
+type Options = RecordedOptions & Pick<ShowOptions, 'check' | 'family' | 'failOnCheck'>;
 
-/** The bytes of a file. Throws a UsageError if it cannot be read. */
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
-  const stream = path === STDOUT ? process.stdin : createReadStream(path, { highWaterMark: CHUNK });
-  try {
-    for await (const chunk of stream) yield chunk as Buffer;
-  } catch (error) {
-    const code = isSystemError(error) ? error.code : String(error);
-    throw new UsageError(
-      `${path} cannot be read (${code})`,
-      'the path of a file that ipft record has written',
-    );
-  }
-}
-
-/** How messages name a capture file. */
-export const nameOf = (path: string): string => (path === STDOUT ? 'stdin' : path);
-
-/** Opens a capture file, `-` for stdin. Throws what TraceReader.open() throws, and a UsageError if it cannot be read. */
-export const openRecorded = (path: string): Promise<TraceReader> =>
-  TraceReader.open(bytesOf(path), nameOf(path));
-
-/** Throws an UnsupportedError for columns whose data the file does not have. */
-function checkRecorded(columns: readonly Column[], { layout }: Traced, name: string): void {
-  const has = hasRead(layout);
-  const absent = columns.filter(({ reads = [] }) => !reads.every(has)).map(({ id }) => id);
-  if (absent.length > 0)
-    throw new UnsupportedError(
-      `${name} does not have ${absent.join(', ')}: it was not recorded`,
-      `ipft record -f ${absent.join(',')}`,
-    );
-}
-
-/** Throws an UnsupportedError if the file has no drops. */
-export function checkHasDrops({ description }: TraceReader, name: string): void {
-  if (!description.drops)
-    throw new UnsupportedError(
-      `--drops: ${name} does not have drops: they were not recorded`,
-      'ipft record, or ipft --drops -w',
-    );
+/** The columns of --fields, or those of an extension alone; null: the output's own. */
+function fieldsOf({ fields }: Options, { isAlone }: Extensions): readonly Column[] | null {
+  if (fields !== undefined) return parseFields(fields);
+  return isAlone ? [] : null;
 }
 
 /** Gives a consumer what a capture file has of the options' selection. */
@@ -66,49 +35,89 @@ export class Showing {
   readonly #traced: Traced;
   readonly #consumer: Consumer;
   readonly #rows: SelectedRows;
+  readonly #checks: RunningChecks;
+  /** what extensions have said while it was recorded is shown, unless they see the events again */
+  readonly #hasReports: boolean;
   #room: number;
   #isBroken = false;
   #summary: Summary | null = null;
 
   /**
-   * `name`: of the file, for messages. Throws an UnsupportedError for fields, and for what filters ask for, that the
-   * file does not have.
+   * `name`: of the file, for messages. Throws an UnsupportedError for fields, and for what filters, extensions and
+   * checks ask for, that the file does not have.
    */
   constructor(
     private readonly reader: TraceReader,
-    private readonly options: RecordedOptions,
+    private readonly options: Options,
+    extensions: Extensions,
     planned: PlannedConsumer,
     private readonly name: string,
   ) {
-    const fields = options.fields === undefined ? null : parseFields(options.fields);
-    this.#traced = reader.traced(fields, reader.description.follows ? [crossing] : []);
-    checkRecorded(fields ?? [], this.#traced, name);
-    const file = { traced: this.#traced, description: reader.description, name };
-    const matches = packetFilter(options, file);
-    const followed = matches === null ? null : new FollowedPackets(matches);
-    const wanted = { ...options, drops: planned.wants.drops };
-    this.#rows = new SelectedRows(wanted, this.#traced.functions, followed);
-    this.#consumer = planned.open(this.#traced);
+    const { layout, follows } = reader.description;
+    const fields = fieldsOf(options, extensions);
+    const checks = checksIn(options, layout, name);
+    const further = [
+      ...extensions.columns,
+      ...(follows ? [crossing] : []),
+      ...checks.map(({ column }) => column),
+    ];
+    checkRecorded(fields ?? [], layout, name);
+    checkExtensions(extensions, layout, name);
+    const extras = [...extensions.reads, ...further.flatMap(({ reads = [] }) => reads)].filter(isExtra);
+    this.#traced = { ...reader.traced(fields, further), layout: withRoom(layout, extras) };
+    this.#rows = this.#selectedRows(planned, extensions);
+    this.#checks = new RunningChecks(checks, [], columnContext(this.#traced));
+    this.#hasReports = extensions.all.length === 0;
+    this.#consumer = plannedWith(extensions, planned).open(this.#traced);
     this.#room = options.count ?? Infinity;
     void this.#consumer.broken.then(() => (this.#isBroken = true));
   }
 
+  #selectedRows({ wants }: PlannedConsumer, { conditions }: Extensions): SelectedRows {
+    const { reader, name, options } = this;
+    const file = { traced: reader.traced(null, []), description: reader.description, name };
+    const matches = packetFilter(options, file, conditions);
+    const followed = matches === null ? null : new FollowedPackets(matches);
+    return new SelectedRows({ ...options, drops: wants.drops }, this.#traced.functions, followed);
+  }
+
   /**
-   * Throws the error that prevented it. Warns of what is missing from what was shown, and returns whether nothing
-   * is.
+   * Throws the error that prevented it. Says what checks have found, warns of what is missing from what was shown,
+   * and returns whether nothing is.
    */
   async run(messages: Messages): Promise<boolean> {
-    for await (const item of this.reader.items()) {
-      this.#takeItem(item);
-      if (this.#isBroken) break;
-      if (this.#consumer.full) await this.#consumer.drained();
+    try {
+      await this.#showItems();
+    } catch (error) {
+      if (error instanceof ExtensionError) await this.#consumer.finish(null);
+      throw error;
     }
     const { absent } = this.#rows;
     if (absent !== null) this.#checkPackets(absent, messages);
     const problem = await this.#consumer.finish(this.#summary);
     if (problem !== null) throw problem;
+    if (this.#checks.remark !== null) messages.line(this.#checks.remark);
     for (const { text, remedy } of this.#missing) messages.warn(text, remedy);
     return this.#missing.length === 0;
+  }
+
+  /** What checks have found. */
+  get violations(): number {
+    return this.#checks.summary.violations ?? 0;
+  }
+
+  async #showItems(): Promise<void> {
+    for await (const item of this.reader.items()) {
+      this.#takeItem(item);
+      if (this.#isBroken) return;
+      if (this.#consumer.full) await this.#consumer.drained();
+    }
+  }
+
+  #takeItem(item: Item): void {
+    if (item.kind === 'rows') this.#take(this.#rows.of(item.batch));
+    else if (item.kind === 'summary') this.#summary = item.summary as Summary;
+    else if (this.#hasReports) this.#consumer.report?.(item.report.packet, item.report.report);
   }
 
   /** Warns of packets that were asked for and are not there. Throws a UsageError if none of them is. */
@@ -123,18 +132,14 @@ export class Showing {
     return [...this.#consumer.backlog(), ...faultsIn(this.reader, this.#summary, this.name)];
   }
 
-  #takeItem(item: Item): void {
-    if (item.kind === 'rows') this.#take(this.#rows.of(item.batch));
-    else if (item.kind === 'report') this.#consumer.report?.(item.report.packet, item.report.report);
-    else this.#summary = item.summary as Summary;
-  }
-
-  #take(batch: Batch): void {
-    const { rows, events } = firstEvents(batch, this.#room);
+  #take(selected: Batch): void {
+    const { rows, events } = firstEvents(selected, this.#room);
     if (rows === 0) return;
     this.#room -= events;
-    this.#traced.clock.firstNs ??= timeNs(batch.rows, 0);
-    this.#consumer.take({ ...batch, count: rows }, events);
+    this.#traced.clock.firstNs ??= timeNs(selected.rows, 0);
+    const batch = roomy({ ...selected, count: rows }, this.#traced.layout.rowSize);
+    this.#checks.take(batch);
+    this.#consumer.take(batch, events);
   }
 }
 

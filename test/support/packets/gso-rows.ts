@@ -3,6 +3,7 @@ import { GEOMETRY } from '../../../src/core/abi.js';
 import { gso } from '../../../src/checks/gso.js';
 import type { Violation } from '../../../src/core/violation.js';
 import type { Batch } from '../../../src/core/batch.js';
+import type { Traced } from '../../../src/core/traced.js';
 import type { ColumnContext, EnumMembers } from '../../../src/core/column.js';
 import { capturedIn, layOut } from '../../../src/core/reads.js';
 import { CONTEXT, pack, type Event } from './rows.js';
@@ -86,7 +87,8 @@ function packGeometry(rows: DataView, from: number, { geometry = {} }: GsoEvent)
   }
 }
 
-function rowsOf(events: readonly GsoEvent[]): Batch {
+/** What BPF and the addon make of these events, with `--check gso`. */
+export function rowsOf(events: readonly GsoEvent[]): Batch {
   const { rowSize } = layout;
   const fixed = pack(events.map((event) => ({ ...event, function: FUNCTIONS.indexOf(event.at) })));
   const bytes = fixed.byteLength / events.length;
@@ -103,6 +105,21 @@ function rowsOf(events: readonly GsoEvent[]): Batch {
   });
   return { rows, count: events.length, rowSize };
 }
+
+/** The trace that these rows are of. */
+export const GSO_TRACED: Traced = {
+  ...{ kernel: '6.12.0', returns: false, follows: false, fields: null, further: [], layout },
+  functions: {
+    names: FUNCTIONS,
+    modules: FUNCTIONS.map(() => 'vmlinux'),
+    returnType: (index) => CONTEXT.returnType(index),
+    address: () => 0n,
+  },
+  clock: { realOffsetNs: 0n, firstNs: null },
+  readClocks: null,
+  names: { ...CHECKED, symbol: (address) => address.toString(16), namespaceName: () => null },
+  stack: () => [],
+};
 
 /** What the check finds at each of the events, which come in one batch. */
 export function violationsOf(...events: readonly GsoEvent[]): (readonly Violation[])[] {
