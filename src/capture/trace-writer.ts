@@ -30,7 +30,7 @@ const HIGH = ROW.time_ns + WORD;
 export type Circumstances = Pick<Description, 'ipft' | 'host' | 'boot' | 'command_line'>;
 
 /** What a consumer knows that writes one. */
-export type About = Circumstances & Pick<Description, 'drops'>;
+export type About = Circumstances & Pick<Description, 'drops' | 'merged'>;
 
 /** Writes a trace as a capture file. */
 export class TraceWriter {

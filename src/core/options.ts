@@ -105,6 +105,16 @@ export interface ExportOptions extends RecordedOptions {
   readonly write?: string | undefined;
 }
 
+/** Options of `ipft merge`. */
+export interface MergeOptions {
+  /** capture files; `-`: stdin */
+  readonly files: readonly string[];
+  /** the capture file to write; `-`: stdout */
+  readonly write: string;
+  /** it has the words of the command lines */
+  readonly commandLine: boolean;
+}
+
 /** An additional file of results (--also). */
 export interface FurtherOutput {
   /** id of an output */

@@ -2,7 +2,7 @@
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { circumstances } from '../capture/circumstances.js';
-import { TraceWriter } from '../capture/trace-writer.js';
+import { TraceWriter, type About } from '../capture/trace-writer.js';
 import type { Batch, EncodeRows } from '../core/batch.js';
 import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
 import { UsageError } from '../core/errors.js';
@@ -46,6 +46,8 @@ export interface CaptureOptions {
   readonly drops: boolean;
   /** the words of ipft's command line */
   readonly commandLine: boolean;
+  /** where the events come from, if not from this machine */
+  readonly about?: Partial<About>;
 }
 
 /** A consumer that writes a capture file. */
@@ -72,7 +74,7 @@ class CaptureFile implements Consumer {
   constructor(
     traced: Traced,
     private readonly path: string,
-    { drops, commandLine }: CaptureOptions,
+    { drops, commandLine, about: origin = {} }: CaptureOptions,
     encodeRows: EncodeRows,
   ) {
     if (path === STDOUT && isatty(1))
@@ -82,7 +84,7 @@ class CaptureFile implements Consumer {
     const fail = (error: Error): void => this.#fail(error);
     this.#file = path === STDOUT ? null : new PrivateFile(path);
     this.#sink = this.#file === null ? openStdout(fail) : new FileSink(this.#file, fail);
-    const about = { ...circumstances(commandLine), drops };
+    const about = { ...circumstances(commandLine), drops, ...origin };
     this.#writer = new TraceWriter(traced, about, encodeRows, (bytes, events) => this.#emit(bytes, events));
     this.#timer = setInterval(() => this.#tick(), FLUSH_MS).unref();
   }

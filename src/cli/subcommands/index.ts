@@ -4,6 +4,7 @@ import { completion } from './completion.js';
 import { doctor } from './doctor.js';
 import { exporting } from './export.js';
 import { fields } from './fields.js';
+import { merge } from './merge.js';
 import { paths } from './paths.js';
 import { record } from './record.js';
 import { schema } from './schema.js';
@@ -15,6 +16,7 @@ const all = [
   show,
   stats,
   paths,
+  merge,
   exporting,
   doctor,
   fields,
