@@ -50,6 +50,7 @@ skb, whose address is used again.`;
 /** Exit codes and what they mean. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ['0', 'ended by a signal, a closed pipe, --count or --duration'],
+  ['1', 'they differ (ipft diff --exit-code)'],
   ['2', 'usage'],
   ['3', 'environment: privilege, lockdown, no BTF, a full disk'],
   ['4', 'not supported by this kernel'],

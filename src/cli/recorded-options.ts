@@ -29,15 +29,20 @@ export interface RecordedFlags {
   readonly failOnLoss?: boolean;
 }
 
-/** Which packets and times of a file. */
-export const partOptions = (): Option[] => [
-  option('--packet <numbers>', 'these packets only, such as 12 or 12,19', parsePackets('--packet')),
+/** From when to when. */
+export const momentOptions = (): Option[] => [
   option(
     '--since <time>',
     'events from this time on: ns as in timestamp, or 1.5s since the first event',
     parseMoment('--since'),
   ),
   option('--until <time>', 'events up to this time', parseMoment('--until')),
+];
+
+/** Which packets and times of a file. */
+export const partOptions = (): Option[] => [
+  option('--packet <numbers>', 'these packets only, such as 12 or 12,19', parsePackets('--packet')),
+  ...momentOptions(),
 ];
 
 /** Which events of a file. */

@@ -61,7 +61,7 @@ export interface ReturnType {
 
 export const UNKNOWN_TYPE: ReturnType = { kind: 'unknown', size: 0, bigEndian: false, names: null };
 
-export type Style = 'dim' | 'bold' | 'cyan';
+export type Style = 'dim' | 'bold' | 'cyan' | 'red' | 'green';
 
 /** One column, usable by every output. */
 export interface Column {

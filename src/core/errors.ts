@@ -2,6 +2,8 @@
 /** Exit codes of ipft. A trace that ran and was ended by a signal or a closed pipe exits with `ok`. */
 export const EXIT = {
   ok: 0,
+  /** ipft diff --exit-code */
+  differ: 1,
   usage: 2,
   environment: 3,
   unsupported: 4,

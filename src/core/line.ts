@@ -15,7 +15,9 @@ export type Palette = Readonly<Record<Style, (text: string) => string>>;
 
 const unchanged = (text: string): string => text;
 /** Applies no colours: for files and pipes. */
-export const PLAIN: Palette = { dim: unchanged, bold: unchanged, cyan: unchanged };
+export const PLAIN: Palette = {
+  ...{ dim: unchanged, bold: unchanged, cyan: unchanged, red: unchanged, green: unchanged },
+};
 
 /** A line for people, without the newline: the lead columns, then the fields. */
 export function textLine(

@@ -28,7 +28,7 @@ export const LINE_KINDS = ['event', 'drop', 'relation', 'packet', 'summary'] as 
 export type LineKind = (typeof LINE_KINDS)[number];
 
 /** What has JSON of its own, by the verb that prints it. */
-export const REPORT_KINDS = ['stats', 'paths'] as const;
+export const REPORT_KINDS = ['stats', 'paths', 'diff'] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
 
 /** Options of `ipft schema`. */
@@ -113,6 +113,17 @@ export interface MergeOptions {
   readonly write: string;
   /** it has the words of the command lines */
   readonly commandLine: boolean;
+}
+
+/** Options of `ipft diff`. */
+export interface DiffOptions extends Omit<RecordedOptions, 'packets' | 'count'> {
+  /** capture files, `-` for stdin; or packets of such files: `FILE#12` */
+  readonly left: string;
+  readonly right: string;
+  readonly json: boolean;
+  /** EXIT.differ if they differ */
+  readonly exitCode: boolean;
+  readonly report: ReportFlags;
 }
 
 /** An additional file of results (--also). */

@@ -4,13 +4,13 @@ import type { ReportKind } from '../core/options.js';
 import { RELATIONS } from '../core/relation.js';
 import type { PathsReport } from '../outputs/reports/paths.js';
 import type { Losses, StatsReport } from '../outputs/reports/stats.js';
-import type { Difference } from '../ways/align.js';
-import type { DropEnd, Role } from '../ways/classes.js';
 import type { Latency } from '../ways/histogram.js';
 import type { PathReport, RoleReport } from '../ways/nearest.js';
 import type { DropStats, FunctionStats, HopStats, Statistics } from '../ways/statistics.js';
 import type { Summary } from '../core/summary.js';
+import { DIFF } from './diff-schema.js';
 import { SUMMARY } from './summary-schema.js';
+import { difference, dropEnd, drops, latency, latencyKeys, role } from './way-schema.js';
 
 type Item<List> = List extends readonly (infer One)[] ? One : never;
 
@@ -18,37 +18,12 @@ type Item<List> = List extends readonly (infer One)[] ? One : never;
 const ofSummary = <Key extends keyof Summary>(key: Key): Schema<Summary[Key]> =>
   (SUMMARY['properties'] as { readonly [Name in keyof Summary]: Schema<Summary[Name]> })[key];
 
-export const head = {
+const head = {
   file: orNull(string('the capture file; null: the trace was reported on when it ended')),
   kernel: string('as uname -r'),
 };
 
-const latencyKeys = {
-  count: integer(),
-  p50_ns: integer('at most 0.8 % off'),
-  p90_ns: integer('at most 0.8 % off'),
-  p99_ns: integer('at most 0.8 % off'),
-  max_ns: integer('exact'),
-  sum_ns: integer('exact'),
-};
-export const latency = object<Latency>(latencyKeys);
-
 const name = { function: string('its address in hexadecimal, if it is unknown') };
-
-const dropEnd = {
-  function: string('the one that decided'),
-  reason: orNull(string('null: this kernel has no drop reasons')),
-  cause: orNull(string('null: unknown')),
-};
-export const drops = array(object<DropEnd>(dropEnd));
-
-/** What packets are to their parents. */
-const relation: Schema<Role['relation']> = {
-  enum: [...Object.values(RELATIONS), 'none', 'unknown'],
-  description: 'none: they have no parent, or relatives are not followed; unknown: the relation was lost',
-};
-const role = { relation, gso: boolean('at their first call they are GSO packets') };
-export const roleSchema = object<Role>(role);
 
 const losses = object<Losses>({
   lost: ofSummary('lost'),
@@ -117,12 +92,6 @@ const stats = object<StatsReport>({
   losses: orNull({ ...losses, description: 'as in the summary, of the whole trace; null: it was not ended' }),
 });
 
-export const difference = object<Difference>({
-  after: orNull(string('the function before; null: they differ at the start')),
-  left: array(string('functions')),
-  right: array(string('functions')),
-});
-
 const path = object<PathReport>({
   packets: integer(),
   share: number('of the packets of the role, from 0 to 1'),
@@ -153,5 +122,6 @@ const paths = object<PathsReport>({
 /** The schemas of what verbs print with --json. */
 export const REPORTS: Readonly<Record<ReportKind, () => Schema<unknown>>> = {
   stats: () => ({ description: 'What ipft stats --json prints of a file.', ...(stats as object) }),
+  diff: () => ({ description: 'What ipft diff --json prints of two files or packets.', ...(DIFF as object) }),
   paths: () => ({ description: 'What ipft paths --json prints of a file or trace.', ...(paths as object) }),
 };

@@ -22,5 +22,7 @@ export function resultPalette(toFile: boolean): Palette {
     dim: (text) => chalk.dim(text),
     bold: (text) => chalk.bold(text),
     cyan: (text) => chalk.cyan(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
   };
 }

@@ -38,7 +38,7 @@ export interface PathClass {
 /** Name of the field that tells GSO packets, as JSON has it. */
 const GSO_SIZE = 'gso_size';
 
-export function roleOf({ kinship, steps }: Way): Role {
+function roleOf({ kinship, steps }: Way): Role {
   const gso = Number(steps[0]?.fields[GSO_SIZE] ?? 0) !== 0;
   if (kinship?.parent === undefined) return { relation: 'none', gso };
   return { relation: kinship.relation ?? 'unknown', gso };
@@ -50,7 +50,7 @@ export const roleKey = ({ relation, gso }: Role): string => `${relation} ${gso}`
 const EXAMPLES = 5;
 
 /** The class that a way alone makes. Its steps need the field `gso_size`. */
-export class OpenClass implements PathClass {
+class OpenClass implements PathClass {
   readonly role: Role;
   readonly drops: readonly DropEnd[];
   readonly isComplete: boolean;

@@ -13,6 +13,7 @@ import { validator } from '../support/schema/validate.js';
 const MARK = 0x1d000000 + (process.pid & 0x3fffff);
 const RECORDING = `${HOME}/test/unit/recordings/function.ipft`;
 const VERBS = ['stats', 'paths'];
+const GRAPH = `${HOME}/test/unit/recordings/function-graph.ipft`;
 
 const folder = mkdtempSync('/tmp/ipft-reports-');
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -96,5 +97,76 @@ describe('ipft paths', () => {
     expect(validator(lineSchema('paths'), { isClosed: true })(report)).toBe('');
     expect(report).toMatchObject({ file: null, packets: 3, drops: true });
     expect(report.roles[0]?.paths[0]?.functions).toContain('tp:net_dev_queue');
+  });
+});
+
+describe('ipft diff', () => {
+  it('compares files, with stdin as one of them, and packets of files', () => {
+    const files = ipft(['diff', RECORDING, GRAPH]);
+    expect(files).toMatchObject({
+      ...{ code: 0, stderr: '' },
+      stdout: expect.stringMatching(
+        /first parting: after dev_hard_start_xmit .*: __netif_rx \| ip_rcv\n/,
+      ) as string,
+    });
+    expect(ipft(['diff', '-', GRAPH], readFileSync(RECORDING)).stdout).toBe(
+      files.stdout.replaceAll(RECORDING, 'stdin'),
+    );
+    const packets = ipft(['diff', `${RECORDING}#1`, `${GRAPH}#1`, '--json']);
+    const report = JSON.parse(packets.stdout) as object;
+    expect(validator(lineSchema('diff'), { isClosed: true })(report)).toBe('');
+    expect(report).toMatchObject({ differ: true, left: { name: `${RECORDING}#1`, packet: 1 } });
+  });
+
+  it('says by its exit code whether they differ, if it is asked to', () => {
+    expect(ipft(['diff', RECORDING, RECORDING, '--exit-code']).code).toBe(0);
+    expect(ipft(['diff', RECORDING, GRAPH, '--exit-code']).code).toBe(1);
+    expect(ipft(['diff', RECORDING, GRAPH, '--exit-code', '-r', '^ip_output$']).code).toBe(0);
+  });
+
+  it('compares the fields that are asked for, and names those that were not recorded', () => {
+    expect(ipft(['diff', RECORDING, GRAPH, '-f', 'skb->dev->name'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining(`${GRAPH} does not have skb->dev->name`) as string,
+    });
+  });
+
+  it('takes a file whose name looks like a packet for a file', () => {
+    const file = `${folder}/a#1`;
+    writeFileSync(file, readFileSync(RECORDING));
+    expect(ipft(['diff', file, RECORDING])).toMatchObject({ code: 0, stderr: '' });
+    expect(ipft(['diff', `${file}#1`, `${RECORDING}#1`, '--exit-code'])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  });
+
+  it('tells what a file has that is cut', () => {
+    const file = `${folder}/cut.ipft`;
+    writeFileSync(file, readFileSync(RECORDING).subarray(0, -40));
+    const { code, stderr } = ipft(['diff', RECORDING, file, '--fail-on-loss']);
+    expect({ code, stderr }).toEqual({
+      ...{ code: 7, stderr: expect.stringContaining(`${file} ends within a block`) as string },
+    });
+  });
+
+  it.each([
+    [
+      'a packet that is not there',
+      [`${RECORDING}#7`, `${RECORDING}#1`],
+      /no packet #7 in .*, which has packets #1 to #1/,
+    ],
+    ['a packet and a file', [`${RECORDING}#1`, GRAPH], /is a packet, and .* a whole file/],
+    ['stdin twice', ['-', '-'], /stdin can be read only once/],
+    ['one file', [RECORDING], /missing required argument/],
+    ['a folder', [RECORDING, '/tmp'], /cannot be read \(EISDIR\)/],
+    ['a file that is not there', ['/none#1', '/none#2'], /cannot be read \(ENOENT\)/],
+    ['something else', ['/proc/version', RECORDING], /no capture file/],
+    ['an empty file', [RECORDING, '/dev/null'], /is empty/],
+  ])('refuses %s', (_, args, message) => {
+    const { code, stdout, stderr } = ipft(['diff', ...args]);
+    expect({ code, stdout, stderr }).toEqual({
+      ...{ code: 2, stdout: '', stderr: expect.stringMatching(message) as string },
+    });
   });
 });

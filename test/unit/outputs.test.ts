@@ -202,7 +202,8 @@ describe('stream', () => {
 
   it('colours with the palette it is given', () => {
     const mark = (name: string) => (text: string) => `<${name}>${text}</>`;
-    const palette: Palette = { dim: mark('dim'), bold: mark('bold'), cyan: mark('cyan') };
+    const styles = ['dim', 'bold', 'cyan', 'red', 'green'] as const;
+    const palette = Object.fromEntries(styles.map((name) => [name, mark(name)])) as Palette;
     const [live] = write('stream', [[{ time: 7n, function: 1, len: 1 }]], { palette });
     expect(live).toBe(
       '<cyan>    #1</> <dim>7</> <dim>0000</> <bold>                       ip_output</> (len: 1)\n',

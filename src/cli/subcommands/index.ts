@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Subcommand } from '../subcommand.js';
 import { completion } from './completion.js';
+import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { exporting } from './export.js';
 import { fields } from './fields.js';
@@ -16,6 +17,7 @@ const all = [
   show,
   stats,
   paths,
+  diff,
   merge,
   exporting,
   doctor,
