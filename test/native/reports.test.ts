@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PathsReport } from '../../src/outputs/reports/paths.js';
 import { lineSchema } from '../../src/results/schema.js';
 import { refusal } from '../support/addon/bpf-objects.js';
 import { HOME } from '../support/home.js';
 import { environment, IPFT, ipftProcess } from '../support/ipft/process.js';
+import { PORT, TRAFFIC } from '../support/traffic/traffic.js';
 import { validator } from '../support/schema/validate.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = 0x1d000000 + (process.pid & 0x3fffff);
 const RECORDING = `${HOME}/test/unit/recordings/function.ipft`;
+const reason = refusal();
 const VERBS = ['stats', 'paths'];
 const GRAPH = `${HOME}/test/unit/recordings/function-graph.ipft`;
 
 const folder = mkdtempSync('/tmp/ipft-reports-');
+beforeAll(() => void execFileSync('lab/traffic/build', { cwd: HOME }));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** ipft as a process, with these bytes on stdin. */
@@ -87,7 +90,6 @@ describe('ipft paths', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) as string });
   });
 
-  const reason = refusal();
   it.skipIf(reason !== null)('traces without a file, and tells the ways when the trace ends', async () => {
     const ping = `ping -n -q -c 3 -i 0.01 -m ${MARK} 127.0.0.1`.split(' ');
     const args = ['paths', '-m', `${MARK}`, '-b', 'tracepoint', '--json', '--', ...ping];
@@ -101,6 +103,19 @@ describe('ipft paths', () => {
 });
 
 describe('ipft diff', () => {
+  it.skipIf(reason !== null)('of a delivered and a dropped packet names the drop', async () => {
+    const file = `${folder}/delivery.ipft`;
+    const sends = `${TRAFFIC} udp --mark ${MARK} --to 127.0.0.1`;
+    const both = `${sends}:${PORT} --sink; ${sends}:9`;
+    const args = ['-m', `${MARK}`, '-b', 'tracepoint', '-w', file, '--', 'sh', '-c', both];
+    expect((await ipftProcess(['record', ...args])).code).toBe(0);
+    expect(ipft(['stats', file]).stdout).toMatch(/packets: \d complete, 1 dropped/);
+    const { stdout, code } = ipft(['diff', `${file}#1`, `${file}#2`, '--exit-code']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^\+ without parent, .*; dropped by __udp4_lib_rcv: NO_SOCKET$/m);
+    expect(stdout).toMatch(/^first parting: after tp:/m);
+  });
+
   it('compares files, with stdin as one of them, and packets of files', () => {
     const files = ipft(['diff', RECORDING, GRAPH]);
     expect(files).toMatchObject({
