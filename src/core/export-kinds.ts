@@ -15,6 +15,8 @@ const all = [
   { id: 'perfetto', description: 'tracks of packets and CPUs, for ui.perfetto.dev', live: true },
   { id: 'speedscope', description: 'a profile for each packet, for www.speedscope.app', live: true },
   { id: 'folded', description: 'stacks for a flame graph, with ns', live: true },
+  { id: 'mermaid', description: 'ways of packets as a flowchart, for Markdown', live: false },
+  { id: 'dot', description: 'the same for Graphviz', live: false },
 ] as const satisfies readonly ExportKind[];
 
 export type ExportId = (typeof all)[number]['id'];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import type { CallLines } from './call-line.js';
+import type { Loss } from './consumer.js';
 import type { TraceClock } from './clock.js';
 import type { Cell, Column, ColumnContext } from './column.js';
 import type { DropLine } from './drop.js';
@@ -88,6 +89,8 @@ export interface Output {
   readonly held: number;
   /** Packets flushed before their end because the in-flight buffer was full. */
   readonly cut: number;
+  /** What is missing from the document, in words; undefined: nothing is, as far as it goes. */
+  missing?(): Loss[];
 }
 
 /** What an export is, besides an output: one file, which is whole only at the end of the trace. */

@@ -136,7 +136,8 @@ class Results implements Consumer {
   /** Events that were taken but did not reach stdout or the file. */
   backlog(): Loss[] {
     const unwritten = this.#shown - this.#sink.written;
-    return unwritten === 0 ? [] : [backlog(unwritten, this.#shown, this.options.outputFile)];
+    const missing = this.#output.missing?.() ?? [];
+    return unwritten === 0 ? missing : [backlog(unwritten, this.#shown, this.options.outputFile), ...missing];
   }
 
   async finish(summary: Summary | null): Promise<Error | null> {

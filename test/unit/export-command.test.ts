@@ -121,6 +121,13 @@ describe('ipft export', () => {
     });
   });
 
+  it('says so if the file has no such event', async () => {
+    expect(await run('--to', 'folded', RECORDING, '-r', 'no_such_function')).toMatchObject({
+      ...{ code: 0, stdout: '' },
+      stderr: expect.stringContaining(`${RECORDING} has no such event: the document is empty`) as string,
+    });
+  });
+
   it('writes nothing but text to a terminal', () => {
     const python = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
     const command = [process.execPath, `${BARE_HOME}/dist/bin.cjs`, 'export', RECORDING, '--to'];

@@ -28,9 +28,16 @@ export async function exportCommand(options: ExportOptions, messages = new Messa
   const shown = await withDropped(options);
   const reader = await openRecorded(file);
   const planned = plannedResults({ output: kind, outputFile: write, flag: '--write' }, () => false, exports);
-  const isComplete = await withExtensions({}, (extensions) =>
-    new Showing(reader, shown, extensions, planned, nameOf(file)).run(messages),
-  );
+  const isComplete = await withExtensions({}, async (extensions) => {
+    const showing = new Showing(reader, shown, extensions, planned, nameOf(file));
+    const isWhole = await showing.run(messages);
+    if (showing.events === 0)
+      messages.warn(
+        `${nameOf(file)} has no such event: the document is empty`,
+        'ipft show FILE lists its events',
+      );
+    return isWhole;
+  });
   checkLoss(options, isComplete);
   return EXIT.ok;
 }

@@ -39,6 +39,7 @@ export class Showing {
   /** what extensions have said while it was recorded is shown, unless they see the events again */
   readonly #hasReports: boolean;
   #room: number;
+  #events = 0;
   #isBroken = false;
   #summary: Summary | null = null;
 
@@ -128,6 +129,11 @@ export class Showing {
     messages.warn(text);
   }
 
+  /** Events given to the consumer. */
+  get events(): number {
+    return this.#events;
+  }
+
   get #missing(): readonly Loss[] {
     return [...this.#consumer.backlog(), ...faultsIn(this.reader, this.#summary, this.name)];
   }
@@ -136,6 +142,7 @@ export class Showing {
     const { rows, events } = firstEvents(selected, this.#room);
     if (rows === 0) return;
     this.#room -= events;
+    this.#events += events;
     this.#traced.clock.firstNs ??= timeNs(selected.rows, 0);
     const batch = roomy({ ...selected, count: rows }, this.#traced.layout.rowSize);
     this.#checks.take(batch);
