@@ -74,7 +74,8 @@ export class TraceWriter {
     return this.#blocks.pending;
   }
 
-  take(batch: Batch): void {
+  /** `pressure`: of the blocks that are filled; undefined: it depends on how fast that is. */
+  take(batch: Batch, pressure?: Pressure): void {
     const { rows, count, rowSize } = batch;
     const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
     for (let row = 0; row < count;) {
@@ -82,7 +83,7 @@ export class TraceWriter {
       this.#bytes.set(bytes.subarray(row * rowSize, (row + taken) * rowSize), this.#count * rowSize);
       this.#count += taken;
       row += taken;
-      if (this.#count === this.#room) this.#flushFull();
+      if (this.#count === this.#room) this.#flushFull(pressure);
     }
   }
 
@@ -91,19 +92,18 @@ export class TraceWriter {
     this.#blocks.addJson('report', report);
   }
 
-  /** Writes what the clocks are now. */
-  clocks(): void {
-    const reading = this.traced.readClocks?.();
+  /** Writes what the clocks are now, or were. */
+  clocks(reading = this.traced.readClocks?.()): void {
     if (reading === undefined) return;
     const { monotonic, real, tai } = reading;
     const pair: ClockPair = { monotonic: `${monotonic}`, real: `${real}`, tai: `${tai}` };
     this.#blocks.addJson('clocks', pair);
   }
 
-  #flushFull(): void {
+  #flushFull(pressure: Pressure | undefined): void {
     const before = this.#filledAt;
     this.#filledAt = performance.now();
-    this.flush(pressureOf(this.#filledAt - before));
+    this.flush(pressure ?? pressureOf(this.#filledAt - before));
   }
 
   /** Ends the block that is being filled. */

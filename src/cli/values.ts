@@ -79,6 +79,24 @@ export function parseDuration(flag: string): (text: string) => number {
   };
 }
 
+const PRECISE = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)?$/;
+const MS_A_PRECISE_UNIT: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, ...MS_A_UNIT };
+const NS_A_MS = 1e6;
+
+/** A time that may be short, in ns. `before`: what precedes it in the value of the flag. */
+export function parseNanoseconds(flag: string, before: string): (text: string) => number {
+  return (text) => {
+    const [, value, unit = 's'] = PRECISE.exec(text) ?? [];
+    const ms = Number(value) * (MS_A_PRECISE_UNIT[unit] ?? NaN);
+    const ns = Math.round(ms * NS_A_MS);
+    if (ns >= 1 && ms <= MAX_DURATION_MS) return ns;
+    throw new UsageError(
+      `${flag}: expected ${before} and a time from 1ns to 576h with a unit (ns, us, ms, s, m, h; none: s), received '${before}${text}'`,
+      `${flag} '${before}10ms'`,
+    );
+  };
+}
+
 const SIZE = /^(\d+(?:\.\d+)?)(B|kB|KB|KiB|MB|MiB|GB|GiB)?$/;
 const BYTES_A_UNIT: Readonly<Record<string, number>> = {
   ...{ B: 1, kB: 1000, KB: 1000, MB: 1e6, GB: 1e9 },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import type { DropCounts } from './dropped-packets.js';
-import type { ConsumerAccount, Summary } from './summary.js';
+import type { ConsumerAccount, Dump, Summary } from './summary.js';
 import type { Traced } from './traced.js';
 
 /** Something that is missing from the results, in words. */
@@ -44,6 +44,10 @@ export interface Consumer {
   drained(): Promise<void>;
   /** Resolves when it cannot take any more: with null if its reader has left, else with the error. */
   readonly broken: Promise<Error | null>;
+  /** Resolves when it wants no more events, of its own accord; undefined: it takes all that there are. */
+  readonly done?: Promise<void> | undefined;
+  /** files of the flight recorder; undefined: it is none */
+  readonly dumps?: readonly Dump[] | undefined;
   /** Events that it took and discarded. */
   readonly dropped: number;
   /**

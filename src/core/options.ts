@@ -2,6 +2,7 @@
 import type { TimeFormat } from './clock.js';
 import type { Selection } from './function-table.js';
 import { FOLLOW_ALL, type Follow } from './relation.js';
+import type { RecorderOptions } from './trigger.js';
 
 /** Options of `ipft --list`. */
 export interface ListOptions {
@@ -222,6 +223,8 @@ export interface CommandOptions extends TraceOptions {
   readonly rotate?: number | undefined;
   /** number of these files that are kept; all if undefined */
   readonly rotateKeep?: number | undefined;
+  /** the capture file gets only what is around a trigger; undefined: all events */
+  readonly recorder?: RecorderOptions | undefined;
   /** command and arguments; the trace begins before it and ends with it */
   readonly command?: readonly string[] | undefined;
   /** TCP port on the loopback address that accepts connections once tracing */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-/** Why a trace has ended. */
-export type EndReason = 'signal' | 'count' | 'duration' | 'command' | 'budget' | 'reader left' | 'failure';
+/** Why a trace, or a file of the flight recorder, has ended. */
+export type EndReason =
+  'signal' | 'count' | 'duration' | 'command' | 'budget' | 'trigger' | 'reader left' | 'failure';
 
 /**
  * Counts of events, and of what is missing. matched = delivered + lost + suppressed + omitted + beyond_count,
@@ -147,6 +148,23 @@ export interface ConsumerAccount {
   readonly missed: number;
 }
 
+/** What made the flight recorder write a file. */
+export interface Dump {
+  readonly file: string;
+  /** the condition, as it was given, or `SIGUSR2` */
+  readonly trigger: string;
+  /** number of the packet; null: a signal */
+  readonly packet: number | null;
+  /** of a drop, its reason without SKB_DROP_REASON_; null: it has none, or this is no drop */
+  readonly reason: string | null;
+  /** CLOCK_MONOTONIC in ns, as in events' `timestamp`; as a string of digits */
+  readonly timestamp: string;
+  /** number of further triggers while it was written, by each of which it was extended */
+  readonly further: number;
+  /** number of events in it */
+  readonly events: number;
+}
+
 /** The summary of a trace, with the keys of the JSON. */
 export interface Summary extends Accounts {
   /** seconds, from the activation of the trace to its deactivation */
@@ -167,6 +185,10 @@ export interface Summary extends Accounts {
   readonly violations: number | null;
   /** number of dropped packets; null without --drops */
   readonly dropped: number | null;
+  /** in a file of the flight recorder: why it was written; null: the trace is whole */
+  readonly trigger: Dump | null;
+  /** the files of the flight recorder; null without --ring */
+  readonly dumps: readonly Dump[] | null;
   /** network devices that had an XDP program at the beginning or at the end of the trace */
   readonly xdp_devices: readonly XdpDevice[];
   /** network namespaces whose devices could not be queried for XDP programs */

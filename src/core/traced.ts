@@ -2,6 +2,7 @@
 import { capturedIn, type Layout } from './reads.js';
 import type { ClockReading, TraceClock } from './clock.js';
 import type { Column, ColumnContext, ReturnType } from './column.js';
+import type { Summary } from './summary.js';
 
 /** The kernel's names for the numbers that rows have. */
 export type KernelNames = Pick<
@@ -38,6 +39,8 @@ export interface Traced {
   readonly clock: TraceClock;
   /** null: the trace comes from a file */
   readonly readClocks: (() => ClockReading) | null;
+  /** What the trace amounts to so far; undefined: it comes from a file. */
+  readonly readSummary?: (() => Summary) | undefined;
   readonly names: KernelNames;
   /** addresses of a kernel stack, innermost first; empty if the stack is no longer available */
   readonly stack: (id: number) => readonly bigint[];

@@ -45,6 +45,7 @@ export async function endOf(
       recorder.broken.then((broken) => (broken === null ? clean('reader left')() : failed(broken))),
       probes.lost.then(failed),
       ...(over === undefined ? [] : [over]),
+      ...(recorder.done === undefined ? [] : [recorder.done.then(clean('trigger'))]),
       ...(count === undefined ? [] : [recorder.full.then(clean('count'))]),
       ...(durationMs === undefined
         ? []

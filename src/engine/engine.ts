@@ -3,7 +3,7 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { CheckError, LossError } from '../core/errors.js';
 import type { TraceOptions } from '../core/options.js';
 import { columnContext } from '../core/traced.js';
-import type { Summary } from '../core/summary.js';
+import type { EndReason, Summary } from '../core/summary.js';
 import { Probes } from './attach.js';
 import type { Consumer, PlannedConsumer } from '../core/consumer.js';
 import { endOf, type End } from './end.js';
@@ -41,6 +41,9 @@ export class Engine {
   readonly #xdp: Xdp;
   readonly #consumer: Consumer;
   readonly #recorder: Recorder;
+  #readSummary: () => Summary = () => {
+    throw new Error('the trace has not begun');
+  };
 
   /** Loads the programs and opens the consumer. run() must be called right after, since it frees them. */
   constructor(
@@ -56,7 +59,11 @@ export class Engine {
       this.#session = session;
       this.#xdp = new Xdp(plan.addon, messages, planned.wants.drops);
       opened.push(this.#xdp);
-      const traced = { ...plan.shown, stack: (id: number) => [...session.stack(id)] };
+      const traced = {
+        ...plan.shown,
+        stack: (id: number) => [...session.stack(id)],
+        readSummary: () => this.#readSummary(),
+      };
       this.#consumer = planned.open(traced);
       const checks = new RunningChecks(plan.checks, plan.unchecked, columnContext(traced));
       this.#recorder = new Recorder(plan, options, session, this.#xdp, this.#consumer, checks, messages);
@@ -93,6 +100,8 @@ export class Engine {
     let finished: Promise<Error | null> = Promise.resolve(null);
     let summary: Summary;
     const changes = new KernelChanges(this.plan, options, session, probes, messages);
+    const summaryAt = (reason: EndReason): Summary => recorder.summary(reason, probes.attached, changes.all);
+    this.#readSummary = () => summaryAt('trigger');
     try {
       if (await probes.attach(course.stop, options.verbose)) {
         recorder.start();
@@ -105,7 +114,7 @@ export class Engine {
         recorder.stop(changes);
         probes.checkModules();
         messages.line('Trace done!');
-        summary = recorder.summary(end.reason, probes.attached, changes.all);
+        summary = summaryAt(end.reason);
         finished = this.#consumer.finish(summary);
         await Promise.race([finished, delay(FINISH_PATIENCE_MS)]);
       } else {

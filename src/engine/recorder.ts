@@ -26,6 +26,8 @@ export class Recorder {
   readonly broken: Promise<Error | null>;
   /** Resolves when --count is reached. */
   readonly full: Promise<void>;
+  /** Resolves when the consumer wants no more; undefined: it never does. */
+  readonly done: Promise<void> | undefined;
   readonly #pageCount: number;
   readonly #showsCounter: boolean;
   #rows: DataView | null = null;
@@ -67,6 +69,7 @@ export class Recorder {
       this.#isBroken = true;
       this.#break(error);
     });
+    this.done = consumer.done;
     this.full = new Promise((resolve) => (this.#fill = resolve));
     this.#room = options.count ?? Infinity;
     this.#pageCount = session.pageCount;
@@ -80,6 +83,12 @@ export class Recorder {
   #judge(): JudgedCandidates {
     const calls = native('asking about candidates', () => this.session.candidates());
     return new JudgedCandidates(this.plan.table, calls);
+  }
+
+  /** Seconds that it has traced. */
+  get #duration(): number {
+    if (this.#counters !== null || this.#began === 0) return this.#seconds;
+    return (performance.now() - this.#began) / 1000;
   }
 
   /** Starts the flow of events. */
@@ -156,7 +165,9 @@ export class Recorder {
       consumers: this.consumer.accounts ?? null,
       ...this.checks.summary,
       dropped: this.consumer.drops?.packets ?? null,
-      duration_s: Number(this.#seconds.toFixed(3)),
+      trigger: null,
+      dumps: this.consumer.dumps ?? null,
+      duration_s: Number(this.#duration.toFixed(3)),
       kernel: shown.kernel,
       backend: backend.id,
       tracer: tracer.id,

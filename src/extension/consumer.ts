@@ -32,6 +32,7 @@ class ExtensionConsumer implements Consumer {
   readonly name: string;
   readonly fillsTerminal: boolean;
   readonly broken: Promise<Error | null>;
+  readonly done: Consumer['done'];
   readonly #decode: Decode;
   readonly #chain: EventChain;
   /** extensions that have onPacket */
@@ -50,6 +51,7 @@ class ExtensionConsumer implements Consumer {
     this.name = inner.name;
     this.fillsTerminal = inner.fillsTerminal;
     this.broken = inner.broken;
+    this.done = inner.done;
     this.#decode = decoder({
       ...traced,
       fields: null,
@@ -84,6 +86,10 @@ class ExtensionConsumer implements Consumer {
 
   get accounts(): Consumer['accounts'] {
     return this.inner.accounts;
+  }
+
+  get dumps(): Consumer['dumps'] {
+    return this.inner.dumps;
   }
 
   /**

@@ -13,6 +13,8 @@ import { kernelState } from '../machine/kernel-state.js';
  */
 const REASON_PREFIX = /^SKB_DROP_REASON_/;
 
+export const withoutPrefix = (name: string): string => name.replace(REASON_PREFIX, '');
+
 const MAX_ERRNO = 4095;
 
 type Names = ReturnType<Addon['readDropReasons']>;
@@ -67,7 +69,7 @@ function causeReader(addon: Addon): KernelNames['cause'] {
         name,
         native('reading an enum', () => addon.readEnumByName(name)),
       );
-    return enumName(enums.get(name) ?? null, value, 32).replace(REASON_PREFIX, '');
+    return withoutPrefix(enumName(enums.get(name) ?? null, value, 32));
   };
 }
 
@@ -75,7 +77,10 @@ function causeReader(addon: Addon): KernelNames['cause'] {
 export function reasonNames(addon: Addon): Pick<KernelNames, 'dropReason' | 'hasDropReasons' | 'cause'> {
   const names = new ReasonNames(addon);
   return {
-    dropReason: (reason) => names.name(reason)?.replace(REASON_PREFIX, '') ?? null,
+    dropReason: (reason) => {
+      const name = names.name(reason);
+      return name === null ? null : withoutPrefix(name);
+    },
     hasDropReasons: () => names.all !== null,
     cause: causeReader(addon),
   };

@@ -3,17 +3,20 @@ import type { EncodeRows } from '../core/batch.js';
 import type { PlannedConsumer } from '../core/consumer.js';
 import type { CommandOptions, TraceOptions } from '../core/options.js';
 import { plannedCapture } from './capture-file.js';
+import { plannedRecorder, type RecorderTools } from './flight-recorder.js';
 import { plannedResults, type Exports, type HasNoReader, type ResultsOptions } from './results.js';
 import { allOf } from './several.js';
 
 type Options = TraceOptions &
   Pick<ResultsOptions, 'time' | 'eventsOnly' | 'family'> &
-  Partial<Pick<CommandOptions, 'output'>>;
+  Partial<Pick<CommandOptions, 'output' | 'recorder'>>;
 
 /** What consumers have the addon do. */
 interface Tools {
   readonly hasNoReader: HasNoReader;
   readonly encodeRows: EncodeRows;
+  /** only the command has a flight recorder */
+  readonly recorder?: RecorderTools;
 }
 
 /** Makes the consumers that one option asks for; [] if the option is not given. */
@@ -29,10 +32,13 @@ const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, { has
   );
 
 /** Without other results the file has rows of drops in any case, so that it can be shown with --drops. */
-const captureFile: Kind = ({ write, output, drops, commandLine = true }, { encodeRows }) =>
-  write === undefined
-    ? []
-    : [plannedCapture(write, { drops: output === null || drops === true, commandLine }, encodeRows)];
+const captureFile: Kind = ({ write, output, drops, commandLine = true, recorder }, tools) => {
+  if (write === undefined) return [];
+  const { encodeRows, recorder: recorderTools } = tools;
+  if (recorder !== undefined && recorderTools !== undefined)
+    return [plannedRecorder({ ...recorder, path: write, commandLine }, encodeRows, recorderTools)];
+  return [plannedCapture(write, { drops: output === null || drops === true, commandLine }, encodeRows)];
+};
 
 /** The kinds of consumers that a trace can have besides the command's results or a script's loop. */
 const KINDS: readonly Kind[] = [outputFiles, captureFile];
@@ -48,9 +54,15 @@ export function withFurther(first: PlannedConsumer, options: Options, tools: Too
 }
 
 /** All consumers of the command's trace, combined. */
-export function commandConsumers(options: CommandOptions, tools: Tools, exports: Exports): PlannedConsumer {
+export function commandConsumers(
+  options: CommandOptions,
+  { hasNoReader, encodeRows }: Omit<Tools, 'recorder'>,
+  recorder: RecorderTools,
+  exports: Exports,
+): PlannedConsumer {
   const { output } = options;
-  const own = output === null ? [] : [plannedResults({ ...options, output }, tools.hasNoReader, exports)];
+  const tools = { hasNoReader, encodeRows, recorder };
+  const own = output === null ? [] : [plannedResults({ ...options, output }, hasNoReader, exports)];
   const [first, ...others] = [...own, ...furtherOf(options, tools, exports)];
   if (first === undefined) throw new Error('nobody gets the results');
   return allOf([first, ...others]);

@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fstatSync,
   openSync,
@@ -57,6 +58,21 @@ export function openResults(path: string, flag: string, isPrivate = false): numb
   } catch (error) {
     throw unwritable(path, flag, error);
   }
+}
+
+/** Throws an EnvironmentError unless a private regular file can be written at `path`; one that is there stays as it is. */
+export function checkWritable(path: string, flag: string): void {
+  try {
+    const isThere = existsSync(path);
+    const fd = openSync(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOFOLLOW, PRIVATE);
+    const isFile = fstatSync(fd).isFile();
+    closeSync(fd);
+    if (!isThere) unlinkSync(path);
+    if (isFile) return;
+  } catch (error) {
+    throw unwritable(path, flag, error);
+  }
+  throw new EnvironmentError(`${flag}: ${path} is not a regular file`, `another ${flag}`);
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

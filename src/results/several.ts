@@ -8,6 +8,7 @@ import { Lane } from './lane.js';
 class Several implements Consumer {
   readonly name: string;
   readonly broken: Promise<Error | null>;
+  readonly done: Promise<void> | undefined;
   readonly fillsTerminal: boolean;
   readonly #consumers: readonly Consumer[];
 
@@ -15,6 +16,7 @@ class Several implements Consumer {
     this.#consumers = lanes.map(({ consumer }) => consumer);
     this.name = this.#consumers.map(({ name }) => name).join(', ');
     this.broken = Promise.race(lanes.map(({ broken }) => broken));
+    this.done = this.#consumers.find(({ done }) => done !== undefined)?.done;
     this.fillsTerminal = this.#consumers.some((consumer) => consumer.fillsTerminal);
   }
 
@@ -45,6 +47,10 @@ class Several implements Consumer {
       name: consumer.name,
       missed: missed + consumer.dropped,
     }));
+  }
+
+  get dumps(): Consumer['dumps'] {
+    return this.#consumers.find(({ dumps }) => dumps !== undefined)?.dumps;
   }
 
   get drops(): Consumer['drops'] {

@@ -16,6 +16,7 @@ import type {
   Candidates,
   Changes,
   ConsumerAccount,
+  Dump,
   EndReason,
   JudgedFunction,
   LaterModule,
@@ -77,6 +78,16 @@ const xdpDrop = object<XdpDrop>({
   packets: integer(),
 });
 
+const dump = object<Dump>({
+  file: string(),
+  trigger: string('the condition, or SIGUSR2'),
+  packet: orNull(integer('as `packet` of events')),
+  reason: orNull(string('of a drop')),
+  timestamp: digits('ns, as `timestamp` of events'),
+  further: integer('triggers'),
+  events: integer('events in the file'),
+});
+
 /** `reader left`: such a summary has no reader. */
 const end: Schema<EndReason> = oneOf<EndReason>({
   signal: true,
@@ -84,6 +95,7 @@ const end: Schema<EndReason> = oneOf<EndReason>({
   duration: true,
   command: true,
   budget: true,
+  trigger: true,
   'reader left': true,
   failure: true,
 });
@@ -118,6 +130,8 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   candidates,
   consumers: orNull(array(object<ConsumerAccount>({ name: string(), missed: integer('events') }))),
   dropped: orNull(integer('packets; null without --drops')),
+  trigger: orNull(dump),
+  dumps: orNull(array(dump)),
   xdp_devices: array(xdpDevice),
   xdp_unseen_netns: integer('network namespaces'),
   xdp_drops: orNull(array(xdpDrop)),

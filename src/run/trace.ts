@@ -7,11 +7,14 @@ import type { Extensions } from '../extension/extensions.js';
 import { withExtensions } from '../extension/load.js';
 import { hasFilters } from '../plan/packet-filter.js';
 import { prepare } from '../plan/prepare.js';
+import { checkTriggers, triggerReads } from '../plan/triggers.js';
 import { isExport } from '../core/export-kinds.js';
 import { commandConsumers } from '../results/consumers.js';
+import type { RecorderTools } from '../results/flight-recorder.js';
 import type { Exports } from '../results/results.js';
 import { Messages } from '../terminal/messages.js';
 import { Command } from './command/command.js';
+import { DumpSignal, type DumpRequest } from './dump-request.js';
 import { loadExports } from './exports.js';
 import { Interruption, type Interruptions } from './interruption.js';
 import { ProbeServer, ReadyFile } from './ready.js';
@@ -55,11 +58,13 @@ export interface Surroundings {
   readonly messages: Messages;
   /** Called when there is something that a signal must end in good order. */
   readonly interruptions: () => Interruptions;
+  readonly request: DumpRequest;
 }
 
 const thisProcess = (): Surroundings => ({
   messages: new Messages(),
   interruptions: () => new Interruption(),
+  request: new DumpSignal(),
 });
 
 /**
@@ -71,21 +76,33 @@ export async function traceCommand(options: CommandOptions, surroundings = thisP
   return withExtensions(options, (extensions) => traceWith(extensions, options, surroundings));
 }
 
+/** What the flight recorder is given; without one a request is answered that there is none. */
+function recorderTools(messages: Messages, request: DumpRequest): RecorderTools {
+  request.handle(() =>
+    messages.warn('SIGUSR2: no events are kept that it would write', 'ipft record --ring 64MB'),
+  );
+  return { tell: (text) => messages.line(text), onRequest: (act) => request.handle(act) };
+}
+
 async function traceWith(
   extensions: Extensions,
   options: CommandOptions,
-  { messages, interruptions }: Surroundings,
+  { messages, interruptions, request }: Surroundings,
 ): Promise<number> {
   const command = commandOf(options, messages);
   const server = options.probeServerPort === undefined ? null : new ProbeServer(options.probeServerPort);
   const readyFile = options.readyFile === undefined ? null : new ReadyFile(options.readyFile);
   warnOfMark(options, extensions, messages);
   const exports = await exportsOf(options);
-  const plan = prepare(options, messages, extensions);
+  const recorder = recorderTools(messages, request);
+  const triggers = options.recorder?.triggers ?? [];
+  const reads = [...extensions.reads, ...triggerReads(triggers)];
+  const plan = prepare(options, messages, { ...extensions, reads });
   // Before, a signal ends the process at once, whatever libpcap or a compiler is at: nothing is attached yet.
   const interruption = interruptions();
   await server?.check();
-  const results = commandConsumers(options, plan.addon, exports);
+  checkTriggers(triggers, plan.addon);
+  const results = commandConsumers(options, plan.addon, recorder, exports);
   const engine = new Engine(plan, options, plannedWith(extensions, results), messages);
   interruption.beforeLeaving(() => engine.leave());
   let status: number = EXIT.ok;

@@ -13,6 +13,23 @@ it.each<[string[], RegExp, RegExp]>([
   [['record', '-m', '1'], /--write/, /ipft record --help/],
   [['record', '-w', 'a'], /neither a mark nor a filter/, /-m/],
   [['record', '-m', '1', '-w', 'a', '-o', 'json'], /unknown option '-o'/, /ipft record --help/],
+  [['record', '-m', '1', '-w', 'a', '--trigger', 'drop'], /--trigger: no events are kept/, /--ring 64MB/],
+  [['record', '-m', '1', '-w', 'a', '--trigger-count', '1'], /--trigger-count: no events/, /--ring 64MB/],
+  [['record', '-m', '1', '-w', 'a', '--trigger-after', '1s'], /--trigger-after: no events/, /--ring 64MB/],
+  [['record', '-m', '1', '-w', '-', '--ring', '1MB'], /--ring: each trigger writes a file/, /-w PATH/],
+  [['record', '-m', '1', '-w', 'a', '--ring', '10'], /--ring: expected a size/, /--ring 100MB/],
+  [['record', '-m', '1', '-w', 'a', '--ring', '1MB', '--trigger', 'drops'], /received 'drops'/, /drop/],
+  [['record', '-m', '1', '-w', 'a', '--ring', '1MB', '--trigger', 'drop:'], /received 'drop:'/, /drop/],
+  [
+    ['record', '-m', '1', '-w', 'a', '--ring', '1MB', '--trigger', 'age>fast'],
+    /expected age> and a time .* received 'age>fast'/,
+    /--trigger 'age>10ms'/,
+  ],
+  [
+    ['record', '-m', '1', '-w', 'a', '--ring', '1MB', '--trigger', 'where:skb->len =='],
+    /^--trigger where 'skb->len ==': it ends too early/,
+    /comparisons of paths/,
+  ],
   [['show'], /missing required argument 'file'/, /ipft show --help/],
   [['show', 'a', '--packet', '0'], /--packet/, /--packet 1/],
   [['show', 'a', '--since', '5'.repeat(30)], /--since/, /--since 1.5s/],
@@ -51,4 +68,21 @@ it('ipft show takes files, and what of them is shown', () => {
       until: { ns: 99n, isSinceFirst: false },
     },
   });
+});
+
+it('ipft record takes what the flight recorder keeps, and when it writes', () => {
+  const words = 'record -m 1 -w a --ring 1MB --trigger drop:skb_drop_reason_no_socket --trigger age>1.5ms';
+  expect(parse(...words.split(' '), '--trigger', 'where:1', '--trigger-after', '50ms')).toMatchObject({
+    options: {
+      recorder: {
+        ...{ size: 1_000_000, most: undefined, afterMs: 50 },
+        triggers: [
+          { kind: 'drop', reason: 'NO_SOCKET', text: 'drop:skb_drop_reason_no_socket' },
+          { kind: 'age', ns: 1_500_000, text: 'age>1.5ms' },
+          { kind: 'where', condition: { kind: 'number', value: 1n }, text: 'where:1' },
+        ],
+      },
+    },
+  });
+  expect(parse('record', '-m', '1', '-w', 'a')).toMatchObject({ options: { recorder: undefined } });
 });

@@ -4,6 +4,7 @@ import { checkTogether, commandOptions } from '../command-options.js';
 import { createCommand, withOptions } from '../command.js';
 import { checkOptions, followOptions } from '../family-options.js';
 import type { Flags } from '../flags.js';
+import { recorderOf, recorderOptions, type RecorderFlags } from '../recorder-options.js';
 import type { Subcommand } from '../subcommand.js';
 import {
   captureOptions,
@@ -25,6 +26,7 @@ export const record: Subcommand<CommandOptions> = {
     const options = [
       file.makeOptionMandatory(),
       ...capture,
+      ...recorderOptions(),
       ...selectionOptions(),
       ...contentOptions(),
       furtherOption(),
@@ -36,9 +38,11 @@ export const record: Subcommand<CommandOptions> = {
     return withOptions(command, options);
   },
   options: (command, traced) => {
-    const flags: Flags = { ...command.opts<Flags>(), output: null };
+    const { ring, trigger, triggerCount, triggerAfter, ...given } = command.opts<Flags & RecorderFlags>();
+    const flags: Flags = { ...given, output: null };
     checkTogether(flags);
-    return commandOptions(flags, traced);
+    const recorder = recorderOf({ write: flags.write, ring, trigger, triggerCount, triggerAfter });
+    return { ...commandOptions(flags, traced), recorder };
   },
   run: async (options) => (await import('../../run/trace.js')).traceCommand(options),
 };

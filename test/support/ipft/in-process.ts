@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Chalk } from 'chalk';
 import { parseCommandLine } from '../../../src/cli/parse.js';
 import { described } from '../../../src/cli/report.js';
+import type { DumpRequest } from '../../../src/run/dump-request.js';
 import type { Interruptions } from '../../../src/run/interruption.js';
 import { Messages } from '../../../src/terminal/messages.js';
 import { traceCommand } from '../../../src/run/trace.js';
@@ -18,6 +19,7 @@ import { alone, Running, type Ended } from './running.js';
 
 /** A file system in memory. */
 const FOLDER = '/dev/shm';
+const NO_REQUEST: DumpRequest = { handle: () => undefined };
 const PLAIN = new Chalk({ level: 0 });
 
 let started = 0;
@@ -64,7 +66,11 @@ class InProcess extends Running implements Interruptions {
       if (request.kind !== 'trace') throw new Error(`no trace: ${argv.join(' ')}`);
       ({ verbose } = request.options);
       const messages = new Messages({ write: (text) => this.#say(text) });
-      return await traceCommand(request.options, { messages, interruptions: () => this });
+      return await traceCommand(request.options, {
+        messages,
+        interruptions: () => this,
+        request: NO_REQUEST,
+      });
     } catch (error) {
       const { text, code } = described(error, verbose, PLAIN);
       this.stderr += text;
