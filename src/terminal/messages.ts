@@ -51,4 +51,10 @@ export class Messages {
     this.target.write(this.terminal ? '\n' : `${this.#status}\n`);
     this.#status = '';
   }
+
+  /** Takes the line that changes away, where it can be. */
+  clearStatus(): void {
+    if (this.terminal && this.#status !== '') this.target.write(`\r${CLEAR_TO_END}`);
+    this.#status = '';
+  }
 }

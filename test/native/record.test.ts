@@ -175,6 +175,43 @@ describe.skipIf(reason !== null)(
   },
 );
 
+describe('ipft show tells on a terminal how much it has read', () => {
+  const RECORDING = 'test/unit/recordings/function.ipft';
+  /** Writes a file to a pipe: the second half a second after the first one was read. */
+  const FEEDER = `
+import fcntl, struct, sys, termios, time
+bytes = open(sys.argv[1], "rb").read()
+sys.stdout.buffer.write(bytes[:2000])
+sys.stdout.flush()
+while struct.unpack("i", fcntl.ioctl(1, termios.FIONREAD, b"\\0" * 4))[0] > 0: time.sleep(0.05)
+time.sleep(1)
+sys.stdout.buffer.write(bytes[2000:])
+`;
+  const SPAWN = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
+
+  /** What is written to a terminal. */
+  const slowly = (redirect: string): string => {
+    const piped = `python3 -c '${FEEDER}' ${RECORDING} | ${IPFT.join(' ')} show - -o csv ${redirect}`;
+    const words = ['-c', SPAWN, 'bash', '-c', piped];
+    const { status, stdout } = spawnSync('python3', words, { cwd: HOME, encoding: 'utf8' });
+    expect(status).toBe(0);
+    return stdout;
+  };
+
+  it('and takes it away at the end', () => {
+    expect(slowly('>/dev/null')).toBe('\rReading stdin: 0.0 MB\u001b[K\r\u001b[K');
+  });
+
+  it('but not among the results', () => {
+    expect(slowly('')).toMatch(/^packet_id,/);
+    expect(slowly('')).not.toContain('Reading');
+  });
+
+  it('and nowhere else', () => {
+    expect(slowly('2>&1 >/dev/null | cat')).toBe('');
+  });
+});
+
 describe('ipft show refuses with exit code 2', () => {
   it.each([
     ['a file that is not there', `${folder}/none`, /cannot be read \(ENOENT\)/],

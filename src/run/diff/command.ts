@@ -18,7 +18,7 @@ function compared(left: ReadWays, right: ReadWays, ofPackets: boolean): TraceCom
 /** Compares two capture files, or two packets. Resolves with the exit code. Every error is an IpftError, or a bug. */
 export async function diffCommand(options: DiffOptions, messages = new Messages()): Promise<number> {
   const [left, right] = operandsOf(options.left, options.right);
-  const [ours, theirs] = [await readWays(left, options), await readWays(right, options)];
+  const [ours, theirs] = [await readWays(left, options, messages), await readWays(right, options, messages)];
   if (ours.kernel !== theirs.kernel)
     messages.warn(
       `${left.name} is of Linux ${ours.kernel}, ${right.name} of Linux ${theirs.kernel}: functions are compared by their names`,

@@ -8,6 +8,7 @@ import { hasRead } from '../../core/reads.js';
 import type { Summary } from '../../core/summary.js';
 import { columnContext, type Traced } from '../../core/traced.js';
 import { parseFields } from '../../plan/parse-fields.js';
+import type { Messages } from '../../terminal/messages.js';
 import { PathClasses } from '../../ways/classes.js';
 import { WaysInFlight } from '../../ways/ways-in-flight.js';
 import { faultsIn } from '../show/faults.js';
@@ -61,9 +62,13 @@ function checkPacket({ absent }: SelectedRows, { path, packet, name }: Operand):
 }
 
 /** Reads a side of a comparison. Throws a UsageError for what is no capture file, or does not have the packet. */
-export async function readWays(operand: Operand, options: DiffOptions): Promise<ReadWays> {
+export async function readWays(
+  operand: Operand,
+  options: DiffOptions,
+  messages: Messages,
+): Promise<ReadWays> {
   const { path, packet } = operand;
-  const reader = await openRecorded(path);
+  const reader = await openRecorded(path, messages);
   const asked = options.fields === undefined ? null : parseFields(options.fields);
   const traced = reader.traced(asked, []);
   const { kernel, clock, follows, returns, functions } = traced;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { statSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { EXIT, UsageError } from '../../core/errors.js';
 import { STDOUT, type ExportOptions } from '../../core/options.js';
 import { withExtensions } from '../../extension/load.js';
@@ -25,8 +26,8 @@ export async function exportCommand(options: ExportOptions, messages = new Messa
   const { kind, file, write } = options;
   checkNotItself(options);
   const exports = await loadExports();
-  const shown = await withDropped(options);
-  const reader = await openRecorded(file);
+  const shown = await withDropped(options, messages);
+  const reader = await openRecorded(file, messages, write === undefined && isatty(1));
   const planned = plannedResults({ output: kind, outputFile: write, flag: '--write' }, () => false, exports);
   const isComplete = await withExtensions({}, async (extensions) => {
     const showing = new Showing(reader, shown, extensions, planned, nameOf(file));

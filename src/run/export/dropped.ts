@@ -6,6 +6,7 @@ import { UsageError } from '../../core/errors.js';
 import { STDOUT, type ExportOptions } from '../../core/options.js';
 import { packet } from '../../core/row.js';
 import { columnContext } from '../../core/traced.js';
+import type { Messages } from '../../terminal/messages.js';
 import { nameOf, openRecorded } from '../show/open-recorded.js';
 import { checkHasDrops } from '../show/recorded.js';
 
@@ -24,12 +25,12 @@ async function droppedIn(reader: TraceReader): Promise<ReadonlySet<number>> {
  * The options with what a document has: its drops in any case, and with --drops the packets that are dropped. Which
  * these are is known only at the end of the file, so it is then read twice.
  */
-export async function withDropped(options: ExportOptions): Promise<ExportOptions> {
+export async function withDropped(options: ExportOptions, messages: Messages): Promise<ExportOptions> {
   const { drops, file, packets } = options;
   if (!drops) return { ...options, drops: true };
   if (file === STDOUT)
     throw new UsageError('--drops: the capture file is read twice, and stdin cannot be', 'a file');
-  const reader = await openRecorded(file);
+  const reader = await openRecorded(file, messages);
   checkHasDrops(reader, nameOf(file));
   const dropped = await droppedIn(reader);
   const isWanted = (number: number): boolean => packets?.has(number) !== false;

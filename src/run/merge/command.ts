@@ -29,10 +29,13 @@ function checkTarget({ files, write }: MergeOptions): void {
   }
 }
 
-async function opened(files: readonly string[]): Promise<readonly [MergedFile, ...MergedFile[]]> {
+async function opened(
+  files: readonly string[],
+  messages: Messages,
+): Promise<readonly [MergedFile, ...MergedFile[]]> {
   const all: MergedFile[] = [];
   for (const path of files) {
-    all.push({ name: nameOf(path), reader: await openRecorded(path) });
+    all.push({ name: nameOf(path), reader: await openRecorded(path, messages) });
   }
   const [first, ...others] = all;
   if (first === undefined) throw new Error('no files to merge');
@@ -124,7 +127,7 @@ class Merging {
  */
 export async function mergeCommand(options: MergeOptions, messages = new Messages()): Promise<number> {
   checkTarget(options);
-  const files = await opened(options.files);
+  const files = await opened(options.files, messages);
   const [first, ...others] = files;
   checkSame(first, others);
   const merging = new Merging(files, options);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { isatty } from 'node:tty';
 import { CheckError, EXIT } from '../../core/errors.js';
 import type { ShowOptions } from '../../core/options.js';
 import { withExtensions } from '../../extension/load.js';
@@ -17,7 +18,8 @@ interface Shown {
 /** Shows one file, with extensions that have seen no other one. */
 const shown = (path: string, options: ShowOptions, messages: Messages): Promise<Shown> =>
   withExtensions(options, async (extensions) => {
-    const [reader, file] = [await openRecorded(path), nameOf(path)];
+    const [file, fillsTerminal] = [nameOf(path), options.outputFile === undefined && isatty(1)];
+    const reader = await openRecorded(path, messages, fillsTerminal);
     checkHas(options, reader, file);
     const report = { ...options.report, file, hasDrops: reader.description.drops };
     const planned = plannedResults({ ...options, report }, () => false);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync, statSync } from 'node:fs';
 import { TraceReader } from '../../capture/trace-reader.js';
 import { isSystemError, UsageError } from '../../core/errors.js';
 import { STDOUT } from '../../core/options.js';
+import type { Messages } from '../../terminal/messages.js';
+import { Progress } from '../../terminal/progress.js';
 
 const CHUNK = 1024 * 1024;
 
@@ -23,6 +25,18 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
 /** How messages name a capture file. */
 export const nameOf = (path: string): string => (path === STDOUT ? 'stdin' : path);
 
-/** Opens a capture file, `-` for stdin. Throws what TraceReader.open() throws, and a UsageError if it cannot be read. */
-export const openRecorded = (path: string): Promise<TraceReader> =>
-  TraceReader.open(bytesOf(path), nameOf(path));
+/** Bytes of a file; null: it is unknown, as for a pipe. */
+function sizeOf(path: string): number | null {
+  const stat = path === STDOUT ? fstatSync(0) : statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? stat.size : null;
+}
+
+/**
+ * Opens a capture file, `-` for stdin, and tells on a terminal how much of it has been read, unless `fillsTerminal`:
+ * results are written to it. Throws what TraceReader.open() throws, and a UsageError if it cannot be read.
+ */
+export function openRecorded(path: string, messages: Messages, fillsTerminal = false): Promise<TraceReader> {
+  const name = nameOf(path);
+  const progress = new Progress(messages, `Reading ${name}`, sizeOf(path), fillsTerminal);
+  return TraceReader.open(progress.through(bytesOf(path)), name);
+}
