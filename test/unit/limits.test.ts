@@ -131,6 +131,8 @@ describe('-o json', () => {
       checked: null,
       violations: null,
       dropped: null,
+      trigger: null,
+      dumps: null,
       beyond_count: 0,
       late: 0,
       untracked: 0,
