@@ -185,3 +185,22 @@ describe('ipft diff', () => {
     });
   });
 });
+
+/** The commands that docs/paths.md shows, with what they print there. */
+const SHOWN = [
+  ...readFileSync(`${HOME}/docs/paths.md`, 'utf8').matchAll(/^```console\n\$ ipft (.*)\n([^]*?)^```$/gm),
+];
+
+describe('docs/paths.md shows what ipft prints', () => {
+  it('for each verb', () => {
+    const verbs = SHOWN.map(([, command = '']) => command.split(' ')[0]);
+    expect(new Set(verbs)).toEqual(new Set([...VERBS, 'diff']));
+  });
+
+  it.each(SHOWN.map(([, command = '', text]) => [command, text]))('ipft %s', (command = '', text) => {
+    const { stdout } = spawnSync(IPFT[0] ?? '', [...IPFT.slice(1), ...command.split(' ')], {
+      ...{ cwd: `${HOME}/test/unit/recordings`, env: environment(), encoding: 'utf8' },
+    });
+    expect(stdout).toBe(text);
+  });
+});
