@@ -29,6 +29,7 @@ describe('errors', () => {
   it('have the documented exit codes', () => {
     expect(EXIT).toEqual({
       ok: 0,
+      differ: 1,
       usage: 2,
       environment: 3,
       unsupported: 4,
