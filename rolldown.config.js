@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { defineConfig } from 'rolldown';
 
-const BUNDLED = { commander: 'LICENSE', chalk: 'license', diff: 'LICENSE' };
+const BUNDLED = { commander: 'LICENSE', chalk: 'license', diff: 'LICENSE', valibot: 'LICENSE.md' };
 
 /** The licences of what is bundled go with it. */
 const licences = {
