@@ -31,6 +31,9 @@ function checkFamily(flags: Flags): void {
 const checksOf = ({ check, family }: Pick<Flags, 'check' | 'family'>): readonly string[] | undefined =>
   check ?? (family === true ? [...checks.keys()] : undefined);
 
+/** bytes: names and functions are in each capture file, and take some thousand */
+const LEAST_CAPTURE = 64_000;
+
 /** Throws a UsageError for what none of the outputs, or one of them, cannot show. `shown`: all of them. */
 export function checkShown(
   { drops, eventsOnly, family }: Pick<Flags, 'drops' | 'eventsOnly' | 'family'>,
@@ -60,6 +63,19 @@ export function checkFailOnCheck(flags: Pick<Flags, 'failOnCheck' | 'check' | 'f
     throw new UsageError('--fail-on-check: nothing is checked', '--check gso');
 }
 
+function checkRotation({ output, outputFile, write, rotate, rotateKeep }: Flags): void {
+  if (rotateKeep !== undefined && rotate === undefined)
+    throw new UsageError('--rotate-keep: no files are rotated', '--rotate 100MB');
+  if (rotate === undefined) return;
+  if (write === STDOUT) throw new UsageError('--rotate: -w - writes no files', '-w PATH');
+  if (write !== undefined && rotate < LEAST_CAPTURE)
+    throw new UsageError(`--rotate: a capture file has ${LEAST_CAPTURE} B at least`, '--rotate 100MB');
+  if (outputFile !== undefined && isExport(output ?? ''))
+    throw new UsageError(`--rotate: ${output} is one document`, 'leave --rotate out');
+  if (outputFile === undefined && write === undefined)
+    throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH, or -w PATH');
+}
+
 /** Throws a UsageError for --inner without --filter. */
 export function checkInner({ inner, filter }: Pick<Flags, 'inner' | 'filter'>): void {
   if (inner === true && filter === undefined)
@@ -68,7 +84,7 @@ export function checkInner({ inner, filter }: Pick<Flags, 'inner' | 'filter'>): 
 
 /** Throws a UsageError for flags that do not go together, or mean nothing without another one. */
 export function checkTogether(flags: Flags): void {
-  const { outputFile, write, rotate, rotateKeep, inner, filter, list, eventsOnly } = flags;
+  const { outputFile, write, inner, filter, list, eventsOnly } = flags;
   const shown = [
     ...(flags.output === null ? [] : [flags.output]),
     ...(flags.also ?? []).map(({ output }) => output),
@@ -86,13 +102,8 @@ export function checkTogether(flags: Flags): void {
   checkFiles(filesOf(flags));
   if (flags.commandLine === false && write === undefined)
     throw new UsageError('--no-command-line: there is no capture file', '-w FILE');
-  if (rotate !== undefined && outputFile === undefined)
-    throw new UsageError('--rotate: there is no file to rotate', '--output-file PATH');
-  if (rotate !== undefined && isExport(flags.output ?? ''))
-    throw new UsageError(`--rotate: ${flags.output} is one document`, 'leave --rotate out');
+  checkRotation(flags);
   checkInner({ inner, filter });
-  if (rotateKeep !== undefined && rotate === undefined)
-    throw new UsageError('--rotate-keep: no files are rotated', '--rotate 100MB');
 }
 
 export function extensionPaths({

@@ -187,22 +187,23 @@ export const furtherOption = (): Option =>
     'files',
   );
 
+/** When the next file is begun. */
+export const rotationOptions = (): Option[] => [
+  option(
+    '--rotate <size>',
+    'begin the next file when one has this size, such as 100MB: PATH is written, PATH.1 the oldest',
+    parseSize('--rotate', LEAST_ROTATION),
+  ),
+  option('--rotate-keep <files>', 'keep this number of files, PATH included', parseCount('--rotate-keep', 1)),
+];
+
 /** Files that get the results. */
 function fileOptions(): Option[] {
   return [
     fileOption('--output-file <path>', 'write the results to this file instead of stdout'),
     furtherOption(),
     ...captureOptions(),
-    option(
-      '--rotate <size>',
-      'begin the next file when one has this size, such as 100MB: PATH is written, PATH.1 the oldest',
-      parseSize('--rotate', LEAST_ROTATION),
-    ),
-    option(
-      '--rotate-keep <files>',
-      'keep this number of files, PATH included',
-      parseCount('--rotate-keep', 1),
-    ),
+    ...rotationOptions(),
   ];
 }
 

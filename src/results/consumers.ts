@@ -9,7 +9,7 @@ import { allOf } from './several.js';
 
 type Options = TraceOptions &
   Pick<ResultsOptions, 'time' | 'eventsOnly' | 'family'> &
-  Partial<Pick<CommandOptions, 'output' | 'recorder'>>;
+  Partial<Pick<CommandOptions, 'output' | 'recorder' | 'rotate' | 'rotateKeep'>>;
 
 /** What consumers have the addon do. */
 interface Tools {
@@ -32,12 +32,17 @@ const outputFiles: Kind = ({ also = [], drops, time, eventsOnly, family }, { has
   );
 
 /** Without other results the file has rows of drops in any case, so that it can be shown with --drops. */
-const captureFile: Kind = ({ write, output, drops, commandLine = true, recorder }, tools) => {
+const captureFile: Kind = (
+  { write, output, drops, commandLine = true, recorder, rotate, rotateKeep },
+  tools,
+) => {
   if (write === undefined) return [];
   const { encodeRows, recorder: recorderTools } = tools;
   if (recorder !== undefined && recorderTools !== undefined)
     return [plannedRecorder({ ...recorder, path: write, commandLine }, encodeRows, recorderTools)];
-  return [plannedCapture(write, { drops: output === null || drops === true, commandLine }, encodeRows)];
+  const rotation = rotate === undefined ? null : { size: rotate, keep: rotateKeep };
+  const wanted = { drops: output === null || drops === true, commandLine, rotation };
+  return [plannedCapture(write, wanted, encodeRows)];
 };
 
 /** The kinds of consumers that a trace can have besides the command's results or a script's loop. */

@@ -6,14 +6,11 @@ import {
   fchmodSync,
   fstatSync,
   openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { EnvironmentError, isSystemError } from '../core/errors.js';
+import { NumberedFiles } from './numbered-files.js';
 
 /** Takes bytes immediately, as many as it can. */
 export interface Target {
@@ -93,9 +90,9 @@ export class OutputFile implements Target {
   #fd: number;
   /** bytes in the file, without `head` */
   #size = 0;
-  #number = 0;
   /** bytes of the current write that go into this file whatever its size */
   #committed = 0;
+  readonly #files: NumberedFiles;
   readonly #head: Uint8Array;
   readonly #opening: Uint8Array;
   /** a newline followed by the opening */
@@ -106,6 +103,7 @@ export class OutputFile implements Target {
     private readonly format: FileFormat,
     private readonly rotation: Rotation | null = null,
   ) {
+    this.#files = new NumberedFiles(path, rotation?.keep);
     this.#head = Buffer.from(format.head);
     this.#opening = Buffer.from(format.opening);
     this.#mark = Buffer.from(`\n${format.opening}`);
@@ -163,13 +161,10 @@ export class OutputFile implements Target {
   }
 
   #rotate(): void {
-    const { keep = Infinity } = this.rotation ?? {};
     closeSync(this.#fd);
-    this.#number++;
-    renameSync(this.path, `${this.path}.${this.#number}`);
+    this.#files.next();
     this.#fd = openResults(this.path, this.format.flag);
     this.#size = 0;
-    if (this.#number >= keep) unlinkSync(`${this.path}.${this.#number - keep + 1}`);
     this.#writeHead();
   }
 
@@ -177,17 +172,9 @@ export class OutputFile implements Target {
     if (this.#head.length > 0) writeSync(this.#fd, this.#head);
   }
 
-  /**
-   * Removes the numbered files of an earlier trace, which could not be distinguished from those of this one.
-   */
   #prepareRotation(): void {
     if (!fstatSync(this.#fd).isFile())
       throw new EnvironmentError(`--rotate: ${this.path} is not a regular file`, 'another --output-file');
-    const prefix = `${basename(this.path)}.`;
-    const folder = dirname(this.path);
-    for (const name of readdirSync(folder)) {
-      const isOurs = name.startsWith(prefix) && /^[1-9]\d*$/.test(name.slice(prefix.length));
-      if (isOurs) rmSync(join(folder, name));
-    }
+    this.#files.prepare();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { TraceWriter, type About } from '../capture/trace-writer.js';
 import type { EncodeRows } from '../core/batch.js';
@@ -25,9 +25,17 @@ class PrivateFile implements Target {
     return writeSync(this.#fd, bytes);
   }
 
+  get isRegular(): boolean {
+    return fstatSync(this.#fd).isFile();
+  }
+
   /** Leaves only the first bytes, where that is possible. */
   cut(size: number): void {
-    if (fstatSync(this.#fd).isFile()) ftruncateSync(this.#fd, size);
+    if (this.isRegular) ftruncateSync(this.#fd, size);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
   }
 }
 
@@ -70,6 +78,16 @@ export class Recording {
     return this.#sink.written;
   }
 
+  /** Bytes that were given to the file. */
+  get size(): number {
+    return this.#given;
+  }
+
+  /** It is a regular file. */
+  get isFile(): boolean {
+    return this.#file?.isRegular === true;
+  }
+
   get full(): boolean {
     return !this.#isBroken && (this.#sink.full || this.writer.pending > MOST_PENDING);
   }
@@ -85,6 +103,7 @@ export class Recording {
   async finish(summary: Summary | null): Promise<Error | null> {
     if (!this.#isBroken) await Promise.race([this.writer.finish(summary), this.broken]);
     await this.#sink.drained();
+    this.#file?.close();
     return this.#isBroken ? this.broken : null;
   }
 

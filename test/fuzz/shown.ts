@@ -33,7 +33,7 @@ export async function shown(bytes: Buffer, id: string, size: number): Promise<Sh
   try {
     const reader = await TraceReader.open(inPieces(bytes, size), 'the file');
     const traced = reader.traced(null, reader.description.follows ? [crossing] : []);
-    const selected = new SelectedRows({ selection: {}, drops: true }, traced.functions);
+    const selected = new SelectedRows({ selection: {}, drops: true }, traced.functions, null);
     const { take, end } = textWriter(id, traced);
     for await (const item of reader.items()) {
       if (item.kind !== 'rows') continue;

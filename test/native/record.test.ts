@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { refusal } from '../support/addon/bpf-objects.js';
@@ -102,6 +102,35 @@ describe.skipIf(reason !== null)(
         code: 4,
         stderr: expect.stringMatching(/--family: .* does not have relatives/) as string,
       });
+    });
+
+    it('--rotate begins further files, each of which is whole', async () => {
+      const flood = `-- ping -f -q -c 60000 -m ${MARK} 127.0.0.1`.split(' ');
+      const rotating = ['--rotate', '64kB', '-w', FILE];
+      const { code, stderr } = await ipftProcess(['record', ...ARGS, ...rotating, ...flood]);
+      expect(code).toBe(0);
+      const numbers = readdirSync(folder)
+        .flatMap((name) => /^trace\.ipft\.(\d+)$/.exec(name)?.[1] ?? [])
+        .map(Number)
+        .sort((left, right) => left - right);
+      expect(numbers.length).toBeGreaterThan(1);
+      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+      const files = [...numbers.map((number) => `${FILE}.${number}`), FILE];
+      for (const file of files) expect(statSync(file).mode & 0o777).toBe(0o600);
+      const shown = show([...files, '-o', 'csv']);
+      expect(shown).toMatchObject({ code: 0, stderr: '' });
+      const [, samples] = /Samples: (\d+) Lost: 0/.exec(stderr) ?? [];
+      expect(shown.stdout.trimEnd().split('\n').length - files.length).toBe(Number(samples));
+    });
+
+    it('--rotate-keep removes the oldest ones, and a new trace those of an earlier one', async () => {
+      const flood = `-- ping -f -q -c 60000 -m ${MARK} 127.0.0.1`.split(' ');
+      await ipftProcess(['record', ...ARGS, '--rotate', '64kB', '--rotate-keep', '2', '-w', FILE, ...flood]);
+      const numbered = (): string[] => readdirSync(folder).filter((name) => /^trace\.ipft\.\d+$/.test(name));
+      expect(numbered()).toHaveLength(1);
+      expect(numbered()).not.toEqual(['trace.ipft.1']);
+      await ipftProcess(['record', ...ARGS, '--rotate', '64kB', '-w', FILE, ...pinging(1)]);
+      expect(numbered()).toEqual([]);
     });
 
     it('is written to a pipe, and read from one', () => {

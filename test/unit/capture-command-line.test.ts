@@ -10,6 +10,13 @@ it.each<[string[], RegExp, RegExp]>([
   ],
   [['-m', '1', '-w', '-'], /--write -: stdout has the results already/, /ipft record -w -/],
   [['-m', '1', '--no-command-line'], /--no-command-line: there is no capture file/, /-w FILE/],
+  [['record', '-m', '1', '-w', '-', '--rotate', '1MB'], /--rotate: -w - writes no files/, /-w PATH/],
+  [['record', '-m', '1', '-w', 'a', '--rotate', '5kB'], /a capture file has 64000 B at least/, /100MB/],
+  [
+    ['record', '-m', '1', '-w', 'a', '--rotate', '1MB', '--ring', '1MB'],
+    /--rotate: with --ring each trigger writes a file/,
+    /no --ring/,
+  ],
   [['record', '-m', '1'], /--write/, /ipft record --help/],
   [['record', '-w', 'a'], /neither a mark nor a filter/, /-m/],
   [['record', '-m', '1', '-w', 'a', '-o', 'json'], /unknown option '-o'/, /ipft record --help/],

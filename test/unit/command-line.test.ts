@@ -242,7 +242,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
       /-o aggregate/,
     ],
     [['--list', '--also', 'json=a'], /--list: it does not trace/, /leave the command/],
-    [['-m', '1', '--rotate', '1MB'], /--rotate: there is no file/, /--output-file PATH/],
+    [['-m', '1', '--rotate', '1MB'], /--rotate: there is no file/, /--output-file PATH, or -w PATH/],
     [['-m', '1', '--output-file', 'x', '--rotate-keep', '2'], /--rotate-keep: no files/, /--rotate 100MB/],
     ...['1kB', '3999', '1TB', '-5MB', '1 MB', 'x', ''].map(
       (size) =>

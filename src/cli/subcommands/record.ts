@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { UsageError } from '../../core/errors.js';
 import type { CommandOptions } from '../../core/options.js';
 import { checkTogether, commandOptions } from '../command-options.js';
 import { createCommand, withOptions } from '../command.js';
@@ -11,6 +12,7 @@ import {
   contentOptions,
   furtherOption,
   limitOptions,
+  rotationOptions,
   selectionOptions,
   systemOptions,
 } from '../trace-options.js';
@@ -26,6 +28,7 @@ export const record: Subcommand<CommandOptions> = {
     const options = [
       file.makeOptionMandatory(),
       ...capture,
+      ...rotationOptions(),
       ...recorderOptions(),
       ...selectionOptions(),
       ...contentOptions(),
@@ -42,6 +45,11 @@ export const record: Subcommand<CommandOptions> = {
     const flags: Flags = { ...given, output: null };
     checkTogether(flags);
     const recorder = recorderOf({ write: flags.write, ring, trigger, triggerCount, triggerAfter });
+    if (recorder !== undefined && flags.rotate !== undefined)
+      throw new UsageError(
+        '--rotate: with --ring each trigger writes a file',
+        '--trigger-count, or no --ring',
+      );
     return { ...commandOptions(flags, traced), recorder };
   },
   run: async (options) => (await import('../../run/trace.js')).traceCommand(options),
