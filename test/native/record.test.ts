@@ -30,7 +30,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** `ipft show ARGS` as a process, with these bytes on stdin. */
 function show(args: readonly string[], input: Buffer = Buffer.alloc(0)) {
   const [program = '', ...words] = [...IPFT, 'show', ...args];
-  const { status, stdout, stderr } = spawnSync(program, words, { cwd: HOME, input, encoding: 'utf8' });
+  const options = { cwd: HOME, input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
+  const { status, stdout, stderr } = spawnSync(program, words, options);
   return { code: status, stdout, stderr };
 }
 
