@@ -103,6 +103,8 @@ const description = object({
   real_offset_ns: pipe(string(), regex(/^-?\d{1,20}$/)),
   /** where rows have the data of reads */
   layout,
+  /** network devices of ipft's own namespace at the start, by the namespace's inode and their ifindex */
+  devices: optional(array(object({ netns: count, ifindex: count, name: string() }))),
   /** the files that ipft merge has made it of */
   merged: optional(array(object({ ipft: string(), command_line: nullable(array(string())) }))),
 });

@@ -40,6 +40,12 @@ function offsetOf(layout: Layout, kind: Read['kind']): number | null {
   return placed === undefined ? null : ROW_SIZE + placed.dataOffset;
 }
 
+/** Offsets in a row of inodes of network namespaces, as the field `netns` has them. */
+const namespaceOffsets = (layout: Layout): number[] =>
+  layout.reads.flatMap(({ path, dataOffset, size }) =>
+    path !== null && size === 4 && path.path.endsWith('net->ns.inum') ? [ROW_SIZE + dataOffset] : [],
+  );
+
 /** Finds the numbers in rows for which the kernel has names, and asks it for each name once. */
 export class NotedNames {
   readonly #names: KernelNames;
@@ -48,6 +54,7 @@ export class NotedNames {
   readonly #namespaces = new Notes<number, Noted<'namespaces'>>();
   readonly #reasons = new Notes<number, Noted<'drop_reasons'>>();
   readonly #causes = new Notes<bigint, Noted<'causes'>>();
+  readonly #namespacesAt: readonly number[];
   readonly #callerAt: number | null;
   readonly #stackAt: number | null;
   readonly #reasonAt: number | null;
@@ -55,6 +62,7 @@ export class NotedNames {
 
   constructor(private readonly traced: Traced) {
     this.#names = traced.names;
+    this.#namespacesAt = namespaceOffsets(traced.layout);
     this.#callerAt = offsetOf(traced.layout, 'caller');
     this.#stackAt = offsetOf(traced.layout, 'stack');
     this.#reasonAt = offsetOf(traced.layout, 'reason');
@@ -84,6 +92,10 @@ export class NotedNames {
   }
 
   #lookAtData(rows: DataView, at: number): void {
+    for (const namespaceAt of this.#namespacesAt) {
+      const inode = rows.getUint32(at + namespaceAt, true);
+      if (inode !== 0) this.#namespace(inode);
+    }
     if (this.#callerAt !== null) this.#symbol(rows.getBigUint64(at + this.#callerAt, true));
     if (this.#reasonAt !== null) this.#reason(rows.getUint32(at + this.#reasonAt, true));
     if (this.#stackAt !== null) this.#stack(rows.getInt32(at + this.#stackAt, true));

@@ -27,7 +27,7 @@ const WORD = 4;
 const HIGH = ROW.time_ns + WORD;
 
 /** What a capture file says about a trace besides what the trace says itself. */
-export type Circumstances = Pick<Description, 'ipft' | 'host' | 'boot' | 'command_line'>;
+export type Circumstances = Pick<Description, 'ipft' | 'host' | 'boot' | 'command_line' | 'devices'>;
 
 /** What a consumer knows that writes one. */
 export type About = Circumstances & Pick<Description, 'drops' | 'merged'>;

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { TraceReader } from '../../src/capture/trace-reader.js';
 import { refusal } from '../support/addon/bpf-objects.js';
 import { HOME } from '../support/home.js';
 import { IPFT, ipftProcess, IpftProcess } from '../support/ipft/process.js';
@@ -132,6 +141,13 @@ describe.skipIf(reason !== null)(
       expect(numbered()).not.toEqual(['trace.ipft.1']);
       await ipftProcess(['record', ...ARGS, '--rotate', '64kB', '-w', FILE, ...pinging(1)]);
       expect(numbered()).toEqual([]);
+    });
+
+    it('has the devices of ipft’s namespace', async () => {
+      await ipftProcess(['record', ...ARGS, '-w', FILE, ...pinging(1)]);
+      const { description } = await TraceReader.open(createReadStream(FILE), FILE);
+      const loopback = { netns: statSync('/proc/self/ns/net').ino, ifindex: 1, name: 'lo' };
+      expect(description.devices).toContainEqual(loopback);
     });
 
     it('is written to a pipe, and read from one', () => {

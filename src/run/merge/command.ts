@@ -69,12 +69,12 @@ class Merging {
           this.#consumer.report?.(this.#trace.packetOf(packet, place), report);
         }),
     );
-    const { host, boot, drops } = description;
+    const { host, boot, drops, devices } = description;
     const merged = readers.map((reader) => ({
       ipft: reader.description.ipft,
       command_line: commandLine ? reader.description.command_line : null,
     }));
-    const about = { host, boot, merged };
+    const about = { host, boot, devices, merged };
     const { encodeRows } = loadAddon();
     this.#consumer = plannedCapture(write, { drops, commandLine, about }, encodeRows).open(
       this.#trace.traced,
