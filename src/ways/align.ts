@@ -15,7 +15,7 @@ export interface Stretch {
 const MOST_EDITS = 500;
 
 /** How many of the first functions are the same. */
-function commonStart(left: readonly string[], right: readonly string[]): number {
+export function commonStart(left: readonly string[], right: readonly string[]): number {
   const most = Math.min(left.length, right.length);
   let same = 0;
   while (same < most && left[same] === right[same]) same++;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { commonStart } from './align.js';
 import { packetsIn, roleKey, type DropEnd, type PathClass, type PathClasses, type Role } from './classes.js';
 import { compare, differs, sideOf, type Comparison, type Side } from './comparison.js';
 
@@ -36,9 +37,37 @@ const rolesOf = (classes: PathClasses): Roles =>
 const onlyIn = (ours: Roles, theirs: Roles): Side[] =>
   [...ours].flatMap(([key, [first]]) => (first === undefined || theirs.has(key) ? [] : [sideOf(first)]));
 
+/** Ways that are equally frequent, of which one is chosen. */
+const MOST_EQUAL = 16;
+
+/** The most frequent classes: several, if they are equally frequent. */
+const mostFrequent = (classes: readonly PathClass[]): readonly PathClass[] =>
+  classes.filter(({ latency }) => latency.count === classes[0]?.latency.count).slice(0, MOST_EQUAL);
+
+/**
+ * The most frequent class of each; of equally frequent ones those that part last. A short trace has many ways with a packet each, which
+ * differ by chance.
+ */
+function pairOf(
+  left: readonly PathClass[],
+  right: readonly PathClass[],
+): readonly [PathClass, PathClass] | null {
+  let found: readonly [PathClass, PathClass] | null = null;
+  let longest = -1;
+  for (const ours of mostFrequent(left))
+    for (const theirs of mostFrequent(right)) {
+      const common = commonStart(ours.functions, theirs.functions);
+      if (common <= longest) continue;
+      longest = common;
+      found = [ours, theirs];
+    }
+  return found;
+}
+
 function compareRole(left: readonly PathClass[], right: readonly PathClass[]): RoleComparison[] {
-  const [ours, theirs] = [left[0], right[0]];
-  if (ours === undefined || theirs === undefined) return [];
+  const pair = pairOf(left, right);
+  if (pair === null) return [];
+  const [ours, theirs] = pair;
   const packets = { left_packets: packetsIn(left), right_packets: packetsIn(right) };
   return [{ ...ours.role, ...packets, ...compare(ours, theirs) }];
 }

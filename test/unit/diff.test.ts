@@ -77,6 +77,13 @@ describe('a difference', () => {
     });
   });
 
+  it('of ways that are equally frequent is that of those which part last', () => {
+    const other = way(5n, [4, 3, 0, 1, 2], undefined, GSO);
+    const { ways } = diffOf([...other, ...GOOD], BAD);
+    expect(ways[0]?.parting).toMatchObject({ common: 2, right: '__skb_gso_segment' });
+    expect(ways[0]?.left.examples).toEqual([1]);
+  });
+
   it('has fields that differ at the same place, where they begin to', () => {
     expect(diffOf(GOOD, BAD).ways[0]?.fields).toEqual([
       {
