@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { columnsOf } from '../columns/index.js';
 import { PACKET_HEADERS } from '../columns/headers.js';
 import { generateCapture } from '../codegen/capture.js';
 import { isBehindHead, isInBytes } from '../codegen/path-reads.js';
@@ -58,23 +59,46 @@ function resolveFirst(addon: Addon, paths: readonly [string, ...KernelPath[]]): 
   return resolvePath(addon, paths[0]);
 }
 
+/** Data that are taken together or not at all. */
+type Wish = readonly Read[];
+
+/** Adds those wishes, in their order, for which there is room, and which this kernel can fulfil. */
+function layOutWith(
+  addon: Addon,
+  reads: readonly Read[],
+  wishes: readonly Wish[],
+  resolve: (read: PathRead) => ResolvedPath,
+): Layout {
+  const isThere = (read: Read): boolean =>
+    read.kind !== 'path' || read.paths.some((path) => resolveIfThere(addon, path) !== null);
+  let taken = reads;
+  let layout = layOut(reads, resolve);
+  for (const wish of wishes) {
+    if (!wish.every(isThere)) continue;
+    const more = layOut([...taken, ...wish], resolve);
+    if (more.size > DATA) continue;
+    taken = [...taken, ...wish];
+    layout = more;
+  }
+  return layout;
+}
+
 /**
  * Plans the data for columns. Throws an UnsupportedError for what this kernel does not have.
  *
  * @param further other data that are needed
- * @param wished data that are left out if there is no room for them beside the others
+ * @param wishes data that are left out if there is no room for them beside the others
  */
 export function planData(
   addon: Addon,
   columns: readonly Column[],
   further: readonly Read[] = [],
-  wished: readonly Read[] = [],
+  wishes: readonly Wish[] = [],
 ): Data {
   const reads = [...columns.flatMap((column) => column.reads ?? []), ...further];
   const resolve = (read: PathRead): ResolvedPath =>
     read.kind === 'process' ? resolveProcessId(addon) : resolveFirst(addon, read.paths);
-  const whole = layOut([...reads, ...wished], resolve);
-  const layout = whole.size > DATA ? layOut(reads, resolve) : whole;
+  const layout = layOutWith(addon, reads, wishes, resolve);
   const checks = reads.some(({ kind }) => kind === 'geometry');
   if (layout.size > DATA)
     throw new UsageError(
@@ -95,7 +119,13 @@ export function planData(
   return { layout, capture: generateCapture(layout, skb), absent };
 }
 
-/** The data of a trace. A capture file gets the packets' headers, too, where there is room for them. */
+/** What capture files have besides the fields, where there is room: most important first. */
+const OF_CAPTURES: readonly Wish[] = [
+  [PACKET_HEADERS],
+  ...columnsOf(['ifname', 'netns']).map(({ reads = [] }) => reads),
+];
+
+/** The data of a trace. A capture file gets the packets' headers, too, and where they are, as far as there is room. */
 export function dataOf(
   { write }: TraceOptions,
   addon: Addon,
@@ -103,9 +133,8 @@ export function dataOf(
   further: readonly Read[],
   messages: Messages,
 ): Data {
-  const wished = write === undefined ? [] : [PACKET_HEADERS];
-  const data = planData(addon, columns, further, wished);
-  if (!wished.every(hasRead(data.layout)))
+  const data = planData(addon, columns, further, write === undefined ? [] : OF_CAPTURES);
+  if (write !== undefined && !hasRead(data.layout)(PACKET_HEADERS))
     messages.warn(
       "the capture file will not have the packets' headers: the fields take too many bytes of each event",
       'fewer fields',

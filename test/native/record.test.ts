@@ -68,12 +68,21 @@ describe.skipIf(reason !== null)(
       expect(statSync(FILE).mode & 0o777).toBe(0o600);
     });
 
-    it('ipft record writes nothing else, and the file has the packets’ headers', async () => {
+    it('ipft record writes nothing else, and the file has the packets’ headers and places', async () => {
       const { code, stdout } = await ipftProcess(['record', ...ARGS, '-w', FILE, ...pinging(3)]);
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^PING /) as string });
-      const shown = show([FILE, '-o', 'stream', '-f', 'tuple']);
+      const shown = show([FILE, '-o', 'stream', '-f', 'tuple,ifname,netns']);
       expect(shown).toMatchObject({ code: 0, stderr: '' });
-      expect(shown.stdout).toMatch(/net_dev_queue \(tuple: 127\.0\.0\.1>127\.0\.0\.1\(icmp:echo-request\)\)/);
+      const { ino } = statSync('/proc/self/ns/net');
+      expect(shown.stdout).toMatch(
+        `net_dev_queue (tuple: 127.0.0.1>127.0.0.1(icmp:echo-request) ifname: lo netns: ${ino})`,
+      );
+    });
+
+    it('leaves out places, the last first, where fields take their room', async () => {
+      await ipftProcess(['record', ...ARGS, '-f', 'comm', '-w', FILE, ...pinging(1)]);
+      expect(show([FILE, '-f', 'ifname']).code).toBe(0);
+      expect(show([FILE, '-f', 'netns'])).toMatchObject({ code: 4 });
     });
 
     it('shows a part of the trace: functions, packets, times, a number of events', async () => {
@@ -95,10 +104,10 @@ describe.skipIf(reason !== null)(
 
     it('names what was not recorded, and how it is', async () => {
       await ipftProcess(['record', ...ARGS, '-w', FILE, ...pinging(1)]);
-      expect(show([FILE, '-f', 'len,skb->hash,ifname'])).toEqual({
+      expect(show([FILE, '-f', 'len,skb->hash,ifindex'])).toEqual({
         code: 4,
         stdout: '',
-        stderr: `ipft: ${FILE} does not have skb->hash, ifname: it was not recorded\nTry: ipft record -f skb->hash,ifname\n`,
+        stderr: `ipft: ${FILE} does not have skb->hash, ifindex: it was not recorded\nTry: ipft record -f skb->hash,ifindex\n`,
       });
     });
 
