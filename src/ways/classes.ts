@@ -93,7 +93,8 @@ export class PathClasses {
     private readonly most = MOST_CLASSES,
   ) {}
 
-  add(way: Way): void {
+  /** Returns the way's class; null: there was no room for one. */
+  add(way: Way): PathClass | null {
     this.#packets++;
     const functions: string[] = [];
     for (const { durationNs, function: name } of way.steps) if (durationNs === null) functions.push(name);
@@ -102,6 +103,7 @@ export class PathClasses {
     const known = this.#classes.get(key) ?? this.#open(key, way, functions);
     if (known === null) this.#others++;
     else known.add(way);
+    return known;
   }
 
   /** Packets, of all classes. */
