@@ -7,14 +7,14 @@ import { defineConfig } from 'rolldown';
 
 const BUNDLED = { commander: 'LICENSE', chalk: 'license', diff: 'LICENSE', valibot: 'LICENSE.md' };
 
+const licenceOf = (name, file) =>
+  readFileSync(new URL(`node_modules/${name}/${file}`, import.meta.url), 'utf8').trim();
+
 /** The licences of what is bundled go with it. */
 const licences = {
   name: 'licences',
   generateBundle() {
-    const texts = Object.entries(BUNDLED).map(([name, file]) => {
-      const text = readFileSync(new URL(`node_modules/${name}/${file}`, import.meta.url), 'utf8');
-      return `== ${name}\n\n${text.trim()}\n`;
-    });
+    const texts = Object.entries(BUNDLED).map(([name, file]) => `== ${name}\n\n${licenceOf(name, file)}\n`);
     this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source: texts.join('\n') });
   },
 };
@@ -52,6 +52,21 @@ const bundle = (name, source, { plugins = [], ...output } = {}) => ({
   output: { dir: 'dist', format: 'esm', codeSplitting: false, ...output },
 });
 
+/** What goes into HTML reports: the style, without what only its authors read, and the licence of what is in the script. */
+const report = {
+  name: 'report',
+  generateBundle(_, files) {
+    const licences = `/*!\nipft: BSD-2-Clause OR GPL-2.0-only\n\ndiff:\n${licenceOf('diff', BUNDLED.diff)}\n*/\n`;
+    for (const chunk of Object.values(files)) chunk.code = licences + chunk.code;
+    const text = readFileSync(new URL('src/viewer/style.css', import.meta.url), 'utf8');
+    const source = text
+      .replace(/\/\*.*?\*\//gs, '')
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([{};,]) ?/g, '$1');
+    this.emitFile({ type: 'asset', fileName: 'report-viewer.css', source: source.trim() });
+  },
+};
+
 export default defineConfig([
   // Node.js starts a CommonJS file sooner: no loader of ES modules, no views of its own modules, of which each loads all that is lazy.
   bundle('bin', 'bin', { format: 'cjs', entryFileNames: 'bin.cjs' }),
@@ -63,4 +78,10 @@ export default defineConfig([
   bundle('extension-hooks', 'extension/hooks'),
   // Read only by those who export.
   bundle('exports', 'exports/index'),
+  // What HTML reports have in them: it runs in browsers.
+  {
+    ...bundle('report-viewer', 'viewer/main', { plugins: [report], format: 'iife', minify: true }),
+    platform: 'browser',
+    tsconfig: 'src/viewer/tsconfig.json',
+  },
 ]);

@@ -65,11 +65,12 @@ export class TraceReader {
 
   /** What the trace is; functions and names are added while items() reads. `fields`: null: the output's default. */
   traced(fields: readonly Column[] | null, further: readonly Column[]): Traced {
-    const { kernel, returns, follows, layout, real_offset_ns: offset } = this.description;
+    const { kernel, returns, follows, layout, host, command_line: command } = this.description;
     return {
+      origin: { host, command },
       ...{ kernel, returns, follows, layout, fields, further },
       functions: this.#functions,
-      clock: { realOffsetNs: BigInt(offset), firstNs: null },
+      clock: { realOffsetNs: BigInt(this.description.real_offset_ns), firstNs: null },
       readClocks: null,
       names: this.#names,
       stack: this.#names.stack,

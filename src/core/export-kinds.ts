@@ -9,6 +9,8 @@ export interface ExportKind {
   readonly description: string;
   /** true if a running trace can write it (--output), too */
   readonly live: boolean;
+  /** true if it leaves packets out where there are too many (--max-events) */
+  readonly samples?: boolean;
 }
 
 const all = [
@@ -17,6 +19,12 @@ const all = [
   { id: 'folded', description: 'stacks for a flame graph, with ns', live: true },
   { id: 'mermaid', description: 'ways of packets as a flowchart, for Markdown', live: false },
   { id: 'dot', description: 'the same for Graphviz', live: false },
+  {
+    id: 'html',
+    description: 'a page to look at and to send: one file, no network',
+    live: true,
+    samples: true,
+  },
 ] as const satisfies readonly ExportKind[];
 
 export type ExportId = (typeof all)[number]['id'];

@@ -104,6 +104,8 @@ export interface ExportOptions extends RecordedOptions {
   readonly file: string;
   /** file for the document; stdout if undefined */
   readonly write?: string | undefined;
+  /** events that the document may have, if it may leave some out; undefined: its default */
+  readonly maxEvents?: number | undefined;
 }
 
 /** Options of `ipft merge`. */

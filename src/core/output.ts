@@ -10,6 +10,7 @@ import type { Format } from './format.js';
 import type { Palette } from './line.js';
 import type { ReportFlags } from './options.js';
 import type { Summary } from './summary.js';
+import type { Origin } from './traced.js';
 
 /** What an output needs for --drops. */
 export interface DropsContext {
@@ -29,6 +30,8 @@ export interface ShownTrace {
   readonly returns: boolean;
   /** kernel release */
   readonly kernel: string;
+  /** undefined: the trace runs on this host */
+  readonly origin?: Origin | undefined;
   readonly clock: TraceClock;
 }
 
@@ -68,6 +71,8 @@ export interface OutputContext {
   /** write only lines of events */
   readonly eventsOnly: boolean;
   readonly report: ReportOptions;
+  /** events that a document may have, if it may leave some out; undefined: its default */
+  readonly maxEvents?: number | undefined;
 }
 
 /** One output: turns batches of rows into text, always whole lines. */
@@ -97,6 +102,11 @@ export interface Output {
 export interface DocumentFormat {
   /** true if it is no text */
   readonly isBinary: boolean;
+  /**
+   * ids of further columns that it has as fields if the trace has their data. `isDefault`: --fields is not
+   * given
+   */
+  readonly wished: (isDefault: boolean) => readonly string[];
 }
 
 /** One file in outputs/ or exports/, named after its id, which is the value of --output. */

@@ -19,6 +19,13 @@ export interface TracedFunctions {
   address(index: number): bigint;
 }
 
+/** Where a recorded trace comes from. */
+export interface Origin {
+  readonly host: string;
+  /** ipft's words, without its own name; null: they were not recorded */
+  readonly command: readonly string[] | null;
+}
+
 /**
  * Description of a trace: all that is needed to show its rows. It comes from the running kernel, or from a
  * recording made on another one.
@@ -26,6 +33,8 @@ export interface TracedFunctions {
 export interface Traced {
   /** kernel release */
   readonly kernel: string;
+  /** undefined: it runs on this host */
+  readonly origin?: Origin;
   readonly functions: TracedFunctions;
   /** true if rows may be returns (tracer function_graph) */
   readonly returns: boolean;

@@ -20,11 +20,19 @@ export interface DocumentKind {
   readonly isBinary: boolean;
   /** ids of the columns that it has as fields by default */
   readonly fields: readonly string[];
-  readonly create: (context: Pick<OutputContext, 'trace' | 'rowSize'>) => Output;
+  /** see DocumentFormat.wished; undefined: none */
+  readonly wished?: (isDefault: boolean) => readonly string[];
+  readonly create: (context: Pick<OutputContext, 'trace' | 'rowSize' | 'maxEvents'>) => Output;
 }
 
 /** The output that makes a document. It gets all rows, hidden ones, drops and relations among them. */
-export const documentOutput = ({ id, isBinary, fields, create }: DocumentKind): OutputDescriptor => ({
+export const documentOutput = ({
+  id,
+  isBinary,
+  fields,
+  wished = () => [],
+  create,
+}: DocumentKind): OutputDescriptor => ({
   ...{ id, fields, create },
   description: '',
   format: NO_LINES,
@@ -35,5 +43,5 @@ export const documentOutput = ({ id, isBinary, fields, create }: DocumentKind): 
   lead: [],
   graphLead: [],
   kin: [],
-  document: { isBinary },
+  document: { isBinary, wished },
 });

@@ -9,7 +9,7 @@ import { PLAIN, type Palette } from '../core/line.js';
 import { TRACE_DEFAULTS } from '../core/options.js';
 import type { LineColumns } from '../core/format.js';
 import type { Output, OutputDescriptor, ReportOptions } from '../core/output.js';
-import type { Traced } from '../core/traced.js';
+import type { Origin, Traced } from '../core/traced.js';
 
 export interface RenderOptions {
   readonly palette?: Palette;
@@ -33,6 +33,9 @@ export interface RenderOptions {
   /** kernel release */
   readonly kernel?: string;
   readonly clock?: TraceClock;
+  readonly origin?: Origin | undefined;
+  /** see OutputContext.maxEvents */
+  readonly maxEvents?: number | undefined;
   /** JSON: write events only */
   readonly eventsOnly?: boolean;
   /** relatives of packets are followed */
@@ -100,16 +103,18 @@ export function createOutput(
     follows = false,
     families = false,
     report = {},
+    origin,
+    maxEvents,
   }: RenderOptions = {},
 ): Output {
   const { format } = descriptor;
   const timed = time === null ? null : timeColumn(time.format, time.clock);
   const all = lineColumns(descriptor, { returns, follows, fields, further, time: timed });
   const drops = dropped === null ? null : { packets: dropped, line: format.dropLine(context, timed) };
-  const lines = format.lines({ ...all, returns, context, palette });
   const relation = follows ? format.relationLine(context, timed) : null;
   return descriptor.create({
-    trace: { context, fields: all.fields, follows, returns, kernel, clock },
+    trace: { context, fields: all.fields, follows, returns, kernel, clock, origin },
+    maxEvents,
     palette,
     terminal,
     rowSize,
@@ -119,6 +124,6 @@ export function createOutput(
     families,
     eventsOnly,
     report: { ...USUAL_REPORT, ...report },
-    ...lines,
+    ...format.lines({ ...all, returns, context, palette }),
   });
 }

@@ -3,7 +3,9 @@ import { isatty } from 'node:tty';
 import type { Batch } from '../core/batch.js';
 import type { DropCounts, DroppedPackets } from '../core/dropped-packets.js';
 import { droppedPackets } from '../core/dropped.js';
+import { columnsOf } from '../columns/index.js';
 import { UsageError } from '../core/errors.js';
+import { hasRead } from '../core/reads.js';
 import type { CommandOptions } from '../core/options.js';
 import type { Output, OutputDescriptor, ReportOptions } from '../core/output.js';
 import type { Summary } from '../core/summary.js';
@@ -25,7 +27,13 @@ export type HasNoReader = (fd: number) => boolean;
 export type ResultsOptions = Pick<
   CommandOptions,
   'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly' | 'family'
-> & { readonly output: string; readonly flag?: string; readonly report?: Partial<ReportOptions> | undefined };
+> & {
+  readonly output: string;
+  readonly flag?: string;
+  readonly report?: Partial<ReportOptions> | undefined;
+  /** see OutputContext.maxEvents */
+  readonly maxEvents?: number | undefined;
+};
 
 /** A consumer that turns events into the text of an output, and writes it to stdout or a file. */
 class Results implements Consumer {
@@ -63,16 +71,18 @@ class Results implements Consumer {
   }
 
   #createOutput(traced: Traced): Output {
-    const { returns, follows, fields, further, layout, kernel, clock } = traced;
+    const { returns, follows, further, layout, kernel, clock, origin } = traced;
     return createOutput(this.#descriptor, columnContext(traced), {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
       returns,
       follows,
-      fields,
+      fields: fieldsOf(this.#descriptor, traced),
       further,
       kernel,
       clock,
+      origin,
+      maxEvents: this.options.maxEvents,
       rowSize: layout.rowSize,
       dropped: this.#dropped,
       time: this.options.time === undefined ? null : { format: this.options.time, clock },
@@ -169,6 +179,21 @@ class Results implements Consumer {
     this.#isBroken = true;
     this.#break(error);
   }
+}
+
+/** The fields of --fields, and what a document wishes besides, as far as the trace has it; null: the output's default. */
+function fieldsOf(
+  { document, fields: usual }: OutputDescriptor,
+  { fields, layout }: Traced,
+): Traced['fields'] {
+  if (document === undefined) return fields;
+  const has = hasRead(layout);
+  const wished = columnsOf(document.wished(fields === null));
+  const shown = [
+    ...(fields ?? columnsOf(usual)),
+    ...wished.filter(({ reads = [] }) => reads.every((read) => has(read))),
+  ];
+  return [...new Map(shown.map((column) => [column.key, column])).values()];
 }
 
 const noText = ({ id }: OutputDescriptor, { flag = '--output-file' }: ResultsOptions): UsageError =>

@@ -2,13 +2,15 @@
 import { EXPORT_KINDS } from '../../core/export-kinds.js';
 import { STDOUT, type ExportOptions } from '../../core/options.js';
 import { createCommand, withOptions } from '../command.js';
-import { choice, fileOption } from '../option.js';
+import { choice, fileOption, option } from '../option.js';
 import { recordedOf, recordedOptions, type RecordedFlags } from '../recorded-options.js';
 import type { Subcommand } from '../subcommand.js';
+import { parseCount } from '../values.js';
 
 interface Flags extends RecordedFlags {
   readonly to: string;
   readonly write?: string;
+  readonly maxEvents?: number;
 }
 
 export const exporting: Subcommand<ExportOptions> = {
@@ -23,6 +25,11 @@ export const exporting: Subcommand<ExportOptions> = {
       choice('--to <kind>', EXPORT_KINDS).makeOptionMandatory(),
       fileOption('-w, --write <path>', 'write the document to this file instead of stdout'),
       ...recordedOptions(),
+      option(
+        '--max-events <events>',
+        'with html: events that the page may have; of more, packets are left out evenly (default: 200000)',
+        parseCount('--max-events', 1),
+      ),
     ];
     return withOptions(command, options);
   },

@@ -15,9 +15,12 @@ export async function captureOf(
   batches: readonly Batch[],
   summary: Summary | null = null,
   reports: readonly Report[] = [],
+  drops = false,
 ): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  const writer = new TraceWriter(traced, ABOUT, encodeRows, (bytes) => pieces.push(Buffer.from(bytes)));
+  const writer = new TraceWriter(traced, { ...ABOUT, drops }, encodeRows, (bytes) =>
+    pieces.push(Buffer.from(bytes)),
+  );
   for (const batch of batches) {
     writer.take(batch);
     writer.flush();
