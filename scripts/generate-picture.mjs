@@ -13,7 +13,7 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', arg
 try {
   const tab = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
   // A GSO packet that goes from one namespace into the other one.
-  await tab.goto(`${pathToFileURL(page).href}#view=packets&q=is:gso fn:veth_xmit fn:tcp_v4_rcv`);
+  await tab.goto(`${pathToFileURL(page).href}#view=packets&q=is:gso ns:ipft-a ns:ipft-b`);
   await tab.waitForSelector('html[data-ready]');
   await tab.keyboard.press('j');
   await tab.keyboard.press('ArrowDown');

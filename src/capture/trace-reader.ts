@@ -65,9 +65,9 @@ export class TraceReader {
 
   /** What the trace is; functions and names are added while items() reads. `fields`: null: the output's default. */
   traced(fields: readonly Column[] | null, further: readonly Column[]): Traced {
-    const { kernel, returns, follows, layout, host, command_line: command } = this.description;
+    const { kernel, returns, follows, layout, host, drops, command_line: command } = this.description;
     return {
-      origin: { host, command },
+      origin: { host, command, drops },
       ...{ kernel, returns, follows, layout, fields, further },
       functions: this.#functions,
       clock: { realOffsetNs: BigInt(this.description.real_offset_ns), firstNs: null },

@@ -24,6 +24,8 @@ export interface Origin {
   readonly host: string;
   /** ipft's words, without its own name; null: they were not recorded */
   readonly command: readonly string[] | null;
+  /** drops were recorded */
+  readonly drops: boolean;
 }
 
 /**

@@ -82,6 +82,7 @@ export interface ReportHead {
   /** events have durations (tracer function_graph) */
   readonly returns: boolean;
   readonly hasDevices: boolean;
+  readonly hasDrops: boolean;
   readonly overview: ReportOverview;
   /** what is missing from the trace, or from the report, in words */
   readonly notes: readonly string[];

@@ -16,7 +16,7 @@ interface Member {
 }
 
 /** The packets of a family as a tree: each below what it was made from. */
-export function familyTree(report: Report, packet: number): Member[] {
+function familyTree(report: Report, packet: number): Member[] {
   const members = report.family(packet);
   const children = new Map<number, number[]>();
   const roots: number[] = [];

@@ -22,8 +22,8 @@ function figures({ head, packets, events }: Report): HTMLElement {
     figure(count(overview.packets), isPart ? `packets, ${count(packets)} in this file` : 'packets'),
     figure(count(overview.events), 'events'),
     figure(
-      count(droppedPackets),
-      `dropped, ${share(droppedPackets, overview.packets)}`,
+      head.hasDrops ? count(droppedPackets) : '?',
+      head.hasDrops ? `dropped, ${share(droppedPackets, overview.packets)}` : 'dropped: not recorded',
       droppedPackets > 0 ? 'is-drop' : '',
     ),
     figure(duration(overview.lengthNs), 'traced'),
@@ -132,6 +132,8 @@ function classes(report: Report, actions: Actions): HTMLElement {
   );
 }
 
+const NO_DROPS = 'Drops were not recorded: ipft record keeps them, and so does --drops beside -w.';
+
 function reasons(report: Report, actions: Actions): HTMLElement {
   const { reasons: all, otherDrops } = report.head.overview;
   const total = all.reduce((sum, [, number]) => sum + number, otherDrops);
@@ -156,7 +158,7 @@ function reasons(report: Report, actions: Actions): HTMLElement {
   });
   const body =
     rows.length === 0
-      ? el('p', { class: 'empty' }, 'No packet was dropped.')
+      ? el('p', { class: 'empty' }, report.head.hasDrops ? 'No packet was dropped.' : NO_DROPS)
       : table(['Reason', 'Share', 'Drops'], rows, 'grid-table');
   const others =
     otherDrops === 0

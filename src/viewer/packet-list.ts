@@ -67,6 +67,12 @@ const unique = (texts: readonly (string | null)[]): string[] =>
 /** Menus have no more entries than these. */
 const MOST_ENTRIES = 300;
 
+/** Chooses what a menu has of this text. */
+function chooseIn(select: HTMLSelectElement, text: string): void {
+  select.value = text;
+  if (select.selectedIndex < 0) select.value = '';
+}
+
 /** Menus for what there is. */
 function menus(report: Report, actions: Actions, query: () => string): HTMLSelectElement[] {
   const named = (label: string, key: string, texts: readonly string[], before = ''): HTMLSelectElement[] =>
@@ -126,7 +132,7 @@ export class PacketList {
     if (this.input.value !== query) this.input.value = query;
     const terms = termsOf(query);
     for (const select of this.#menus)
-      select.value = terms.find(({ key }) => key === select.dataset['key'])?.text ?? '';
+      chooseIn(select, terms.find(({ key }) => key === select.dataset['key'])?.text ?? '');
     const all = this.report.packets;
     this.#count.textContent =
       found.length === all ? plural(all, 'packet') : `${count(found.length)} of ${plural(all, 'packet')}`;

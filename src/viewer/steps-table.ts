@@ -19,7 +19,7 @@ export interface Change {
 export const isValue = (text: string): boolean => text !== '' && text !== '-';
 
 /** What has changed at an event; at a packet's first one, nothing. */
-export function changesAt(report: Report, packet: number, event: number): Change[] {
+function changesAt(report: Report, packet: number, event: number): Change[] {
   if (event === report.start(packet)) return [];
   return report.fields.flatMap(({ name, values, of }) => {
     const [from, to] = [values[of[event - 1] ?? 0] ?? '', values[of[event] ?? 0] ?? ''];

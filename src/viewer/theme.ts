@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-const isDark = matchMedia('(prefers-color-scheme: dark)');
+const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 
+type Theme = 'light' | 'dark';
+
+function show(theme: Theme): void {
+  document.documentElement.dataset['theme'] = theme;
+  tell();
+}
+
+/** Tells what is drawn that the colours have changed. */
 const tell = (): void => void document.dispatchEvent(new Event('themechange'));
 
-/** Tells what is drawn when the colours change. */
+const preferred = (): Theme => (prefersDark.matches ? 'dark' : 'light');
+
+/** Shows the colours that the reader prefers, and light ones on paper. */
 export function followTheme(): void {
-  isDark.addEventListener('change', tell);
+  show(preferred());
+  prefersDark.addEventListener('change', () => show(preferred()));
   matchMedia('print').addEventListener('change', tell);
 }
 
 /** The other one of light and dark, until the page is closed. */
-export function toggleTheme(): void {
-  const root = document.documentElement;
-  const now = root.dataset['theme'] ?? (isDark.matches ? 'dark' : 'light');
-  root.dataset['theme'] = now === 'dark' ? 'light' : 'dark';
-  tell();
-}
+export const toggleTheme = (): void =>
+  show(document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark');

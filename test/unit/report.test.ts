@@ -10,7 +10,7 @@ import { columnsOf } from '../../src/columns/index.js';
 import { batchOf, CONTEXT, pack, type Event } from '../support/packets/rows.js';
 import { reportTrace } from '../support/report/trace.js';
 
-const FACTS = { ipft: '0.1.0', host: null, command: null, hasDevices: false };
+const FACTS = { ipft: '0.1.0', host: null, command: null, hasDevices: false, hasDrops: true };
 const CLOCK = { realOffsetNs: 0n, firstNs: null };
 const FIELDS = columnsOf(['len', 'gso-size']).map(asText);
 

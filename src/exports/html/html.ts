@@ -50,6 +50,7 @@ export const html: DocumentKind = {
           ipft: version(),
           host: trace.origin?.host ?? null,
           command: trace.origin?.command?.join(' ') ?? null,
+          hasDrops: trace.origin?.drops ?? true,
           hasDevices: shown.fields.some(({ key }) => key === DEVICE),
         };
         yield page(builder.finish(facts, losses(summary)));

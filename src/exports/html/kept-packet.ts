@@ -27,7 +27,7 @@ const HEAD = OF_EVENTS.length;
 
 /** What a function is told apart by: names alone may be those of several modules. */
 const LABEL_SEPARATOR = '\n';
-export const functionLabel = (name: string, module: string): string =>
+const functionLabel = (name: string, module: string): string =>
   `${name}${LABEL_SEPARATOR}${module === 'vmlinux' ? '' : module}`;
 export const labelParts = (label: string): [string, string] => {
   const at = label.lastIndexOf(LABEL_SEPARATOR);

@@ -25,7 +25,7 @@ const MOST_CLASSES = 100;
 const MOST_REASONS = 200;
 
 /** What the page says of the trace, besides its events. */
-export type ReportFacts = Pick<ReportHead, 'ipft' | 'host' | 'command' | 'hasDevices'>;
+export type ReportFacts = Pick<ReportHead, 'ipft' | 'host' | 'command' | 'hasDevices' | 'hasDrops'>;
 
 /** Collects the packets of a trace, and makes a report of them. */
 export class ReportBuilder {
