@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Reads what `make demo` printed from stdin, and compares the README's sample with it. Exits with 1 if they differ.
-import { readFileSync } from 'node:fs';
+// Reads what `make demo` printed from stdin, compares the README's sample with it, and looks for the page at its end. Exits with 1 if they differ.
+import { existsSync, readFileSync } from 'node:fs';
 
 /** An event, and what is told below it. */
 const LINE = /^(?:\d+ \d{4} +| {4}> )(\S.*)$/gm;
@@ -27,6 +27,8 @@ const arrival = sample.findIndex((line) => functionOf(line) === 'tcp_v4_rcv') + 
 
 const problems = [];
 if (arrival === 0) problems.push("README's sample ends before tcp_v4_rcv");
+const [, page = ''] = /^The same to look at, in a browser: (\S+)$/m.exec(output) ?? [];
+if (!existsSync(page)) problems.push('the demo does not end with the name of a page');
 if (packets.length === 0) problems.push('the demo shows no GSO packet at ip_output');
 // The sample is of the guest's kernel.
 if (output.includes('the demo runs in a guest')) {

@@ -12,6 +12,7 @@ const CHECKS = {
   lint: [
     ['eslint', 20, 'npx', '--no-install', 'eslint', '.'],
     ['tsc', 6, 'npx', '--no-install', 'tsc', '-p', 'tsconfig.check.json'],
+    ['tsc of the viewer', 4, 'npx', '--no-install', 'tsc', '-p', 'src/viewer/tsconfig.json'],
     // Exports that nobody imports, files that nothing reaches, dependencies that nothing needs.
     ['knip', 8, 'npx', '--no-install', 'knip'],
     ['prettier', 6, 'npx', '--no-install', 'prettier', '--check', '.'],
