@@ -103,23 +103,21 @@ export function createOutput(
     follows = false,
     families = false,
     report = {},
-    origin,
-    maxEvents,
+    ...others
   }: RenderOptions = {},
 ): Output {
   const { format } = descriptor;
   const timed = time === null ? null : timeColumn(time.format, time.clock);
   const all = lineColumns(descriptor, { returns, follows, fields, further, time: timed });
   const drops = dropped === null ? null : { packets: dropped, line: format.dropLine(context, timed) };
-  const relation = follows ? format.relationLine(context, timed) : null;
   return descriptor.create({
-    trace: { context, fields: all.fields, follows, returns, kernel, clock, origin },
-    maxEvents,
+    trace: { context, fields: all.fields, follows, returns, kernel, clock, origin: others.origin },
+    maxEvents: others.maxEvents,
     palette,
     terminal,
     rowSize,
     drops,
-    relation,
+    relation: follows ? format.relationLine(context, timed) : null,
     follows,
     families,
     eventsOnly,
