@@ -16,7 +16,7 @@ try {
   await tab.goto(`${pathToFileURL(page).href}#view=packets&q=is:gso ns:ipft-a ns:ipft-b`);
   await tab.waitForSelector('html[data-ready]');
   await tab.keyboard.press('j');
-  await tab.keyboard.press('ArrowDown');
+  await tab.keyboard.press('e'); // of a guest's times most would be at the left
   await tab.waitForTimeout(500); // canvases are drawn in the next frame
   await tab.screenshot({ path: picture });
 } finally {
