@@ -15,8 +15,8 @@ REPLACEABLE int ipft_filter(void *ctx, const struct sk_buff *skb) {
   return 1;
 }
 
-/* Writes the columns' data: first the word with a bit for each absent read and, in its upper half, for each of
- * them that is unknown, then the reads. */
+/* Writes the columns' data: first the word with a bit for each absent read and, in its upper half, for each
+ * of them that is unknown, then the reads. */
 REPLACEABLE int ipft_capture(void *ctx, const struct sk_buff *skb, void *data) {
   asm volatile("" ::"r"(ctx), "r"(skb), "r"(data));
   return 0;

@@ -42,8 +42,10 @@ function offsetOf(layout: Layout, kind: Read['kind']): number | null {
 
 /** Offsets in a row of inodes of network namespaces, as the field `netns` has them. */
 const namespaceOffsets = (layout: Layout): number[] =>
-  layout.reads.flatMap(({ path, dataOffset, size }) =>
-    path !== null && size === 4 && path.path.endsWith('net->ns.inum') ? [ROW_SIZE + dataOffset] : [],
+  layout.reads.flatMap(({ read, dataOffset }) =>
+    read.kind === 'path' && read.paths.some((path) => typeof path === 'string' && path.endsWith('net->ns.inum'))
+      ? [ROW_SIZE + dataOffset]
+      : [],
   );
 
 /** Finds the numbers in rows for which the kernel has names, and asks it for each name once. */
