@@ -43,7 +43,8 @@ function offsetOf(layout: Layout, kind: Read['kind']): number | null {
 /** Offsets in a row of inodes of network namespaces, as the field `netns` has them. */
 const namespaceOffsets = (layout: Layout): number[] =>
   layout.reads.flatMap(({ read, dataOffset }) =>
-    read.kind === 'path' && read.paths.some((path) => typeof path === 'string' && path.endsWith('net->ns.inum'))
+    read.kind === 'path' &&
+    read.paths.some((path) => typeof path === 'string' && path.endsWith('net->ns.inum'))
       ? [ROW_SIZE + dataOffset]
       : [],
   );
