@@ -154,7 +154,7 @@ fields that differ
   len at ip_output: 2896 | 2948
 latency: 300 ns | 1.0 us (+700 ns)
 
-+ only bad has segment: most frequently 1 packet, 2 functions in 100 ns (#2)
++ only bad has packets of this kind (segment), most frequently 1 packet, 2 functions in 100 ns (#2)
 `);
   });
 });

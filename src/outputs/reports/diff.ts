@@ -76,7 +76,7 @@ export function diffText(report: DiffReport, palette: Palette, flags: ReportFlag
   const onlyOne = (sides: readonly Side[], sign: string, of: DiffSide): string[] =>
     sides.map(
       (side) =>
-        `${sign} only ${printable(of.name)} has ${roleText(side)}: most frequently ${sideText(side, `${several(side.packets, 'packet')}, `)}`,
+        `${sign} only ${printable(of.name)} has packets of this kind (${roleText(side)}), most frequently ${sideText(side, `${several(side.packets, 'packet')}, `)}`,
     );
   const lines = [
     palette.red(`--- ${headText(left)}`),

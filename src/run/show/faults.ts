@@ -4,6 +4,7 @@ import type { Loss } from '../../core/consumer.js';
 import type { Summary } from '../../core/summary.js';
 
 const several = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const were = (count: number): string => (count === 1 ? 'was' : 'were');
 
 /** What is missing from what a file shows, in words. `name`: of the file. */
 export function faultsIn(
@@ -16,13 +17,15 @@ export function faultsIn(
   if (damaged > 0) found.push(`${name} is damaged: ${several(damaged, 'block')} cannot be read`);
   if (strayBytes > 0)
     found.push(`${name} is damaged: ${several(strayBytes, 'byte')} between blocks belong to none`);
-  if (lostRows > 0) found.push(`${several(lostRows, 'row')} of ${name} are missing`);
+  if (lostRows > 0)
+    found.push(`${several(lostRows, 'row')} of ${name} ${lostRows === 1 ? 'is' : 'are'} missing`);
   if (isCut) found.push(`${name} ends within a block`);
   if (!isEnded) found.push(`${name} was not ended: its trace still runs, or was killed`);
   const lost = summary?.lost ?? 0;
-  if (lost > 0) found.push(`${several(lost, 'event')} were lost while ${name} was recorded: see its summary`);
+  if (lost > 0)
+    found.push(`${several(lost, 'event')} ${were(lost)} lost while ${name} was recorded: see its summary`);
   const later = [...unknown.entries()].map(([kind, count]) => ({
-    text: `${several(count, 'block')} of ${name} of kind ${kind} were skipped: a later ipft has written them`,
+    text: `${several(count, 'block')} of ${name} of kind ${kind} ${were(count)} skipped: a later ipft has written them`,
     remedy: 'a later ipft',
   }));
   return [...found.map((text) => ({ text })), ...later];
