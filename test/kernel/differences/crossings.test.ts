@@ -6,7 +6,6 @@ import { HOME } from '../../support/home.js';
 import { trace } from '../../support/ipft/in-process.js';
 import { relativesOf, type Relation, type Row } from '../../support/ipft/relatives.js';
 import { MARK } from '../../support/ipft/running.js';
-import { HAS_FPROBE } from '../../support/kernel/fprobe.js';
 import { AUTO, BACKENDS, cleanUp, WITH_RETURNS } from '../../support/kernel/kernel.js';
 import { pause, run } from '../../support/kernel/system.js';
 import { inNamespace } from '../../support/traffic/segments.js';
@@ -93,10 +92,8 @@ const TRACERS = [
   ...WITH_RETURNS.map((backend) => [backend, 'function_graph']),
 ];
 
-/** For make test: both tracers on the kernel with FPROBE. */
-const ENOUGH = TRACERS.filter(
-  ([backend, tracer]) => backend === AUTO && (tracer === 'function' || HAS_FPROBE),
-);
+/** For make test. */
+const ENOUGH = TRACERS.filter(([backend, tracer]) => backend === AUTO && tracer === 'function');
 
 it.each(IS_WHOLE ? TRACERS : ENOUGH)(
   'a crossing is told where the namespace of skb->dev changes, a lost mark where it is lost: -b %s -t %s',

@@ -8,10 +8,10 @@ import { HOME } from '../../support/home.js';
 import { IPFT, IpftProcess } from '../../support/ipft/process.js';
 import { MARK } from '../../support/ipft/running.js';
 import { cleanUp } from '../../support/kernel/kernel.js';
-import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { pause, run } from '../../support/kernel/system.js';
 import { downPath, type Path, transfer, upPath } from '../../support/traffic/path.js';
 import { runSilently, TRAFFIC, udp } from '../../support/traffic/traffic.js';
+import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
 
 const SRV6: Path = { topology: join(HOME, 'lab/net/srv6'), sender: 'host1', receiver: 'host2' };
 
@@ -36,7 +36,7 @@ async function recorded(name: string, send: () => Promise<unknown>): Promise<str
 
 const said = (...args: string[]): string => run(IPFT[0] ?? '', ...IPFT.slice(1), ...args);
 
-describe.skipIf(SKIPS_LONG)(`ipft diff${LONG}`, () => {
+describe.skipIf(!IS_WHOLE)(`ipft diff${WHOLE_ONLY}`, () => {
   describe('of transfers over SRv6', () => {
     beforeAll(() => upPath(SRV6));
     afterAll(() => downPath(SRV6));

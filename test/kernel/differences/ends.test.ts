@@ -8,9 +8,9 @@ import { IpftProcess, keeperPid, traceProcess, traceScript } from '../../support
 import { AUTO, BACKENDS, cleanUp, leftovers, LIFE_ENDS } from '../../support/kernel/kernel.js';
 import { countsOf, parseGroups, sequence } from '../../support/ipft/results.js';
 import { pidsOf, readText, run, TRACEFS, until, textIfThere } from '../../support/kernel/system.js';
-import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { ping } from '../../support/traffic/traffic.js';
 import { productPath } from '../../support/home.js';
+import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
 
 const FUNCTION = '^(ip_output|ip_rcv)$';
 const SMALL = ['-m', MARK, '-r', FUNCTION];
@@ -149,8 +149,8 @@ describe(`a trace with -b ${AUTO}`, () => {
     if (AUTO === 'kprobe') expect((await (await traceProcess(args)).end()).code).toBe(0);
   });
 
-  it.skipIf(SKIPS_LONG)(
-    `in another pid namespace keeps its probes when a second trace starts outside of it${LONG}`,
+  it.skipIf(!IS_WHOLE)(
+    `in another pid namespace keeps its probes when a second trace starts outside of it${WHOLE_ONLY}`,
     async () => {
       const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
       const inside = await traceProcess([...SMALL, '-b', 'kprobe'], { through });
@@ -165,8 +165,8 @@ describe(`a trace with -b ${AUTO}`, () => {
     },
   );
 
-  it.skipIf(SKIPS_LONG)(
-    `removes the names of its probes if it is the first process of a pid namespace${LONG}`,
+  it.skipIf(!IS_WHOLE)(
+    `removes the names of its probes if it is the first process of a pid namespace${WHOLE_ONLY}`,
     async () => {
       const through = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
       const args = ['-m', MARK, '-b', 'kprobe', '-r', '^(ip|tcp|skb)_'];

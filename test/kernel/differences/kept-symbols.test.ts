@@ -6,8 +6,8 @@ import { SYMBOLS } from '../../../src/machine/functions.js';
 import type { Addon } from '../../../src/native/types.js';
 import { tableRows } from '../../support/addon/table-rows.js';
 import { loadAddon } from '../../support/home.js';
-import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { run, TRACEFS } from '../../support/kernel/system.js';
+import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
 
 const addon = loadAddon() as Addon;
 const load = (module: string): string => run('modprobe', module);
@@ -31,8 +31,8 @@ const addressOf = ({ names, addresses }: FunctionColumns, name: string): bigint 
   addresses[names.split('\n').indexOf(name)];
 
 describe('what is kept of kallsyms and tracefs', () => {
-  it.skipIf(SKIPS_LONG)(
-    `is what the kernel says, whichever modules come, go and come again elsewhere${LONG}`,
+  it.skipIf(!IS_WHOLE)(
+    `is what the kernel says, whichever modules come, go and come again elsewhere${WHOLE_ONLY}`,
     () => {
       rmSync(SYMBOLS, { recursive: true, force: true });
       load('nlmon');

@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { DEADBEEF, MARK } from '../../support/ipft/running.js';
 import { restartingTraces, traceProcess } from '../../support/ipft/process.js';
 import { AUTO, cleanUp, leftovers } from '../../support/kernel/kernel.js';
+import { LONG, SKIPS_LONG } from '../../support/kernel/long.js';
 import { pause, pidsOf, signalIfThere } from '../../support/kernel/system.js';
 import { IS_WHOLE } from '../../support/whole.js';
 
@@ -29,13 +30,16 @@ async function killed(keepersToo: boolean): Promise<string[]> {
   });
 }
 
-it(`SIGKILL of ${PROCESSES * TRACES} traces at random moments leaves nothing in the kernel after another trace has started and ended`, async () => {
-  const reached: string[] = [];
-  for (let round = 0; round < PROCESSES; round++)
-    // Every second time the probe-keepers are killed too, so that no process is left that removes the probes.
-    reached.push(...(await killed(round % 2 === 1)));
-  console.log(`${reached.join(', ')}; ${leftovers().length} objects left`);
-  const { code } = await (await traceProcess(['-m', MARK, '-r', FUNCTIONS, '-b', AUTO])).end();
-  expect(code).toBe(0);
-  // cleanUp() above waits until nothing is left in the kernel.
-});
+it.skipIf(SKIPS_LONG)(
+  `SIGKILL of ${PROCESSES * TRACES} traces at random moments leaves nothing in the kernel after another trace has started and ended${LONG}`,
+  async () => {
+    const reached: string[] = [];
+    for (let round = 0; round < PROCESSES; round++)
+      // Every second time the probe-keepers are killed too, so that no process is left that removes the probes.
+      reached.push(...(await killed(round % 2 === 1)));
+    console.log(`${reached.join(', ')}; ${leftovers().length} objects left`);
+    const { code } = await (await traceProcess(['-m', MARK, '-r', FUNCTIONS, '-b', AUTO])).end();
+    expect(code).toBe(0);
+    // cleanUp() above waits until nothing is left in the kernel.
+  },
+);

@@ -19,6 +19,26 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ['clone', 'segment', 'coalesced'],
     () => tapped(() => transfer(5001, 60_000, SEGMENTS)),
   ],
+  'datagrams that are fragmented by their sender and by a router, and duplicated': [
+    ['fragment', 'clone', 'reassembled'],
+    () => {
+      inNamespace('a', `ping -q -c 2 -i 0.3 -s 4000 -m ${Number(MARK)} 10.0.0.10`);
+      inNamespace('a', 'ip link set veth mtu 9000');
+      inNamespace('router', 'ip link set left mtu 9000');
+      inNamespace('router', 'tc qdisc add dev right root netem duplicate 100%');
+      try {
+        inNamespace('a', `ping -q -c 2 -i 0.3 -M dont -s 4000 -m ${Number(MARK)} 10.0.0.10`);
+      } finally {
+        inNamespace('router', 'tc qdisc del dev right root');
+        inNamespace('a', 'ip link set veth mtu 1500');
+        inNamespace('router', 'ip link set left mtu 1500');
+      }
+    },
+  ],
+};
+
+/** Those of make test-all. */
+const LONG_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a TCP transfer with losses': [
     ['clone', 'segment', 'retransmission'],
     () => losing(5, () => transfer(5002, 60_000, SEGMENTS)),
@@ -41,22 +61,6 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
         inNamespace('router', `ping -q -c 3 -i 0.3 -s 4000 -m ${Number(MARK)} fd00::10`);
       } finally {
         hasIpv6(false);
-      }
-    },
-  ],
-  'datagrams that are fragmented by their sender and by a router, and duplicated': [
-    ['fragment', 'clone', 'reassembled'],
-    () => {
-      inNamespace('a', `ping -q -c 2 -i 0.3 -s 4000 -m ${Number(MARK)} 10.0.0.10`);
-      inNamespace('a', 'ip link set veth mtu 9000');
-      inNamespace('router', 'ip link set left mtu 9000');
-      inNamespace('router', 'tc qdisc add dev right root netem duplicate 100%');
-      try {
-        inNamespace('a', `ping -q -c 2 -i 0.3 -M dont -s 4000 -m ${Number(MARK)} 10.0.0.10`);
-      } finally {
-        inNamespace('router', 'tc qdisc del dev right root');
-        inNamespace('a', 'ip link set veth mtu 1500');
-        inNamespace('router', 'ip link set left mtu 1500');
       }
     },
   ],
@@ -89,6 +93,13 @@ describe('relations between packets', () => {
   it.each(Object.entries(SCENARIOS))('are those of the kernel’s own probes: %s', async (_, scenario) => {
     await compared(['-m', MARK], scenario);
   });
+
+  it.skipIf(!IS_WHOLE).each(Object.entries(LONG_SCENARIOS))(
+    `are those of the kernel’s own probes: %s${WHOLE_ONLY}`,
+    async (_, scenario) => {
+      await compared(['-m', MARK], scenario);
+    },
+  );
 
   it.skipIf(!IS_WHOLE)(
     `are the same with a filter that reads bytes instead of a mark${WHOLE_ONLY}`,
@@ -144,8 +155,8 @@ describe('relations between packets', () => {
     },
   );
 
-  it.skipIf(SKIPS_LONG)(
-    `are those of the kernel’s own probes: packets that XDP programs redirect, send back and pass to a CPU${LONG}`,
+  it.skipIf(!IS_WHOLE)(
+    `are those of the kernel’s own probes: packets that XDP programs redirect, send back and pass to a CPU${WHOLE_ONLY}`,
     async () => {
       const [PASS, TX] = [2, 3];
       const [A, ROUTER, SWITCH] = ['ipft-a', 'ipft-router', 'ipft-switch'];

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { testFiltersOnTraffic } from '../../support/numbered/tests.js';
 
-testFiltersOnTraffic(8);
+testFiltersOnTraffic(16);
