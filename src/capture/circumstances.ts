@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { deviceNamesOf } from '../core/device-names.js';
 import { version } from '../core/version.js';
 import type { Circumstances } from './trace-writer.js';
 
@@ -17,15 +18,23 @@ const DEVICES = '/sys/class/net';
 /** Most devices that a file names. */
 const MOST_DEVICES = 4096;
 
-/** The network devices of the namespace that this process is in. */
+/** The device's ifindex; null: /sys has no such device, but for example a file of the bonding driver. */
+function ifindexOf(name: string): number | null {
+  const file = `${DEVICES}/${name}/ifindex`;
+  return existsSync(file) ? Number(readFileSync(file, 'latin1')) : null;
+}
+
+/** The network devices of the namespace that this process is in; undefined: /sys has those of another one, or none. */
 function devices(): Circumstances['devices'] {
   try {
     const netns = statSync('/proc/self/ns/net').ino;
-    const names = readdirSync(DEVICES).slice(0, MOST_DEVICES);
-    return names.flatMap((name) => {
-      const ifindex = Number(readFileSync(`${DEVICES}/${name}/ifindex`, 'latin1'));
-      return Number.isSafeInteger(ifindex) && ifindex > 0 ? [{ netns, ifindex, name }] : [];
+    const own = new Set(deviceNamesOf('/proc/self'));
+    const found = readdirSync(DEVICES).flatMap((name) => {
+      const ifindex = ifindexOf(name);
+      return ifindex === null ? [] : [{ netns, ifindex, name }];
     });
+    const isOwn = found.length === own.size && found.every(({ name }) => own.has(name));
+    return isOwn ? found.slice(0, MOST_DEVICES) : undefined;
   } catch {
     return undefined; // there is no such file system, or a device has gone meanwhile
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
+import { deviceNamesOf } from '../core/device-names.js';
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
 import { ifThere, processFolders } from './processes.js';
@@ -12,8 +13,7 @@ function deviceNames(): Set<string> {
     const namespace = ifThere(() => readlinkSync(`${folder}/ns/net`));
     if (namespace === null || known.has(namespace)) continue;
     known.add(namespace);
-    const devices = ifThere(() => readFileSync(`${folder}/net/dev`, 'utf8')) ?? '';
-    for (const [, name = ''] of devices.matchAll(/^ *([^\s:]+):/gm)) names.add(name);
+    for (const name of ifThere(() => deviceNamesOf(folder)) ?? []) names.add(name);
   }
   return names;
 }

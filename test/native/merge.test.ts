@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TraceReader } from '../../src/capture/trace-reader.js';
 import { refusal } from '../support/addon/bpf-objects.js';
 import { HOME } from '../support/home.js';
 import { IPFT, ipftProcess, IpftProcess } from '../support/ipft/process.js';
@@ -79,6 +80,20 @@ describe.skipIf(reason !== null)(
         backend: 'tracepoint',
         consumers: null,
       });
+    });
+
+    it('have the devices of the files, and not those of the namespace in which they are merged', async () => {
+      const record = ['record', ...A, ...FIELDS, '-w', file('inside'), '--duration', '100ms'];
+      const inside = `mount -t sysfs sysfs /sys && exec ${[...IPFT, ...record].map((word) => `'${word}'`).join(' ')}`;
+      run('unshare', '--net', '--mount', 'sh', '-c', inside);
+      const devicesIn = async (name: string) =>
+        (await TraceReader.open(createReadStream(file(name)), name)).description.devices ?? [];
+      expect(ipft('merge', file('inside'), file('a'), '-w', file('e'))).toMatchObject({ code: 0 });
+      const [own, others] = [await devicesIn('inside'), await devicesIn('a')];
+      expect(own.map(({ name }) => name)).toEqual(['lo']);
+      expect(await devicesIn('e')).toEqual([...own, ...others]);
+      expect(ipft('merge', file('inside'), file('inside'), '-w', file('e'))).toMatchObject({ code: 0 });
+      expect(await devicesIn('e')).toEqual(own);
     });
 
     it('can be merged with a further one, and be written to a pipe', () => {

@@ -159,6 +159,15 @@ describe.skipIf(reason !== null)(
       expect(description.devices).toContainEqual(loopback);
     });
 
+    it('does not have the devices of another namespace, whose /sys is mounted', async () => {
+      const [device] = readdirSync('/sys/class/net').filter((name) => name !== 'lo');
+      expect(device).toBeDefined();
+      const args = [...IPFT, 'record', ...ARGS, '-w', FILE, '--duration', '100ms'];
+      execFileSync('unshare', ['--net', ...args], { cwd: HOME, stdio: 'pipe' });
+      const { description } = await TraceReader.open(createReadStream(FILE), FILE);
+      expect(description.devices).toBeUndefined();
+    });
+
     it('is written to a pipe, and read from one', () => {
       const command = `${IPFT.join(' ')} record ${ARGS.map((word) => `'${word}'`).join(' ')} -w - ${pinging(3).join(' ')} | ${IPFT.join(' ')} show - -o json`;
       const { stdout } = spawnSync('bash', ['-c', command], { cwd: HOME, encoding: 'utf8' });

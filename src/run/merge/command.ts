@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { statSync } from 'node:fs';
+import type { Description } from '../../capture/description.js';
 import { TraceReader } from '../../capture/trace-reader.js';
 import type { Consumer } from '../../core/consumer.js';
 import { EXIT, UsageError } from '../../core/errors.js';
@@ -42,6 +43,13 @@ async function opened(
   return [first, ...others];
 }
 
+/** The devices of all files, each once; undefined: none of them has any. */
+function devicesIn(readers: readonly TraceReader[]): Description['devices'] {
+  const all = readers.flatMap(({ description }) => description.devices ?? []);
+  const different = new Map(all.map((device) => [JSON.stringify(device), device]));
+  return different.size === 0 ? undefined : [...different.values()];
+}
+
 /** Merges open files into a capture file. */
 class Merging {
   readonly #trace: MergedTrace;
@@ -69,12 +77,12 @@ class Merging {
           this.#consumer.report?.(this.#trace.packetOf(packet, place), report);
         }),
     );
-    const { host, boot, drops, devices } = description;
+    const { host, boot, drops } = description;
     const merged = readers.map((reader) => ({
       ipft: reader.description.ipft,
       command_line: commandLine ? reader.description.command_line : null,
     }));
-    const about = { host, boot, devices, merged };
+    const about = { host, boot, devices: devicesIn(readers), merged };
     const { encodeRows } = loadAddon();
     this.#consumer = plannedCapture(write, { drops, commandLine, about }, encodeRows).open(
       this.#trace.traced,
