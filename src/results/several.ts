@@ -2,6 +2,7 @@
 import type { Batch } from '../core/batch.js';
 import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
 import type { ConsumerAccount, Summary } from '../core/summary.js';
+import type { Traced } from '../core/traced.js';
 import { Lane } from './lane.js';
 
 /** Passes the events of one trace to several consumers; a slow one does not delay the others. */
@@ -87,8 +88,12 @@ function tooSlow({ consumer, missed, waiting }: Lane): Loss[] {
 export function allOf(all: readonly [PlannedConsumer, ...PlannedConsumer[]]): PlannedConsumer {
   const [first, ...others] = all;
   if (others.length === 0) return first;
+  const drops = all.some(({ wants }) => wants.drops);
+  // Where nobody wants rows of drops there are none, and none are looked for.
+  const laneOf = (planned: PlannedConsumer, traced: Traced): Lane =>
+    new Lane(planned.open(traced), { ...planned.wants, drops: planned.wants.drops || !drops });
   return {
-    wants: { ends: all.some(({ wants }) => wants.ends), drops: all.some(({ wants }) => wants.drops) },
-    open: (traced) => new Several(all.map((planned) => new Lane(planned.open(traced), planned.wants))),
+    wants: { ends: all.some(({ wants }) => wants.ends), drops },
+    open: (traced) => new Several(all.map((planned) => laneOf(planned, traced))),
   };
 }
