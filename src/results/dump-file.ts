@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { RowRing } from '../capture/row-ring.js';
-import type { Batch } from '../core/batch.js';
-import { isHidden, timeNs } from '../core/row.js';
+import { firstEvents, type Batch } from '../core/batch.js';
+import { timeNs } from '../core/row.js';
 import type { Dump, Summary } from '../core/summary.js';
 import type { KeptReports } from './kept-reports.js';
 import type { Recording } from './recording.js';
@@ -26,11 +26,7 @@ function rowsUntil({ rows, count, rowSize }: Batch, until: bigint): number {
 }
 
 /** How many of the first `count` rows are events. */
-function eventsOf({ rows, rowSize }: Batch, count: number): number {
-  let events = 0;
-  for (let at = 0; at < count * rowSize; at += rowSize) if (!isHidden(rows, at)) events++;
-  return events;
-}
+const eventsOf = (batch: Batch, count: number): number => firstEvents({ ...batch, count }, Infinity).events;
 
 /** Writes what a ring has, and what comes into it until a moment, to a capture file. */
 export class DumpFile {

@@ -2,6 +2,7 @@
 import { ROW } from '../core/abi.js';
 import { conditionOnRows } from '../core/condition-on-rows.js';
 import { dropReader, reasonName } from '../core/drop.js';
+import { forgetOldest } from '../core/oldest.js';
 import { isFirst } from '../core/relation.js';
 import { dropReason, isDrop, isHidden, isLast, isReturn, number64, packet, timeNs } from '../core/row.js';
 import type { Dump } from '../core/summary.js';
@@ -64,7 +65,7 @@ class AgeWatch implements Watch {
     if (isLast(rows, at)) return this.#end(packet(rows, at), time(rows, at));
     if (!isFirst(rows, at)) return null;
     this.#births.set(packet(rows, at), time(rows, at));
-    if (this.#births.size > MOST_PACKETS) this.#forgetEldest();
+    forgetOldest(this.#births, MOST_PACKETS);
     return null;
   }
 
@@ -83,11 +84,6 @@ class AgeWatch implements Watch {
     if (birth === undefined) return null;
     this.#births.delete(number);
     return ns - birth > this.trigger.ns ? this.#cause(number, birth) : null;
-  }
-
-  #forgetEldest(): void {
-    const [eldest] = this.#births.keys();
-    if (eldest !== undefined) this.#births.delete(eldest);
   }
 
   #cause(number: number, birth: number): Cause {

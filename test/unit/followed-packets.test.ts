@@ -64,3 +64,16 @@ it('what is made of a packet that is followed is followed, also after its end', 
     ]),
   ).toEqual([true, true, true, true, true, true, false]);
 });
+
+it('of packets that have ended the oldest are forgotten', () => {
+  const ended = Array.from({ length: 66_000 }, (_, index): Event => {
+    return { packet: BigInt(index + 1), len: 100, isLast: true };
+  });
+  const childOf = (parent: bigint): Event => ({
+    packet: 100_000n + parent,
+    parent,
+    isRelated: true,
+    len: 10,
+  });
+  expect(followed([...ended, childOf(1n), childOf(66_000n)]).slice(-2)).toEqual([false, true]);
+});

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { forgetOldest } from '../../core/oldest.js';
 import { isRelated, isRelation, parent } from '../../core/relation.js';
 import {
   durationNs,
@@ -57,8 +58,6 @@ export class FollowedPackets {
   #end(number: number): void {
     this.#since.delete(number);
     this.#ended.add(number);
-    if (this.#ended.size <= MOST_ENDED) return;
-    const [first] = this.#ended;
-    if (first !== undefined) this.#ended.delete(first);
+    forgetOldest(this.#ended, MOST_ENDED);
   }
 }
