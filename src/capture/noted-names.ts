@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ROW_SIZE } from '../core/abi.js';
-import type { Layout, Read } from '../core/reads.js';
+import { offsetOfKind, type Layout } from '../core/reads.js';
 import { dropCause, dropLocation, dropReason, enteredNamespace, hasCrossed, isDrop } from '../core/row.js';
 import type { KernelNames, Traced } from '../core/traced.js';
 import type { NamesPart } from './description.js';
@@ -34,12 +34,6 @@ class Notes<Key extends string | number | bigint, Note> {
 type Noted<Key extends keyof NamesPart> =
   NonNullable<NamesPart[Key]> extends readonly (infer Note)[] ? Note : never;
 
-/** Offset in a row of the data of a read; null: the rows do not have it. */
-function offsetOf(layout: Layout, kind: Read['kind']): number | null {
-  const placed = layout.reads.find(({ read }) => read.kind === kind);
-  return placed === undefined ? null : ROW_SIZE + placed.dataOffset;
-}
-
 /** Offsets in a row of inodes of network namespaces, as the field `netns` has them. */
 const namespaceOffsets = (layout: Layout): number[] =>
   layout.reads.flatMap(({ read, dataOffset }) =>
@@ -66,10 +60,10 @@ export class NotedNames {
   constructor(private readonly traced: Traced) {
     this.#names = traced.names;
     this.#namespacesAt = namespaceOffsets(traced.layout);
-    this.#callerAt = offsetOf(traced.layout, 'caller');
-    this.#stackAt = offsetOf(traced.layout, 'stack');
-    this.#reasonAt = offsetOf(traced.layout, 'reason');
-    this.#causeAt = offsetOf(traced.layout, 'cause');
+    this.#callerAt = offsetOfKind(traced.layout, 'caller');
+    this.#stackAt = offsetOfKind(traced.layout, 'stack');
+    this.#reasonAt = offsetOfKind(traced.layout, 'reason');
+    this.#causeAt = offsetOfKind(traced.layout, 'cause');
   }
 
   /** What does not depend on rows. */

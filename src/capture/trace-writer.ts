@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { ROW } from '../core/abi.js';
 import type { Batch, EncodeRows } from '../core/batch.js';
-import { isHidden, timeNs } from '../core/row.js';
+import { isBefore, isHidden, timeNs } from '../core/row.js';
 import type { Summary } from '../core/summary.js';
 import type { Traced } from '../core/traced.js';
 import { BlockWriter, type Pressure, type RowsOf } from './block-writer.js';
@@ -23,9 +22,6 @@ function pressureOf(ms: number): Pressure {
 }
 
 const WORD = 4;
-/** Offset of the upper half of a row's time. */
-const HIGH = ROW.time_ns + WORD;
-
 /** What a capture file says about a trace besides what the trace says itself. */
 export type Circumstances = Pick<Description, 'ipft' | 'host' | 'boot' | 'command_line' | 'devices'>;
 
@@ -140,17 +136,9 @@ export class TraceWriter {
       this.#functions.look(rows, at);
       this.#names.look(rows, at);
       if (!isHidden(rows, at)) events++;
-      if (isBefore(rows, at, first)) first = at;
-      if (isBefore(rows, last, at)) last = at;
+      if (isBefore(rows, at, rows, first)) first = at;
+      if (isBefore(rows, last, rows, at)) last = at;
     }
     return { rows: this.#count, events, first: timeNs(rows, first), last: timeNs(rows, last) };
   }
-}
-
-/** True if the row at byte `at` is earlier than the one at `other`. */
-function isBefore(rows: DataView, at: number, other: number): boolean {
-  const [high, otherHigh] = [rows.getUint32(at + HIGH, true), rows.getUint32(other + HIGH, true)];
-  return high === otherHigh
-    ? rows.getUint32(at + ROW.time_ns, true) < rows.getUint32(other + ROW.time_ns, true)
-    : high < otherHigh;
 }

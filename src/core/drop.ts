@@ -49,11 +49,14 @@ const functionOf = (symbol: string): string => /^[^+. ]+/.exec(symbol)?.[0] ?? s
 /** Writes a row that reports a drop, without the newline; `kin`: null if relatives are not followed. */
 export type DropLine = (rows: DataView, at: number, text: TextBuffer, kin: DropKin | null) => void;
 
-/** `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`, and the cause in parentheses, if the reason does not say it. */
-export function droppedBy({ location, reason, cause }: Drop): string {
+/** `NO_SOCKET`, and the cause in parentheses, if the reason does not say it. `unknown`: if there is neither. */
+export function whyText({ reason, cause }: Pick<Drop, 'reason' | 'cause'>, unknown: string): string {
   const further = reason === null || cause === null || cause === reason ? '' : ` (${cause})`;
-  return `dropped by ${location}: ${reason ?? cause ?? NO_REASON}${further}`;
+  return `${reason ?? cause ?? unknown}${further}`;
 }
+
+/** `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; see whyText(). */
+export const droppedBy = (drop: Drop): string => `dropped by ${drop.location}: ${whyText(drop, NO_REASON)}`;
 
 /**
  * `dropped by tcp_v4_rcv+0x1c5: NO_SOCKET`; if the reason is not the cause, the cause follows in parentheses;

@@ -162,6 +162,12 @@ export function capturedIn(layout: Layout): (read: Read) => Captured {
   };
 }
 
+/** Bytes from the start of a row to the data of its read of this kind; null: the rows do not have it. */
+export function offsetOfKind({ reads }: Layout, kind: Read['kind']): number | null {
+  const placed = reads.find(({ read }) => read.kind === kind);
+  return placed === undefined ? null : ROW_SIZE + placed.dataOffset;
+}
+
 /** Returns a function that says whether rows of this layout have the bytes of a read. */
 export function hasRead(layout: Layout): (read: Read) => boolean {
   const known = new Map(layout.reads.map(({ read }) => [keyOf(read), read]));

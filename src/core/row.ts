@@ -18,6 +18,15 @@ export const hasFlag =
  */
 export const timeNs: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.time_ns, true);
 
+const HIGH = ROW.time_ns + 4;
+
+/** True if the row at byte `at` of `rows` is earlier than the one at byte `other` of `others`. */
+export function isBefore(rows: DataView, at: number, others: DataView, other: number): boolean {
+  const [high, otherHigh] = [rows.getUint32(at + HIGH, true), others.getUint32(other + HIGH, true)];
+  if (high !== otherHigh) return high < otherHigh;
+  return rows.getUint32(at + ROW.time_ns, true) < others.getUint32(other + ROW.time_ns, true);
+}
+
 /**
  * Reads a u64 of the row as a number, which is hashed and printed faster than a bigint; exact up to 2^53.
  * `offset`: one of ROW.
@@ -65,6 +74,10 @@ export const hasLostMark = hasFlag(UNMARKED);
 /** Thread id; 0 = idle. */
 export const tid: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.tid, true);
 export const isReturn = hasFlag(RETURN);
+
+/** A thread as a number of its own: each CPU has an idle thread, all with tid 0. */
+export const taskOf = ({ tid, cpu }: { readonly tid: number; readonly cpu: number }): number =>
+  tid === 0 ? -1 - cpu : tid;
 
 /**
  * True for a row that is not a call but reports that its packet is dropped; only consumers that ask for drops

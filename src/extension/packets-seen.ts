@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { addTo } from '../core/grouped.js';
 import type { ExtensionEvent } from './public.js';
 
 /** Most events held for packets in flight; beyond this the oldest packet is flushed before its end. */
@@ -12,9 +13,7 @@ export class PacketsSeen {
 
   /** Returns packets that had to be flushed to make room. */
   add(event: ExtensionEvent): ExtensionEvent[][] {
-    const events = this.#packets.get(event.packet);
-    if (events === undefined) this.#packets.set(event.packet, [event]);
-    else events.push(event);
+    addTo(this.#packets, event.packet, event);
     this.#held++;
     const given: ExtensionEvent[][] = [];
     for (const [oldest] of this.#packets) {

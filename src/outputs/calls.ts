@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { cpu, durationNs, functionAddress, isReturn, tid, timeNs } from '../core/row.js';
+import {
+  cpu,
+  durationNs,
+  functionAddress,
+  isReturn,
+  taskOf,
+  tid,
+  timeNs,
+  type RowReader,
+} from '../core/row.js';
 
-/** Key of the thread in which an event happened. Each CPU has its own idle thread, all with tid 0. */
-export function taskKey(rows: DataView, at: number): number {
-  const thread = tid(rows, at);
-  return thread === 0 ? -1 - cpu(rows, at) : thread;
-}
+/** Key of the thread in which an event happened. */
+export const taskKey: RowReader<number> = (rows, at) => taskOf({ tid: tid(rows, at), cpu: cpu(rows, at) });
 
 /** A call that has not returned yet. */
 interface OpenCall<T> {

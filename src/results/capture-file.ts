@@ -92,7 +92,7 @@ class CaptureFile implements Consumer {
   }
 
   #write(what: (writer: TraceWriter) => void): void {
-    const { writer } = this.#recordings;
+    const writer = this.#recordings.next();
     if (!this.#recordings.isBroken) what(writer);
   }
 }

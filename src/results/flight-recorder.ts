@@ -8,6 +8,7 @@ import type { Consumer, Loss, PlannedConsumer } from '../core/consumer.js';
 import type { Dump, Summary } from '../core/summary.js';
 import type { Traced } from '../core/traced.js';
 import { ON_REQUEST, type RecorderOptions } from '../core/trigger.js';
+import { several } from '../ways/words.js';
 import { backlog } from './backlog.js';
 import { DumpFile, type DumpCause } from './dump-file.js';
 import { KeptReports } from './kept-reports.js';
@@ -45,7 +46,7 @@ export interface FlightOptions extends RecorderOptions {
 function accountText({ file, trigger, packet, reason, events, further }: Dump): string {
   const of = packet === null ? '' : ` of packet #${packet}`;
   const why = reason === null ? '' : ` (${reason})`;
-  const more = further === 0 ? '' : `, and ${further} further trigger${further === 1 ? '' : 's'}`;
+  const more = further === 0 ? '' : `, and ${several(further, 'further trigger')}`;
   return `${file}: ${events} events around ${trigger}${of}${why}${more}`;
 }
 

@@ -163,7 +163,7 @@ export class OutputFile implements Target {
   #rotate(): void {
     closeSync(this.#fd);
     this.#files.next();
-    this.#fd = openResults(this.path, this.format.flag);
+    this.#fd = openResults(this.path, this.format.flag, this.format.isPrivate);
     this.#size = 0;
     this.#writeHead();
   }

@@ -31,8 +31,8 @@ export class Recordings {
     if (rotation !== null) this.#prepare();
   }
 
-  /** Writes what comes next; begins the next file first if this one is full. */
-  get writer(): TraceWriter {
+  /** What is to write what comes next. Begins the next file if this one is full. */
+  next(): TraceWriter {
     if (this.rotation !== null && this.#current.size >= this.rotation.size && !this.#isBroken) this.#rotate();
     return this.#current.writer;
   }

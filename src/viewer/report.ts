@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { addTo } from '../core/grouped.js';
 import { unpackReport, type Numbers } from '../report/columns.js';
 import {
   EVENT_FLAG,
@@ -151,9 +152,7 @@ export class Report {
       for (; event < end; event++) this.times[event] = ns += gaps[event] ?? 0;
       this.starts[packet + 1] = event;
       this.#byNumber.set(this.number(packet), packet);
-      const relatives = this.#families.get(family[packet] ?? 0);
-      if (relatives === undefined) this.#families.set(family[packet] ?? 0, [packet]);
-      else relatives.push(packet);
+      addTo(this.#families, family[packet] ?? 0, packet);
     }
   }
 

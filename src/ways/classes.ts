@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { addTo } from '../core/grouped.js';
 import type { RelationName } from '../core/relation.js';
 import { Histogram } from './histogram.js';
 import { Places } from './places.js';
@@ -119,12 +120,7 @@ export class PathClasses {
   /** The classes of each role, the most frequent first; the role with most packets first. */
   byRole(): PathClass[][] {
     const roles = new Map<string, PathClass[]>();
-    for (const each of this.#classes.values()) {
-      const role = roleKey(each.role);
-      const classes = roles.get(role);
-      if (classes === undefined) roles.set(role, [each]);
-      else classes.push(each);
-    }
+    for (const each of this.#classes.values()) addTo(roles, roleKey(each.role), each);
     for (const classes of roles.values())
       classes.sort((left, right) => right.latency.count - left.latency.count);
     return [...roles.values()].sort((left, right) => packetsIn(right) - packetsIn(left));

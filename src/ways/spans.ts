@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { addTo } from '../core/grouped.js';
+import { taskOf } from '../core/row.js';
 import type { Step, Way } from './way.js';
 
 /** A function on a packet's way, from its call to its return. */
@@ -15,9 +17,6 @@ export interface Span {
   readonly depth: number;
 }
 
-/** A thread; each CPU has its own idle thread, all with tid 0. */
-const taskOf = ({ tid, cpu }: Step): number => (tid === 0 ? -1 - cpu : tid);
-
 type Interval = Omit<Span, 'depth'>;
 
 /** What identifies a call: its function, and when it began. */
@@ -28,10 +27,7 @@ function intervalsOf(steps: readonly Step[], lastNs: number): Interval[] {
   const returns = new Map<string, Step[]>();
   for (const step of steps) {
     if (step.durationNs === null) continue;
-    const key = callKey(step.function, step.ns - step.durationNs);
-    const same = returns.get(key);
-    if (same === undefined) returns.set(key, [step]);
-    else same.push(step);
+    addTo(returns, callKey(step.function, step.ns - step.durationNs), step);
   }
   const intervals = steps.flatMap((step, index): Interval[] => {
     if (step.durationNs !== null) return [];
@@ -61,7 +57,7 @@ function nested(intervals: readonly Interval[]): { readonly spans: Span[]; reado
 
 /** What went on in one thread, or in all of them. */
 export interface Track {
-  /** see taskOf(); null: all threads */
+  /** taskOf() its steps; null: all threads */
   readonly task: number | null;
   /** those that enclose others in front of them */
   readonly spans: readonly Span[];
@@ -75,11 +71,7 @@ const untilTheNext = ({ steps, lengthNs }: Way): Span[] =>
 
 function byTask(steps: readonly Step[]): Map<number, Step[]> {
   const tasks = new Map<number, Step[]>();
-  for (const step of steps) {
-    const own = tasks.get(taskOf(step));
-    if (own === undefined) tasks.set(taskOf(step), [step]);
-    else own.push(step);
-  }
+  for (const step of steps) addTo(tasks, taskOf(step), step);
   return tasks;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { whyText } from '../core/drop.js';
 import type { DropEnd, Role } from './classes.js';
 import type { Difference } from './align.js';
 
@@ -25,10 +26,7 @@ export const roleText = ({ relation, gso }: Role): string =>
   `${RELATIONS[relation] ?? relation}${gso ? ', GSO' : ''}`;
 
 /** `tcp_v4_rcv: NO_SOCKET` */
-export const dropText = ({ function: name, reason, cause }: DropEnd): string => {
-  const further = reason === null || cause === null || cause === reason ? '' : ` (${cause})`;
-  return `${name}: ${reason ?? cause ?? 'no reason'}${further}`;
-};
+export const dropText = (drop: DropEnd): string => `${drop.function}: ${whyText(drop, 'no reason')}`;
 
 /** Names, of which those in the middle are left out if there are more than `most`. */
 export function namesText(names: readonly string[], most = 8): string {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { addTo } from '../../core/grouped.js';
 import { OF_EVENTS, type ColumnName, type ReportHead } from '../../report/head.js';
 import { packReport } from '../../report/columns.js';
 import type { ShownClasses } from './classes.js';
@@ -10,9 +11,7 @@ class Columns {
   readonly all = new Map<string, number[]>();
 
   add(name: ColumnName | `field${number}`, number: number): void {
-    const numbers = this.all.get(name);
-    if (numbers === undefined) this.all.set(name, [number]);
-    else numbers.push(number);
+    addTo(this.all, name, number);
   }
 }
 

@@ -12,9 +12,8 @@ import type { Messages } from '../../terminal/messages.js';
 import { PathClasses } from '../../ways/classes.js';
 import { WaysInFlight } from '../../ways/ways-in-flight.js';
 import { faultsIn } from '../show/faults.js';
-import { FollowedPackets } from '../show/followed-packets.js';
 import { openRecorded } from '../show/open-recorded.js';
-import { packetFilter } from '../show/packet-filter.js';
+import { followedPackets } from '../show/packet-filter.js';
 import { checkRecorded } from '../show/recorded.js';
 import { SelectedRows } from '../show/selected-rows.js';
 import type { Operand } from './operand.js';
@@ -75,8 +74,8 @@ export async function readWays(
   const fields = fieldsOf(traced, asked, operand.name);
   const ways = new WaysInFlight({ context: columnContext(traced), fields, follows, returns, kernel, clock });
   const packets = packet === null ? undefined : new Set([packet]);
-  const matches = packetFilter(options, { traced, description: reader.description, name: operand.name }, []);
-  const followed = matches === null ? null : new FollowedPackets(matches);
+  const file = { traced, description: reader.description, name: operand.name };
+  const followed = followedPackets(options, file, []);
   const rows = new SelectedRows({ ...options, packets, drops: true }, functions, followed);
   const classes = new PathClasses(true);
   const add = (way: Parameters<typeof classes.add>[0]): void => {

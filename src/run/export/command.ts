@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { EXPORT_KINDS } from '../../core/export-kinds.js';
 import { EXIT, UsageError } from '../../core/errors.js';
-import { STDOUT, type ExportOptions } from '../../core/options.js';
+import type { ExportOptions } from '../../core/options.js';
 import { withExtensions } from '../../extension/load.js';
 import { plannedResults } from '../../results/results.js';
 import { Messages } from '../../terminal/messages.js';
 import { loadExports } from '../exports.js';
+import { isSameFile } from '../same-file.js';
 import { nameOf, openRecorded } from '../show/open-recorded.js';
 import { checkLoss, Showing } from '../show/showing.js';
 import { withDropped } from './dropped.js';
 
 /** Throws a UsageError if the document would be written over the capture file that it is made from. */
 function checkNotItself({ file, write }: ExportOptions): void {
-  if (write === undefined || file === STDOUT) return;
-  const [from, to] = [file, write].map((path) => statSync(path, { throwIfNoEntry: false }));
-  if (from !== undefined && from.ino === to?.ino && from.dev === to.dev)
+  if (write !== undefined && isSameFile(file, write))
     throw new UsageError(`--write: ${write} is the capture file itself`, 'another file');
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { statSync } from 'node:fs';
 import type { Description } from '../../capture/description.js';
 import { TraceReader } from '../../capture/trace-reader.js';
 import type { Consumer } from '../../core/consumer.js';
 import { EXIT, UsageError } from '../../core/errors.js';
-import { STDOUT, type MergeOptions } from '../../core/options.js';
+import type { MergeOptions } from '../../core/options.js';
 import { isHidden } from '../../core/row.js';
 import { loadAddon } from '../../native/addon.js';
 import { plannedCapture } from '../../results/capture-file.js';
 import { Messages } from '../../terminal/messages.js';
 import { nameOf, openRecorded } from '../show/open-recorded.js';
+import { isSameFile } from '../same-file.js';
 import { faultsIn } from '../show/faults.js';
 import { Head } from './head.js';
 import { MergedTrace } from './merged-trace.js';
@@ -21,13 +21,8 @@ const ROWS = 4096;
 
 /** Throws a UsageError if the file to write is one of those to read. */
 function checkTarget({ files, write }: MergeOptions): void {
-  const target = write === STDOUT ? undefined : statSync(write, { throwIfNoEntry: false });
-  if (target === undefined) return;
-  for (const path of files) {
-    const source = path === STDOUT ? undefined : statSync(path, { throwIfNoEntry: false });
-    if (source?.ino === target.ino && source.dev === target.dev)
-      throw new UsageError(`--write: ${write} is one of the files to merge`, 'another file');
-  }
+  if (files.some((path) => isSameFile(path, write)))
+    throw new UsageError(`--write: ${write} is one of the files to merge`, 'another file');
 }
 
 async function opened(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { ROW } from '../../core/abi.js';
 import type { Item, TraceReader } from '../../capture/trace-reader.js';
 import type { Batch } from '../../core/batch.js';
+import { isBefore } from '../../core/row.js';
 import type { Summary } from '../../core/summary.js';
 
 type Report = Extract<Item, { kind: 'report' }>['report'];
@@ -34,12 +34,8 @@ export class Head {
 
   /** True if the next row is earlier than that of another file, or from a file before it at the same time. */
   isBefore(other: Head): boolean {
-    for (const offset of [ROW.time_ns + 4, ROW.time_ns]) {
-      const own = this.rows.getUint32(this.at + offset, true);
-      const others = other.rows.getUint32(other.at + offset, true);
-      if (own !== others) return own < others;
-    }
-    return this.place < other.place;
+    if (isBefore(this.rows, this.at, other.rows, other.at)) return true;
+    return this.place < other.place && !isBefore(other.rows, other.at, this.rows, this.at);
   }
 
   /** True if the batch that is being read has a further row behind the next one. */

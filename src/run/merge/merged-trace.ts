@@ -2,7 +2,7 @@
 import type { TraceReader } from '../../capture/trace-reader.js';
 import type { ReturnType } from '../../core/column.js';
 import { ROW } from '../../core/abi.js';
-import { capturedIn, type Layout } from '../../core/reads.js';
+import { offsetOfKind } from '../../core/reads.js';
 import { functionIndex, number64, UNKNOWN_FUNCTION } from '../../core/row.js';
 import type { KernelNames, Traced, TracedFunctions } from '../../core/traced.js';
 
@@ -89,12 +89,6 @@ const namesOf = (all: readonly KernelNames[]): KernelNames => ({
   cause: (source, value) => firstOf(all, (names) => names.cause(source, value)),
 });
 
-/** Bytes from a row's start to its id of a stack; null: it has none. */
-function stackOffset(layout: Layout): number | null {
-  const placed = layout.reads.find(({ read }) => read.kind === 'stack');
-  return placed === undefined ? null : capturedIn(layout)(placed.read).at;
-}
-
 /**
  * Several traces as one. Numbers of packets and stacks are made different by the place of their file among all, so
  * that nothing has to be remembered of them.
@@ -109,7 +103,7 @@ export class MergedTrace {
     this.#traces = readers.map((reader) => reader.traced(null, []));
     const [first] = this.#traces;
     if (first === undefined) throw new Error('no files to merge');
-    this.#stackAt = stackOffset(first.layout);
+    this.#stackAt = offsetOfKind(first.layout, 'stack');
     this.traced = {
       ...first,
       functions: this.#functions,

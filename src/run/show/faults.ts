@@ -2,8 +2,8 @@
 import type { TraceReader } from '../../capture/trace-reader.js';
 import type { Loss } from '../../core/consumer.js';
 import type { Summary } from '../../core/summary.js';
+import { several } from '../../ways/words.js';
 
-const several = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const were = (count: number): string => (count === 1 ? 'was' : 'were');
 
 /** What is missing from what a file shows, in words. `name`: of the file. */

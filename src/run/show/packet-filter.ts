@@ -11,6 +11,7 @@ import { filters } from '../../filters/index.js';
 import { compilePcapFilter } from '../../filters/pcap.js';
 import { INNER, pcapOnRows } from '../../filters/pcap-on-rows.js';
 import { loadAddon } from '../../native/addon.js';
+import { FollowedPackets } from './followed-packets.js';
 
 /** A file, for conditions on its packets. */
 export interface FileOfPackets {
@@ -70,7 +71,7 @@ function pcapOf(
  * Whether a packet matches all filters, and `further` conditions, at a call; null: there are none. Throws an UnsupportedError for what was not
  * recorded, and a UsageError for an invalid filter.
  */
-export function packetFilter(
+function packetFilter(
   { where, filter, inner = false, filters: values = {} }: Filters,
   file: FileOfPackets,
   further: readonly string[],
@@ -85,4 +86,14 @@ export function packetFilter(
   if (filter !== undefined) all.push(pcapOf(filter, inner, file));
   if (all.length === 0) return null;
   return (rows, at) => all.every((matches) => matches(rows, at));
+}
+
+/** The packets for which packetFilter() holds once, from then on; null: all are shown. */
+export function followedPackets(
+  filters: Filters,
+  file: FileOfPackets,
+  further: readonly string[],
+): FollowedPackets | null {
+  const matches = packetFilter(filters, file, further);
+  return matches === null ? null : new FollowedPackets(matches);
 }

@@ -3,7 +3,7 @@ import type { Item, TraceReader } from '../../capture/trace-reader.js';
 import { crossing } from '../../columns/crossing.js';
 import { firstEvents, type Batch } from '../../core/batch.js';
 import type { Column } from '../../core/column.js';
-import type { Consumer, Loss, PlannedConsumer } from '../../core/consumer.js';
+import type { Consumer, PlannedConsumer } from '../../core/consumer.js';
 import { ExtensionError, LossError, UsageError } from '../../core/errors.js';
 import type { RecordedOptions, ShowOptions } from '../../core/options.js';
 import { timeNs } from '../../core/row.js';
@@ -15,8 +15,7 @@ import type { Extensions } from '../../extension/extensions.js';
 import { parseFields } from '../../plan/parse-fields.js';
 import type { Messages } from '../../terminal/messages.js';
 import { faultsIn } from './faults.js';
-import { FollowedPackets } from './followed-packets.js';
-import { packetFilter } from './packet-filter.js';
+import { followedPackets } from './packet-filter.js';
 import { checkExtensions, checkRecorded, checksIn } from './recorded.js';
 import { isExtra, roomy, withRoom } from './room.js';
 import { SelectedRows, type AbsentPackets } from './selected-rows.js';
@@ -77,8 +76,7 @@ export class Showing {
   #selectedRows({ wants }: PlannedConsumer, { conditions }: Extensions): SelectedRows {
     const { reader, name, options } = this;
     const file = { traced: reader.traced(null, []), description: reader.description, name };
-    const matches = packetFilter(options, file, conditions);
-    const followed = matches === null ? null : new FollowedPackets(matches);
+    const followed = followedPackets(options, file, conditions);
     return new SelectedRows({ ...options, drops: wants.drops }, this.#traced.functions, followed);
   }
 
@@ -98,8 +96,9 @@ export class Showing {
     const problem = await this.#consumer.finish(this.#summary);
     if (problem !== null) throw problem;
     if (this.#checks.remark !== null) messages.line(this.#checks.remark);
-    for (const { text, remedy } of this.#missing) messages.warn(text, remedy);
-    return this.#missing.length === 0;
+    const missing = [...this.#consumer.backlog(), ...faultsIn(this.reader, this.#summary, this.name)];
+    for (const { text, remedy } of missing) messages.warn(text, remedy);
+    return missing.length === 0;
   }
 
   /** What checks have found. */
@@ -132,10 +131,6 @@ export class Showing {
   /** Events given to the consumer. */
   get events(): number {
     return this.#events;
-  }
-
-  get #missing(): readonly Loss[] {
-    return [...this.#consumer.backlog(), ...faultsIn(this.reader, this.#summary, this.name)];
   }
 
   #take(selected: Batch): void {
