@@ -5,6 +5,9 @@
 
 struct ipft_row row;
 struct ipft_geometry geometry;
+struct ipft_snap snap;
+enum ipft_snap_flags snap_flags;
+enum ipft_no_place no_place;
 enum ipft_function function;
 enum ipft_flags flags;
 enum ipft_relation relation;

@@ -71,7 +71,10 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, struct hit
   if (!is_wanted(count, life.time_ns, life.choice, 1))
     return 0;
   count_relative(count, &life);
-  send(ctx, count, &message, sizeof(message));
+  if (settings.sent_size >= IPFT_SENDS_BYTES)
+    send_with_bytes(ctx, count, skb, &message, sizeof(message));
+  else
+    send(ctx, count, &message, sizeof(message));
   if (!settings.has_drop_reason)
     remember_drop(&message.event);
   return 0;

@@ -5,6 +5,7 @@
 
 #define SENT_EVENT struct ipft_event
 #include "lives.h"
+#include "snap.h"
 #include "drop.h"
 
 /* Functions called from here are not inlined, to get stack frames of their own: the stack is small. */
@@ -36,7 +37,7 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
   if (!read_data(ctx, skb, hit, life->born_ns, message.data))
     return tell_end(ctx, skb, life);
   count_relative(count, life);
-  send(ctx, count, &message, sizeof(message.event) + settings.data_size);
+  send_event(ctx, count, skb, &message, sizeof(message.event));
   return 0;
 }
 

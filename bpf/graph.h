@@ -6,6 +6,7 @@
 
 #define SENT_EVENT struct ipft_graph_event
 #include "lives.h"
+#include "snap.h"
 #include "drop.h"
 
 /* Identifies a call that has not returned. `call_id`: an address that no other open call of the function has.
@@ -81,7 +82,7 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
   count_relative(count, life);
   __sync_fetch_and_add(&count->calls, 1);
   remember_call(skb, hit, life);
-  send(ctx, count, &message, sizeof(message.graph) + settings.data_size);
+  send_event(ctx, count, skb, &message, sizeof(message.graph));
   return true;
 }
 

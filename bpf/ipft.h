@@ -113,6 +113,8 @@ enum ipft_sizes {
   IPFT_DATA = 208,
   /* bytes for an extension's module(), as in ipftrace2 */
   IPFT_MODULE_DATA = 64,
+  /* most bytes of a packet: a perf record has at most 65,535 */
+  IPFT_SNAPLEN = 65000,
   /* not bytes: most instructions of a generated function (generated.h), limited by the range of jumps */
   IPFT_GENERATED = 32768,
 };
@@ -143,6 +145,45 @@ struct ipft_geometry {
   __u8 inner_network[IPFT_HEADER];
   __u8 inner_transport[IPFT_HEADER];
 };
+
+/* Value of ipft_snap.mac, network and link if there is none. */
+enum ipft_no_place { IPFT_NO_PLACE = 0xffff };
+
+/* --snaplen: what the bytes of a packet are, which follow this. All places are offsets in these bytes, which
+ * begin at the MAC header, or where the skb's data begin if there is none yet. */
+struct ipft_snap {
+  __u32 captured;      /* number of bytes */
+  __u32 length;        /* what their number would be without a limit */
+  __u16 mac;           /* the MAC header: 0, or IPFT_NO_PLACE: none is set in the skb */
+  __u16 network;       /* the network header; IPFT_NO_PLACE: none is set, or it is before the bytes */
+  __u16 data;          /* skb->data */
+  __u16 link;          /* type of the device, ARPHRD_*; IPFT_NO_PLACE: there is no device */
+  __u16 protocol;      /* skb->protocol, big-endian */
+  __u16 vlan_protocol; /* of the tag that is kept in the skb, big-endian */
+  __u16 vlan_tci;
+  __u16 queue; /* skb->queue_mapping */
+  __u8 type;   /* skb->pkt_type */
+  __u8 flags;  /* enum ipft_snap_flags */
+  __u16 unused;
+  __u32 ifindex; /* of the device; 0: there is none */
+  __u32 iif;     /* skb->skb_iif: the device that has received the packet; 0: none */
+  __u32 netns;   /* inode of the device's network namespace; 0: unknown */
+  __u8 ifname[16];
+};
+IPFT_STATIC_ASSERT(sizeof(struct ipft_snap) == 56);
+
+enum ipft_snap_flags {
+  IPFT_SNAP_TAGGED = 1, /* the VLAN tag in vlan_protocol and vlan_tci is there */
+  IPFT_SNAP_CUT = 2,    /* there are fewer bytes than there was room for: fragments cannot be read */
+};
+
+/* Packets whose bytes may be copied at the same time on a CPU, as one program may interrupt another, and
+ * bytes of the room for each besides those of its record (snap.h). */
+#define IPFT_SNAP_SLOTS 4
+#define IPFT_SNAP_SLOT 80
+
+/* Flag of ipft_settings.sent_size: the packet's bytes follow. */
+#define IPFT_SENDS_BYTES 0x10000
 
 /* Number of counters by which nearly every skb that is not followed is recognized without a map lookup. */
 #define IPFT_FOLLOWED 16384
@@ -268,6 +309,10 @@ struct ipft_settings {
   __u32 has_drop_reason;  /* the tracepoint kfree_skb has a reason (5.17) */
   __u32 asks_reason;      /* reason_at or cause_at is not 0 */
   __u32 data_size;        /* bytes of the data after an event, a multiple of 8; 0: none */
+  __u32 sent_size;        /* the same, with IPFT_SENDS_BYTES */
+  __u32 snaplen;          /* most bytes of a packet */
+  __u64 pages_at;         /* where the kernel has its array of struct page, 0: fragments cannot be read */
+  __u64 memory_at;        /* where it has mapped all memory */
   /* Offsets of reads within the data, 0: not asked for. At offset 0 is a word with a bit for each absent
    * read and, in its upper half, for each of them that is unknown. */
   __u32 headers_at;  /* the packet's first bytes */
@@ -322,7 +367,8 @@ struct ipft_counters {
   __u64 unfollowed;     /* relatives that did not fit into the map of lives, or of open merges */
   __u64 moves;          /* IPFT_MOVED */
   __u64 lost_moves;     /* of `moves`: those that the perf buffer refused */
-  __u64 unused[2];
+  __u64 bare;           /* of `matched`: events without their packets' bytes, for which there was no room */
+  __u64 unused;
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 128);
 
@@ -350,7 +396,8 @@ enum ipft_flags {
 /* One event as programs write it into the perf buffer. For a return only time_ns, skb, born_ns,
  * function_address, return_value, flags and tid are set, for a hidden event time_ns, skb, born_ns and flags,
  * for a relation also parent_skb, parent_born_ns, relation, parts and bytes, for IPFT_MOVED netns. All other
- * events but drops are followed by ipft_settings.data_size bytes of data. */
+ * events but drops are followed by ipft_settings.data_size bytes of data; with IPFT_SENDS_BYTES these, and
+ * drops, by struct ipft_snap and the packet's bytes. */
 struct ipft_event {
   __u64 time_ns; /* CLOCK_MONOTONIC */
   __u64 skb;     /* address of the struct sk_buff */

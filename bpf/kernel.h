@@ -54,6 +54,7 @@ struct net_device {
   struct netdev_queue *_tx;
   int ifindex;
   unsigned int mtu;
+  unsigned short type;
   __u64 features;
   possible_net_t nd_net;
   char name[16];
@@ -75,6 +76,12 @@ struct sk_buff {
   __u8 cloned : 1;
   __u8 ip_summed : 2;
   __u8 encapsulation : 1;
+  __u8 pkt_type : 3;
+  __u8 vlan_present : 1; /* before Linux 6.3 */
+  __u16 queue_mapping;
+  __u16 vlan_tci;
+  __be16 vlan_proto;
+  int skb_iif;
   __u16 csum_start;
   __u16 csum_offset;
   __be16 protocol;
@@ -84,6 +91,7 @@ struct sk_buff {
   __u16 network_header;
   __u16 mac_header;
   unsigned int len;
+  unsigned int data_len;
   __u32 mark;
   unsigned int tail;
   unsigned int end;
@@ -92,11 +100,17 @@ struct sk_buff {
   void (*destructor)(struct sk_buff *skb);
 };
 
+struct skb_frag {
+  unsigned long page;
+};
+
 struct skb_shared_info {
+  __u8 nr_frags;
   unsigned short gso_size;
   unsigned short gso_segs;
   unsigned int gso_type;
   struct sk_buff *frag_list;
+  struct skb_frag frags[1];
 };
 
 struct pt_regs {

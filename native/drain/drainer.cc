@@ -24,8 +24,10 @@ constexpr size_t least_rows = 64;
 
 } // namespace
 
-Drainer::Drainer(uv_loop_t *loop, EventReader &reader, Rows rows, size_t capacity, Deliver deliver)
-    : reader_(reader), rows_(rows), capacity_(capacity), batch_(least_rows), deliver_(std::move(deliver)),
+Drainer::Drainer(uv_loop_t *loop, EventReader &reader, Rows rows, size_t capacity, BatchBytes bytes,
+                 Deliver deliver)
+    : reader_(reader), rows_(rows), bytes_(bytes), capacity_(capacity), batch_(least_rows),
+      deliver_(std::move(deliver)),
       poll_(this, [&](uv_poll_t *handle) { return uv_poll_init(loop, handle, reader.epoll_fd()); }),
       timer_(this, [&](uv_timer_t *handle) { return uv_timer_init(loop, handle); }) {}
 
@@ -56,13 +58,13 @@ void Drainer::pause() {
 
 // Returns how many events were delivered. Afterwards the receiver may have destroyed this drainer.
 size_t Drainer::deliver_batch(bool all) {
-  size_t count = reader_.fill(rows_, batch_, all);
+  size_t count = reader_.fill(rows_, bytes_, batch_, all);
   if (count == 0)
     return 0;
   std::shared_ptr<bool> alive = alive_;
   delivering_ = true;
   uint64_t began = uv_hrtime();
-  deliver_(count);
+  deliver_(count, bytes_.used());
   if (!*alive)
     return count;
   delivering_ = false;

@@ -13,10 +13,12 @@ namespace ipft {
 // that a few events appear soon without a wake-up for each. The work per turn of the loop is bounded.
 class Drainer {
 public:
-  // Receives the first `count` rows; may call pause(), or destroy the drainer.
-  using Deliver = std::function<void(size_t count)>;
+  // Receives the first `count` rows and the first `bytes` of their packets' bytes; may call pause(), or
+  // destroy the drainer.
+  using Deliver = std::function<void(size_t count, size_t bytes)>;
 
-  Drainer(uv_loop_t *loop, EventReader &reader, Rows rows, size_t capacity, Deliver deliver);
+  Drainer(uv_loop_t *loop, EventReader &reader, Rows rows, size_t capacity, BatchBytes bytes,
+          Deliver deliver);
   ~Drainer();
 
   // Initially paused.
@@ -34,6 +36,7 @@ private:
 
   EventReader &reader_;
   Rows rows_;
+  BatchBytes bytes_;
   size_t capacity_;
   size_t batch_; // most rows of the next batch
   Deliver deliver_;

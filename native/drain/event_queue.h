@@ -76,7 +76,7 @@ public:
   bool empty() const { return size_ == 0; }
 
   // The earliest event.
-  const ipft_graph_event &front() const { return first_->at(first_at_, stride_); }
+  ipft_graph_event &front() const { return first_->at(first_at_, stride_); }
 
   // True if the next append() needs another chunk.
   bool is_full() const { return last_ == nullptr || end_ == EventChunk::capacity; }

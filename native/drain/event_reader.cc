@@ -25,6 +25,8 @@ constexpr uint64_t horizon_ns = 20'000'000;
 // Bytes of waiting events. Until they are used up, no ring overflows because formatting takes longer than
 // reading.
 constexpr size_t most_waiting = 32 << 20;
+// The same of the bytes of their packets.
+constexpr size_t most_packet_bytes = 64 << 20;
 
 // Size of a record: header, size and event, padded to 8 bytes.
 size_t record_size(size_t event_size) {
@@ -33,7 +35,7 @@ size_t record_size(size_t event_size) {
 
 perf_event_attr attributes_for(const PerfOptions &options, size_t page_count) {
   size_t capacity =
-      page_count * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / record_size(options.size.total());
+      page_count * static_cast<size_t>(sysconf(_SC_PAGESIZE)) / record_size(options.size.longest());
   perf_event_attr attributes = {};
   attributes.size = sizeof(attributes);
   attributes.type = PERF_TYPE_SOFTWARE;
@@ -84,7 +86,7 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
     : map_fd_(map_fd), options_(options), cpus_(online_cpus()), online_(cpus_),
       page_count_(options.page_count),
       buffers_(open_buffers(map_fd, options, cpus_, page_count_), perf_buffer__free),
-      merge_(rings_of(buffers_.get(), cpus_), options.size, {horizon_ns, most_waiting}),
+      merge_(rings_of(buffers_.get(), cpus_), options.size, {horizon_ns, most_waiting, most_packet_bytes}),
       functions_(std::move(functions)), behind_head_(options.behind_head), in_bytes_(options.in_bytes) {
   if (options.size.event == sizeof(ipft_graph_event))
     packets_.count_calls();
@@ -95,7 +97,9 @@ EventReader::EventReader(int map_fd, const PerfOptions &options, FunctionIndex f
 EventReader::~EventReader() = default;
 
 // Marks reads as absent and unknown whose memory was freed already when they were read, or not written yet.
-void EventReader::forget_bytes(Rows rows, size_t row, uint8_t found) const {
+void EventReader::forget_bytes(Rows rows, const BatchBytes &bytes, size_t row, uint8_t found) const {
+  if (bytes)
+    bytes.forget(rows.data(row));
   if (found == IPFT_BYTES_FREED) {
     ipft_event &event = rows[row].graph.event;
     event.gso_type = event.gso_size = event.gso_segs = 0;
@@ -155,15 +159,16 @@ int EventReader::epoll_fd() const {
   return perf_buffer__epoll_fd(buffers_.get());
 }
 
-size_t EventReader::fill(Rows rows, size_t capacity, bool all) {
+size_t EventReader::fill(Rows rows, BatchBytes &bytes, size_t capacity, bool all) {
+  bytes.clear();
   auto now = static_cast<uint64_t>(monotonic_ns());
-  size_t count = merge_.take(rows, capacity, now, all);
+  size_t count = merge_.take(rows, bytes, capacity, now, all);
   for (size_t i = 0; i < count; i++) {
     ipft_event &event = rows[i].graph.event;
     const KnownFunction &known = functions_.find(event.function_address);
     rows[i].function = known.function;
     if (known.bytes != IPFT_BYTES_THERE)
-      forget_bytes(rows, i, known.bytes);
+      forget_bytes(rows, bytes, i, known.bytes);
     packets_.number(rows[i]);
     delivered_ += (event.flags & IPFT_HIDDEN) == 0;
   }

@@ -23,6 +23,7 @@ struct PerfOptions {
   EventSize size;
   uint32_t behind_head = 0;  // bits of reads from memory that skb->head points to
   uint32_t in_bytes = 0;     // bits of those among them that read packet bytes
+  size_t bytes_at = 0;       // where in the data of a row the place of its packet's bytes is put
   bool reports_ends = false; // hidden rows (IPFT_HIDDEN), which report packets' ends, are wanted
 };
 
@@ -33,10 +34,11 @@ public:
   ~EventReader();
 
   // Moves up to `capacity` events into `rows`, ordered by time over all CPUs and calls: those old enough for
-  // all earlier ones to have arrived, or with `all` everything. Returns 0 if there are no such events.
-  size_t fill(Rows rows, size_t capacity, bool all);
+  // all earlier ones to have arrived, or with `all` everything. `bytes` gets the bytes of their packets, and
+  // only these. Returns 0 if there are no such events.
+  size_t fill(Rows rows, BatchBytes &bytes, size_t capacity, bool all);
 
-  // True if fill() left events unread because memory was used up.
+  // True if fill() left events behind because memory was used up.
   bool is_behind() const { return merge_.is_behind(); }
   // True if events wait to become old enough.
   bool is_waiting() const { return merge_.is_waiting(); }
@@ -63,7 +65,7 @@ public:
   std::vector<uint64_t> lost_per_cpu() const;
 
 private:
-  void forget_bytes(Rows rows, size_t row, uint8_t found) const;
+  void forget_bytes(Rows rows, const BatchBytes &bytes, size_t row, uint8_t found) const;
   bool open_buffer(int cpu);
 
   using Buffers = std::unique_ptr<perf_buffer, void (*)(perf_buffer *)>;

@@ -13,9 +13,9 @@ constexpr size_t sample_size_at = sizeof(perf_event_header);
 constexpr size_t sample_event_at = sample_size_at + sizeof(uint32_t);
 constexpr size_t lost_count_at = sizeof(perf_event_header) + sizeof(uint64_t);
 
-// Distance of waiting events in memory.
+// Distance of waiting events in memory: data follow, and where the packet's bytes are.
 size_t stride_of(const EventSize &size) {
-  return sizeof(ipft_graph_event) + size.data;
+  return sizeof(ipft_graph_event) + size.data + (size.snaplen == 0 ? 0 : sizeof(BytesPlace));
 }
 
 uint64_t earlier_by(uint64_t time_ns, uint64_t ns) {
@@ -26,7 +26,8 @@ uint64_t earlier_by(uint64_t time_ns, uint64_t ns) {
 
 RingMerge::RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits)
     : size_(size), horizon_ns_(limits.horizon_ns),
-      chunks_(limits.bytes / EventChunk::capacity / stride_of(size), stride_of(size)) {
+      chunks_(limits.bytes / EventChunk::capacity / stride_of(size), stride_of(size)),
+      byte_chunks_(limits.packet_bytes) {
   for (const Ring &ring : rings)
     add(ring);
 }
@@ -44,15 +45,16 @@ void RingMerge::close(size_t ring) {
   source.ring = PerfRing();
 }
 
-size_t RingMerge::take(Rows rows, size_t capacity, uint64_t now_ns, bool all) {
+size_t RingMerge::take(Rows rows, BatchBytes &bytes, size_t capacity, uint64_t now_ns, bool all) {
+  is_full_ = false;
   const Source *unread = read_rings();
   behind_ = unread != nullptr;
   uint64_t until = all ? UINT64_MAX : earlier_by(now_ns, horizon_ns_);
   if (unread)
     until = std::min(until, earlier_by(unread->newest_ns, horizon_ns_));
-  size_t count = merge(rows, capacity, until);
-  if (count == 0 && unread) // the memory is too small to hold all events up to the horizon
-    count = merge(rows, capacity, unread->newest_ns);
+  size_t count = merge(rows, bytes, capacity, until);
+  if (count == 0 && unread && !is_full_) // the memory is too small to hold all events up to the horizon
+    count = merge(rows, bytes, capacity, unread->newest_ns);
   waiting_ -= count;
   return count;
 }
@@ -62,9 +64,7 @@ const RingMerge::Source *RingMerge::read_rings() {
   for (Source &source : sources_)
     source.ring.refresh();
   while (Source *source = least_read()) {
-    // A queue without events gets a chunk even beyond the limit: otherwise the others could wait for it
-    // forever.
-    if (source->queue.is_full() && !chunks_.has_room() && !source->queue.empty())
+    if (!has_room_for(*source))
       return source;
     read_some(*source);
   }
@@ -79,6 +79,11 @@ RingMerge::Source *RingMerge::least_read() {
     if (!source.ring.empty() && (!least || source.newest_ns < least->newest_ns))
       least = &source;
   return least;
+}
+
+// A queue without events gets memory even beyond the limit: otherwise the others could wait for it forever.
+bool RingMerge::has_room_for(const Source &source) const {
+  return source.queue.empty() || ((!source.queue.is_full() || chunks_.has_room()) && byte_chunks_.has_room());
 }
 
 // Reads as much as fits into one chunk.
@@ -116,30 +121,50 @@ void RingMerge::read_event(Source &source) {
     return;
   }
   if (size_.data != 0)
-    read_data(source, size, &event + 1);
+    read_data(source, size, event);
+  if (size_.snaplen != 0)
+    bytes_of(event) = read_bytes(source, size);
   source.newest_ns = std::max<uint64_t>(source.newest_ns, event.event.time_ns);
   source.queue.settle();
   waiting_++;
 }
 
-// Returns and hidden events have no data.
-void RingMerge::read_data(Source &source, size_t size, void *data) {
-  if (size < size_.total())
-    memset(data, 0, size_.data);
+// Returns and hidden events have no data. A drop has none either, but may be followed by the packet's bytes.
+void RingMerge::read_data(Source &source, size_t size, ipft_graph_event &event) {
+  if (size < size_.total() || event.event.flags & IPFT_DROP)
+    memset(&event + 1, 0, size_.data);
   else
-    source.ring.copy(sample_event_at + size_.event, data, size_.data);
+    source.ring.copy(sample_event_at + size_.event, &event + 1, size_.data);
 }
 
-size_t RingMerge::merge(Rows rows, size_t capacity, uint64_t until_ns) {
+// The place is after the data, where nothing is aligned to more than 8 bytes.
+BytesPlace &RingMerge::bytes_of(ipft_graph_event &event) const {
+  return *reinterpret_cast<BytesPlace *>(reinterpret_cast<char *>(&event + 1) + size_.data);
+}
+
+BytesPlace RingMerge::read_bytes(Source &source, size_t size) {
+  ipft_snap snap;
+  size_t before = size_.total() + sizeof(snap);
+  if (size < before)
+    return {};
+  source.ring.copy(sample_event_at + size_.total(), &snap, sizeof(snap));
+  if (snap.captured > size - before || snap.captured > size_.snaplen)
+    return {};
+  BytesPlace place = byte_chunks_.add(source.bytes, sizeof(snap) + snap.captured);
+  source.ring.copy(sample_event_at + size_.total(), place.chunk->bytes.get() + place.at, place.size);
+  return place;
+}
+
+size_t RingMerge::merge(Rows rows, BatchBytes &bytes, size_t capacity, uint64_t until_ns) {
   build_heap();
   size_t count = 0;
-  while (count < capacity && !heap_.empty() && heap_[0].time_ns <= until_ns) {
+  while (count < capacity && !is_full_ && !heap_.empty() && heap_[0].time_ns <= until_ns) {
     Source &source = sources_[heap_[0].source];
     Head stop = {until_ns, SIZE_MAX};
     for (size_t child = 1; child < std::min<size_t>(heap_.size(), 3); child++)
       if (before(heap_[child], stop))
         stop = heap_[child];
-    count += move_run(rows.from(count), capacity - count, source, stop);
+    count += move_run(rows.from(count), bytes, capacity - count, source, stop);
     if (source.queue.empty()) {
       heap_[0] = heap_.back();
       heap_.pop_back();
@@ -153,14 +178,23 @@ size_t RingMerge::merge(Rows rows, size_t capacity, uint64_t until_ns) {
 
 // Moves events of the source that has the earliest event of all, up to where another source has an earlier
 // one.
-size_t RingMerge::move_run(Rows rows, size_t capacity, Source &source, const Head &stop) {
+size_t RingMerge::move_run(Rows rows, BatchBytes &bytes, size_t capacity, Source &source, const Head &stop) {
   size_t number = heap_[0].source;
   size_t count = 0;
   do {
+    ipft_graph_event &event = source.queue.front();
+    if (size_.snaplen != 0 && !bytes.has_room(bytes_of(event))) {
+      is_full_ = true;
+      break;
+    }
     ipft_row &row = rows[count];
-    row.graph = source.queue.front();
+    row.graph = event;
     if (size_.data != 0)
-      memcpy(rows.data(count), &source.queue.front() + 1, size_.data);
+      memcpy(rows.data(count), &event + 1, size_.data);
+    if (size_.snaplen != 0) {
+      bytes.add(bytes_of(event), rows.data(count));
+      byte_chunks_.release(bytes_of(event), source.bytes);
+    }
     count++;
     row.cpu = source.cpu;
     uint64_t time_ns = row.graph.event.time_ns;

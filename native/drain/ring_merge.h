@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drain/event_queue.h"
+#include "drain/packet_bytes.h"
 #include "drain/perf_ring.h"
 #include "drain/rows.h"
 
@@ -22,6 +23,7 @@ public:
   struct Limits {
     uint64_t horizon_ns; // age of an event at which all earlier ones are assumed to be in the rings
     size_t bytes;        // limit for waiting events, exceeded by at most a few events per CPU
+    size_t packet_bytes; // the same for the bytes of their packets
   };
 
   RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits);
@@ -34,12 +36,13 @@ public:
   void reopen(size_t ring, void *mapped) { sources_[ring].ring = PerfRing(mapped); }
 
   // Reads the rings, then moves up to `capacity` events into `rows` (`graph` and `cpu` of each, and the data
-  // after it), earliest first: those older than the horizon, or with `all` all of them. `now_ns`:
-  // CLOCK_MONOTONIC before the call.
-  size_t take(Rows rows, size_t capacity, uint64_t now_ns, bool all);
+  // after it), as long as there is room for their packets' bytes, earliest first: those older than the
+  // horizon, or with `all` all of them. `now_ns`: CLOCK_MONOTONIC before the call.
+  size_t take(Rows rows, BatchBytes &bytes, size_t capacity, uint64_t now_ns, bool all);
 
-  // True if the last take() did not read everything in the rings: call it again at once.
-  bool is_behind() const { return behind_; }
+  // True if the last take() did not read everything in the rings, or had no room for more bytes: call it
+  // again at once.
+  bool is_behind() const { return behind_ || is_full_; }
   // True if events are waiting to become old enough.
   bool is_waiting() const { return waiting_ != 0; }
 
@@ -57,6 +60,7 @@ private:
     EventQueue queue;
     uint64_t newest_ns = 0; // time of the newest event read
     uint64_t lost = 0;
+    ByteChunk *bytes = nullptr; // that is being filled
   };
   struct Head {
     uint64_t time_ns;
@@ -71,9 +75,12 @@ private:
   Source *least_read();
   void read_some(Source &source);
   void read_event(Source &source);
-  void read_data(Source &source, size_t size, void *data);
-  size_t merge(Rows rows, size_t capacity, uint64_t until_ns);
-  size_t move_run(Rows rows, size_t capacity, Source &source, const Head &stop);
+  void read_data(Source &source, size_t size, ipft_graph_event &event);
+  BytesPlace read_bytes(Source &source, size_t size);
+  BytesPlace &bytes_of(ipft_graph_event &event) const;
+  bool has_room_for(const Source &source) const;
+  size_t merge(Rows rows, BatchBytes &bytes, size_t capacity, uint64_t until_ns);
+  size_t move_run(Rows rows, BatchBytes &bytes, size_t capacity, Source &source, const Head &stop);
   void build_heap();
   void sift_down(size_t at);
 
@@ -81,11 +88,13 @@ private:
   EventSize size_;
   uint64_t horizon_ns_;
   EventChunks chunks_;
+  ByteChunks byte_chunks_;
   std::vector<Head> heap_; // the sources with events, earliest first
   uint64_t taken_ns_ = 0;  // latest time of the events taken
   uint64_t late_ = 0;
   size_t waiting_ = 0;
   bool behind_ = false;
+  bool is_full_ = false; // there was no room for the bytes of a further event
 };
 
 } // namespace ipft

@@ -12,8 +12,11 @@ namespace ipft {
 struct EventSize {
   size_t event = sizeof(ipft_event); // or that of ipft_graph_event
   size_t data = 0;                   // a multiple of 8
+  size_t snaplen = 0; // most bytes of a packet, which follow after a struct ipft_snap; 0: none do
 
   size_t total() const { return event + data; }
+  // That of the longest record.
+  size_t longest() const { return total() + (snaplen == 0 ? 0 : sizeof(ipft_snap) + snaplen); }
 };
 
 // Rows of a session, each followed by its data.

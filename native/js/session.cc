@@ -14,12 +14,24 @@ namespace {
 
 constexpr size_t rows_per_batch = 4096;
 
+// Most memory for the bytes of a batch's packets.
+constexpr size_t bytes_per_batch = 4 << 20;
+
+// Memory for the bytes of a batch's packets; 0: they have none.
+size_t bytes_capacity(size_t snaplen) {
+  if (snaplen == 0)
+    return 0;
+  return std::min(rows_per_batch * (sizeof(ipft_snap) + snaplen + 8), bytes_per_batch) + BatchBytes::unused;
+}
+
 } // namespace
 
 Napi::Function Session::define(Napi::Env env) {
   return DefineClass(
       env, "Session",
-      {InstanceAccessor<&Session::batch>("batch"), InstanceAccessor<&Session::program_fds>("programFds"),
+      {InstanceAccessor<&Session::batch>("batch"), InstanceAccessor<&Session::packet_bytes>("packetBytes"),
+       InstanceAccessor<&Session::reads_fragments>("readsFragments"),
+       InstanceAccessor<&Session::program_fds>("programFds"),
        InstanceAccessor<&Session::page_count>("pageCount"), InstanceMethod<&Session::activate>("activate"),
        InstanceMethod<&Session::deactivate>("deactivate"), InstanceMethod<&Session::drain>("drain"),
        InstanceMethod<&Session::pause>("pause"), InstanceMethod<&Session::resume>("resume"),
@@ -43,23 +55,32 @@ void Session::open(const Napi::Object &options) {
   size_t data_size = perf.size.data;
   auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * (sizeof(ipft_row) + data_size));
   batch_ = Napi::Persistent(batch);
+  size_t bytes_size = bytes_capacity(perf.size.snaplen);
+  auto bytes = Napi::ArrayBuffer::New(env, bytes_size);
+  packet_bytes_ = Napi::Persistent(bytes);
   ProgramOptions programs = program_options(options);
   is_told_reasons_ = programs.settings.asks_reason != 0;
+  reads_fragments_ = programs.settings.pages_at != 0;
   programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf));
   reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf,
                                           FunctionIndex(indexed_functions(table_of(options.Get("table")))));
   uv_loop_t *loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
-  drainer_ = std::make_unique<Drainer>(loop, *reader_, Rows(batch.Data(), data_size), rows_per_batch,
-                                       [this](size_t rows) { deliver(rows); });
+  BatchBytes batch_bytes;
+  if (bytes_size != 0)
+    batch_bytes = BatchBytes(bytes.Data(), bytes_size, perf.bytes_at);
+  drainer_ =
+      std::make_unique<Drainer>(loop, *reader_, Rows(batch.Data(), data_size), rows_per_batch, batch_bytes,
+                                [this](size_t rows, size_t bytes) { deliver(rows, bytes); });
 }
 
 // Called from uv callbacks, so there is neither a handle scope nor anybody to catch what the receiver throws.
-void Session::deliver(size_t rows) {
+void Session::deliver(size_t rows, size_t bytes) {
   Napi::Env env = Env();
   Napi::HandleScope scope(env);
   try {
-    on_batch_.MakeCallback(Value(), {Napi::Number::New(env, static_cast<double>(rows))});
+    on_batch_.MakeCallback(Value(), {Napi::Number::New(env, static_cast<double>(rows)),
+                                     Napi::Number::New(env, static_cast<double>(bytes))});
   } catch (const Napi::Error &error) {
     napi_fatal_exception(env, error.Value());
   }
@@ -72,6 +93,14 @@ void Session::require_open(Napi::Env env) const {
 
 Napi::Value Session::batch(const Napi::CallbackInfo &) {
   return batch_.Value();
+}
+
+Napi::Value Session::packet_bytes(const Napi::CallbackInfo &) {
+  return packet_bytes_.Value();
+}
+
+Napi::Value Session::reads_fragments(const Napi::CallbackInfo &info) {
+  return Napi::Boolean::New(info.Env(), reads_fragments_);
 }
 
 Napi::Value Session::program_fds(const Napi::CallbackInfo &info) {
@@ -144,6 +173,7 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   set("unread", programs_->unread()); // first, so that there are never more than lost
   set("lost", programs_->lost());
   set("suppressed", programs_->suppressed());
+  set("bare", programs_->bare());
   set("followed", programs_->followed());
   set("relations", programs_->relations());
   set("lostRelations", programs_->lost_relations());

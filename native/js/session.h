@@ -21,6 +21,8 @@ public:
 
 private:
   Napi::Value batch(const Napi::CallbackInfo &info);
+  Napi::Value packet_bytes(const Napi::CallbackInfo &info);
+  Napi::Value reads_fragments(const Napi::CallbackInfo &info);
   Napi::Value program_fds(const Napi::CallbackInfo &info);
   Napi::Value page_count(const Napi::CallbackInfo &info);
   void activate(const Napi::CallbackInfo &info);
@@ -38,12 +40,14 @@ private:
   void close(const Napi::CallbackInfo &info);
 
   void open(const Napi::Object &options);
-  void deliver(size_t rows);
+  void deliver(size_t rows, size_t bytes);
   void require_open(Napi::Env env) const;
 
   Napi::FunctionReference on_batch_;
   bool is_told_reasons_ = false;
+  bool reads_fragments_ = false;
   Napi::Reference<Napi::ArrayBuffer> batch_;
+  Napi::Reference<Napi::ArrayBuffer> packet_bytes_;
   // Destroyed from the last to the first: the drain goes before the buffers, the buffers before the programs.
   std::unique_ptr<Programs> programs_;
   std::unique_ptr<EventReader> reader_;

@@ -4,8 +4,10 @@
 #include "js/candidate_values.h"
 #include "js/table.h"
 #include "session/kernel_features.h"
+#include "session/page_memory.h"
 #include "support/native_error.h"
 #include "symbols/ties.h"
+#include "types/kernel_btf.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -110,6 +112,8 @@ Replacements replacements(const Napi::Object &options) {
 // Where in the data what is, 0: not wanted.
 void set_places(const Napi::Object &options, ipft_settings &settings) {
   settings.data_size = number_or_zero(options, "dataSize");
+  settings.snaplen = number_or_zero(options, "snaplen");
+  settings.sent_size = settings.data_size | (settings.snaplen != 0 ? IPFT_SENDS_BYTES : 0);
   settings.headers_at = number_or_zero(options, "headersAt");
   settings.reason_at = number_or_zero(options, "reasonAt");
   settings.cause_at = number_or_zero(options, "causeAt");
@@ -118,6 +122,12 @@ void set_places(const Napi::Object &options, ipft_settings &settings) {
   settings.stack_at = number_or_zero(options, "stackAt");
   settings.geometry_at = number_or_zero(options, "geometryAt");
   settings.module_at = number_or_zero(options, "moduleAt");
+}
+
+void set_page_memory(ipft_settings &settings) {
+  PageMemory memory = page_memory(kernel_btf(vmlinux_btf));
+  settings.pages_at = memory.pages_at;
+  settings.memory_at = memory.memory_at;
 }
 
 } // namespace
@@ -148,6 +158,8 @@ ProgramOptions program_options(const Napi::Object &options) {
   set_functions(table, IPFT_BYTES_FREED, result.settings.freed);
   set_functions(table, IPFT_BYTES_UNWRITTEN, result.settings.unwritten);
   set_places(options, result.settings);
+  if (result.settings.snaplen != 0)
+    set_page_memory(result.settings);
   result.replacements = replacements(options);
   result.settings.has_filter = !result.replacements.filter.empty();
   result.settings.asks_mark = result.settings.mask != 0 || options.Get("asksMark").ToBoolean();
@@ -176,6 +188,8 @@ PerfOptions perf_options(const Napi::Object &options) {
   if (kind_of(options).sees_returns())
     result.size.event = sizeof(ipft_graph_event);
   result.size.data = number_or_zero(options, "dataSize");
+  result.size.snaplen = number_or_zero(options, "snaplen");
+  result.bytes_at = number_or_zero(options, "bytesAt");
   result.behind_head = number_or_zero(options, "behindHead");
   result.in_bytes = number_or_zero(options, "inBytes");
   return result;

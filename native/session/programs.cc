@@ -51,6 +51,13 @@ uint32_t releases_per_cpu(size_t cpus) {
   return count;
 }
 
+// Room for a record with a packet's bytes. That of the bytes is twice as large as they are: the verifier does
+// not know that what is copied ends at the limit.
+uint32_t snap_slot_size(const ipft_settings &settings) {
+  return static_cast<uint32_t>(IPFT_SNAP_SLOT + sizeof(ipft_graph_event) + sizeof(ipft_snap)) +
+         settings.data_size + 2 * settings.snaplen;
+}
+
 bool wants_causes(const ProgramOptions &options) {
   return options.drops || options.settings.cause_at != 0;
 }
@@ -151,6 +158,10 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
     resize("stacks", IPFT_STACKS);
     bpf_map__set_value_size(bpf_object__find_map_by_name(object_.get(), "stacks"),
                             stack_depth() * sizeof(uint64_t));
+  }
+  if (settings.snaplen != 0) {
+    resize("snaps", cpus_ * IPFT_SNAP_SLOTS);
+    bpf_map__set_value_size(bpf_object__find_map_by_name(object_.get(), "snaps"), snap_slot_size(settings));
   }
   if (wants_causes(options))
     resize("causes", IPFT_CAUSES);

@@ -83,6 +83,8 @@ public:
   // Like unread(), by CPU.
   std::vector<uint64_t> unread_by_cpu() const;
   uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
+  // Of the matched events, those without their packets' bytes, for which there was no room.
+  uint64_t bare() const { return sum(&ipft_counters::bare); }
   // Of the matched events, those of packets that are followed because they are related to another.
   uint64_t followed() const { return sum(&ipft_counters::followed); }
   // Relations between packets that were found, and of these, those that the perf buffer refused.

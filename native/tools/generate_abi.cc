@@ -54,7 +54,8 @@ int main(int argc, char **argv) {
   btf *types = btf__parse(argv[1], nullptr);
   const btf_type *row = find_structure(types, "ipft_row");
   const btf_type *geometry = find_structure(types, "ipft_geometry");
-  if (!row || !geometry) {
+  const btf_type *snap = find_structure(types, "ipft_snap");
+  if (!row || !geometry || !snap) {
     fprintf(stderr, "generate-abi: %s does not hold BTF of the structures\n", argv[1]);
     return 1;
   }
@@ -73,12 +74,22 @@ int main(int argc, char **argv) {
          << "export const GEOMETRY = {\n";
   write_members(output, types, geometry, 0);
   output << "} as const;\n"
+         << "/** sizeof(struct ipft_snap), bytes. */\n"
+         << "export const SNAP_SIZE = " << snap->size << ";\n"
+         << "/** Offsets in struct ipft_snap. */\n"
+         << "export const SNAP = {\n";
+  write_members(output, types, snap, 0);
+  output << "} as const;\n"
          << "/** In ROW.function: the address belongs to no function of the table. */\n";
   write_constant(output, types, "ipft_function");
   output << "/** Bits of ROW.flags, see enum ipft_flags. */\n";
   write_constant(output, types, "ipft_flags");
   output << "/** See enum ipft_relation. */\n";
   write_constant(output, types, "ipft_relation");
+  output << "/** Bits of SNAP.flags. */\n";
+  write_constant(output, types, "ipft_snap_flags");
+  output << "/** See enum ipft_no_place. */\n";
+  write_constant(output, types, "ipft_no_place");
   output << "/** Bytes, see enum ipft_sizes. */\n";
   write_constant(output, types, "ipft_sizes");
   output << "/** See enum ipft_candidates. */\n";

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { backendIds } from '../backends/index.js';
 import { checks } from '../checks/index.js';
+import { SNAPLEN } from '../core/abi.js';
 import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
@@ -81,6 +82,7 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
     holds: (value) => Array.isArray(value) && value.every(isFurtherOutput),
   },
   write: text('the path of a capture file'),
+  snaplen: from(1, SNAPLEN),
   commandLine: boolean,
   drops: boolean,
   verbose: boolean,
@@ -133,6 +135,11 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
   }
 }
 
+function checkSnaplen({ snaplen, write }: Pick<ScriptOptions, 'snaplen' | 'write'>): void {
+  if (snaplen !== undefined && write === undefined)
+    throw new UsageError('trace(): snaplen: there is no capture file', "write: 'trace.ipft'");
+}
+
 /** Validates a script's options and fills in defaults. Throws a UsageError that names the invalid option. */
 export function completeOptions(options: ScriptOptions<FieldList | undefined>): TraceOptions {
   if (typeof (options as unknown) !== 'object' || (options as unknown) === null)
@@ -140,6 +147,7 @@ export function completeOptions(options: ScriptOptions<FieldList | undefined>): 
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
   const { also = [], write, drops = false } = options;
+  checkSnaplen(options);
   checkFiles([
     ...also.map(({ file }) => ({ flag: 'also', file })),
     ...(write === undefined ? [] : [{ flag: 'write', file: write }]),

@@ -101,6 +101,8 @@ const description = object({
   drops: boolean(),
   /** CLOCK_REALTIME minus CLOCK_MONOTONIC, ns, when the trace was prepared */
   real_offset_ns: pipe(string(), regex(/^-?\d{1,20}$/)),
+  /** most bytes of a packet; undefined: the file has none */
+  snaplen: optional(count),
   /** where rows have the data of reads */
   layout,
   /** network devices of ipft's own namespace at the start, by the namespace's inode and their ifindex */

@@ -10,7 +10,7 @@ export const MAGIC = Buffer.from([0x89, 0x49, 0x50, 0x46, 0x54, 0x0d, 0x0a, 0x1a
 
 /** Another major version: files that older ipft cannot read. */
 export const MAJOR = 1;
-/** 1: functions have indexes, and blocks of rows version 2. */
+/** 1: functions have indexes, blocks of rows version 2, and there are packets' bytes. */
 const MINOR = 1;
 
 /** The magic, u16 major, u16 minor, u32 0. */
@@ -34,6 +34,8 @@ export const KIND = {
   summary: 7,
   /** JSON: where the blocks are (Index) */
   index: 8,
+  /** bytes of the packets of the next block of rows (docs/capture-file.md) */
+  bytes: 9,
 } as const;
 
 export type KindName = keyof typeof KIND;

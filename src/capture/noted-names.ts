@@ -84,7 +84,7 @@ export class NotedNames {
       this.#symbol(dropLocation(rows, at));
       this.#reason(dropReason(rows, at));
       this.#cause(dropCause(rows, at));
-    } else if (hasCrossed(rows, at)) this.#namespace(enteredNamespace(rows, at));
+    } else if (hasCrossed(rows, at)) this.namespace(enteredNamespace(rows, at));
     this.#lookAtData(rows, at);
   }
 
@@ -128,7 +128,8 @@ export class NotedNames {
     });
   }
 
-  #namespace(inode: number): void {
+  /** Notes the name of a network namespace. */
+  namespace(inode: number): void {
     this.#namespaces.add(inode, () => [inode, this.#names.namespaceName(inode)]);
   }
 

@@ -7,6 +7,7 @@ import { BlockReader, type Block, type Faults, type Source } from './block-reade
 import { Damage } from './damage.js';
 import { PARTS, readPart, type Description, type Part, type PartName, type Report } from './description.js';
 import { KIND, MOST_ROWS } from './format.js';
+import { isBytesOf } from './noted-bytes.js';
 import { RecordedFunctions, RecordedNames } from './recorded-names.js';
 import { decodeRows, ROWS_VERSION } from './rows.js';
 
@@ -28,6 +29,8 @@ export class TraceReader {
   readonly #names = new RecordedNames();
   readonly #unknown = new Map<number, number>();
   #first: Item | null = null;
+  /** the block of packets' bytes that was read last, until the next rows */
+  #bytes: Buffer | null = null;
 
   private constructor(
     private readonly reader: BlockReader,
@@ -65,10 +68,19 @@ export class TraceReader {
 
   /** What the trace is; functions and names are added while items() reads. `fields`: null: the output's default. */
   traced(fields: readonly Column[] | null, further: readonly Column[]): Traced {
-    const { kernel, returns, follows, layout, host, drops, command_line: command } = this.description;
+    const {
+      kernel,
+      returns,
+      follows,
+      layout,
+      snaplen,
+      host,
+      drops,
+      command_line: command,
+    } = this.description;
     return {
       origin: { host, command, drops },
-      ...{ kernel, returns, follows, layout, fields, further },
+      ...{ kernel, returns, follows, layout, snaplen, fields, further },
       functions: this.#functions,
       clock: { realOffsetNs: BigInt(this.description.real_offset_ns), firstNs: null },
       readClocks: null,
@@ -101,6 +113,10 @@ export class TraceReader {
   #take(block: Block): Item | null {
     if (block.kind === KIND.rows && block.version <= ROWS_VERSION)
       return { kind: 'rows', batch: this.#rows(block) };
+    if (block.kind === KIND.bytes) {
+      this.#bytes = block.payload;
+      return null;
+    }
     const name = PART_NAMES.get(block.kind);
     if (name === undefined) {
       this.#unknown.set(block.kind, (this.#unknown.get(block.kind) ?? 0) + 1);
@@ -131,8 +147,17 @@ export class TraceReader {
 
   #rows({ payload, version }: Block): Batch {
     const { rowSize } = this.description.layout;
-    const rows = decodeRows(payload, rowSize / WORD, MOST_ROWS, version);
-    return { rows: new DataView(rows.buffer, rowSize), count: (rows.length * WORD) / rowSize - 1, rowSize };
+    const decoded = decodeRows(payload, rowSize / WORD, MOST_ROWS, version);
+    const rows = new DataView(decoded.buffer, rowSize);
+    return { rows, count: rows.byteLength / rowSize, rowSize, bytes: this.#bytesOf(rows) };
+  }
+
+  /** The bytes of packets that the block before has, if it belongs to these rows. */
+  #bytesOf(rows: DataView): DataView | undefined {
+    const bytes = this.#bytes;
+    this.#bytes = null;
+    if (bytes === null || !isBytesOf(bytes, rows)) return undefined;
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 }
 

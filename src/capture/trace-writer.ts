@@ -5,6 +5,8 @@ import type { Summary } from '../core/summary.js';
 import type { Traced } from '../core/traced.js';
 import { BlockWriter, type Pressure, type RowsOf } from './block-writer.js';
 import type { ClockPair, Description, Report } from './description.js';
+import { offsetOfBytes } from '../core/packet-bytes.js';
+import { NotedBytes } from './noted-bytes.js';
 import { NotedFunctions } from './noted-functions.js';
 import { NotedNames } from './noted-names.js';
 
@@ -33,6 +35,8 @@ export class TraceWriter {
   readonly #blocks: BlockWriter;
   readonly #functions: NotedFunctions;
   readonly #names: NotedNames;
+  /** null: the trace has no bytes of packets */
+  readonly #packetBytes: NotedBytes | null;
   /** rows of the block that is being filled, behind a row of zeros */
   readonly #rows: Int32Array<ArrayBuffer>;
   readonly #bytes: Uint8Array;
@@ -48,16 +52,20 @@ export class TraceWriter {
     private readonly encode: EncodeRows,
     emit: (bytes: Uint8Array, events: number) => void,
   ) {
-    const { kernel, returns, follows, layout, clock } = traced;
+    const { kernel, returns, follows, layout, snaplen, clock } = traced;
     this.#words = layout.rowSize / WORD;
     this.#room = Math.min(BLOCK_ROWS, Math.floor(BLOCK_BYTES / layout.rowSize));
     this.#rows = new Int32Array((this.#room + 1) * this.#words);
     this.#bytes = new Uint8Array(this.#rows.buffer, layout.rowSize);
     this.#functions = new NotedFunctions(traced);
     this.#names = new NotedNames(traced);
+    const offset = offsetOfBytes(layout);
+    this.#packetBytes =
+      offset === null ? null : new NotedBytes(offset, (inode) => this.#names.namespace(inode));
     this.#blocks = new BlockWriter(emit);
     const description: Description = {
       ...{ ...about, kernel, returns, follows, layout },
+      ...(snaplen === undefined ? {} : { snaplen }),
       real_offset_ns: clock.realOffsetNs.toString(),
     };
     this.#blocks.addJson('description', description);
@@ -77,10 +85,19 @@ export class TraceWriter {
     for (let row = 0; row < count;) {
       const taken = Math.min(count - row, this.#room - this.#count);
       this.#bytes.set(bytes.subarray(row * rowSize, (row + taken) * rowSize), this.#count * rowSize);
+      this.#takeBytes(taken, batch);
       this.#count += taken;
       row += taken;
-      if (this.#count === this.#room) this.#flushFull(pressure);
+      if (this.#count === this.#room || this.#packetBytes?.isFull === true) this.#flushFull(pressure);
     }
+  }
+
+  /** Takes the bytes of the packets of the next rows. */
+  #takeBytes(taken: number, { rowSize, bytes }: Batch): void {
+    if (this.#packetBytes === null) return;
+    const rows = new DataView(this.#bytes.buffer, this.#bytes.byteOffset);
+    const end = (this.#count + taken) * rowSize;
+    for (let at = this.#count * rowSize; at < end; at += rowSize) this.#packetBytes.take(rows, at, bytes);
   }
 
   report(report: Report): void {
@@ -110,6 +127,8 @@ export class TraceWriter {
     if (functions !== null) this.#blocks.addJson('functions', functions);
     const names = this.#names.fresh();
     if (names !== null) this.#blocks.addJson('names', names);
+    const bytes = this.#packetBytes?.payload(new DataView(this.#rows.buffer, this.traced.layout.rowSize));
+    if (bytes !== null && bytes !== undefined) this.#blocks.add('bytes', bytes, null, pressure);
     this.#blocks.add('rows', this.encode(this.#rows, this.#count, this.#words), of, pressure);
     this.#count = 0;
   }

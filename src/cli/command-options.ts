@@ -102,6 +102,8 @@ export function checkTogether(flags: Flags): void {
   checkFiles(filesOf(flags));
   if (flags.commandLine === false && write === undefined)
     throw new UsageError('--no-command-line: there is no capture file', '-w FILE');
+  if (flags.snaplen !== undefined && write === undefined)
+    throw new UsageError('--snaplen: there is no capture file for packets’ bytes', '-w FILE');
   checkRotation(flags);
   checkInner({ inner, filter });
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { Option } from 'commander';
 import { backendIds } from '../backends/index.js';
+import { SNAPLEN } from '../core/abi.js';
 import { TIME_FORMATS } from '../core/clock.js';
 import { LIVE_EXPORTS } from '../core/export-kinds.js';
 import { TRACE_DEFAULTS as DEFAULTS, type FurtherOutput } from '../core/options.js';
 import { UsageError } from '../core/errors.js';
+import { DEFAULT_SNAPLEN } from '../core/packet-bytes.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
@@ -24,6 +26,7 @@ import {
   parseSample,
   parseSize,
   parseU32,
+  parseUpTo,
 } from './values.js';
 
 /** What a trace can show: outputs, and exports that need no file before. */
@@ -172,8 +175,13 @@ export const dropsOption = (): Option =>
   new Option('--drops', 'show packets that are dropped, and no others: the whole path, then where and why');
 
 /** The capture file, and what it gets. */
-export const captureOptions = (): readonly [Option, Option] => [
+export const captureOptions = (): readonly [Option, ...Option[]] => [
   fileOption('-w, --write <path>', 'write a capture file, which ipft show shows; - is stdout'),
+  option(
+    '--snaplen [bytes]',
+    `the capture file gets this number of bytes of the packet at each event (default: ${DEFAULT_SNAPLEN}, at most ${SNAPLEN})`,
+    parseUpTo('--snaplen', 1, SNAPLEN),
+  ).preset(`${DEFAULT_SNAPLEN}`),
   new Option('--no-command-line', 'the capture file does not get the words of this command line'),
 ];
 

@@ -61,6 +61,10 @@ export function parseCount(flag: string, min: number): (text: string) => number 
     parseInRange(flag, text, { min, max: U32_MAX }, `a number from ${min} to 0xffffffff`, `${flag} ${min}`);
 }
 
+export function parseUpTo(flag: string, min: number, max: number): (text: string) => number {
+  return (text) => parseInRange(flag, text, { min, max }, `a number from ${min} to ${max}`, `${flag} ${max}`);
+}
+
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
 const MS_A_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** 24 days; a timer of Node.js takes 2^31 - 1 ms. */

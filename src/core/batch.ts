@@ -12,6 +12,10 @@ export interface Batch {
   readonly count: number;
   /** bytes from one row to the next: ROW_SIZE plus the data of the reads (Layout.rowSize) */
   readonly rowSize: number;
+  /**
+   * with --snaplen: the bytes of packets, each after a struct ipft_snap, at places that rows have (PACKET_BYTES)
+   */
+  readonly bytes?: DataView | undefined;
 }
 
 /**
@@ -54,7 +58,7 @@ export function wantedRows(batch: Batch, { ends, drops }: Wants): Batch {
   const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
   const kept = new Uint8Array(wanted.length * rowSize);
   wanted.forEach((at, row) => kept.set(bytes.subarray(at, at + rowSize), row * rowSize));
-  return { rows: new DataView(kept.buffer), count: wanted.length, rowSize };
+  return { ...batch, rows: new DataView(kept.buffer), count: wanted.length };
 }
 
 /**

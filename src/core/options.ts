@@ -168,6 +168,8 @@ export interface TraceOptions {
   readonly extensions?: readonly string[] | undefined;
   /** capture file to write, `-` for stdout */
   readonly write?: string | undefined;
+  /** most bytes of each event's packet that the capture file gets; undefined: none */
+  readonly snaplen?: number | undefined;
   /** false: the capture file does not get the command line */
   readonly commandLine?: boolean | undefined;
   /** additional files of results */

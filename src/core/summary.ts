@@ -165,6 +165,14 @@ export interface Dump {
   readonly events: number;
 }
 
+/** What is missing of packets' bytes. */
+export interface PacketBytesAccount {
+  /** events without them, as there was no room to copy them */
+  readonly without: number;
+  /** false: of packets with fragments only the bytes before these could be read */
+  readonly fragments: boolean;
+}
+
 /** The summary of a trace, with the keys of the JSON. */
 export interface Summary extends Accounts {
   /** seconds, from the activation of the trace to its deactivation */
@@ -183,6 +191,8 @@ export interface Summary extends Accounts {
   readonly checked: number | null;
   /** what checks have found wrong; null without --check */
   readonly violations: number | null;
+  /** the packets' bytes; null without --snaplen */
+  readonly packet_bytes: PacketBytesAccount | null;
   /** number of dropped packets; null without --drops */
   readonly dropped: number | null;
   /** in a file of the flight recorder: why it was written; null: the trace is whole */

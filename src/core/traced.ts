@@ -47,6 +47,8 @@ export interface Traced {
   /** the columns of extensions, shown after the fields */
   readonly further: readonly Column[];
   readonly layout: Layout;
+  /** most bytes of a packet; undefined: none are recorded */
+  readonly snaplen?: number | undefined;
   readonly clock: TraceClock;
   /** null: the trace comes from a file */
   readonly readClocks: (() => ClockReading) | null;

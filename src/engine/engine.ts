@@ -54,9 +54,15 @@ export class Engine {
   ) {
     const opened: { close(): void }[] = [];
     try {
-      const session = openSession(plan, options, planned.wants, (rows) => this.#recorder.onBatch(rows));
+      const session = openSession(plan, options, planned.wants, (rows, bytes) =>
+        this.#recorder.onBatch(rows, bytes),
+      );
       opened.push(session);
       this.#session = session;
+      if (options.snaplen !== undefined && !session.readsFragments)
+        messages.warn(
+          'packets with fragments are recorded up to these: this kernel does not show where its pages are',
+        );
       this.#xdp = new Xdp(plan.addon, messages, planned.wants.drops);
       opened.push(this.#xdp);
       const traced = {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
-import type { Accounts } from '../core/summary.js';
-import type { Counters } from '../native/types.js';
+import type { TraceOptions } from '../core/options.js';
+import type { Accounts, Summary } from '../core/summary.js';
+import type { Counters, Session } from '../native/types.js';
 import type { Consumer, Loss } from '../core/consumer.js';
 
 /** Formats a share as `12.3 %`, never rounding to 0 or 100 % what is not exactly that. */
@@ -92,7 +93,8 @@ const lostFamily = ({ lostRelations, relations, lostMoves, moves, unfollowed }: 
  * `cut`: Consumer.cut; `backend`: its id.
  */
 export function losses(counters: Counters, pageCount: number, cut: number, backend: string): Loss[] {
-  const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread } = counters;
+  const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread, bare } =
+    counters;
   const kin = counters.relations === 0 ? '' : ', and its relatives are not shown';
   const full = lost - unread;
   const unaccounted = matched - delivered - lost - suppressed;
@@ -104,6 +106,9 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
     ...calls(noRoom, 'were missed, since the kernel had no room to wait for their return'),
     ...(missed > 0 ? [missedCalls(missed, backend)] : []),
     ...lostFamily(counters),
+    ...(bare > 0
+      ? [{ text: `${bare} events have no bytes of their packets: there was no room to copy them` }]
+      : []),
     ...calls(unreturned, 'have no return: they still run, or the kernel missed it'),
     ...(untracked === 0
       ? []
@@ -118,6 +123,13 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
       : [{ text: `${unaccounted} events are neither among the samples nor the lost ones` }]),
   ];
 }
+
+/** With --snaplen: of what packets' bytes are missing. */
+export const bytesAccount = (
+  { snaplen }: Pick<TraceOptions, 'snaplen'>,
+  { bare }: Counters,
+  { readsFragments }: Pick<Session, 'readsFragments'>,
+): Summary['packet_bytes'] => (snaplen === undefined ? null : { without: bare, fragments: readsFragments });
 
 /** Cases in which events may be attributed to the wrong packet. */
 export function doubts({ missedEnds, relations }: Counters, backend: string): Loss[] {

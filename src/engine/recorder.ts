@@ -10,7 +10,7 @@ import type { Consumer, Loss } from '../core/consumer.js';
 import type { RunningChecks } from './checks.js';
 import { reportAbsences } from '../plan/absences.js';
 import { native } from '../native/call.js';
-import { accounts, doubts, losses, remarks } from './losses.js';
+import { accounts, bytesAccount, doubts, losses, remarks } from './losses.js';
 import type { KernelChanges } from './kernel-changes.js';
 import type { Messages } from '../terminal/messages.js';
 import type { Plan } from '../plan/prepare.js';
@@ -164,6 +164,7 @@ export class Recorder {
       ...accounts(counters, this.#taken, this.consumer),
       consumers: this.consumer.accounts ?? null,
       ...this.checks.summary,
+      packet_bytes: bytesAccount(this.options, counters, this.session),
       dropped: this.consumer.drops?.packets ?? null,
       trigger: null,
       dumps: this.consumer.dumps ?? null,
@@ -197,8 +198,8 @@ export class Recorder {
     return `Samples: ${this.#taken} Lost: ${lost}${returns}${left}${dropped}`;
   }
 
-  /** Takes `count` rows from session.batch. */
-  onBatch(count: number): void {
+  /** Takes `count` rows from session.batch, and the first `bytes` of session.packetBytes. */
+  onBatch(count: number, bytes: number): void {
     if (this.#room === 0) return;
     try {
       this.#rows ??= new DataView(this.session.batch);
@@ -208,7 +209,7 @@ export class Recorder {
       if (this.#room === 0) this.#fill();
       this.#taken += events;
       if (rows > 0) this.#clock.firstNs ??= timeNs(this.#rows, 0);
-      const batch = { rows: this.#rows, count: rows, rowSize };
+      const batch = { rows: this.#rows, count: rows, rowSize, bytes: this.#bytesOf(bytes) };
       this.checks.take(batch);
       this.consumer.take(batch, events);
       if (this.consumer.full && !this.#paused) void this.#waitForReader();
@@ -216,6 +217,10 @@ export class Recorder {
       this.#isBroken = true;
       this.#break(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #bytesOf(size: number): DataView | undefined {
+    return this.options.snaplen === undefined ? undefined : new DataView(this.session.packetBytes, 0, size);
   }
 
   // Draining pauses meanwhile; what does not fit into the kernel's buffers is lost, and counted.

@@ -9,15 +9,15 @@ import type { Session } from '../native/types.js';
 import { dataOptions } from '../plan/data.js';
 import type { Plan } from '../plan/prepare.js';
 
-/** Loads the programs of a plan; `onBatch` gets how many rows session.batch holds. Whoever opens it closes it. */
+/** Loads the programs of a plan; `onBatch` gets how many rows session.batch and bytes session.packetBytes hold. Whoever opens it closes it. */
 export function openSession(
   plan: Plan,
   options: TraceOptions,
   wants: Wants,
-  onBatch: (rows: number) => void,
+  onBatch: (rows: number, bytes: number) => void,
 ): Session {
   const { addon, table, traceable, uncertain, probedOnly, backend, bodyOffsets, data, filter, inBpf } = plan;
-  const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget } = options;
+  const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget, snaplen } = options;
   const { pageCount = automaticPageCount(cpus().length) } = options;
   const leastPageCount = options.pageCount ?? LEAST_PAGES;
   const perf = { pageCount, leastPageCount, samplePeriod, wakeupEvents };
@@ -36,6 +36,7 @@ export function openSession(
     table: table.columns.table,
     bodyOffsets,
     ...dataOptions(data),
+    snaplen,
     filter: filter?.code,
     asksMark: filter?.asksMark === true,
     asksBytes: filter?.asksBytes === true,

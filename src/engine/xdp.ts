@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Summary, XdpDevice, XdpDrop } from '../core/summary.js';
-import type { Addon, XdpCounter, XdpLoss } from '../native/types.js';
+import type { Addon } from '../native/types.js';
+import type { XdpCounter, XdpLoss } from '../native/xdp-types.js';
 import { native } from '../native/call.js';
 import type { Messages } from '../terminal/messages.js';
 import { netnsName } from '../machine/netns-name.js';

@@ -44,6 +44,6 @@ export class KeptRows {
     const events = this.#events;
     this.#start = this.#end;
     this.#events = 0;
-    this.inner.take({ rows: view, count: size / rowSize, rowSize }, events);
+    this.inner.take({ ...this.batch, rows: view, count: size / rowSize }, events);
   }
 }

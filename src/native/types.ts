@@ -6,6 +6,7 @@ import type { EncodeRows } from '../core/batch.js';
 import type { EnumMembers } from '../core/column.js';
 import type { FieldKind, ResolvedPath } from '../core/field-path.js';
 import type { FunctionColumns, NativeTable } from '../core/function-table.js';
+import type { XdpAttachment, XdpCounter } from './xdp-types.js';
 
 /** build/Release/ipft.node. Its errors have errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
@@ -69,46 +70,14 @@ export interface Addon extends KernelProbes {
   hasNoReader(fd: number): boolean;
   /** Raises RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as possible; never throws. */
   setRlimits(): void;
-  readonly Session: new (options: SessionOptions, onBatch: (rows: number) => void) => Session;
+  /** `onBatch` gets how many rows `batch` holds, and how many bytes `packetBytes`. */
+  readonly Session: new (options: SessionOptions, onBatch: (rows: number, bytes: number) => void) => Session;
 }
 
 export interface CauseSource {
   readonly tracepoint: string;
   /** the enum of its value; null: the value is -errno, or there is none */
   readonly enumName: string | null;
-}
-
-export interface XdpAttachment {
-  readonly ifname: string;
-  readonly ifindex: number;
-  /** inode of the device's network namespace */
-  readonly netns: number;
-  /** whether ipft is in this namespace, too */
-  readonly isOwnNetns: boolean;
-  readonly mode: 'native' | 'generic' | 'hardware';
-  readonly programId: number;
-  /** '': unknown */
-  readonly program: string;
-}
-
-export interface XdpCounter {
-  start(): void;
-  read(): readonly XdpLoss[];
-  close(): void;
-}
-
-/** Packets that were lost at a device for one cause. */
-export interface XdpLoss {
-  /** the one that reported them; '': several causes that could not be counted separately */
-  readonly tracepoint: string;
-  /** the value that it reported: an action, or -errno; 0: none */
-  readonly value: number;
-  /** '': no device was reported */
-  readonly ifname: string;
-  readonly ifindex: number;
-  /** inode */
-  readonly netns: number;
-  readonly packets: number;
 }
 
 /** A member of the struct that an extension's module() writes. */
@@ -193,6 +162,10 @@ export interface SessionOptions {
   readonly callerAt?: number;
   readonly stackAt?: number;
   readonly moduleAt?: number;
+  /** most bytes of a packet; none if undefined */
+  readonly snaplen?: number | undefined;
+  /** offset in the data for the place of a packet's bytes in Session.packetBytes */
+  readonly bytesAt?: number;
   readonly pageCount: number;
   /** if there is not enough memory for pageCount, it is halved until it is this */
   readonly leastPageCount: number;
@@ -219,6 +192,8 @@ export interface Counters {
   readonly late: number;
   /** refused by the perf buffer */
   readonly lost: number;
+  /** of the matched, those without their packets' bytes, for which there was no room */
+  readonly bare: number;
   /** lost events on CPUs that came online after the session was created, and had no buffer yet */
   readonly unread: number;
   /** suppressed by maxRate; the returns of such calls are not counted */
@@ -264,6 +239,10 @@ export interface CandidateCalls {
 export interface Session {
   /** The rows of a batch while onBatch runs, in order of time, also between batches; reused afterwards. */
   readonly batch: ArrayBuffer;
+  /** With `snaplen`: Batch.bytes of the batch; reused with it. */
+  readonly packetBytes: ArrayBuffer;
+  /** With `snaplen`: packets' bytes in fragments can be read. */
+  readonly readsFragments: boolean;
   /**
    * file descriptors by the program's number: a program for each slot, -1 = not loaded; or a program for each traced
    * function, -errno = the kernel refuses it

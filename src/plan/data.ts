@@ -3,7 +3,8 @@ import { columnsOf } from '../columns/index.js';
 import { PACKET_HEADERS } from '../columns/headers.js';
 import { generateCapture } from '../codegen/capture.js';
 import { isBehindHead, isInBytes } from '../codegen/path-reads.js';
-import { DATA } from '../core/abi.js';
+import { DATA, ROW_SIZE } from '../core/abi.js';
+import { offsetOfBytes, PACKET_BYTES } from '../core/packet-bytes.js';
 import {
   hasRead,
   layOut,
@@ -127,13 +128,15 @@ const OF_CAPTURES: readonly Wish[] = [
 
 /** The data of a trace. A capture file gets the packets' headers, too, and where they are, as far as there is room. */
 export function dataOf(
-  { write }: TraceOptions,
+  { write, snaplen }: TraceOptions,
   addon: Addon,
   columns: readonly Column[],
   further: readonly Read[],
   messages: Messages,
 ): Data {
-  const data = planData(addon, columns, further, write === undefined ? [] : OF_CAPTURES);
+  const bytes = snaplen === undefined ? [] : [PACKET_BYTES];
+  const wished = write === undefined ? [] : OF_CAPTURES;
+  const data = planData(addon, columns, [...further, ...bytes], wished);
   if (write !== undefined && !hasRead(data.layout)(PACKET_HEADERS))
     messages.warn(
       "the capture file will not have the packets' headers: the fields take too many bytes of each event",
@@ -163,5 +166,6 @@ export function dataOptions({ layout, capture, absent }: Data): Partial<SessionO
     stackAt: offsetOf('stack'),
     geometryAt: offsetOf('geometry'),
     moduleAt: offsetOf('module'),
+    bytesAt: (offsetOfBytes(layout) ?? ROW_SIZE) - ROW_SIZE,
   };
 }

@@ -170,7 +170,7 @@ export function prepare(
   const shown = {
     ...{ kernel: release(), functions: known.functions, returns: tracer.returns, fields, further },
     follows: functions.follows !== 0,
-    layout: data.layout,
+    ...{ layout: data.layout, snaplen: options.snaplen },
     clock: { realOffsetNs: realOffset(addon.readClocks()), firstNs: null },
     readClocks: () => addon.readClocks(),
     names: kernelNames(addon),

@@ -8,6 +8,9 @@ export const MOST_WAITING = 64 * 1024 * 1024;
 
 type Step = (consumer: Consumer) => void;
 
+const copyOf = ({ buffer, byteOffset }: DataView, size: number): DataView =>
+  new DataView(buffer.slice(byteOffset, byteOffset + size));
+
 /** The queue of one consumer among several, which takes events at its own pace. */
 export class Lane {
   /** Resolves when the consumer cannot take any more, like Consumer.broken. */
@@ -46,16 +49,16 @@ export class Lane {
   take(batch: Batch, all: number): void {
     const wanted = wantedRows(batch, this.wants);
     const events = wanted === batch ? all : firstEvents(wanted, Infinity).events;
-    const { rows, count, rowSize } = wanted;
+    const { rows, count, rowSize, bytes } = wanted;
     if (count === 0) return;
-    if (this.#isIdle) return this.consumer.take({ rows, count, rowSize }, events);
+    if (this.#isIdle) return this.consumer.take(wanted, events);
     if (this.full) {
       this.#missed += events;
       return;
     }
-    const bytes = count * rowSize;
-    const copy = new DataView(rows.buffer.slice(rows.byteOffset, rows.byteOffset + bytes));
-    this.#wait(bytes, events, (consumer) => consumer.take({ rows: copy, count, rowSize }, events));
+    const copies = { rows: copyOf(rows, count * rowSize), bytes: bytes && copyOf(bytes, bytes.byteLength) };
+    const size = copies.rows.byteLength + (copies.bytes?.byteLength ?? 0);
+    this.#wait(size, events, (consumer) => consumer.take({ ...copies, count, rowSize }, events));
   }
 
   report(packet: number, report: string | object): void {

@@ -20,6 +20,7 @@ import type {
   EndReason,
   JudgedFunction,
   LaterModule,
+  PacketBytesAccount,
   Summary,
   XdpDevice,
   XdpDrop,
@@ -129,6 +130,12 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   later,
   candidates,
   consumers: orNull(array(object<ConsumerAccount>({ name: string(), missed: integer('events') }))),
+  packet_bytes: orNull(
+    object<PacketBytesAccount>({
+      without: integer('events'),
+      fragments: boolean('those of fragments could be read'),
+    }),
+  ),
   dropped: orNull(integer('packets; null without --drops')),
   trigger: orNull(dump),
   dumps: orNull(array(dump)),

@@ -11,6 +11,7 @@ describe('merging the rings', () => {
 
   it.each([
     ['order', 'hands over in order of time, stably, on 1 to 256 CPUs, records written out of order'],
+    ['bytes', 'hands over packets’ bytes with their events, whatever memory there is for them'],
     ['overflow', 'hands over what rings that overflow did not lose, and knows how much they lost'],
     ['late', 'counts what comes later than the horizon'],
     ['late_at_once', 'hands late events over at once'],

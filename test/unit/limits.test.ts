@@ -130,6 +130,7 @@ describe('-o json', () => {
       omitted: 0,
       checked: null,
       violations: null,
+      packet_bytes: null,
       dropped: null,
       trigger: null,
       dumps: null,

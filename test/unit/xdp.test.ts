@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import type { Summary, XdpDrop } from '../../src/core/summary.js';
-import type { Addon, XdpAttachment, XdpLoss } from '../../src/native/types.js';
+import type { Addon } from '../../src/native/types.js';
+import type { XdpAttachment, XdpLoss } from '../../src/native/xdp-types.js';
 import { Messages } from '../../src/terminal/messages.js';
 import { Xdp } from '../../src/engine/xdp.js';
 

@@ -38,7 +38,8 @@ export class SelectedRows {
   ) {}
 
   /** The rows that are wanted, in the batch's own memory. */
-  of({ rows, count, rowSize }: Batch): Batch {
+  of(batch: Batch): Batch {
+    const { rows, count, rowSize } = batch;
     const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
     if (count > 0) this.#firstNs ??= timeNs(rows, 0);
     let kept = 0;
@@ -49,7 +50,7 @@ export class SelectedRows {
       if (kept !== at) bytes.copyWithin(kept, at, at + rowSize);
       kept += rowSize;
     }
-    return { rows, count: kept / rowSize, rowSize };
+    return { ...batch, count: kept / rowSize };
   }
 
   /** Which of the wanted packets the file does not have, and which numbers it has; null: it has all of them. */

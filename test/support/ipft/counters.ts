@@ -7,6 +7,7 @@ export const NOTHING_MISSING: Counters = {
   delivered: 10,
   lost: 0,
   unread: 0,
+  bare: 0,
   missed: 0,
   unreturned: 0,
   noRoom: 0,

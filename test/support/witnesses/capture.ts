@@ -38,16 +38,26 @@ export class Capture {
   readonly #child: ChildProcess;
   #said = '';
 
-  private constructor(namespace: string, device: string) {
+  private constructor(namespace: string, device: string, snaplen: number) {
     this.#inside = ['netns', 'exec', namespace, 'tcpdump'];
     // -s: a slot of its buffer has room for so much, and its default leaves it 8 slots. -Z root: as another user it may not write here.
-    const args = ['--immediate-mode', '-s', '1024', '-Z', 'root', '-i', device, '-U', '-w', this.#file];
+    const args = [
+      '--immediate-mode',
+      ...['-s', `${snaplen}`, '-B', '32768'],
+      '-Z',
+      'root',
+      '-i',
+      device,
+      '-U',
+      '-w',
+      this.#file,
+    ];
     this.#child = spawn('ip', [...this.#inside, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
   }
 
-  static async start(namespace: string, device = 'any'): Promise<Capture> {
-    const capture = new Capture(namespace, device);
+  static async start(namespace: string, device = 'any', snaplen = 1024): Promise<Capture> {
+    const capture = new Capture(namespace, device, snaplen);
     await until('tcpdump to listen', () => capture.#said.includes(`listening on ${device}`));
     return capture;
   }
