@@ -91,7 +91,7 @@ export class NotedNames {
   #lookAtData(rows: DataView, at: number): void {
     for (const namespaceAt of this.#namespacesAt) {
       const inode = rows.getUint32(at + namespaceAt, true);
-      if (inode !== 0) this.#namespace(inode);
+      if (inode !== 0) this.namespace(inode);
     }
     if (this.#callerAt !== null) this.#symbol(rows.getBigUint64(at + this.#callerAt, true));
     if (this.#reasonAt !== null) this.#reason(rows.getUint32(at + this.#reasonAt, true));

@@ -4,11 +4,13 @@ import { checks } from '../checks/index.js';
 import { UsageError } from '../core/errors.js';
 import { isExport } from '../core/export-kinds.js';
 import { STDOUT, TRACE_DEFAULTS, type CommandOptions, type TraceOptions } from '../core/options.js';
+import { DEFAULT_SNAPLEN } from '../core/packet-bytes.js';
 import { FOLLOW_ALL, type Follow } from '../core/relation.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { checkDrops, checkFiles, type NamedFile } from '../outputs/together.js';
 import type { Flags, OwnFlags, SameFlags } from './flags.js';
+import { checkFrames, hasFrames } from './frame-options.js';
 import { HOW_TO_MARK } from './help.js';
 
 /** What is followed; undefined: nothing is said about it. */
@@ -82,13 +84,16 @@ export function checkInner({ inner, filter }: Pick<Flags, 'inner' | 'filter'>): 
     throw new UsageError('--inner: there is no --filter', "--filter 'tcp port 80' --inner");
 }
 
+/** The ids of all outputs. */
+const outputsOf = ({ output, also = [] }: Pick<Flags, 'output' | 'also'>): string[] => [
+  ...(output === null ? [] : [output]),
+  ...also.map((each) => each.output),
+];
+
 /** Throws a UsageError for flags that do not go together, or mean nothing without another one. */
 export function checkTogether(flags: Flags): void {
   const { outputFile, write, inner, filter, list, eventsOnly } = flags;
-  const shown = [
-    ...(flags.output === null ? [] : [flags.output]),
-    ...(flags.also ?? []).map(({ output }) => output),
-  ];
+  const shown = outputsOf(flags);
   if (list === true && eventsOnly === true)
     throw new UsageError('--events-only: it requires a trace with -o json', '-o json, without --list');
   if (flags.family === true) checkFamily(flags);
@@ -102,8 +107,9 @@ export function checkTogether(flags: Flags): void {
   checkFiles(filesOf(flags));
   if (flags.commandLine === false && write === undefined)
     throw new UsageError('--no-command-line: there is no capture file', '-w FILE');
-  if (flags.snaplen !== undefined && write === undefined)
-    throw new UsageError('--snaplen: there is no capture file for packets’ bytes', '-w FILE');
+  checkFrames(flags, shown);
+  if (flags.snaplen !== undefined && write === undefined && !hasFrames(shown))
+    throw new UsageError('--snaplen: nothing gets the packets’ bytes', '-w FILE, or -o pcapng');
   checkRotation(flags);
   checkInner({ inner, filter });
 }
@@ -191,6 +197,7 @@ export function commandOptions(flags: Flags, command: readonly string[] | undefi
   return {
     ...{ force: false, verbose: false, sample: TRACE_DEFAULTS.sample, failOnLoss: TRACE_DEFAULTS.failOnLoss },
     ...sameOptions(flags),
+    ...(hasFrames(outputsOf(flags)) ? { snaplen: flags.snaplen ?? DEFAULT_SNAPLEN } : {}),
     ...(followed === undefined ? {} : { follow: followed }),
     ...(asked === undefined ? {} : { check: asked }),
     ...packetOptions(flags),

@@ -12,6 +12,7 @@ import { filters } from '../filters/index.js';
 import { outputs } from '../outputs/index.js';
 import { completed, oneOf } from './completion/completer.js';
 import { completeFields } from './completion/fields.js';
+import { frameOptions } from './frame-options.js';
 import { choice, fileOption, option } from './option.js';
 import { GENERATED } from '../core/skeletons.js';
 import {
@@ -226,6 +227,7 @@ export function outputOptions(): Option[] {
     eventsOnlyOption(),
     dropsOption(),
     ...fileOptions(),
+    ...frameOptions(),
     ...contentOptions(),
   ];
 }

@@ -13,7 +13,19 @@ export interface ExportKind {
   readonly samples?: boolean;
 }
 
+/** What the interfaces of pcapng are: network devices, or the functions in which the kernel had the packets. */
+export const INTERFACES = ['device', 'function'] as const;
+export type InterfaceKind = (typeof INTERFACES)[number];
+
+/** How the frames of pcapng are made. */
+export interface FrameOptions {
+  readonly interfaces?: InterfaceKind | undefined;
+  /** packets that are longer than viewers take are said to have the longest length that they do */
+  readonly patchLength?: boolean | undefined;
+}
+
 const all = [
+  { id: 'pcapng', description: "the packets' bytes, for Wireshark and tcpdump", live: true },
   { id: 'perfetto', description: 'tracks of packets and CPUs, for ui.perfetto.dev', live: true },
   { id: 'speedscope', description: 'a profile for each packet, for www.speedscope.app', live: true },
   { id: 'folded', description: 'stacks for a flame graph, with ns', live: true },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TimeFormat } from './clock.js';
+import type { FrameOptions } from './export-kinds.js';
 import type { Selection } from './function-table.js';
 import { FOLLOW_ALL, type Follow } from './relation.js';
 import type { RecorderOptions } from './trigger.js';
@@ -97,7 +98,7 @@ export interface ShowOptions extends RecordedOptions {
 }
 
 /** Options of `ipft export`. */
-export interface ExportOptions extends RecordedOptions {
+export interface ExportOptions extends RecordedOptions, FrameOptions {
   /** id of a kind of document */
   readonly kind: string;
   /** capture file; `-`: stdin */
@@ -210,7 +211,7 @@ export interface TraceOptions {
 /**
  * Options of `ipft -m MARK`: those of the trace, where its results go, and how its readiness is announced.
  */
-export interface CommandOptions extends TraceOptions {
+export interface CommandOptions extends TraceOptions, FrameOptions {
   /** id of an output; null: only the files get results */
   readonly output: string | null;
   /** for outputs that are reports; undefined: the default */

@@ -6,9 +6,11 @@ import type { TraceClock } from './clock.js';
 import type { Cell, Column, ColumnContext } from './column.js';
 import type { DropLine } from './drop.js';
 import type { DroppedPackets } from './dropped-packets.js';
+import type { FrameOptions } from './export-kinds.js';
 import type { Format } from './format.js';
 import type { Palette } from './line.js';
 import type { ReportFlags } from './options.js';
+import type { Layout } from './reads.js';
 import type { Summary } from './summary.js';
 import type { Origin } from './traced.js';
 
@@ -33,6 +35,15 @@ export interface ShownTrace {
   /** undefined: the trace runs on this host */
   readonly origin?: Origin | undefined;
   readonly clock: TraceClock;
+  /** undefined: the rows have no bytes */
+  readonly frames?: Frames | undefined;
+}
+
+/** Where rows have packets' bytes, and how frames are made of them. */
+export interface Frames extends FrameOptions {
+  readonly layout: Layout;
+  /** most bytes of a packet; undefined: none are recorded */
+  readonly snaplen?: number | undefined;
 }
 
 /** How an output is written that reports on a trace as a whole. */

@@ -3,12 +3,13 @@ import { NO_PLACE, ROW_SIZE, SNAP, SNAP_CUT, SNAP_SIZE, SNAP_TAGGED } from './ab
 import type { Batch } from './batch.js';
 import type { Layout, Read } from './reads.js';
 
-const OF = 'packet bytes';
+/** `of` of PACKET_BYTES. */
+export const OF_BYTES = 'packet bytes';
 /**
  * Places in Batch.bytes, two u32: of the struct ipft_snap of a packet, and of its bytes; 0: there are none. The addon
  * puts them into a row; readers of capture files that do not know them take them for the data of an extension.
  */
-export const PACKET_BYTES: Read = { kind: 'extra', of: OF };
+export const PACKET_BYTES: Read = { kind: 'extra', of: OF_BYTES };
 
 /** Bytes at the start of Batch.bytes that are no packet's. */
 export const UNUSED_BYTES = 8;
@@ -55,7 +56,7 @@ export interface Snap {
 
 /** Returns where rows of a layout have the places of their packet's bytes, from the row's start; null: nowhere. */
 export function offsetOfBytes(layout: Layout): number | null {
-  const placed = layout.reads.find(({ read }) => read.kind === 'extra' && read.of === OF);
+  const placed = layout.reads.find(({ read }) => read.kind === 'extra' && read.of === OF_BYTES);
   return placed === undefined ? null : ROW_SIZE + placed.dataOffset;
 }
 

@@ -4,13 +4,14 @@ import type { OutputDescriptor } from '../core/output.js';
 import { documentOutput, type DocumentKind } from './document.js';
 import { folded } from './folded.js';
 import { html } from './html/html.js';
+import { pcapng } from './pcapng/index.js';
 import { perfetto } from './perfetto/index.js';
 import { dot } from './picture/dot.js';
 import { mermaid } from './picture/mermaid.js';
 import { speedscope } from './speedscope.js';
 
 /** Of each kind of core/export-kinds.ts how it is made. */
-const all: Readonly<Record<ExportId, DocumentKind>> = { perfetto, speedscope, folded, mermaid, dot, html };
+const all: Readonly<Record<ExportId, DocumentKind>> = { pcapng, perfetto, speedscope, folded, mermaid, dot, html };
 
 /** The outputs that make documents, by their ids. */
 export const exports: ReadonlyMap<string, OutputDescriptor> = new Map(

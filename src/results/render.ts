@@ -8,7 +8,7 @@ import type { DroppedPackets } from '../core/dropped-packets.js';
 import { PLAIN, type Palette } from '../core/line.js';
 import { TRACE_DEFAULTS } from '../core/options.js';
 import type { LineColumns } from '../core/format.js';
-import type { Output, OutputDescriptor, ReportOptions } from '../core/output.js';
+import type { Frames, Output, OutputDescriptor, ReportOptions } from '../core/output.js';
 import type { Origin, Traced } from '../core/traced.js';
 
 export interface RenderOptions {
@@ -33,6 +33,7 @@ export interface RenderOptions {
   /** kernel release */
   readonly kernel?: string;
   readonly clock?: TraceClock;
+  readonly frames?: Frames;
   readonly origin?: Origin | undefined;
   /** see OutputContext.maxEvents */
   readonly maxEvents?: number | undefined;
@@ -99,6 +100,7 @@ export function createOutput(
     time = null,
     kernel = '',
     clock = { realOffsetNs: 0n, firstNs: null },
+    frames,
     eventsOnly = false,
     follows = false,
     families = false,
@@ -111,7 +113,7 @@ export function createOutput(
   const all = lineColumns(descriptor, { returns, follows, fields, further, time: timed });
   const drops = dropped === null ? null : { packets: dropped, line: format.dropLine(context, timed) };
   return descriptor.create({
-    trace: { context, fields: all.fields, follows, returns, kernel, clock, origin: others.origin },
+    trace: { context, fields: all.fields, follows, returns, kernel, clock, frames, origin: others.origin },
     maxEvents: others.maxEvents,
     palette,
     terminal,

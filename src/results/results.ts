@@ -26,7 +26,15 @@ export type HasNoReader = (fd: number) => boolean;
 /** The options that decide where results go. `flag`: the command line flag of the file, for messages. */
 export type ResultsOptions = Pick<
   CommandOptions,
-  'outputFile' | 'rotate' | 'rotateKeep' | 'drops' | 'time' | 'eventsOnly' | 'family'
+  | 'outputFile'
+  | 'rotate'
+  | 'rotateKeep'
+  | 'drops'
+  | 'time'
+  | 'eventsOnly'
+  | 'family'
+  | 'interfaces'
+  | 'patchLength'
 > & {
   readonly output: string;
   readonly flag?: string;
@@ -71,7 +79,8 @@ class Results implements Consumer {
   }
 
   #createOutput(traced: Traced): Output {
-    const { returns, follows, further, layout, kernel, clock, origin } = traced;
+    const { returns, follows, further, layout, kernel, clock, origin, snaplen } = traced;
+    const { interfaces, patchLength } = this.options;
     return createOutput(this.#descriptor, columnContext(traced), {
       palette: resultPalette(this.options.outputFile !== undefined),
       terminal: this.#terminal,
@@ -82,6 +91,7 @@ class Results implements Consumer {
       kernel,
       clock,
       origin,
+      frames: { layout, snaplen, interfaces, patchLength },
       maxEvents: this.options.maxEvents,
       rowSize: layout.rowSize,
       dropped: this.#dropped,

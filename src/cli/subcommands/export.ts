@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { EXPORT_KINDS } from '../../core/export-kinds.js';
+import { EXPORT_KINDS, type FrameOptions } from '../../core/export-kinds.js';
 import { STDOUT, type ExportOptions } from '../../core/options.js';
 import { createCommand, withOptions } from '../command.js';
+import { checkFrames, frameOptions } from '../frame-options.js';
 import { choice, fileOption, option } from '../option.js';
 import { recordedOf, recordedOptions, type RecordedFlags } from '../recorded-options.js';
 import type { Subcommand } from '../subcommand.js';
 import { parseCount } from '../values.js';
 
-interface Flags extends RecordedFlags {
+interface Flags extends RecordedFlags, FrameOptions {
   readonly to: string;
   readonly write?: string;
   readonly maxEvents?: number;
@@ -24,6 +25,7 @@ export const exporting: Subcommand<ExportOptions> = {
     const options = [
       choice('--to <kind>', EXPORT_KINDS).makeOptionMandatory(),
       fileOption('-w, --write <path>', 'write the document to this file instead of stdout'),
+      ...frameOptions(),
       ...recordedOptions(),
       option(
         '--max-events <events>',
@@ -35,6 +37,7 @@ export const exporting: Subcommand<ExportOptions> = {
   },
   options: (command) => {
     const { to: kind, write, ...recorded } = command.opts<Flags>();
+    checkFrames(recorded, [kind]);
     const [file = STDOUT] = command.args;
     return { ...recordedOf(recorded), kind, file, write: write === STDOUT ? undefined : write };
   },

@@ -29,13 +29,13 @@ function checkSamples({ kind, maxEvents }: ExportOptions): void {
  * Makes a document of a capture file. Resolves with the exit code. Every error is an IpftError, or a bug.
  */
 export async function exportCommand(options: ExportOptions, messages = new Messages()): Promise<number> {
-  const { kind, file, write, maxEvents } = options;
+  const { kind, file, write, maxEvents, interfaces, patchLength } = options;
   checkNotItself(options);
   checkSamples(options);
   const exports = await loadExports();
   const shown = await withDropped(options, messages);
   const reader = await openRecorded(file, messages, write === undefined && isatty(1));
-  const where = { output: kind, outputFile: write, flag: '--write', maxEvents };
+  const where = { output: kind, outputFile: write, flag: '--write', maxEvents, interfaces, patchLength };
   const planned = plannedResults(where, () => false, exports);
   const isComplete = await withExtensions({}, async (extensions) => {
     const showing = new Showing(reader, shown, extensions, planned, nameOf(file));

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { ROW_SIZE } from '../../core/abi.js';
 import type { Batch } from '../../core/batch.js';
+import { OF_BYTES } from '../../core/packet-bytes.js';
 import type { Layout, PlacedRead, Read } from '../../core/reads.js';
 
 const WORD = 8;
 
+/** Places of packets' bytes are no extension's: they keep their meaning. */
+const isOfPacket = ({ of }: Extra): boolean => of === OF_BYTES;
+
 type Extra = Extract<Read, { readonly kind: 'extra' }>;
 
-export const isExtra = (read: Read): read is Extra => read.kind === 'extra';
+export const isExtra = (read: Read): read is Extra => read.kind === 'extra' && !isOfPacket(read);
 
 /**
  * The layout with room for what is added to events when they are shown. What was added when they were recorded has
