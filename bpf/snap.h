@@ -254,8 +254,8 @@ static __noinline int send_with_bytes(void *ctx, struct ipft_counters *count, co
 /* `size`: of the event without its data. One setting decides, so that nothing is added where no bytes are
  * wanted: the verifier removes the branch. */
 static __always_inline void send_event(void *ctx, struct ipft_counters *count, const struct sk_buff *skb,
-                                       void *event, __u32 size) {
-  __u32 sent_size = settings.sent_size;
+                                       void *event, __u64 size) {
+  __u64 sent_size = settings.sent_size;
 
   if (sent_size >= IPFT_SENDS_BYTES)
     send_with_bytes(ctx, count, skb, event, size + (sent_size & (IPFT_SENDS_BYTES - 1)));
