@@ -25,7 +25,6 @@ export interface FrameOptions {
 }
 
 const all = [
-  { id: 'pcapng', description: "the packets' bytes, for Wireshark and tcpdump", live: true },
   { id: 'perfetto', description: 'tracks of packets and CPUs, for ui.perfetto.dev', live: true },
   { id: 'speedscope', description: 'a profile for each packet, for www.speedscope.app', live: true },
   { id: 'folded', description: 'stacks for a flame graph, with ns', live: true },
@@ -37,6 +36,7 @@ const all = [
     live: true,
     samples: true,
   },
+  { id: 'pcapng', description: "the packets' bytes, for Wireshark and tcpdump", live: true },
 ] as const satisfies readonly ExportKind[];
 
 export type ExportId = (typeof all)[number]['id'];
