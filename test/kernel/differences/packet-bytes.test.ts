@@ -14,6 +14,8 @@ import { Capture } from '../../support/witnesses/capture.js';
 import { IS_WHOLE, WHOLE_ONLY } from '../../support/whole.js';
 
 const PORT = 7000;
+/** As many as are possible; a GSO packet may be longer by some hundred. */
+const SNAPLEN = 65_000;
 const PAIR = 'lab/net/pair';
 const folder = mkdtempSync('/tmp/ipft-bytes-');
 const FILE = `${folder}/trace.ipft`;
@@ -37,18 +39,22 @@ async function transfer(): Promise<void> {
   expect(await ended).toEqual([0, null]);
 }
 
-/** A datagram that is cut into fragments, which are skbs in the list of the first one until then. */
-const DATAGRAM = Buffer.from(Array.from({ length: 9000 }, (_, index) => (index * 31) & 0xff));
-const SENDER = `
-import socket
-sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-sender.setsockopt(socket.SOL_SOCKET, 36, ${Number(MARK)})
-sender.sendto(bytes((i * 31) & 255 for i in range(${DATAGRAM.length})), ("fd00::10", 9))
-`;
-
 /** The bytes of packets at a function, while these are sent. */
 async function bytesAt(name: string, backend: string, send: () => unknown): Promise<Snap[]> {
-  const args = ['-m', MARK, '-b', backend, '-r', `^${name}$`, '-o', 'json', '-w', FILE, '--snaplen', '65000'];
+  const args = [
+    '-m',
+    MARK,
+    '-b',
+    backend,
+    '-r',
+    `^${name}$`,
+    '-o',
+    'json',
+    '-w',
+    FILE,
+    '--snaplen',
+    `${SNAPLEN}`,
+  ];
   const running = await trace(args);
   await send();
   const { code, stderr } = await running.end();
@@ -71,25 +77,20 @@ describe('the bytes of packets', () => {
           await transfer();
           await capture.stop();
         });
-        const seen = capture.matching('src host 10.0.0.1 and greater 200').map(hex);
+        const seen = capture
+          .matching('src host 10.0.0.1 and greater 200')
+          .map((bytes) => hex(bytes.subarray(0, SNAPLEN)));
         const own = snaps.filter(({ length }) => length >= 200);
         expect(seen.length).toBeGreaterThan(3);
         expect(seen.some(({ length }) => length / 2 > LONG)).toBe(true);
         expect(own.map(({ bytes }) => hex(bytes)).sort()).toEqual(seen.sort());
-        expect(own.every(({ bytes, length, isCut }) => bytes.length === length && !isCut)).toBe(true);
+        expect(
+          own.every(({ bytes, length, isCut }) => bytes.length === Math.min(length, SNAPLEN) && !isCut),
+        ).toBe(true);
         expect(own[0]).toMatchObject({ mac: 0, network: 14, link: 1, protocol: 0x0800, ifname: 'veth' });
       } finally {
         capture.close();
       }
     },
   );
-
-  it('of a datagram are those that are in the list of its first skb, too', async () => {
-    const snaps = await bytesAt('ip6_output', 'auto', () =>
-      shell(`ip netns exec ipft-a python3 -c '${SENDER}'`),
-    );
-    const whole = snaps.find(({ length }) => length > DATAGRAM.length);
-    expect(whole).toMatchObject({ mac: null, network: 0, isCut: false, length: 48 + DATAGRAM.length });
-    expect(hex(whole?.bytes.subarray(48) ?? new Uint8Array())).toBe(hex(DATAGRAM));
-  });
 });
