@@ -11,7 +11,15 @@ import { mermaid } from './picture/mermaid.js';
 import { speedscope } from './speedscope.js';
 
 /** Of each kind of core/export-kinds.ts how it is made. */
-const all: Readonly<Record<ExportId, DocumentKind>> = { perfetto, speedscope, folded, mermaid, dot, html, pcapng };
+const all: Readonly<Record<ExportId, DocumentKind>> = {
+  perfetto,
+  speedscope,
+  folded,
+  mermaid,
+  dot,
+  html,
+  pcapng,
+};
 
 /** The outputs that make documents, by their ids. */
 export const exports: ReadonlyMap<string, OutputDescriptor> = new Map(

@@ -209,7 +209,7 @@ describe('bad input names what was expected, what was received and a remedy', ()
     ],
     [
       ['-m', '1', '-o', 'xml'],
-      /expected one of aggregate, stream, json, csv, perfetto, speedscope, folded, pcapng, received 'xml'/,
+      /expected one of aggregate, stream, json, csv, perfetto, speedscope, folded, html, pcapng, received 'xml'/,
       /--output aggregate/,
     ],
     [['-m', '1', '-t', 'fn'], /expected one of function, function_graph, received 'fn'/, /--tracer function/],
