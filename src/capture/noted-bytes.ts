@@ -11,7 +11,7 @@ const INITIAL = 64 * 1024;
 
 const toWords = (size: number): number => Math.ceil(size / 8) * 8;
 
-/** Collects the bytes of packets for a block, each once as long as they do not change. */
+/** Collects the bytes of the packets of rows that follow each other, each once as long as they do not change. */
 export class NotedBytes {
   #bytes = Buffer.alloc(INITIAL);
   #end = UNUSED_BYTES;
@@ -22,7 +22,7 @@ export class NotedBytes {
   constructor(
     private readonly offset: number,
     /** takes the inodes of the packets' network namespaces */
-    private readonly noteNamespace: (inode: number) => void,
+    private readonly noteNamespace: (inode: number) => void = () => undefined,
   ) {}
 
   get isFull(): boolean {
@@ -87,3 +87,7 @@ export class NotedBytes {
 /** True if a block of bytes is that of these rows: it begins with the time of the first one. */
 export const isBytesOf = (payload: Buffer, rows: DataView): boolean =>
   payload.length >= UNUSED_BYTES && rows.byteLength > 0 && payload.readBigUInt64LE(0) === timeNs(rows, 0);
+
+/** A block of bytes as a batch has it. */
+export const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView =>
+  new DataView(buffer, byteOffset, length);

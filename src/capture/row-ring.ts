@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from '../core/batch.js';
+import { offsetOfBytes } from '../core/packet-bytes.js';
+import type { Layout } from '../core/reads.js';
+import { BytesRing } from './bytes-ring.js';
 
 /** Most bytes that are allocated at once: what a trace never fills is never taken. */
 const CHUNK = 4 * 1024 * 1024;
@@ -15,21 +18,31 @@ export class RowRing {
   readonly capacity: number;
   readonly #chunkRows: number;
   readonly #chunks: Uint8Array[] = [];
+  /** null: rows have no bytes of packets */
+  readonly #bytes: BytesRing | null;
+  readonly #rowSize: number;
   #end = 0;
 
-  /** `size`: most bytes of memory; `rowSize`: bytes of a row */
-  constructor(
-    size: number,
-    private readonly rowSize: number,
-  ) {
-    const chunk = Math.min(CHUNK, Math.floor(size / LEAST_CHUNKS));
-    this.#chunkRows = Math.max(Math.floor(chunk / rowSize), 1);
-    this.capacity = Math.max(Math.floor(size / chunk), 1) * this.#chunkRows;
+  /** `size`: most bytes of memory; if rows have bytes of packets, half of it is for these */
+  constructor(size: number, layout: Layout) {
+    this.#rowSize = layout.rowSize;
+    const offset = offsetOfBytes(layout);
+    const own = offset === null ? size : Math.ceil(size / 2);
+    this.#bytes = offset === null ? null : new BytesRing(size - own, offset);
+    const chunk = Math.min(CHUNK, Math.floor(own / LEAST_CHUNKS));
+    this.#chunkRows = Math.max(Math.floor(chunk / this.#rowSize), 1);
+    this.capacity = Math.max(Math.floor(own / chunk), 1) * this.#chunkRows;
   }
 
   /** Number of the oldest row that is kept. */
   get first(): number {
-    return Math.max(this.#end - this.capacity, 0);
+    return Math.max(this.#end - this.capacity, this.#bytes?.first ?? 0, 0);
+  }
+
+  /** What `first` is at most after further rows, `count` of those of this batch. */
+  firstAfter({ bytes }: Batch, count: number): number {
+    const ofBytes = this.#bytes?.firstAfter(bytes?.byteLength ?? 0) ?? 0;
+    return Math.max(this.#end + count - this.capacity, ofBytes, 0);
   }
 
   /** Number of the row that comes next. */
@@ -38,23 +51,28 @@ export class RowRing {
   }
 
   /** Puts rows behind the last one, in place of the oldest. */
-  put({ rows, count }: Batch): void {
+  put({ rows, count, bytes }: Batch): void {
     for (let row = 0; row < count;) {
       const { chunk, at } = this.#placeOf(this.#end);
       const taken = Math.min(count - row, this.#chunkRows - at);
-      const bytes = new Uint8Array(rows.buffer, rows.byteOffset + row * this.rowSize, taken * this.rowSize);
-      this.#chunk(chunk).set(bytes, at * this.rowSize);
+      const from = rows.byteOffset + row * this.#rowSize;
+      const own = this.#chunk(chunk).subarray(at * this.#rowSize, (at + taken) * this.#rowSize);
+      own.set(new Uint8Array(rows.buffer, from, taken * this.#rowSize));
+      const kept = new DataView(own.buffer, own.byteOffset, own.byteLength);
+      this.#bytes?.put({ rows: kept, count: taken, rowSize: this.#rowSize, bytes }, this.#end);
       this.#end += taken;
       row += taken;
     }
+    this.#bytes?.forgetBefore(this.first);
   }
 
   /** The rows from number `from` on that lie side by side, at most `most`; they are those of the ring itself. */
   at(from: number, most: number): Batch {
     const { chunk, at } = this.#placeOf(from);
-    const count = Math.min(most, this.#end - from, this.#chunkRows - at);
+    const { end, bytes } = this.#bytes?.of(from) ?? { end: Infinity, bytes: undefined };
+    const count = Math.min(most, Math.min(this.#end, end) - from, this.#chunkRows - at);
     const { buffer } = this.#chunk(chunk);
-    return { rows: new DataView(buffer, at * this.rowSize), count, rowSize: this.rowSize };
+    return { rows: new DataView(buffer, at * this.#rowSize), count, rowSize: this.#rowSize, bytes };
   }
 
   #placeOf(row: number): { readonly chunk: number; readonly at: number } {
@@ -63,6 +81,6 @@ export class RowRing {
   }
 
   #chunk(index: number): Uint8Array {
-    return (this.#chunks[index] ??= new Uint8Array(this.#chunkRows * this.rowSize));
+    return (this.#chunks[index] ??= new Uint8Array(this.#chunkRows * this.#rowSize));
   }
 }

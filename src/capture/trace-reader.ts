@@ -7,7 +7,7 @@ import { BlockReader, type Block, type Faults, type Source } from './block-reade
 import { Damage } from './damage.js';
 import { PARTS, readPart, type Description, type Part, type PartName, type Report } from './description.js';
 import { KIND, MOST_ROWS } from './format.js';
-import { isBytesOf } from './noted-bytes.js';
+import { isBytesOf, viewOf } from './noted-bytes.js';
 import { RecordedFunctions, RecordedNames } from './recorded-names.js';
 import { decodeRows, ROWS_VERSION } from './rows.js';
 
@@ -156,8 +156,7 @@ export class TraceReader {
   #bytesOf(rows: DataView): DataView | undefined {
     const bytes = this.#bytes;
     this.#bytes = null;
-    if (bytes === null || !isBytesOf(bytes, rows)) return undefined;
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return bytes === null || !isBytesOf(bytes, rows) ? undefined : viewOf(bytes);
   }
 }
 

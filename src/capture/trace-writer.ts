@@ -83,21 +83,23 @@ export class TraceWriter {
     const { rows, count, rowSize } = batch;
     const bytes = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
     for (let row = 0; row < count;) {
-      const taken = Math.min(count - row, this.#room - this.#count);
-      this.#bytes.set(bytes.subarray(row * rowSize, (row + taken) * rowSize), this.#count * rowSize);
-      this.#takeBytes(taken, batch);
+      const room = Math.min(count - row, this.#room - this.#count);
+      this.#bytes.set(bytes.subarray(row * rowSize, (row + room) * rowSize), this.#count * rowSize);
+      const taken = this.#takeBytes(room, batch);
       this.#count += taken;
       row += taken;
       if (this.#count === this.#room || this.#packetBytes?.isFull === true) this.#flushFull(pressure);
     }
   }
 
-  /** Takes the bytes of the packets of the next rows. */
-  #takeBytes(taken: number, { rowSize, bytes }: Batch): void {
-    if (this.#packetBytes === null) return;
+  /** Takes the bytes of the packets of the next rows, as far as there is room; returns of how many. */
+  #takeBytes(most: number, { rowSize, bytes }: Batch): number {
+    if (this.#packetBytes === null) return most;
     const rows = new DataView(this.#bytes.buffer, this.#bytes.byteOffset);
-    const end = (this.#count + taken) * rowSize;
-    for (let at = this.#count * rowSize; at < end; at += rowSize) this.#packetBytes.take(rows, at, bytes);
+    let taken = 0;
+    while (taken < most && !this.#packetBytes.isFull)
+      this.#packetBytes.take(rows, (this.#count + taken++) * rowSize, bytes);
+    return taken;
   }
 
   report(report: Report): void {

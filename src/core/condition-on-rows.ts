@@ -6,6 +6,7 @@ import type { ResolvedPath } from './field-path.js';
 import { UnsupportedError } from './errors.js';
 import { capturedIn, type Captured, type Layout, type Read } from './reads.js';
 import { gsoSegs, gsoSize, gsoType, len, mark, tid, type RowReader } from './row.js';
+import { shellWord } from './shell-word.js';
 import { numberReader, smallReader } from './value.js';
 
 /*
@@ -260,7 +261,7 @@ class Compiler {
   #find(path: string): Captured {
     const read = readFor(path, this.layout);
     if (read !== undefined) return this.#captured(read);
-    throw new UnsupportedError(`--where: ${path} was not recorded`, `ipft record -f '${path}'`);
+    throw new UnsupportedError(`--where: ${path} was not recorded`, `ipft record -f ${shellWord(path)}`);
   }
 
   #constant(name: string): bigint {

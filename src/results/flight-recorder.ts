@@ -87,7 +87,7 @@ class FlightRecorder implements Consumer {
     this.broken = new Promise((resolve) => (this.#break = resolve));
     this.done = new Promise((resolve) => (this.#beDone = resolve));
     this.#about = { ...circumstances(commandLine), drops: true };
-    this.#ring = new RowRing(size, traced.layout.rowSize);
+    this.#ring = new RowRing(size, traced.layout);
     this.#watches = triggers.map((trigger) => watchFor(trigger, traced));
     const waits = this.#watches.flatMap(({ awaits }) => (awaits === undefined ? [] : [this.#wait(awaits)]));
     this.#timers = [setInterval(() => this.#noteClocks(), CLOCKS_MS).unref(), ...waits];
@@ -106,12 +106,13 @@ class FlightRecorder implements Consumer {
     return [...this.#finished, ...[...this.#writing.keys()].map(({ account }) => account)];
   }
 
-  take({ rows, count, rowSize }: Batch): void {
+  take(batch: Batch): void {
+    const { rows, count, rowSize } = batch;
     for (let row = 0; row < count && this.#failure === null;) {
       const taken = Math.min(SLICE, count - row, this.#ring.capacity);
       const part = new DataView(rows.buffer, rows.byteOffset + row * rowSize, taken * rowSize);
-      this.#last?.readBefore(this.#ring.end + taken - this.#ring.capacity);
-      this.#ring.put({ rows: part, count: taken, rowSize });
+      this.#last?.readBefore(this.#ring.firstAfter(batch, taken));
+      this.#ring.put({ ...batch, rows: part, count: taken });
       for (const watch of this.#watches) this.#look(watch, part);
       row += taken;
     }

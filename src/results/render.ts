@@ -85,6 +85,8 @@ export function lineColumns(
   return { ...timed, fields: shownFields(fields ?? columnsOf(usual), further, inFront, returns) };
 }
 
+const NO_CLOCK = { realOffsetNs: 0n, firstNs: null };
+
 /** Creates an output with its columns. Needs no kernel: the rows may be recorded ones. */
 export function createOutput(
   descriptor: OutputDescriptor,
@@ -99,22 +101,21 @@ export function createOutput(
     dropped = null,
     time = null,
     kernel = '',
-    clock = { realOffsetNs: 0n, firstNs: null },
-    frames,
+    clock = NO_CLOCK,
     eventsOnly = false,
     follows = false,
     families = false,
-    report = {},
     ...others
   }: RenderOptions = {},
 ): Output {
   const { format } = descriptor;
+  const { frames, origin, maxEvents } = others;
   const timed = time === null ? null : timeColumn(time.format, time.clock);
   const all = lineColumns(descriptor, { returns, follows, fields, further, time: timed });
   const drops = dropped === null ? null : { packets: dropped, line: format.dropLine(context, timed) };
   return descriptor.create({
-    trace: { context, fields: all.fields, follows, returns, kernel, clock, frames, origin: others.origin },
-    maxEvents: others.maxEvents,
+    trace: { context, fields: all.fields, follows, returns, kernel, clock, frames, origin },
+    maxEvents,
     palette,
     terminal,
     rowSize,
@@ -123,7 +124,7 @@ export function createOutput(
     follows,
     families,
     eventsOnly,
-    report: { ...USUAL_REPORT, ...report },
+    report: { ...USUAL_REPORT, ...others.report },
     ...format.lines({ ...all, returns, context, palette }),
   });
 }

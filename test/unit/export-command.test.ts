@@ -103,7 +103,7 @@ describe('ipft export', () => {
     ['another file', ['package.json'], 2, /no capture file/],
     ['stdin for --drops', ['-', '--drops'], 2, /--drops: the capture file is read twice/],
     ['--drops of a file without drops', [RECORDING, '--drops'], 4, /does not have drops[^]*Try: ipft record/],
-    ['a field that was not recorded', [RECORDING, '-f', 'skb->hash'], 4, /Try: ipft record -f skb->hash/],
+    ['a field that was not recorded', [RECORDING, '-f', 'skb->hash'], 4, /Try: ipft record -f 'skb->hash'/],
     ['a folder as the target', [RECORDING, '-w', folder], 3, /--write: cannot write .* \(EISDIR\)/],
     ['a full disk', [RECORDING, '-w', '/dev/full'], 3, /\/dev\/full is full \(ENOSPC\)/],
   ])('refuses %s', async (_, args, code, message) => {

@@ -22,9 +22,9 @@ const toWords = (size: number): number => Math.ceil(size / WORD) * WORD;
 const LONGEST_TEXT = 4096;
 
 /** One option: its code and its value. */
-export type BlockOption = readonly [code: number, value: Uint8Array];
+type BlockOption = readonly [code: number, value: Uint8Array];
 
-export const text = (code: number, value: string): BlockOption => {
+const text = (code: number, value: string): BlockOption => {
   const bytes = Buffer.from(value, 'utf8');
   if (bytes.length <= LONGEST_TEXT) return [code, bytes];
   // The last character may be cut, which is then left out.
@@ -39,20 +39,20 @@ export const text = (code: number, value: string): BlockOption => {
     ),
   ];
 };
-export const u8 = (code: number, value: number): BlockOption => [code, Uint8Array.of(value)];
-export const u32 = (code: number, value: number): BlockOption => {
+const u8 = (code: number, value: number): BlockOption => [code, Uint8Array.of(value)];
+const u32 = (code: number, value: number): BlockOption => {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(value);
   return [code, bytes];
 };
-export const u64 = (code: number, value: bigint): BlockOption => {
+const u64 = (code: number, value: bigint): BlockOption => {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt.asUintN(64, value));
   return [code, bytes];
 };
 
 /** opt_comment: of one line, as readers differ about several lines. */
-export const comment = (value: string): BlockOption => text(1, value);
+const comment = (value: string): BlockOption => text(1, value);
 
 /** A block: its fixed part, bytes that are padded to words, and its options. */
 function block(type: number, fixed: Buffer, bytes: Uint8Array, options: readonly BlockOption[]): Buffer {

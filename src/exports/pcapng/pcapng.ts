@@ -18,7 +18,7 @@ import { frameOf, MOST_ADDED, type Frame } from './frame.js';
 const SECOND = 1_000_000_000n;
 
 /** The longest packet that libpcap and Wireshark take. */
-export const LONGEST = 262_144;
+const LONGEST = 262_144;
 
 /** Packets whose last frame is remembered; the first ones are forgotten. */
 const MOST_PACKETS = 262_144;

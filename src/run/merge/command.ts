@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Description } from '../../capture/description.js';
+import { NotedBytes, viewOf } from '../../capture/noted-bytes.js';
 import { TraceReader } from '../../capture/trace-reader.js';
 import type { Consumer } from '../../core/consumer.js';
 import { EXIT, UsageError } from '../../core/errors.js';
 import type { MergeOptions } from '../../core/options.js';
+import { offsetOfBytes } from '../../core/packet-bytes.js';
 import { isHidden } from '../../core/row.js';
 import { loadAddon } from '../../native/addon.js';
 import { plannedCapture } from '../../results/capture-file.js';
@@ -52,6 +54,9 @@ class Merging {
   readonly #heads: readonly Head[];
   readonly #rowSize: number;
   readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #rows: DataView;
+  /** null: the files have no bytes of packets */
+  readonly #packetBytes: NotedBytes | null;
   #count = 0;
   #events = 0;
   #isBroken = false;
@@ -65,6 +70,9 @@ class Merging {
     this.#trace = new MergedTrace(readers);
     this.#rowSize = description.layout.rowSize;
     this.#bytes = new Uint8Array(ROWS * this.#rowSize);
+    this.#rows = new DataView(this.#bytes.buffer);
+    const offset = offsetOfBytes(description.layout);
+    this.#packetBytes = offset === null ? null : new NotedBytes(offset);
     this.#heads = readers.map(
       (reader, place) =>
         new Head(reader, place, ({ packet, report }) => {
@@ -108,19 +116,22 @@ class Merging {
     });
   }
 
-  #take({ rows, at, place }: Head): void {
+  #take({ rows, at, place, bytes }: Head): void {
     this.#trace.adopt(rows, at, place);
     if (!isHidden(rows, at)) this.#events++;
     const row = new Uint8Array(rows.buffer, rows.byteOffset + at, this.#rowSize);
     this.#bytes.set(row, this.#count * this.#rowSize);
-    if (++this.#count === ROWS) this.#flush();
+    this.#packetBytes?.take(this.#rows, this.#count * this.#rowSize, bytes);
+    if (++this.#count === ROWS || this.#packetBytes?.isFull === true) this.#flush();
   }
 
   #flush(): void {
     const [count, events] = [this.#count, this.#events];
     this.#count = this.#events = 0;
-    if (count > 0)
-      this.#consumer.take({ rows: new DataView(this.#bytes.buffer), count, rowSize: this.#rowSize }, events);
+    if (count === 0) return;
+    const payload = this.#packetBytes?.payload(this.#rows) ?? null;
+    const bytes = payload === null ? undefined : viewOf(payload);
+    this.#consumer.take({ rows: this.#rows, count, rowSize: this.#rowSize, bytes }, events);
   }
 }
 

@@ -27,6 +27,11 @@ export class Head {
     return this.#batch.rows;
   }
 
+  /** The bytes of the packets of these rows. */
+  get bytes(): Batch['bytes'] {
+    return this.#batch?.bytes;
+  }
+
   /** Where the next row begins. */
   get at(): number {
     return this.#row * (this.#batch?.rowSize ?? 0);

@@ -104,8 +104,10 @@ export class MergedTrace {
     const [first] = this.#traces;
     if (first === undefined) throw new Error('no files to merge');
     this.#stackAt = offsetOfKind(first.layout, 'stack');
+    const snaplens = this.#traces.flatMap(({ snaplen }) => snaplen ?? []);
     this.traced = {
       ...first,
+      snaplen: snaplens.length === 0 ? undefined : Math.max(...snaplens),
       functions: this.#functions,
       names: namesOf(this.#traces.map(({ names }) => names)),
       stack: (id) => this.#traces[id % readers.length]?.stack(Math.floor(id / readers.length)) ?? [],

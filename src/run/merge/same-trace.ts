@@ -2,6 +2,7 @@
 import type { TraceReader } from '../../capture/trace-reader.js';
 import type { Description } from '../../capture/description.js';
 import { UsageError } from '../../core/errors.js';
+import { OF_BYTES } from '../../core/packet-bytes.js';
 import { printable } from '../../core/printable.js';
 import type { Layout, Read } from '../../core/reads.js';
 
@@ -18,7 +19,7 @@ function nameOf(read: Read): string {
     case 'path':
       return printable(read.paths[0]);
     case 'extra':
-      return printable(`what ${read.of} adds`);
+      return printable(read.of === OF_BYTES ? read.of : `what ${read.of} adds`);
     case 'headers':
       return `${read.bytes} bytes of headers`;
     default:
@@ -66,7 +67,7 @@ export function checkSame(first: MergedFile, others: readonly MergedFile[]): voi
         first,
         other,
         `their fields differ: ${difference}`,
-        'ipft record with the same -f, -e and --check',
+        'ipft record with the same -f, -e, --check and --snaplen',
       );
   }
 }

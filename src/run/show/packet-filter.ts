@@ -6,6 +6,7 @@ import { conditionOnRows, unrecordedPaths } from '../../core/condition-on-rows.j
 import { UnsupportedError, UsageError } from '../../core/errors.js';
 import type { RecordedOptions } from '../../core/options.js';
 import type { RowReader } from '../../core/row.js';
+import { shellWord } from '../../core/shell-word.js';
 import { columnContext, type Traced } from '../../core/traced.js';
 import { filters } from '../../filters/index.js';
 import { compilePcapFilter } from '../../filters/pcap.js';
@@ -26,7 +27,7 @@ type Filters = Pick<RecordedOptions, 'where' | 'filter' | 'inner' | 'filters'>;
 const unrecorded = (name: string, what: readonly string[], fields: readonly string[]): UnsupportedError =>
   new UnsupportedError(
     `${name} does not have ${what.join(', ')}: it was not recorded`,
-    `ipft record -f ${fields.map((field) => (/^[\w-]+$/.test(field) ? field : `'${field}'`)).join(',')}`,
+    `ipft record -f ${shellWord(fields.join(','))}`,
   );
 
 /** The condition that a filter of the kernel's members stands for. */

@@ -6,6 +6,7 @@ import type { Column } from '../../core/column.js';
 import { UnsupportedError } from '../../core/errors.js';
 import type { ShowOptions } from '../../core/options.js';
 import { hasRead, type Layout, type Read } from '../../core/reads.js';
+import { shellWord } from '../../core/shell-word.js';
 import type { Extensions } from '../../extension/extensions.js';
 import { checksOf } from '../../plan/checks.js';
 import { isExtra } from './room.js';
@@ -23,7 +24,7 @@ export function checkRecorded(columns: readonly Column[], layout: Layout, name: 
   if (absent.length > 0)
     throw new UnsupportedError(
       `${name} does not have ${absent.join(', ')}: it was not recorded`,
-      `ipft record -f ${absent.join(',')}`,
+      `ipft record -f ${shellWord(absent.join(','))}`,
     );
 }
 
@@ -34,7 +35,7 @@ export function checkExtensions({ all }: Extensions, layout: Layout, name: strin
     if (!isThere([...reads, ...columns.flatMap((column) => column.reads ?? [])].filter(isOfModule)))
       throw new UnsupportedError(
         `${name} does not have the data of ${path}: it was not recorded with it`,
-        `ipft record -e ${path}`,
+        `ipft record -e ${shellWord(path)}`,
       );
     checkRecorded(columns, layout, name);
   }

@@ -31,12 +31,13 @@ export function withRoom(layout: Layout, extras: readonly Extra[]): Layout {
   return { reads: [...kept, ...added], size, rowSize: ROW_SIZE + size };
 }
 
-/** The rows of a batch in memory of their own, with zeros in the room behind them. */
-export function roomy({ rows, count, rowSize }: Batch, wider: number): Batch {
-  if (rowSize === wider) return { rows, count, rowSize };
+/** The batch, its rows in memory of their own, with zeros in the room behind them. */
+export function roomy(batch: Batch, wider: number): Batch {
+  const { rows, count, rowSize } = batch;
+  if (rowSize === wider) return batch;
   const given = new Uint8Array(rows.buffer, rows.byteOffset, count * rowSize);
-  const bytes = new Uint8Array(count * wider);
+  const made = new Uint8Array(count * wider);
   for (let row = 0; row < count; row++)
-    bytes.set(given.subarray(row * rowSize, (row + 1) * rowSize), row * wider);
-  return { rows: new DataView(bytes.buffer), count, rowSize: wider };
+    made.set(given.subarray(row * rowSize, (row + 1) * rowSize), row * wider);
+  return { ...batch, rows: new DataView(made.buffer), rowSize: wider };
 }
