@@ -8,6 +8,7 @@ import { ipftProcess } from '../support/ipft/process.js';
 import { parseJson, parseResults, type Event } from '../support/ipft/results.js';
 import { snapsIn, type SnapEvent } from '../support/packets/snaps.js';
 import { packetsOf, SUITES, Viewers } from '../support/pcapng/viewers.js';
+import { IS_WHOLE, WHOLE_ONLY } from '../support/whole.js';
 
 /** No other trace on this machine has this mark. */
 const MARK = 0x1e000000 + (process.pid & 0x3fffff);
@@ -69,7 +70,7 @@ describe.skipIf(reason !== null)(
     let trace: Recorded;
     beforeAll(async () => void (trace = await recorded()), 60_000);
 
-    describe.each(SUITES)('for the programs of %s', (suite) => {
+    describe.skipIf(!IS_WHOLE).each(SUITES)(`for the programs of %s${WHOLE_ONLY}`, (suite) => {
       let viewers: Viewers;
       beforeAll(() => void (viewers = new Viewers(suite)), 600_000);
       afterAll(() => viewers.remove());
