@@ -206,7 +206,11 @@ describe.skipIf(reason !== null)(
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', disk]);
       try {
         const path = `${disk}/trace.ipft`;
-        const { code, stderr } = await ipftProcess(['record', ...ARGS, '-w', path, ...pinging(400, 0.005)]);
+        const ping = `ping -n -q -m ${MARK} 127.0.0.1`;
+        const few = `${ping} -c 20 -i 0.01 && sleep 1.2`; // until they are written
+        const more = `${ping} -c 20000 -f`;
+        const sent = ['--', 'sh', '-c', `${few} && ${more}`];
+        const { code, stderr } = await ipftProcess(['record', ...ARGS, '-w', path, ...sent]);
         expect(stderr).toContain(`the disk under ${path} is full (ENOSPC)`);
         expect(code).toBe(3);
         const shown = show([path, '-o', 'json']);

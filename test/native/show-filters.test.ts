@@ -101,7 +101,7 @@ describe.skipIf(reason !== null)(
       [['--filter', 'greater 100'], /lengths \(len, less, greater\) are not recorded/],
       [
         ['--filter', 'ip', '--inner'],
-        /does not have inner headers: .*\nTry: ipft record -f 'skb->network_header'/,
+        /does not have inner headers: .*\nTry: ipft record -f 'skb->network_header,skb->inner_network_header'/,
       ],
       [['--where', 'skb->len == NOSUCH'], /constant NOSUCH was not recorded\nTry: its number/],
     ])('%j was not recorded', (option, message) => {
