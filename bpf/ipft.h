@@ -180,7 +180,7 @@ enum ipft_snap_flags {
 /* Packets whose bytes may be copied at the same time on a CPU, as one program may interrupt another, and
  * bytes of the room for each besides those of its record (snap.h). */
 #define IPFT_SNAP_SLOTS 4
-#define IPFT_SNAP_SLOT 80
+#define IPFT_SNAP_SLOT 104
 
 /* Flag of ipft_settings.sent_size: the packet's bytes follow. */
 #define IPFT_SENDS_BYTES 0x10000

@@ -11,12 +11,17 @@
  * What is read on the way is here, too. */
 struct snap_slot {
   __u32 users;
+  __u32 index;    /* of this slot */
   __u32 captured; /* number of the packet's bytes so far */
   __u32 is_cut;   /* more of them cannot be read */
-  __u32 fragments;
-  const struct sk_buff
-      *skb; /* whose bytes are copied next, from `start` on: the packet's, then those of its list */
+  /* Whose bytes are copied next, from `start` on: the packet's, then those of its list. */
+  const struct sk_buff *skb;
   const unsigned char *start;
+  const unsigned char *head; /* of that skb */
+  const void *next;          /* its next fragment */
+  __u32 tail;
+  __u8 fragments; /* how many it has */
+  __u8 unused[3];
   union scratch scratch;
   struct {
     __u64 page;
@@ -59,8 +64,10 @@ static __noinline struct snap_slot *take_slot(void) {
     /* Linux 5.10 has no atomic operation that returns a value. If several come at the same time, all may go
      * on to the next slot, but no two of them stay. */
     __sync_fetch_and_add(&slot->users, 1);
-    if (*(volatile __u32 *)&slot->users == 1)
+    if (*(volatile __u32 *)&slot->users == 1) {
+      slot->index = index;
       return slot;
+    }
     __sync_fetch_and_add(&slot->users, -1);
   }
   return 0;
@@ -98,50 +105,70 @@ static __always_inline bool copy_bytes(struct snap_slot *slot, __u64 size, __u64
   return true;
 }
 
-/* Copies the bytes of a fragment. Those that are not in memory that the kernel has mapped cannot be read: the
- * lowest bit of their address is set (struct net_iov). */
-static __always_inline bool copy_fragment(struct snap_slot *slot, const void *fragment) {
+/* Copies the bytes of the next fragment. Those that are not in memory that the kernel has mapped cannot be
+ * read: the lowest bit of their address is set (struct net_iov). */
+static __always_inline bool copy_fragment(struct snap_slot *slot) {
   __u64 page, address;
 
   if (settings.pages_at == 0 ||
-      bpf_probe_read_kernel(&slot->fragment, sizeof(slot->fragment), fragment) != 0 ||
+      bpf_probe_read_kernel(&slot->fragment, sizeof(slot->fragment), slot->next) != 0 ||
       slot->fragment.page < settings.pages_at || slot->fragment.page & 1) {
     slot->is_cut = 1;
     return false;
   }
+  slot->next += sizeof(slot->fragment);
   page = (slot->fragment.page - settings.pages_at) >> PAGE_STRUCT_SHIFT;
   address = settings.memory_at + (page << PAGE_SHIFT) + slot->fragment.offset;
   return copy_bytes(slot, slot->fragment.size, address);
 }
 
-/* Copies what slot->skb has. Returns 0 if there is nothing more to copy. What is called from here has no room
- * on the stack, so that the slot has what would be its arguments. */
-static __noinline int copy_skb(struct snap_slot *slot) {
-  const struct sk_buff *skb = slot->skb;
-  const unsigned char *end = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, tail);
-  const struct skb_shared_info *shinfo;
+/* Reads a member into memory of the slot, not to the stack. */
+#define READ_TO(to, from, member) bpf_core_read(&(to), sizeof(to), &(from)->member)
 
+/*
+ * These two are global, so that the verifier looks at each of them once, and not once for each path that
+ * leads to it: Linux 5.10 takes more than a million steps otherwise. There they may have numbers as arguments
+ * only.
+ */
+
+/* Copies what slot->skb has. Returns 0 if there is nothing more to copy. */
+__noinline int ipft_copy_skb(__u32 index) {
+  struct snap_slot *slot = bpf_map_lookup_elem(&snaps, &index);
+  const struct skb_shared_info *shinfo;
+  const struct sk_buff *skb;
+  const unsigned char *end;
+
+  if (settings.snaplen == 0 || !slot)
+    return 0;
+  skb = slot->skb;
+  READ_TO(slot->head, skb, head);
+  READ_TO(slot->tail, skb, tail);
+  end = slot->head + slot->tail;
   if (end > slot->start && !copy_bytes(slot, end - slot->start, (__u64)slot->start))
     return 0;
-  shinfo = shared_info(skb, &slot->scratch);
-  slot->fragments = BPF_CORE_READ(shinfo, nr_frags);
+  slot->next = shinfo = shared_info(slot->skb, &slot->scratch);
+  READ_TO(slot->fragments, shinfo, nr_frags);
+  slot->next += bpf_core_field_offset(shinfo->frags);
   for (__u32 i = 0; i < MOST_FRAGMENTS; i++) {
-    const void *fragment =
-        (const void *)shinfo + bpf_core_field_offset(shinfo->frags) + i * sizeof(slot->fragment);
-
+    /* The compiler must not keep addresses of members on the stack. */
+    asm volatile("" : "+r"(slot));
     if (i >= slot->fragments)
       return 1;
-    if (!copy_fragment(slot, fragment))
+    if (!copy_fragment(slot))
       return 0;
   }
   return 1;
 }
 
 /* Goes on to the next skb of the list, of which `listed` have been copied. Returns 0 if there is none. */
-static __noinline int next_skb(struct snap_slot *slot, int listed) {
-  const struct sk_buff *skb = slot->skb;
+__noinline int ipft_next_skb(__u32 index, __u32 listed) {
+  struct snap_slot *slot = bpf_map_lookup_elem(&snaps, &index);
   const struct skb_shared_info *shinfo;
+  const struct sk_buff *skb;
 
+  if (settings.snaplen == 0 || !slot)
+    return 0;
+  skb = slot->skb;
   if (listed == 0) {
     shinfo = shared_info(skb, &slot->scratch);
     skb = BPF_CORE_READ(shinfo, frag_list);
@@ -182,9 +209,6 @@ static __noinline int describe_tag(const struct sk_buff *skb, struct ipft_snap *
     snap->flags |= IPFT_SNAP_TAGGED;
   return 0;
 }
-
-/* Reads into memory of the slot, not to the stack. */
-#define READ_TO(to, skb, member) bpf_core_read(&(to), sizeof(to), &(skb)->member)
 
 static __noinline int describe_rest(const struct sk_buff *skb, struct ipft_snap *snap) {
   READ_TO(snap->protocol, skb, protocol);
@@ -240,8 +264,8 @@ static __noinline int send_with_bytes(void *ctx, struct ipft_counters *count, co
   describe_rest(skb, snap);
   describe_device(skb, snap);
   describe_tag(skb, snap);
-  for (int i = 0; i <= MOST_LISTED; i++)
-    if (!copy_skb(slot) || !next_skb(slot, i))
+  for (__u32 i = 0; i <= MOST_LISTED; i++)
+    if (!ipft_copy_skb(slot->index) || !ipft_next_skb(slot->index, i))
       break;
   snap->captured = captured_in(slot);
   if (slot->is_cut)

@@ -71,9 +71,8 @@ describe('ipft show writes the bytes that the trace has written', () => {
       expect(live['aggregate']).toMatch(/network namespace ipft-/);
     };
 
-    it('with losses: relatives', () => check(OUTPUT_IDS, ['--time', 'real']));
-
     it.skipIf(!IS_WHOLE).each([
+      ['relatives', OUTPUT_IDS, ['--time', 'real']],
       ['families', ['aggregate'], ['--family', '--time', 'relative']],
       ['drops', ['aggregate', 'json'], ['--drops', '--time', 'delta']],
     ])(`with losses: %s${WHOLE_ONLY}`, (_, ids, asked) => check(ids, asked));

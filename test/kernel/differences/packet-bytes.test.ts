@@ -93,4 +93,18 @@ describe('the bytes of packets', () => {
       }
     },
   );
+
+  it.each(['function', ...(IS_WHOLE ? ['function_graph'] : [])])(
+    `are recorded at all functions, whose programs the verifier must take: -t %s${WHOLE_ONLY}`,
+    async (tracer) => {
+      const running = await trace(['-m', MARK, '-t', tracer, '-o', 'json', '-w', FILE, '--snaplen', '300']);
+      shell(`ping -q -c 2 -i 0.1 -s 1000 -p c0de -m ${Number(MARK)} 127.0.0.1`);
+      const { code, stderr } = await running.end();
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/ Lost: 0\b/) as string });
+      const sent = (await snapsIn(FILE)).filter((event) => event.function === 'dev_hard_start_xmit');
+      expect(sent.filter(({ snap }) => snap !== null && /(c0de){100}$/.test(hex(snap.bytes)))).toHaveLength(
+        2,
+      );
+    },
+  );
 });
