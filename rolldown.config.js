@@ -67,6 +67,13 @@ const report = {
   },
 };
 
+/** What HTML pages have in them: it runs in browsers. */
+const viewer = (name, source) => ({
+  ...bundle(name, `viewer/${source}`, { plugins: [report], format: 'iife', minify: true }),
+  platform: 'browser',
+  tsconfig: 'src/viewer/tsconfig.json',
+});
+
 export default defineConfig([
   // Node.js starts a CommonJS file sooner: no loader of ES modules, no views of its own modules, of which each loads all that is lazy.
   bundle('bin', 'bin', { format: 'cjs', entryFileNames: 'bin.cjs' }),
@@ -78,10 +85,5 @@ export default defineConfig([
   bundle('extension-hooks', 'extension/hooks'),
   // Read only by those who export.
   bundle('exports', 'exports/index'),
-  // What HTML reports have in them: it runs in browsers.
-  {
-    ...bundle('report-viewer', 'viewer/main', { plugins: [report], format: 'iife', minify: true }),
-    platform: 'browser',
-    tsconfig: 'src/viewer/tsconfig.json',
-  },
+  ...[viewer('report-viewer', 'main'), viewer('diff-viewer', 'diff/main')],
 ]);

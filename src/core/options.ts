@@ -124,7 +124,7 @@ export interface DiffOptions extends Omit<RecordedOptions, 'packets' | 'count'> 
   /** capture files, `-` for stdin; or packets of such files: `FILE#12` */
   readonly left: string;
   readonly right: string;
-  readonly json: boolean;
+  readonly format: 'text' | 'json' | 'html';
   /** EXIT.differ if they differ */
   readonly exitCode: boolean;
   readonly report: ReportFlags;

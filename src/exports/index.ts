@@ -4,6 +4,8 @@ import type { OutputDescriptor } from '../core/output.js';
 import { documentOutput, type DocumentKind } from './document.js';
 import { folded } from './folded.js';
 import { html } from './html/html.js';
+
+export { diffHtml } from './html/diff.js';
 import { pcapng } from './pcapng/index.js';
 import { perfetto } from './perfetto/index.js';
 import { dot } from './picture/dot.js';

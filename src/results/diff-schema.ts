@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { array, boolean, integer, object, orNull, string, type Schema } from '../core/json-schema.js';
-import type { DiffReport, DiffSide } from '../outputs/reports/diff.js';
 import type { FieldDifference, HopShift, Parting, Side } from '../ways/comparison.js';
-import type { DropComparison, RoleComparison } from '../ways/trace-comparison.js';
+import type { DiffReport, DiffSide, DropComparison, RoleComparison } from '../ways/trace-comparison.js';
 import { difference, dropEnd, drops, latency, role } from './way-schema.js';
 
 const diffSide = object<DiffSide>({

@@ -5,8 +5,13 @@ import { packageRoot } from '../core/package-root.js';
 import type { Exports } from '../results/results.js';
 
 /** Loads src/exports: a file of its own, so that nothing else reads and compiles it at its start. */
-export async function loadExports(): Promise<Exports> {
+async function exportsFile(): Promise<typeof import('../exports/index.js')> {
   const { href } = pathToFileURL(join(packageRoot(), 'dist/exports.js'));
-  const { exports } = (await import(href)) as typeof import('../exports/index.js');
-  return exports;
+  return (await import(href)) as typeof import('../exports/index.js');
 }
+
+export const loadExports = async (): Promise<Exports> => (await exportsFile()).exports;
+
+/** What writes a comparison as a page. */
+export const loadDiffHtml = async (): Promise<typeof import('../exports/index.js').diffHtml> =>
+  (await exportsFile()).diffHtml;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Actions, Spacing, View } from './actions.js';
 import { CompareView } from './compare-view.js';
+import { whenPrinted } from './data.js';
 import { button, el } from './dom.js';
 import { help } from './help.js';
 import { listenToKeys, type Commands } from './keys.js';
@@ -39,14 +40,10 @@ export class App implements Actions, Commands {
     this.parts = [this.#bar(), this.#stage, this.#help];
     followTheme();
     listenToKeys(this);
-    for (const [event, isPrinting] of [
-      ['beforeprint', true],
-      ['afterprint', false],
-    ] as const)
-      window.addEventListener(event, () => {
-        this.#shownPacket?.print(isPrinting);
-        this.#shownCompare?.print(isPrinting);
-      });
+    whenPrinted((isPrinting) => {
+      this.#shownPacket?.print(isPrinting);
+      this.#shownCompare?.print(isPrinting);
+    });
     window.addEventListener('hashchange', () => this.#follow());
     this.#list.show(search(report, ''), '', -1);
     if (location.hash === '') this.go('overview');

@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Actions } from './actions.js';
-import { align } from '../ways/align.js';
 import { laneClass } from './canvas.js';
-import { button, el, heading, section } from './dom.js';
+import { button, el } from './dom.js';
 import { laneText } from './lane-rows.js';
 import { badges } from './packet-list.js';
 import type { Report } from './report.js';
+import { isApart, SideBySide } from './side-by-side.js';
 import { isValue } from './steps-table.js';
 import { duration, plural, since } from './text.js';
-import { VirtualList } from './virtual-list.js';
-
-const ROW = 26;
-/** Equal calls that are left standing around what differs. */
-const AROUND = 2;
-const MOST_ROWS = 26;
-
-/** A place of two ways beside each other; null: only the other one has it. */
-type Pair = readonly [number | null, number | null];
-
-/** Places that are the same beside each other, then those that only the first has, then those of the second. */
-function pairsOf(left: readonly string[], right: readonly string[]): Pair[] {
-  return align(left, right).flatMap(({ isSame, left: [from, to], right: [start, end] }): Pair[] => {
-    const ofLeft = Array.from({ length: to - from }, (_, at) => from + at);
-    if (isSame) return ofLeft.map((at) => [at, at - from + start]);
-    const ofRight = Array.from({ length: end - start }, (_, at) => start + at);
-    return [...ofLeft.map((at): Pair => [at, null]), ...ofRight.map((at): Pair => [null, at])];
-  });
-}
 
 const functions = (report: Report, packet: number): string[] =>
   Array.from({ length: report.end(packet) - report.start(packet) }, (_, at) =>
     report.functionOf(report.start(packet) + at),
   );
-
-/** A line of the comparison: calls beside each other, or so many equal ones that are folded away. */
-type Line =
-  { readonly pair: Pair; readonly differs: boolean } | { readonly from: number; readonly folded: number };
 
 const shown = (value = ''): string => (isValue(value) ? value : 'none');
 
@@ -50,10 +27,8 @@ function differences(report: Report, one: number, other: number): string[] {
 /** Two packets beside each other. */
 export class CompareView {
   readonly element: HTMLElement;
-  readonly list: VirtualList | null;
-  readonly #pairs: readonly Pair[];
-  #lines: readonly Line[] = [];
-  #isFolded = true;
+  /** null: there are no two packets */
+  readonly #sides: SideBySide | null;
 
   constructor(
     private readonly report: Report,
@@ -61,13 +36,17 @@ export class CompareView {
     private readonly other: number | null,
     private readonly actions: Actions,
   ) {
-    const isWhole = one !== null && other !== null;
-    this.#pairs = isWhole ? pairsOf(functions(report, one), functions(report, other)) : [];
-    this.list = isWhole
-      ? new VirtualList({ label: 'Comparison', rowHeight: ROW, row: (index) => this.#row(index) })
-      : null;
+    this.#sides =
+      one === null || other === null
+        ? null
+        : new SideBySide({
+            functions: [functions(report, one), functions(report, other)],
+            titles: ['left', 'since start', '', 'right', 'since start', 'fields that differ: left | right'],
+            cells: (side, at) => this.#cells(side, at),
+            about: (a, b) => differences(report, this.#event(0, a), this.#event(1, b)).join(', '),
+          });
     const parts =
-      this.list === null
+      this.#sides === null
         ? [
             el(
               'p',
@@ -75,18 +54,17 @@ export class CompareView {
               'Two numbers of packets, or Compare at a packet or a way, show them side by side.',
             ),
           ]
-        : [this.#summary(), this.#table(this.list)];
+        : [this.#summary(this.#sides), this.#sides.element];
     this.element = el(
       'main',
       { class: 'compare', attributes: { tabindex: '-1' } },
       this.#pickers(),
       ...parts,
     );
-    this.#fold(true);
   }
 
   print(isPrinting: boolean): void {
-    this.list?.print(isPrinting);
+    this.#sides?.print(isPrinting);
   }
 
   #pickers(): HTMLElement {
@@ -124,21 +102,17 @@ export class CompareView {
     );
   }
 
-  #differs(pair: Pair): boolean {
-    return pair[0] === null || pair[1] === null;
-  }
-
   /** The event of a side. */
   #event(side: 0 | 1, at: number): number {
     return this.report.start((side === 0 ? this.one : this.other) ?? 0) + at;
   }
 
-  #summary(): HTMLElement {
+  #summary({ pairs }: SideBySide): HTMLElement {
     const { report } = this;
-    const own = (side: 0 | 1): number => this.#pairs.filter((pair) => pair[1 - side] === null).length;
-    const first = this.#pairs.findIndex((pair) => this.#differs(pair));
-    const before = this.#pairs[first - 1]?.[0] ?? null;
-    const parting = this.#pairs[first];
+    const own = (side: 0 | 1): number => pairs.filter((pair) => pair[1 - side] === null).length;
+    const first = pairs.findIndex(isApart);
+    const before = pairs[first - 1]?.[0] ?? null;
+    const parting = pairs[first];
     const name = (side: 0 | 1): string | null => {
       const at = parting?.[side] ?? null;
       return at === null ? null : report.functionOf(this.#event(side, at));
@@ -156,7 +130,7 @@ export class CompareView {
       el(
         'p',
         { class: 'muted' },
-        `${plural(this.#pairs.length - own(0) - own(1), 'call')} in both, ${own(0)} only left, ${own(1)} only right. Left took ${duration(one)}, right ${duration(other)} (${other >= one ? '+' : '−'}${duration(Math.abs(other - one))}).`,
+        `${plural(pairs.length - own(0) - own(1), 'call')} in both, ${own(0)} only left, ${own(1)} only right. Left took ${duration(one)}, right ${duration(other)} (${other >= one ? '+' : '−'}${duration(Math.abs(other - one))}).`,
       ),
     );
   }
@@ -171,68 +145,7 @@ export class CompareView {
     });
   }
 
-  #table(list: VirtualList): HTMLElement {
-    const fold = button('All calls', () => {
-      this.#fold(!this.#isFolded);
-      fold.textContent = this.#isFolded ? 'All calls' : 'Only what differs';
-    });
-    const titles = ['left', 'since start', '', 'right', 'since start', 'fields that differ: left | right'];
-    const head = el(
-      'div',
-      { class: 'pair head', attributes: { 'aria-hidden': 'true' } },
-      ...titles.map((title) => el('span', {}, title)),
-    );
-    return section(
-      'comparison',
-      'Comparison',
-      heading('Side by side', fold),
-      el('div', { class: 'pairs' }, head, list.element),
-    );
-  }
-
-  #fold(isFolded: boolean): void {
-    this.#isFolded = isFolded;
-    const pairs = this.#pairs;
-    const isNear = (at: number): boolean =>
-      pairs.slice(Math.max(0, at - AROUND), at + AROUND + 1).some((pair) => this.#differs(pair));
-    const lines: Line[] = [];
-    for (let at = 0; at < pairs.length; at++) {
-      const pair = pairs[at] ?? [null, null];
-      if (!isFolded || isNear(at)) {
-        lines.push({ pair, differs: this.#differs(pair) });
-        continue;
-      }
-      const from = at;
-      while (at + 1 < pairs.length && !isNear(at + 1)) at++;
-      if (at === from) lines.push({ pair, differs: false });
-      else lines.push({ from, folded: at - from + 1 });
-    }
-    this.#lines = lines;
-    if (this.list === null) return;
-    this.list.element.style.height = `${Math.min(lines.length, MOST_ROWS) * ROW + 2}px`;
-    this.list.show(lines.length);
-  }
-
-  #row(index: number): HTMLElement {
-    const line = this.#lines[index];
-    if (line === undefined || 'folded' in line)
-      return el('div', { class: 'pair folded' }, el('span', {}, plural(line?.folded ?? 0, 'equal call')));
-    const [a, b] = line.pair;
-    const about =
-      a !== null && b !== null ? differences(this.report, this.#event(0, a), this.#event(1, b)) : [];
-    const mark = a === null ? '+' : b === null ? '−' : '';
-    return el(
-      'div',
-      { class: `pair${line.differs ? (a === null ? ' only-right' : ' only-left') : ''}` },
-      ...this.#side(0, a),
-      el('span', { class: 'pair-mark' }, mark),
-      ...this.#side(1, b),
-      el('span', { class: 'pair-about' }, about.join(', ')),
-    );
-  }
-
-  #side(side: 0 | 1, at: number | null): HTMLElement[] {
-    if (at === null) return [el('span'), el('span')];
+  #cells(side: 0 | 1, at: number): HTMLElement[] {
     const { report } = this;
     const event = this.#event(side, at);
     const packet = (side === 0 ? this.one : this.other) ?? 0;

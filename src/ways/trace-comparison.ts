@@ -29,6 +29,25 @@ export interface TraceComparison {
   readonly drops: readonly DropComparison[];
 }
 
+/** A side of a comparison. */
+export interface DiffSide {
+  /** the file, with the packet */
+  readonly name: string;
+  /** number of the packet; null: the whole file */
+  readonly packet: number | null;
+  /** kernel release */
+  readonly kernel: string;
+  readonly packets: number;
+  /** packets of ways for which there was no room */
+  readonly others: number;
+}
+
+/** What `ipft diff --json` says of two traces, or packets. */
+export interface DiffReport extends TraceComparison {
+  readonly left: DiffSide;
+  readonly right: DiffSide;
+}
+
 type Roles = ReadonlyMap<string, readonly PathClass[]>;
 
 const rolesOf = (classes: PathClasses): Roles =>

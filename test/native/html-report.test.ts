@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser } from '../support/browser.js';
+import { openBrowser, openPage } from '../support/browser.js';
 import { IPFT } from '../support/ipft/process.js';
 import { captureOf } from '../support/packets/captured.js';
 import { reportTrace } from '../support/report/trace.js';
@@ -35,15 +35,8 @@ let browser: Browser;
 /** What a page has said, asked for, and thrown. */
 let said: string[] = [];
 
-async function opened(url: string, { width = 1280, hash = '' } = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(error.message));
-  page.on('request', (request) => request.url().startsWith(url) || said.push(request.url()));
-  await page.goto(hash === '' ? url : `${url}#${hash}`);
-  await page.waitForSelector('html[data-ready]');
-  return page;
-}
+const opened = (url: string, how: { readonly width?: number; readonly hash?: string } = {}): Promise<Page> =>
+  openPage(browser, said, url, how);
 
 const title = (page: Page): Promise<string | null> => page.locator('h1').textContent();
 const chosenCall = (page: Page): Promise<string | null> => page.locator('.fields-box h3').textContent();

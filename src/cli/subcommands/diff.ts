@@ -15,6 +15,7 @@ import {
 
 interface Flags extends ReportFlagsGiven {
   readonly exitCode?: boolean;
+  readonly html?: boolean;
 }
 
 export const diff: Subcommand<DiffOptions> = {
@@ -30,6 +31,7 @@ export const diff: Subcommand<DiffOptions> = {
       .argument('<bad>', 'what it is compared with');
     return withOptions(command, [
       ...reportOptions('places, fields and hops'),
+      new Option('--html', 'a page to look at and to send').conflicts('json'),
       new Option('--full', 'list all functions where they differ'),
       new Option('--exit-code', 'exit with 1 if they differ in more than time'),
       fieldsOption(),
@@ -41,9 +43,17 @@ export const diff: Subcommand<DiffOptions> = {
     ]);
   },
   options: (command) => {
-    const { json = false, exitCode = false, full = false, top, ...recorded } = command.opts<Flags>();
+    const {
+      json = false,
+      html = false,
+      exitCode = false,
+      full = false,
+      top,
+      ...recorded
+    } = command.opts<Flags>();
     const [left = '', right = ''] = command.args;
-    return { ...recordedOf(recorded), left, right, json, exitCode, report: { full, top } };
+    const format: DiffOptions['format'] = html ? 'html' : json ? 'json' : 'text';
+    return { ...recordedOf(recorded), left, right, format, exitCode, report: { full, top } };
   },
   run: async (options) => (await import('../../run/diff/command.js')).diffCommand(options),
 };

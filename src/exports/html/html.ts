@@ -53,7 +53,7 @@ export const html: DocumentKind = {
           hasDrops: trace.origin?.drops ?? true,
           hasDevices: shown.fields.some(({ key }) => key === DEVICE),
         };
-        yield page(builder.finish(facts, losses(summary)));
+        yield page('report', builder.finish(facts, losses(summary)));
       },
       held: 0,
       get cut() {

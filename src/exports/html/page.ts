@@ -13,8 +13,8 @@ const sourceOf = (text: string): string => `'sha256-${createHash('sha256').updat
  * The page of a report: one file that loads nothing. Of the trace it has only base64, which the page reads as
  * text; the policy lets no other script run than its own, and nothing be loaded.
  */
-export function page(report: Uint8Array): string {
-  const [script, style] = [asset('report-viewer.js'), asset('report-viewer.css')];
+export function page(kind: 'report' | 'diff', report: Uint8Array): string {
+  const [script, style] = [asset(`${kind}-viewer.js`), asset('report-viewer.css')];
   const policy = `default-src 'none'; script-src ${sourceOf(script)}; style-src ${sourceOf(style)}; base-uri 'none'; form-action 'none'`;
   const data = deflateRawSync(report, { level: 9 }).toString('base64');
   return `<!DOCTYPE html>
@@ -25,7 +25,7 @@ export function page(report: Uint8Array): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>ipft report</title>
+<title>ipft ${kind}</title>
 <style>${style}</style>
 </head>
 <body>

@@ -3,28 +3,9 @@ import type { Palette } from '../../core/line.js';
 import type { ReportFlags } from '../../core/options.js';
 import { printable, printableJson } from '../../core/printable.js';
 import type { Side } from '../../ways/comparison.js';
-import type { DropComparison, RoleComparison, TraceComparison } from '../../ways/trace-comparison.js';
+import type { DiffReport, DiffSide, DropComparison, RoleComparison } from '../../ways/trace-comparison.js';
 import { dropText, roleText, several, shareText, timeText } from '../../ways/words.js';
 import { wayLines } from './diff-text.js';
-
-/** A side of a comparison. */
-export interface DiffSide {
-  /** the file, with the packet */
-  readonly name: string;
-  /** number of the packet; null: the whole file */
-  readonly packet: number | null;
-  /** kernel release */
-  readonly kernel: string;
-  readonly packets: number;
-  /** packets of ways for which there was no room */
-  readonly others: number;
-}
-
-/** What `ipft diff --json` says of two traces, or packets. */
-export interface DiffReport extends TraceComparison {
-  readonly left: DiffSide;
-  readonly right: DiffSide;
-}
 
 export const diffJson = (report: DiffReport): string => `${printableJson(report)}\n`;
 

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { EXIT, LossError } from '../../core/errors.js';
 import type { DiffOptions } from '../../core/options.js';
-import { diffJson, diffText, type DiffReport } from '../../outputs/reports/diff.js';
+import { diffJson, diffText } from '../../outputs/reports/diff.js';
 import { writeStdout } from '../../results/sink.js';
 import { resultPalette } from '../../terminal/colors.js';
 import { Messages } from '../../terminal/messages.js';
-import { comparePackets, compareTraces, type TraceComparison } from '../../ways/trace-comparison.js';
+import {
+  comparePackets,
+  compareTraces,
+  type DiffReport,
+  type TraceComparison,
+} from '../../ways/trace-comparison.js';
+import { loadDiffHtml } from '../exports.js';
 import { operandsOf } from './operand.js';
 import { readWays, type ReadWays } from './read.js';
 
@@ -13,6 +19,17 @@ function compared(left: ReadWays, right: ReadWays, ofPackets: boolean): TraceCom
   const [ours, theirs] = [left.classes.byRole()[0]?.[0], right.classes.byRole()[0]?.[0]];
   if (ofPackets && ours !== undefined && theirs !== undefined) return comparePackets(ours, theirs);
   return compareTraces(left.classes, right.classes);
+}
+
+async function written(report: DiffReport, { format, report: flags }: DiffOptions): Promise<string> {
+  switch (format) {
+    case 'json':
+      return diffJson(report);
+    case 'html':
+      return (await loadDiffHtml())(report);
+    case 'text':
+      return diffText(report, resultPalette(false), flags);
+  }
 }
 
 /** Compares two capture files, or two packets. Resolves with the exit code. Every error is an IpftError, or a bug. */
@@ -28,8 +45,7 @@ export async function diffCommand(options: DiffOptions, messages = new Messages(
   });
   const comparison = compared(ours, theirs, left.packet !== null);
   const report: DiffReport = { left: side(left, ours), right: side(right, theirs), ...comparison };
-  const write = options.json ? diffJson : diffText;
-  await writeStdout([write(report, resultPalette(false), options.report)]);
+  await writeStdout([await written(report, options)]);
   const missing = [...ours.missing, ...theirs.missing];
   for (const { text, remedy } of missing) messages.warn(text, remedy);
   if (missing.length > 0 && options.failOnLoss)

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DiffReport } from '../../../src/outputs/reports/diff.js';
+import type { DiffReport } from '../../../src/ways/trace-comparison.js';
 import type { PathsReport } from '../../../src/outputs/reports/paths.js';
 import { HOME } from '../../support/home.js';
 import { IPFT, IpftProcess } from '../../support/ipft/process.js';
