@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// The same tests as in the native tier, on the guest's kernel.
-import '../../native/tracepoint.test.js';
