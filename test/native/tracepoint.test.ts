@@ -5,7 +5,7 @@ import { IpftProcess, ipftProcess, traceProcess, type RunOptions } from '../supp
 import { expectOrder } from '../support/ipft/order.js';
 import { countsOf, parseJson, sequence, type Event } from '../support/ipft/results.js';
 import { pidsOf, readText, until } from '../support/kernel/system.js';
-import { ping, udp } from '../support/traffic/traffic.js';
+import { ping, runSilently, udp } from '../support/traffic/traffic.js';
 import { proves } from '../support/matrix.js';
 import { addon } from '../support/addon/addon.js';
 import { bpfObjects, refusal } from '../support/addon/bpf-objects.js';
@@ -59,10 +59,11 @@ describe.skipIf(reason !== null)(
     it.each(['^tp:net_dev_queue$', '.'])(
       'distinguishes packets that reuse an skb address, -r %s',
       async (regex) => {
-        const COUNT = 20;
-        const { events } = await traced([...marked(MARK), '-r', regex], async () => {
-          for (let count = 0; count < COUNT; count++) await ping(MARK);
-        });
+        const COUNT = 100;
+        const pings = ['ping', '-n', '-q', '-c', `${COUNT}`, '-i', '0.002', '-m', `${MARK}`, '127.0.0.1'];
+        const { events } = await traced([...marked(MARK), '-r', regex], () =>
+          runSilently('taskset', ['-c', '1', ...pings]),
+        );
         const queued = events.filter((event) => event.function === 'tp:net_dev_queue');
         expect(new Set(events.map(({ packet }) => packet)).size).toBe(COUNT);
         expect(new Set(queued.map(({ packet }) => packet)).size).toBe(COUNT);
