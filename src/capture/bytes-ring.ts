@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from '../core/batch.js';
-import { NotedBytes, viewOf } from './noted-bytes.js';
+import { NotedBytes } from './noted-bytes.js';
 
 /** The bytes of the packets of rows that follow each other. */
 interface Piece {
@@ -55,11 +55,7 @@ export class BytesRing {
       this.#noted.take(rows, row * rowSize, bytes);
       if (!this.#noted.isFull && row + 1 < count) continue;
       const own = new DataView(rows.buffer, rows.byteOffset + begin * rowSize);
-      const payload = this.#noted.payload(own);
-      this.#add({
-        ...{ first: first + begin, end: first + row + 1 },
-        bytes: payload === null ? undefined : viewOf(payload),
-      });
+      this.#add({ first: first + begin, end: first + row + 1, bytes: this.#noted.batchBytes(own) });
       begin = row + 1;
     }
   }

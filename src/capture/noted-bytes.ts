@@ -48,6 +48,12 @@ export class NotedBytes {
     return payload;
   }
 
+  /** The same as a batch has it; undefined: these packets have no bytes. */
+  batchBytes(rows: DataView): DataView | undefined {
+    const payload = this.payload(rows);
+    return payload === null ? undefined : viewOf(payload);
+  }
+
   #add(number: number, view: DataView, { snap, bytes, size }: BytesPlace): BytesPlace {
     const last = this.#last.get(number);
     const part = (at: number, length: number): Buffer =>

@@ -104,9 +104,9 @@ function jsonIn(payload) {
 }
 
 function changedJson(payload) {
-  let text = JSON.stringify(changed(jsonIn(payload)));
+  let text = JSON.stringify(changed(jsonIn(payload))) ?? '';
   if (random.once(20)) text = text.slice(0, below(text.length));
-  return Buffer.from(text ?? '');
+  return Buffer.from(text);
 }
 
 /** Changes bytes, or cuts, or inserts some. */
@@ -142,7 +142,7 @@ function changedBlock(block) {
     () => (block.kind === ROWS && payload.length > 8 ? emptyRows(block) : block),
     () => ({ ...block, kind: random.pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 65_535]) }),
     () => ({ ...block, version: below(256) }),
-    () => ({ ...block, rows: random.once(2) ? random.pick(ODD_WORDS) : rows + 1 }),
+    () => ({ ...block, rows: random.once(2) ? random.pick(ODD_WORDS) : (rows + 1) % 2 ** 32 }),
     () => ({ ...block, length: random.pick(ODD_WORDS) }),
     () => ({ ...block, size: random.pick(ODD_WORDS) }),
     () => ({ ...block, damage: true }),

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { DiffReport } from '../../src/ways/trace-comparison.js';
-import { openBrowser, openPage } from '../support/browser.js';
+import { openPage, useBrowser } from '../support/browser.js';
 import { IPFT } from '../support/ipft/process.js';
 import { captureOf } from '../support/packets/captured.js';
 import { HOME } from '../support/home.js';
@@ -26,7 +26,7 @@ function ipft(...args: string[]): {
   return { code: status, stdout, stderr };
 }
 
-let browser: Browser;
+const browser = useBrowser();
 let said: string[] = [];
 
 /** The page of a comparison, and what --json says of it. */
@@ -39,7 +39,7 @@ async function compared(
   writeFileSync(`${FOLDER}/diff.html`, html.stdout);
   said = [];
   return {
-    page: await openPage(browser, said, pathToFileURL(`${FOLDER}/diff.html`).href),
+    page: await openPage(browser(), said, pathToFileURL(`${FOLDER}/diff.html`).href),
     json: JSON.parse(ipft('diff', left, right, '--json').stdout) as DiffReport,
   };
 }
@@ -53,16 +53,7 @@ async function made(name: string, { traced, batches }: ReturnType<typeof reportT
 
 const textsOf = (page: Page, selector: string): Promise<string[]> => page.locator(selector).allInnerTexts();
 
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(FOLDER, { recursive: true });
-});
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 describe('the page of ipft diff', () => {
   const [GOOD, BAD] = ['function', 'function-graph'].map((name) =>

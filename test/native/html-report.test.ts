@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, openPage } from '../support/browser.js';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPage, useBrowser } from '../support/browser.js';
 import { IPFT } from '../support/ipft/process.js';
 import { captureOf } from '../support/packets/captured.js';
 import { reportTrace } from '../support/report/trace.js';
@@ -31,12 +31,12 @@ async function made(
   return { url: pathToFileURL(`${FOLDER}/${name}.html`).href, file };
 }
 
-let browser: Browser;
+const browser = useBrowser();
 /** What a page has said, asked for, and thrown. */
 let said: string[] = [];
 
 const opened = (url: string, how: { readonly width?: number; readonly hash?: string } = {}): Promise<Page> =>
-  openPage(browser, said, url, how);
+  openPage(browser(), said, url, how);
 
 const title = (page: Page): Promise<string | null> => page.locator('h1').textContent();
 const chosenCall = (page: Page): Promise<string | null> => page.locator('.fields-box h3').textContent();
@@ -47,16 +47,7 @@ const listed = (page: Page): Promise<number> =>
 const becomes = async <Answer>(ask: () => Promise<Answer>, answer: Answer): Promise<void> =>
   expect.poll(ask, { timeout: 10_000 }).toEqual(answer);
 
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(FOLDER, { recursive: true });
-});
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 interface Line {
   readonly packet?: number;

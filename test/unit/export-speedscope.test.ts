@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv } from 'ajv';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CLONE } from '../../src/core/abi.js';
 import { printable } from '../../src/core/printable.js';
-import { openBrowser } from '../support/browser.js';
+import { useBrowser } from '../support/browser.js';
 import { exported } from '../support/packets/exported.js';
 import { recordingOf, RECORDINGS, written } from '../support/packets/recorded.js';
 import { batchOf, pack, type Event } from '../support/packets/rows.js';
@@ -150,19 +150,13 @@ describe('calls and returns of several threads', () => {
 
 describe('speedscope in Chromium', () => {
   const folder = mkdtempSync('/tmp/ipft-speedscope-');
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await openBrowser();
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true });
-  });
+  const browser = useBrowser();
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   /** A page that shows the document's functions in a table. */
   async function shown(name: string, document: Buffer): Promise<Page> {
     writeFileSync(`${folder}/${name}`, document);
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     page.on('dialog', () => expect.unreachable());
     page.on('pageerror', (error) => expect.unreachable(error.message));
     await page.goto(pathToFileURL(`${RELEASE}/index.html`).href);

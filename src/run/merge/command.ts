@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Description } from '../../capture/description.js';
-import { NotedBytes, viewOf } from '../../capture/noted-bytes.js';
+import { NotedBytes } from '../../capture/noted-bytes.js';
 import { TraceReader } from '../../capture/trace-reader.js';
 import type { Consumer } from '../../core/consumer.js';
 import { EXIT, UsageError } from '../../core/errors.js';
@@ -129,8 +129,7 @@ class Merging {
     const [count, events] = [this.#count, this.#events];
     this.#count = this.#events = 0;
     if (count === 0) return;
-    const payload = this.#packetBytes?.payload(this.#rows) ?? null;
-    const bytes = payload === null ? undefined : viewOf(payload);
+    const bytes = this.#packetBytes?.batchBytes(this.#rows);
     this.#consumer.take({ rows: this.#rows, count, rowSize: this.#rowSize, bytes }, events);
   }
 }
