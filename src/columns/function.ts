@@ -4,6 +4,7 @@ import { KERNEL, labelOf } from '../core/function-table.js';
 import { indexCell } from '../core/memo.js';
 import { functionIndex, UNKNOWN_FUNCTION } from '../core/row.js';
 import { ROW } from '../core/abi.js';
+import { madeOf } from '../core/source.js';
 
 const WIDTH = 32;
 
@@ -11,7 +12,9 @@ const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.function_add
 
 /** Writes the name if it is known, else the address. */
 function nameOr(name: Cell, unknown: Cell): Cell {
-  return (rows, at, text) => (functionIndex(rows, at) === UNKNOWN_FUNCTION ? unknown : name)(rows, at, text);
+  return madeOf(name.source, (rows, at, text) =>
+    (functionIndex(rows, at) === UNKNOWN_FUNCTION ? unknown : name)(rows, at, text),
+  );
 }
 
 function withModule(context: ColumnContext, index: number): string {
@@ -34,12 +37,12 @@ export const functionColumn: Column = {
       return `0x${rows.getBigUint64(at + ROW.function_address, true).toString(16)}`;
     },
     text: nameOr(
-      indexCell(functionIndex, (index) => withModule(context, index)),
+      indexCell(ROW.function, (index) => withModule(context, index)),
       prefixed('0x', address),
     ),
     json: (prefix) =>
       nameOr(
-        indexCell(functionIndex, (index) => prefix + JSON.stringify(context.names[index] ?? '')),
+        indexCell(ROW.function, (index) => prefix + JSON.stringify(context.names[index] ?? '')),
         between(`${prefix}"0x`, address, '"'),
       ),
   }),

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { ROW } from '../core/abi.js';
 import type { Column, EnumMembers } from '../core/column.js';
 import { remembered, valueCell } from '../core/memo.js';
 import { gsoSize, gsoType as readGsoType } from '../core/row.js';
+import { madeOf, wordsAt } from '../core/source.js';
 
 const PREFIX = 'SKB_GSO_';
+const SOURCE = wordsAt(ROW.gso_type, ROW.gso_size);
 
 /** Names of SKB_GSO_* bits, such as `tcpv4|ipxip6`; bits without a name in hex; '' if none is set. */
 export function gsoTypeNames(type: number, members: EnumMembers | null): string {
@@ -32,10 +35,14 @@ export const gsoType: Column = {
     const value = remembered((type: number) => gsoTypeNames(type, members));
     return {
       value: (rows, at) => value(readGsoType(rows, at)),
-      text: (rows, at, text) => {
+      text: madeOf(SOURCE, (rows, at, text) => {
         if (gsoSize(rows, at) !== 0) names(rows, at, text);
-      },
-      json: (prefix) => valueCell(readGsoType, (type) => prefix + JSON.stringify(value(type))),
+      }),
+      json: (prefix) =>
+        madeOf(
+          SOURCE,
+          valueCell(readGsoType, (type) => prefix + JSON.stringify(value(type))),
+        ),
     };
   },
 };

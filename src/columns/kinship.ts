@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { prefixed, type Column } from '../core/column.js';
+import { ROW } from '../core/abi.js';
+import { prefixed, type Cell, type Column } from '../core/column.js';
 import {
   family,
   isFirst,
@@ -13,6 +14,7 @@ import {
   type Part,
   type RelationName,
 } from '../core/relation.js';
+import { longsAt, madeOf, together, wordsAt } from '../core/source.js';
 
 /** What is said of a packet at its first event. */
 export interface Kinship extends Part {
@@ -47,6 +49,16 @@ export function kinshipText(rows: DataView, at: number): string {
 
 const NONE = {};
 
+/** What kinshipOf() reads, and whether the event is the packet's first. */
+const SOURCE = together([
+  longsAt(ROW.parent, ROW.family),
+  wordsAt(ROW.kinship, ROW.of_parts, ROW.part, ROW.flags),
+]);
+
+const kinshipJson: Cell = madeOf(SOURCE, (rows, at, text) =>
+  text.string(isFirst(rows, at) ? JSON.stringify(kinshipOf(rows, at)) : '{}'),
+);
+
 /** At a packet's first event: its family, its parent, and what it is to it. */
 export const kinship: Column = {
   id: 'kinship',
@@ -56,15 +68,12 @@ export const kinship: Column = {
   width: 0,
   ownNames: true,
   bind: () => ({
-    text: (rows, at, text) => {
+    text: madeOf(SOURCE, (rows, at, text) => {
       if (!isFirst(rows, at)) return;
       const members = Object.entries(kinshipOf(rows, at));
       text.string(members.map(([key, value]) => `${key}: ${value ?? 'unknown'}`).join(' '));
-    },
-    json: (prefix) =>
-      prefixed(prefix, (rows, at, text) =>
-        text.string(isFirst(rows, at) ? JSON.stringify(kinshipOf(rows, at)) : '{}'),
-      ),
+    }),
+    json: (prefix) => prefixed(prefix, kinshipJson),
     value: (rows, at) => (isFirst(rows, at) ? kinshipOf(rows, at) : NONE),
   }),
 };

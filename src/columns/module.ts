@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { ROW } from '../core/abi.js';
 import type { Column } from '../core/column.js';
 import { indexCell } from '../core/memo.js';
 import { functionIndex } from '../core/row.js';
@@ -14,8 +15,8 @@ export const moduleColumn: Column = {
     const name = (index: number): string => context.modules[index] ?? '';
     return {
       value: (rows, at) => name(functionIndex(rows, at)),
-      text: indexCell(functionIndex, name),
-      json: (prefix) => indexCell(functionIndex, (index) => prefix + JSON.stringify(name(index))),
+      text: indexCell(ROW.function, name),
+      json: (prefix) => indexCell(ROW.function, (index) => prefix + JSON.stringify(name(index))),
     };
   },
 };

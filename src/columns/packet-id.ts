@@ -2,8 +2,9 @@
 import { prefixed, between, type Cell, type Column } from '../core/column.js';
 import { remembered } from '../core/memo.js';
 import { ROW } from '../core/abi.js';
+import { longsAt, madeOf } from '../core/source.js';
 
-const address: Cell = (rows, at, text) => text.hex64(rows, at + ROW.skb);
+const address: Cell = madeOf(longsAt(ROW.skb), (rows, at, text) => text.hex64(rows, at + ROW.skb));
 
 /** The skb's address in hex. */
 export const packetId: Column = {

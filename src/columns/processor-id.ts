@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { ROW } from '../core/abi.js';
 import type { Column } from '../core/column.js';
 import { indexCell } from '../core/memo.js';
 import { cpu } from '../core/row.js';
@@ -12,8 +13,8 @@ export const processorId: Column = {
   width: 4,
   style: 'dim',
   bind: () => ({
-    text: indexCell(cpu, (id) => id.toString().padStart(4, '0')),
-    json: (prefix) => indexCell(cpu, (id) => prefix + id.toString()),
+    text: indexCell(ROW.cpu, (id) => id.toString().padStart(4, '0')),
+    json: (prefix) => indexCell(ROW.cpu, (id) => prefix + id.toString()),
     value: cpu,
   }),
 };

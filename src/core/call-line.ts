@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { prefixed, between, type BoundColumn, type Cell } from './column.js';
 import { PLAIN, styled, type FieldsCell, type Palette } from './line.js';
+import { kept } from './kept-text.js';
+import { madeOf } from './source.js';
 import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
 
 /** Writes a line for a call. The row of its return may be given separately. */
@@ -53,11 +55,11 @@ const NO_DURATION = prefixed('?', NOTHING);
 
 /** Writes the name without the spaces by which its column aligns it. */
 function trimmed(cell: Cell): Cell {
-  return (rows, at, text) => {
+  return madeOf(cell.source, (rows, at, text) => {
     const start = text.size;
     cell(rows, at, text);
     text.trimStart(start);
-  };
+  });
 }
 
 /** Makes the lines of calls: lead columns, duration, ` | `, the call indented by its depth, fields. */
@@ -75,8 +77,9 @@ export function callLines(parts: CallLineParts, palette: Palette = PLAIN): CallL
       for (let i = 0; i < depth; i++) text.piece(INDENT);
     };
   };
-  const line = (spent: Cell, shown: Cell): CallLine => {
+  const line = (spent: Cell, whole: Cell): CallLine => {
     const head = start(spent);
+    const shown = kept(whole);
     return (rows, at, depth, text, returnRows, returnAt) => {
       head(rows, at, depth, text, returnRows, returnAt);
       shown(rows, at, text);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { ROW } from './abi.js';
 import type { Captured, Read } from './reads.js';
 import type { FieldKind } from './field-path.js';
 import { isReturn, type RowReader } from './row.js';
+import { madeOf, together, wordsAt, type Source, type Sourced } from './source.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';
 
 /** Writes as text what an output shows for the row that starts at byte `at` of `rows`. */
-export type Cell = (rows: DataView, at: number, text: TextBuffer) => void;
+export interface Cell extends Sourced {
+  (rows: DataView, at: number, text: TextBuffer): void;
+}
 
 /** What columns need to know about the traced kernel, besides the rows. */
 export interface ColumnContext {
@@ -114,16 +118,17 @@ export interface BoundColumn {
   readonly value: RowReader<Value>;
 }
 
-/** A column that shows a number in decimal. */
+/** A column that shows a number in decimal. `source`: what it is read from, and nothing else. */
 export function numberColumn(
   column: Omit<Column, 'bind' | 'width'> & { width?: number },
   read: RowReader<number>,
+  source?: Source,
 ): Column {
   return {
     width: 0,
     ...column,
     bind: () => {
-      const cell: Cell = (rows, at, text) => text.number(read(rows, at));
+      const cell: Cell = madeOf(source, (rows, at, text) => text.number(read(rows, at)));
       return { text: cell, json: (prefix) => prefixed(prefix, cell), value: read };
     },
   };
@@ -132,20 +137,28 @@ export function numberColumn(
 /** A cell that writes a constant text before another cell. */
 export function prefixed(prefix: string, cell: Cell): Cell {
   const piece = pieceOf(prefix);
-  return (rows, at, text) => {
+  return madeOf(cell.source, (rows, at, text) => {
     text.piece(piece);
     cell(rows, at, text);
-  };
+  });
+}
+
+/** A cell that writes a constant text. */
+export function constant(text: string): Cell {
+  return prefixed(
+    text,
+    madeOf(wordsAt(), () => undefined),
+  );
 }
 
 /** A cell that writes constant texts before and after another cell. */
 export function between(before: string, cell: Cell, after: string): Cell {
   const piece = pieceOf(after);
   const front = prefixed(before, cell);
-  return (rows, at, text) => {
+  return madeOf(cell.source, (rows, at, text) => {
     front(rows, at, text);
     text.piece(piece);
-  };
+  });
 }
 
 /**
@@ -161,6 +174,8 @@ export function releasing(line: Cell, columns: readonly BoundColumn[]): Cell {
   };
 }
 
+const FLAGS = wordsAt(ROW.flags);
+
 /**
  * The same column for rows that may be returns, which carry nothing of the skb's content: text is '' and JSON
  * null for these.
@@ -170,16 +185,17 @@ export function ofCalls(column: Column): Column {
     ...column,
     bind: (context) => {
       const bound = column.bind(context);
+      const ofCall = ({ source }: Cell, cell: Cell): Cell => madeOf(together([FLAGS, source]), cell);
       return {
-        text: (rows, at, text) => {
+        text: ofCall(bound.text, (rows, at, text) => {
           if (!isReturn(rows, at)) bound.text(rows, at, text);
-        },
+        }),
         json: (prefix) => {
           const [json, none] = [bound.json(prefix), pieceOf(`${prefix}null`)];
-          return (rows, at, text) => {
+          return ofCall(json, (rows, at, text) => {
             if (isReturn(rows, at)) text.piece(none);
             else json(rows, at, text);
-          };
+          });
         },
         value: (rows, at) => (isReturn(rows, at) ? null : bound.value(rows, at)),
       };

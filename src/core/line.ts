@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import {
   between,
+  constant,
   releasing,
   type BoundColumn,
   type Cell,
@@ -8,7 +9,9 @@ import {
   type ColumnContext,
   type Style,
 } from './column.js';
-import { pieceOf, SPACE, type TextBuffer } from './text-buffer.js';
+import { inOrder, kept, keptCells } from './kept-text.js';
+import { madeOf, together } from './source.js';
+import { pieceOf, type TextBuffer } from './text-buffer.js';
 
 /** Colours text for a terminal. */
 export type Palette = Readonly<Record<Style, (text: string) => string>>;
@@ -26,26 +29,18 @@ export function textLine(
   context: ColumnContext,
   palette: Palette = PLAIN,
 ): Cell {
-  const leadCell = leadText(lead, context, palette);
-  const fieldsCell = fieldsText(fields, context);
-  return (rows, at, text) => {
-    leadCell(rows, at, text);
-    fieldsCell(rows, at, text);
-  };
+  return inOrder([...leadCells(lead, context, palette), fieldsText(fields, context)]);
+}
+
+/** Cells for columns separated by spaces. */
+function leadCells(lead: readonly Column[], context: ColumnContext, palette: Palette): Cell[] {
+  const cells = lead.map((column) => aligned(column, context, palette));
+  return keptCells(cells.flatMap((cell, index) => (index === 0 ? [cell] : [constant(' '), cell])));
 }
 
 /** Columns separated by spaces. */
-export function leadText(lead: readonly Column[], context: ColumnContext, palette: Palette): Cell {
-  const cells = lead.map((column) => aligned(column, context, palette));
-  return (rows, at, text) => {
-    let isFirst = true;
-    for (const cell of cells) {
-      if (!isFirst) text.character(SPACE);
-      isFirst = false;
-      cell(rows, at, text);
-    }
-  };
-}
+export const leadText = (lead: readonly Column[], context: ColumnContext, palette: Palette): Cell =>
+  inOrder(leadCells(lead, context, palette));
 
 /** Writes a call's fields; `returnRows` and `returnAt`: the row of its return, if the line shows both. */
 export type FieldsCell = (
@@ -92,7 +87,7 @@ function parentheses(fields: readonly Column[], context: ColumnContext): FieldsC
     value: own.text,
   }));
   const close = pieceOf(')');
-  return (rows, at, text, returnRows = rows, returnAt = at) => {
+  const write: FieldsCell = (rows, at, text, returnRows = rows, returnAt = at) => {
     const start = text.size;
     const hasReturn = returnAt !== at || returnRows !== rows;
     for (const { first, further, value } of cells) {
@@ -113,15 +108,17 @@ function parentheses(fields: readonly Column[], context: ColumnContext): FieldsC
       if (hasReturn) shown(returnRows, returnAt);
     }
   };
+  const isOfCalls = hooks.length === 0 && fields.every(({ ofReturns }) => ofReturns !== true);
+  return isOfCalls ? kept(madeOf(together(cells.map(({ value }) => value.source)), write)) : write;
 }
 
 function aligned(column: Column, context: ColumnContext, palette: Palette): Cell {
   const { text: cell } = column.bind(context);
-  const padded: Cell = (rows, at, text) => {
+  const padded: Cell = madeOf(cell.source, (rows, at, text) => {
     const start = text.size;
     cell(rows, at, text);
     text.padStart(start, column.width);
-  };
+  });
   const style = column.style === undefined ? unchanged : palette[column.style];
   return styled(column.width === 0 ? cell : padded, style);
 }
@@ -144,12 +141,12 @@ export function headerLine(lead: readonly Column[], fields: readonly Column[]): 
 
 /** For a cell that writes a JSON object: a cell that writes the object's members, each after a comma. */
 function membersOf(object: Cell): Cell {
-  return (rows, at, text) => {
+  return madeOf(object.source, (rows, at, text) => {
     const start = text.size;
     object(rows, at, text);
     const members = text.cutString(start).slice(1, -1);
     if (members !== '') text.string(`,${members}`);
-  };
+  });
 }
 
 function jsonMember(column: Column, bound: BoundColumn, isFirst: boolean): Cell {
@@ -161,13 +158,8 @@ function jsonMember(column: Column, bound: BoundColumn, isFirst: boolean): Cell 
 export function jsonLine(columns: readonly Column[], context: ColumnContext): Cell {
   const bound = columns.map((column) => ({ column, own: column.bind(context) }));
   const members = bound.map(({ column, own }, index) => jsonMember(column, own, index === 0));
-  const close = pieceOf('}');
-  const line: Cell = (rows, at, text) => {
-    for (const member of members) member(rows, at, text);
-    text.piece(close);
-  };
   return releasing(
-    line,
+    inOrder(keptCells([...members, constant('}')])),
     bound.map(({ own }) => own),
   );
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell } from './column.js';
+import { keptByIndex } from './kept-text.js';
 import type { RowReader } from './row.js';
+import { madeOf } from './source.js';
 import { pieceOf, type Piece } from './text-buffer.js';
 
 const LIMIT = 65536;
@@ -17,17 +19,10 @@ export function remembered<Key, Made>(make: (key: Key) => Made): (key: Key) => M
   };
 }
 
-/**
- * A cell that caches the text for small integers, such as CPUs and function indexes; text for large ones is
- * made each time.
- */
-export function indexCell(read: RowReader<number>, format: (index: number) => string): Cell {
-  const known: (Piece | undefined)[] = [];
-  return (rows, at, text) => {
-    const index = read(rows, at);
-    if (index < LIMIT) text.piece((known[index] ??= pieceOf(format(index))));
-    else text.string(format(index));
-  };
+/** A cell that formats a small integer of the row, such as a CPU or a function index, and keeps the text; `offset`: one of ROW. */
+export function indexCell(offset: number, format: (index: number) => string): Cell {
+  const make: Cell = (rows, at, text) => text.string(format(rows.getUint32(at + offset, true)));
+  return madeOf({ index: offset }, keptByIndex(offset, make));
 }
 
 /** A cell that caches the text for numbers of any size with few distinct values, such as bit sets. */

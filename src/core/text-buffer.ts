@@ -2,18 +2,30 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Constant text as UTF-8, padded with up to three bytes so that it can be copied four bytes at a time. */
+/** Bytes that are copied at a time. */
+const STEP = 8;
+
+/** Constant text as UTF-8, padded so that it can be copied by steps. */
 export interface Piece {
   readonly view: DataView;
   /** bytes, without the padding */
   readonly length: number;
 }
 
-export function pieceOf(text: string): Piece {
-  const encoded = encoder.encode(text);
-  const bytes = new Uint8Array(Math.ceil(encoded.length / 4) * 4);
+function paddedPiece(encoded: Uint8Array): Piece {
+  const bytes = new Uint8Array(Math.ceil(encoded.length / STEP) * STEP);
   bytes.set(encoded);
   return { view: new DataView(bytes.buffer), length: encoded.length };
+}
+
+export const pieceOf = (text: string): Piece => paddedPiece(encoder.encode(text));
+
+/**
+ * Copies by steps, and so up to seven bytes more. The steps are doubles, of which V8 makes plain loads and stores: UTF-8
+ * has no eight bytes that are a NaN, which might become another one.
+ */
+function copySteps(from: DataView, at: number, to: DataView, start: number, length: number): void {
+  for (let i = 0; i < length; i += STEP) to.setFloat64(start + i, from.getFloat64(at + i, true), true);
 }
 
 /** Table of all two-digit numbers in this base: their digits in ASCII, the first one in the lowest byte. */
@@ -46,6 +58,8 @@ const FIRST_SIZE = 64 * 1024;
 const LARGEST_KEPT = 4 * 1024 * 1024;
 /** Most bytes that a single number or word needs. */
 const ROOM = 32;
+/** Most bytes of a text that keep() takes. */
+export const MOST_KEPT = 256;
 
 /** Four hex digits in ASCII, the first one in the lowest byte. */
 function hexDigits(half: number): number {
@@ -74,12 +88,25 @@ export class TextBuffer {
     return taken;
   }
 
-  piece({ view: from, length }: Piece): void {
+  piece({ view, length }: Piece): void {
+    this.copy(view, 0, length);
+  }
+
+  /** Appends bytes that lie at an offset, and are followed by seven others at least. */
+  copy(from: DataView, offset: number, length: number): void {
     this.#reserve(length);
-    const view = this.#view;
-    const start = this.#size;
-    for (let i = 0; i < length; i += 4) view.setUint32(start + i, from.getUint32(i, true), true);
-    this.#size = start + length;
+    copySteps(from, offset, this.#view, this.#size, length);
+    this.#size += length;
+  }
+
+  /** Copies what was written after the first `start` bytes, at most MOST_KEPT, which take as much room in any case. */
+  keep(start: number, into: DataView, offset: number): void {
+    copySteps(this.#view, start, into, offset, this.#size - start);
+  }
+
+  /** What was written after the first `start` bytes. */
+  pieceFrom(start: number): Piece {
+    return paddedPiece(this.#bytes.subarray(start, this.#size));
   }
 
   string(text: string): void {
@@ -97,10 +124,7 @@ export class TextBuffer {
     if (value >= 100_000_000) {
       const high = Math.floor(value / 100_000_000);
       this.number(high);
-      const low = (value - high * 100_000_000) | 0;
-      const middle = (low / 10_000) | 0;
-      this.#word(FOUR_DIGITS[middle] ?? 0, 4);
-      this.#word(FOUR_DIGITS[low - middle * 10_000] ?? 0, 4);
+      this.eightDigits(value - high * 100_000_000);
     } else if (value >= 10_000) {
       const high = (value / 10_000) | 0;
       this.number(high);
@@ -109,6 +133,18 @@ export class TextBuffer {
       const zeros = value >= 1000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3;
       this.#word((FOUR_DIGITS[value] ?? 0) >>> (8 * zeros), 4 - zeros);
     }
+  }
+
+  /** Appends eight digits of an integer below 10^8. */
+  eightDigits(value: number): void {
+    const high = (value / 10_000) | 0;
+    this.#word(FOUR_DIGITS[high] ?? 0, 4);
+    this.#word(FOUR_DIGITS[value - high * 10_000] ?? 0, 4);
+  }
+
+  /** Appends three digits of an integer below 1000. */
+  threeDigits(value: number): void {
+    this.#word((FOUR_DIGITS[value] ?? 0) >>> 8, 3);
   }
 
   /** Appends the u64 at an offset, in decimal. */

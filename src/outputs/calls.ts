@@ -1,22 +1,37 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import {
-  cpu,
-  durationNs,
-  functionAddress,
-  isReturn,
-  taskOf,
-  tid,
-  timeNs,
-  type RowReader,
-} from '../core/row.js';
+import { ROW } from '../core/abi.js';
+import { cpu, isReturn, taskOf, tid, type RowReader } from '../core/row.js';
 
 /** Key of the thread in which an event happened. */
 export const taskKey: RowReader<number> = (rows, at) => taskOf({ tid: tid(rows, at), cpu: cpu(rows, at) });
 
+/** Halves of 64 bits, which as bigints would take most of the time that a call takes. */
+interface Halves {
+  readonly high: number;
+  readonly low: number;
+}
+
+const halves = (rows: DataView, at: number): Halves => ({
+  high: rows.getUint32(at + 4, true),
+  low: rows.getUint32(at, true),
+});
+
+/** When the call of a return began. */
+function callTime(rows: DataView, at: number): Halves {
+  const { high, low } = halves(rows, at + ROW.time_ns);
+  const spent = halves(rows, at + ROW.duration_ns);
+  return { high: (high - spent.high - (low < spent.low ? 1 : 0)) >>> 0, low: (low - spent.low) >>> 0 };
+}
+
+const isEqual = (one: Halves, other: Halves): boolean => one.low === other.low && one.high === other.high;
+
+const isLess = (one: Halves, other: Halves): boolean =>
+  one.high === other.high ? one.low < other.low : one.high < other.high;
+
 /** A call that has not returned yet. */
 interface OpenCall<T> {
-  readonly time: bigint;
-  readonly address: bigint;
+  readonly time: Halves;
+  readonly address: Halves;
   readonly value: T;
 }
 
@@ -32,23 +47,27 @@ class CallStack<T> {
   }
 
   enter(rows: DataView, at: number, value: T): void {
-    this.#calls.push({ time: timeNs(rows, at), address: functionAddress(rows, at), value });
+    this.#calls.push({
+      time: halves(rows, at + ROW.time_ns),
+      address: halves(rows, at + ROW.function_address),
+      value,
+    });
   }
 
   /**
    * Removes the call that this return belongs to, and returns its value; undefined if the call is unknown.
    */
   leave(rows: DataView, at: number): T | undefined {
-    const time = timeNs(rows, at) - durationNs(rows, at);
-    const address = functionAddress(rows, at);
+    const time = callTime(rows, at);
+    const address = halves(rows, at + ROW.function_address);
     for (let top = this.#calls.length - 1; top >= 0; top--) {
       const call = this.#calls[top];
-      if (call === undefined || call.time < time) return undefined;
-      if (call.time === time && call.address === address) {
+      if (call === undefined || isLess(call.time, time)) return undefined;
+      if (isEqual(call.time, time) && isEqual(call.address, address)) {
         this.#calls.length = top;
         return call.value;
       }
-      if (call.time > time) this.#calls.length = top;
+      if (isLess(time, call.time)) this.#calls.length = top;
     }
     return undefined;
   }
@@ -72,7 +91,7 @@ export function isReturnOf(rows: DataView, call: number, at: number): boolean {
     isReturn(rows, at) &&
     !isReturn(rows, call) &&
     taskKey(rows, at) === taskKey(rows, call) &&
-    functionAddress(rows, at) === functionAddress(rows, call) &&
-    timeNs(rows, at) - durationNs(rows, at) === timeNs(rows, call)
+    isEqual(halves(rows, at + ROW.function_address), halves(rows, call + ROW.function_address)) &&
+    isEqual(callTime(rows, at), halves(rows, call + ROW.time_ns))
   );
 }

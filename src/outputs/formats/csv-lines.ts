@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { printable } from '../../core/printable.js';
 import { releasing, type Cell, type Column, type ColumnContext } from '../../core/column.js';
+import { inOrder, keptCells } from '../../core/kept-text.js';
+import { madeOf } from '../../core/source.js';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -8,6 +10,8 @@ const ZERO = 0x30;
 const NINE = 0x39;
 /** First characters of `true` and `false`, which CSV and JSON write alike. */
 const [T, F] = [0x74, 0x66];
+/** That of `null`, which CSV leaves out. */
+const N = 0x6e;
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
@@ -25,13 +29,14 @@ export function csvField(json: string): string {
 
 /** Makes a CSV field (RFC 4180) from a cell that writes `skipped` bytes and then a JSON value. */
 function csvCell(json: Cell, skipped: number): Cell {
-  return (rows, at, text) => {
+  return madeOf(json.source, (rows, at, text) => {
     const start = text.size + skipped;
     json(rows, at, text);
     const first = text.byteAt(start);
     if ((first >= ZERO && first <= NINE) || first === T || first === F) return;
-    if (first !== QUOTE || !text.unquote(start, COMMA)) text.string(csvField(text.cutString(start)));
-  };
+    if (first === N) text.cut(start);
+    else if (first !== QUOTE || !text.unquote(start, COMMA)) text.string(csvField(text.cutString(start)));
+  });
 }
 
 /** A cell that writes a line of CSV, without the newline: the JSON value of each column. */
@@ -41,10 +46,7 @@ export function csvLine(columns: readonly Column[], context: ColumnContext): Cel
     const comma = index === 0 ? '' : ',';
     return csvCell(json(comma), comma.length);
   });
-  const line: Cell = (rows, at, text) => {
-    for (const cell of cells) cell(rows, at, text);
-  };
-  return releasing(line, bound);
+  return releasing(inOrder(keptCells(cells)), bound);
 }
 
 /** The header of CSV: the columns' names in JSON. */
