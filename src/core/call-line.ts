@@ -64,7 +64,8 @@ function trimmed(cell: Cell): Cell {
 
 /** Makes the lines of calls: lead columns, duration, ` | `, the call indented by its depth, fields. */
 export function callLines(parts: CallLineParts, palette: Palette = PLAIN): CallLines {
-  const { lead, duration, fields } = parts;
+  const { lead, duration } = parts;
+  const fields: FieldsCell = kept(parts.fields);
   const call = styled(trimmed(parts.name.text), palette.bold);
   const start = (spent: Cell): CallLine => {
     return (rows, at, depth, text, returnRows = rows, returnAt = at) => {

@@ -5,113 +5,142 @@
  */
 import type { Cell } from './column.js';
 import { madeOf, together } from './source.js';
-import { MOST_KEPT, type Piece, type TextBuffer } from './text-buffer.js';
+import { MOST_KEPT, TextBuffer } from './text-buffer.js';
 
 /** How many texts are kept of a function, a CPU and the like. */
 const MOST_INDEXES = 65536;
 /** How many are kept of other parts of lines: the packets of all CPUs, and calls and returns. */
 const SLOTS = 64;
-const EMPTY = -1;
+const NONE = 0;
 
-/** Writes what all of the cells write. */
-export function inOrder(cells: readonly Cell[]): Cell {
-  const [first] = cells;
-  if (first !== undefined && cells.length === 1) return first;
-  return (rows, at, text) => {
-    for (const cell of cells) cell(rows, at, text);
-  };
-}
+/** The texts of a cell by a number of the row, as long as the number is small. */
+class TextsByIndex {
+  readonly #starts = new Uint32Array(MOST_INDEXES);
+  readonly #sizes = new Uint32Array(MOST_INDEXES);
+  readonly #texts = new TextBuffer();
 
-/** Keeps the texts of a cell by a number of the row, as long as the number is small. */
-export function keptByIndex(offset: number, cell: Cell): Cell {
-  const known: (Piece | undefined)[] = [];
-  return (rows, at, text) => {
-    const index = rows.getUint32(at + offset, true);
-    if (index >= MOST_INDEXES) return cell(rows, at, text);
-    const piece = known[index];
-    if (piece !== undefined) return text.piece(piece);
+  constructor(
+    private readonly offset: number,
+    private readonly cell: Cell,
+  ) {}
+
+  write(rows: DataView, at: number, text: TextBuffer): void {
+    const index = rows.getUint32(at + this.offset, true);
+    const size = this.#sizes[index] ?? NONE;
+    if (size === NONE) this.#make(index, rows, at, text);
+    else text.copy(this.#texts.view, this.#starts[index] ?? 0, size);
+  }
+
+  #make(index: number, rows: DataView, at: number, text: TextBuffer): void {
     const start = text.size;
-    cell(rows, at, text);
-    known[index] = text.pieceFrom(start);
-  };
+    this.cell(rows, at, text);
+    if (index >= MOST_INDEXES) return;
+    this.#starts[index] = this.#texts.size;
+    this.#sizes[index] = text.size - start;
+    this.#texts.copy(text.view, start, text.size - start);
+  }
 }
 
 /** The last texts of a cell, by the words that they were made of. */
 class LastTexts {
-  readonly #words: readonly number[];
   readonly #keys: Uint32Array;
-  readonly #sizes = new Int16Array(SLOTS).fill(EMPTY);
+  /** one more than the bytes of each, or NONE */
+  readonly #sizes = new Uint32Array(SLOTS);
   readonly #texts = new DataView(new ArrayBuffer(SLOTS * MOST_KEPT));
   #last = 0;
 
-  constructor(words: readonly number[]) {
-    this.#words = words;
+  constructor(
+    private readonly words: readonly number[],
+    private readonly cell: Cell,
+  ) {
     this.#keys = new Uint32Array(SLOTS * words.length);
   }
 
-  /** Appends the text of a row if it is known. */
-  write(rows: DataView, at: number, text: TextBuffer): boolean {
-    if (!this.#isOf(rows, at)) {
-      this.#last = this.#slotOf(rows, at);
-      if (!this.#isOf(rows, at)) return false;
-    }
-    text.copy(this.#texts, this.#last * MOST_KEPT, this.#sizes[this.#last] ?? 0);
+  write(rows: DataView, at: number, text: TextBuffer): void {
+    if (!this.#isOf(this.#last, rows, at)) this.#find(rows, at);
+    const size = this.#sizes[this.#last] ?? NONE;
+    if (size === NONE) this.#make(rows, at, text);
+    else text.copy(this.#texts, this.#last * MOST_KEPT, size - 1);
+  }
+
+  /** True if the slot is for rows with the same words. */
+  #isOf(slot: number, rows: DataView, at: number): boolean {
+    const first = slot * this.words.length;
+    for (let i = 0; i < this.words.length; i++)
+      if (this.#keys[first + i] !== rows.getUint32(at + (this.words[i] ?? 0), true)) return false;
     return true;
   }
 
-  /** Keeps what was written for a row after the first `start` bytes, unless it is long; write() has not known it. */
-  keep(rows: DataView, at: number, text: TextBuffer, start: number): void {
-    const slot = this.#last;
-    const size = text.size - start;
-    this.#sizes[slot] = size > MOST_KEPT ? EMPTY : size;
-    if (size > MOST_KEPT) return;
-    this.#words.forEach((word, index) => {
-      this.#keys[slot * this.#words.length + index] = rows.getUint32(at + word, true);
-    });
-    text.keep(start, this.#texts, slot * MOST_KEPT);
-  }
-
-  /** True if the last slot is that of a row with the same words. */
-  #isOf(rows: DataView, at: number): boolean {
-    const words = this.#words;
-    const first = this.#last * words.length;
-    for (let i = 0; i < words.length; i++)
-      if (this.#keys[first + i] !== rows.getUint32(at + (words[i] ?? 0), true)) return false;
-    return this.#sizes[this.#last] !== EMPTY;
-  }
-
-  #slotOf(rows: DataView, at: number): number {
+  /** Makes the row's slot the last one, and empty if it was for other rows. */
+  #find(rows: DataView, at: number): void {
     let hash = 0;
-    for (const word of this.#words) hash = Math.imul(hash ^ rows.getUint32(at + word, true), 0x9e3779b1);
-    return (hash >>> 16) % SLOTS;
+    for (const word of this.words) hash = Math.imul(hash ^ rows.getUint32(at + word, true), 0x9e3779b1);
+    const slot = (hash >>> 16) % SLOTS;
+    this.#last = slot;
+    if (this.#isOf(slot, rows, at)) return;
+    this.#sizes[slot] = NONE;
+    this.words.forEach((word, index) => {
+      this.#keys[slot * this.words.length + index] = rows.getUint32(at + word, true);
+    });
+  }
+
+  /** Long texts are made anew each time. */
+  #make(rows: DataView, at: number, text: TextBuffer): void {
+    const start = text.size;
+    this.cell(rows, at, text);
+    const size = text.size - start;
+    if (size > MOST_KEPT) return;
+    this.#sizes[this.#last] = size + 1;
+    text.keep(start, this.#texts, this.#last * MOST_KEPT);
   }
 }
 
-function keptByWords(words: readonly number[], cell: Cell): Cell {
-  const texts = new LastTexts(words);
-  return (rows, at, text) => {
-    if (texts.write(rows, at, text)) return;
-    const start = text.size;
-    cell(rows, at, text);
-    texts.keep(rows, at, text, start);
+/** A part of a line. Calls of other things than these three would not be inlined, which takes as long as what they do. */
+interface Part {
+  readonly cell: Cell;
+  /** how its texts are kept, if they are */
+  readonly byIndex: TextsByIndex | null;
+  readonly last: LastTexts | null;
+}
+
+function partOf(cell: Cell): Part {
+  const { source } = cell;
+  const isIndex = source !== undefined && 'index' in source;
+  return {
+    cell,
+    byIndex: isIndex ? new TextsByIndex(source.index, cell) : null,
+    last: source === undefined || isIndex ? null : new LastTexts(source.words, cell),
   };
 }
 
-/** The same cell; its texts are kept, if they can be. */
-export function kept(cell: Cell): Cell {
-  const { source } = cell;
-  if (source === undefined) return cell;
-  return 'index' in source ? keptByIndex(source.index, cell) : keptByWords(source.words, cell);
-}
-
 /** Cells that write what these write, as few as possible: texts beside each other are kept as one. */
-export function keptCells(cells: readonly Cell[]): Cell[] {
+function joined(cells: readonly Cell[]): Cell[] {
   const groups: Cell[] = [];
   for (const cell of cells) {
     const before = groups.at(-1);
     const source = before === undefined ? undefined : together([before.source, cell.source]);
-    if (before === undefined || source === undefined) groups.push(cell);
-    else groups[groups.length - 1] = madeOf(source, inOrder([before, cell]));
+    if (before === undefined || source === undefined) {
+      groups.push(cell);
+      continue;
+    }
+    groups[groups.length - 1] = madeOf(source, (rows, at, text) => {
+      before(rows, at, text);
+      cell(rows, at, text);
+    });
   }
-  return groups.map(kept);
+  return groups;
 }
+
+/** Writes what all of the cells write, and keeps the texts that can be kept. */
+export function inOrder(cells: readonly Cell[]): Cell {
+  const parts = joined(cells).map(partOf);
+  return (rows, at, text) => {
+    for (const { cell, byIndex, last } of parts)
+      if (last !== null) last.write(rows, at, text);
+      else if (byIndex !== null) byIndex.write(rows, at, text);
+      else cell(rows, at, text);
+  };
+}
+
+/** The same cell; its texts are kept, if they can be. */
+export const kept = (cell: Cell): Cell => (cell.source === undefined ? cell : inOrder([cell]));

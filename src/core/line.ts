@@ -9,8 +9,8 @@ import {
   type ColumnContext,
   type Style,
 } from './column.js';
-import { inOrder, kept, keptCells } from './kept-text.js';
-import { madeOf, together } from './source.js';
+import { inOrder, kept } from './kept-text.js';
+import { madeOf, together, type Sourced } from './source.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';
 
 /** Colours text for a terminal. */
@@ -35,7 +35,7 @@ export function textLine(
 /** Cells for columns separated by spaces. */
 function leadCells(lead: readonly Column[], context: ColumnContext, palette: Palette): Cell[] {
   const cells = lead.map((column) => aligned(column, context, palette));
-  return keptCells(cells.flatMap((cell, index) => (index === 0 ? [cell] : [constant(' '), cell])));
+  return cells.flatMap((cell, index) => (index === 0 ? [cell] : [constant(' '), cell]));
 }
 
 /** Columns separated by spaces. */
@@ -43,22 +43,19 @@ export const leadText = (lead: readonly Column[], context: ColumnContext, palett
   inOrder(leadCells(lead, context, palette));
 
 /** Writes a call's fields; `returnRows` and `returnAt`: the row of its return, if the line shows both. */
-export type FieldsCell = (
-  rows: DataView,
-  at: number,
-  text: TextBuffer,
-  returnRows?: DataView,
-  returnAt?: number,
-) => void;
+export interface FieldsCell extends Sourced {
+  (rows: DataView, at: number, text: TextBuffer, returnRows?: DataView, returnAt?: number): void;
+}
 
 /** Writes what a line has after its lead: the fields in parentheses, then the columns that have lines of their own. */
 export function fieldsText(fields: readonly Column[], context: ColumnContext): FieldsCell {
-  const inside = parentheses(
+  const parts = parentheses(
     fields.filter(({ below }) => below !== true),
     context,
   );
   const lines = fields.filter(({ below }) => below === true).map((column) => column.bind(context).text);
-  if (lines.length === 0) return inside;
+  if (lines.length === 0) return parts;
+  const inside: FieldsCell = kept(parts);
   return (rows, at, text, returnRows, returnAt) => {
     inside(rows, at, text, returnRows, returnAt);
     for (const line of lines) {
@@ -109,7 +106,7 @@ function parentheses(fields: readonly Column[], context: ColumnContext): FieldsC
     }
   };
   const isOfCalls = hooks.length === 0 && fields.every(({ ofReturns }) => ofReturns !== true);
-  return isOfCalls ? kept(madeOf(together(cells.map(({ value }) => value.source)), write)) : write;
+  return isOfCalls ? madeOf(together(cells.map(({ value }) => value.source)), write) : write;
 }
 
 function aligned(column: Column, context: ColumnContext, palette: Palette): Cell {
@@ -159,7 +156,7 @@ export function jsonLine(columns: readonly Column[], context: ColumnContext): Ce
   const bound = columns.map((column) => ({ column, own: column.bind(context) }));
   const members = bound.map(({ column, own }, index) => jsonMember(column, own, index === 0));
   return releasing(
-    inOrder(keptCells([...members, constant('}')])),
+    inOrder([...members, constant('}')]),
     bound.map(({ own }) => own),
   );
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Cell } from './column.js';
-import { keptByIndex } from './kept-text.js';
 import type { RowReader } from './row.js';
 import { madeOf } from './source.js';
 import { pieceOf, type Piece } from './text-buffer.js';
@@ -19,10 +18,11 @@ export function remembered<Key, Made>(make: (key: Key) => Made): (key: Key) => M
   };
 }
 
-/** A cell that formats a small integer of the row, such as a CPU or a function index, and keeps the text; `offset`: one of ROW. */
+/** A cell that formats a small integer of the row, such as a CPU or a function index; `offset`: one of ROW. */
 export function indexCell(offset: number, format: (index: number) => string): Cell {
-  const make: Cell = (rows, at, text) => text.string(format(rows.getUint32(at + offset, true)));
-  return madeOf({ index: offset }, keptByIndex(offset, make));
+  return madeOf({ index: offset }, (rows, at, text) =>
+    text.string(format(rows.getUint32(at + offset, true))),
+  );
 }
 
 /** A cell that caches the text for numbers of any size with few distinct values, such as bit sets. */

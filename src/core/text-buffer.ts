@@ -12,13 +12,12 @@ export interface Piece {
   readonly length: number;
 }
 
-function paddedPiece(encoded: Uint8Array): Piece {
+export function pieceOf(text: string): Piece {
+  const encoded = encoder.encode(text);
   const bytes = new Uint8Array(Math.ceil(encoded.length / STEP) * STEP);
   bytes.set(encoded);
   return { view: new DataView(bytes.buffer), length: encoded.length };
 }
-
-export const pieceOf = (text: string): Piece => paddedPiece(encoder.encode(text));
 
 /**
  * Copies by steps, and so up to seven bytes more. The steps are doubles, of which V8 makes plain loads and stores: UTF-8
@@ -80,6 +79,11 @@ export class TextBuffer {
     return this.#size;
   }
 
+  /** The bytes written so far, and more; valid until the next write. */
+  get view(): DataView {
+    return this.#view;
+  }
+
   /** Returns the bytes written so far, valid until the next write, and starts anew. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#size);
@@ -102,11 +106,6 @@ export class TextBuffer {
   /** Copies what was written after the first `start` bytes, at most MOST_KEPT, which take as much room in any case. */
   keep(start: number, into: DataView, offset: number): void {
     copySteps(this.#view, start, into, offset, this.#size - start);
-  }
-
-  /** What was written after the first `start` bytes. */
-  pieceFrom(start: number): Piece {
-    return paddedPiece(this.#bytes.subarray(start, this.#size));
   }
 
   string(text: string): void {
@@ -137,9 +136,10 @@ export class TextBuffer {
 
   /** Appends eight digits of an integer below 10^8. */
   eightDigits(value: number): void {
-    const high = (value / 10_000) | 0;
+    const whole = value | 0; // an integer is divided in a quarter of the time
+    const high = (whole / 10_000) | 0;
     this.#word(FOUR_DIGITS[high] ?? 0, 4);
-    this.#word(FOUR_DIGITS[value - high * 10_000] ?? 0, 4);
+    this.#word(FOUR_DIGITS[whole - high * 10_000] ?? 0, 4);
   }
 
   /** Appends three digits of an integer below 1000. */

@@ -14,6 +14,7 @@ import {
 import { FunctionTable, type NativeTable } from '../../src/core/function-table.js';
 import { PacketEvents } from '../../src/core/packet-events.js';
 import { ROW, ROW_SIZE } from '../../src/core/abi.js';
+import { kept } from '../../src/core/kept-text.js';
 import { indexCell, valueCell } from '../../src/core/memo.js';
 import { len } from '../../src/core/row.js';
 import {
@@ -179,7 +180,7 @@ describe('caches of text', () => {
 
   it('cache indexes up to a limit', () => {
     let calls = 0;
-    const cell = indexCell(ROW.len, (value) => `${value} ${++calls}`);
+    const cell = kept(indexCell(ROW.len, (value) => `${value} ${++calls}`));
     const rows = [7, 7, 70_000, 70_000].map((value) => pack([{ len: value }]));
     expect(rows.map((row) => cellText(cell, row))).toEqual(['7 1', '7 1', '70000 2', '70000 3']);
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { printable } from '../../core/printable.js';
 import { releasing, type Cell, type Column, type ColumnContext } from '../../core/column.js';
-import { inOrder, keptCells } from '../../core/kept-text.js';
+import { inOrder } from '../../core/kept-text.js';
 import { madeOf } from '../../core/source.js';
 
 const COMMA = 0x2c;
@@ -46,7 +46,7 @@ export function csvLine(columns: readonly Column[], context: ColumnContext): Cel
     const comma = index === 0 ? '' : ',';
     return csvCell(json(comma), comma.length);
   });
-  return releasing(inOrder(keptCells(cells)), bound);
+  return releasing(inOrder(cells), bound);
 }
 
 /** The header of CSV: the columns' names in JSON. */
