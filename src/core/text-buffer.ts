@@ -3,12 +3,12 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Bytes that are copied at a time. */
-const STEP = 8;
+export const STEP = 8;
 
-/** Constant text as UTF-8, padded so that it can be copied by steps. */
+/** Constant text as UTF-8. */
 export interface Piece {
-  readonly view: DataView;
-  /** bytes, without the padding */
+  readonly steps: Float64Array;
+  /** bytes of the text; the last step may have more */
   readonly length: number;
 }
 
@@ -16,15 +16,17 @@ export function pieceOf(text: string): Piece {
   const encoded = encoder.encode(text);
   const bytes = new Uint8Array(Math.ceil(encoded.length / STEP) * STEP);
   bytes.set(encoded);
-  return { view: new DataView(bytes.buffer), length: encoded.length };
+  const steps = new Float64Array(bytes.length / STEP);
+  toSteps(new DataView(bytes.buffer), 0, steps, 0, encoded.length);
+  return { steps, length: encoded.length };
 }
 
 /**
- * Copies by steps, and so up to seven bytes more. The steps are doubles, of which V8 makes plain loads and stores: UTF-8
- * has no eight bytes that are a NaN, which might become another one.
+ * Copies bytes, and up to seven more, as numbers of eight bytes, which takes one load and one store each: UTF-8 has no eight
+ * bytes that are a NaN, which might become another one.
  */
-function copySteps(from: DataView, at: number, to: DataView, start: number, length: number): void {
-  for (let i = 0; i < length; i += STEP) to.setFloat64(start + i, from.getFloat64(at + i, true), true);
+function toSteps(from: DataView, at: number, steps: Float64Array, first: number, length: number): void {
+  for (let i = 0; i < length; i += STEP) steps[first + i / STEP] = from.getFloat64(at + i, true);
 }
 
 /** Table of all two-digit numbers in this base: their digits in ASCII, the first one in the lowest byte. */
@@ -57,8 +59,6 @@ const FIRST_SIZE = 64 * 1024;
 const LARGEST_KEPT = 4 * 1024 * 1024;
 /** Most bytes that a single number or word needs. */
 const ROOM = 32;
-/** Most bytes of a text that keep() takes. */
-export const MOST_KEPT = 256;
 
 /** Four hex digits in ASCII, the first one in the lowest byte. */
 function hexDigits(half: number): number {
@@ -79,11 +79,6 @@ export class TextBuffer {
     return this.#size;
   }
 
-  /** The bytes written so far, and more; valid until the next write. */
-  get view(): DataView {
-    return this.#view;
-  }
-
   /** Returns the bytes written so far, valid until the next write, and starts anew. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#size);
@@ -92,20 +87,23 @@ export class TextBuffer {
     return taken;
   }
 
-  piece({ view, length }: Piece): void {
-    this.copy(view, 0, length);
+  piece({ steps, length }: Piece): void {
+    this.steps(steps, 0, length);
   }
 
-  /** Appends bytes that lie at an offset, and are followed by seven others at least. */
-  copy(from: DataView, offset: number, length: number): void {
+  /** Appends the bytes that begin with a step. */
+  steps(steps: Float64Array, first: number, length: number): void {
     this.#reserve(length);
-    copySteps(from, offset, this.#view, this.#size, length);
-    this.#size += length;
+    const view = this.#view;
+    const start = this.#size;
+    let step = first;
+    for (let i = 0; i < length; i += STEP) view.setFloat64(start + i, steps[step++] ?? 0, true);
+    this.#size = start + length;
   }
 
-  /** Copies what was written after the first `start` bytes, at most MOST_KEPT, which take as much room in any case. */
-  keep(start: number, into: DataView, offset: number): void {
-    copySteps(this.#view, start, into, offset, this.#size - start);
+  /** Copies what was written after the first `start` bytes. */
+  keep(start: number, steps: Float64Array, first: number): void {
+    toSteps(this.#view, start, steps, first, this.#size - start);
   }
 
   string(text: string): void {
@@ -138,8 +136,10 @@ export class TextBuffer {
   eightDigits(value: number): void {
     const whole = value | 0; // an integer is divided in a quarter of the time
     const high = (whole / 10_000) | 0;
-    this.#word(FOUR_DIGITS[high] ?? 0, 4);
-    this.#word(FOUR_DIGITS[whole - high * 10_000] ?? 0, 4);
+    this.#reserve(8);
+    this.#view.setUint32(this.#size, FOUR_DIGITS[high] ?? 0, true);
+    this.#view.setUint32(this.#size + 4, FOUR_DIGITS[whole - high * 10_000] ?? 0, true);
+    this.#size += 8;
   }
 
   /** Appends three digits of an integer below 1000. */

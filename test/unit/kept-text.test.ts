@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/core/column.js';
-import { inOrder, kept } from '../../src/core/kept-text.js';
+import { inOrder, kept, MOST_KEPT } from '../../src/core/kept-text.js';
 import { ROW } from '../../src/core/abi.js';
 import { columns } from '../../src/columns/index.js';
 import { longsAt, madeOf, together, wordsAt } from '../../src/core/source.js';
-import { MOST_KEPT } from '../../src/core/text-buffer.js';
 import { outputs } from '../../src/outputs/index.js';
 import { createOutput, type RenderOptions } from '../../src/results/render.js';
 import {
