@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // How fast events become text: synthetic rows through the outputs, to /dev/null. One process, no kernel.
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { createOutput, LAST, outputs, ROW, ROW_SIZE } from '../dist/index.js';
+import { createOutput, LAST, outputs, RETURN, ROW, ROW_SIZE } from '../dist/index.js';
 import { median, printTable } from './table.mjs';
 
 const BATCH = 4096;
@@ -14,8 +14,11 @@ const context = {
   enumMembers: () => ({ names: ['SKB_GSO_TCPV4', 'SKB_GSO_DODGY'], values: [1, 2] }),
 };
 
-/** A batch like those of a flood: a packet goes through 51 functions, every fourth packet is a GSO packet. */
-function syntheticBatch() {
+/**
+ * A batch like those of a flood: a packet goes through 51 functions, every fourth packet is a GSO packet. `returns`: every second
+ * event is the return of the one before, as function_graph has them.
+ */
+function syntheticBatch(returns) {
   const rows = new DataView(new ArrayBuffer(BATCH * ROW_SIZE));
   for (let i = 0; i < BATCH; i++) {
     const at = i * ROW_SIZE;
@@ -23,8 +26,10 @@ function syntheticBatch() {
     rows.setBigUint64(at + ROW.time_ns, 3_347_634_373_462n + BigInt(i * 731), true);
     rows.setBigUint64(at + ROW.skb, 0xffff888003200000n + BigInt(packet * 256), true);
     rows.setBigUint64(at + ROW.packet, BigInt(packet), true);
-    if (i % 51 === 50) rows.setUint32(at + ROW.flags, LAST, true);
-    rows.setUint32(at + ROW.function, (i * 7) % NAMES.length, true);
+    const call = returns ? i - (i % 2) : i;
+    rows.setUint32(at + ROW.flags, (i % 51 === 50 ? LAST : 0) | (i === call ? 0 : RETURN), true);
+    if (i !== call) rows.setBigUint64(at + ROW.duration_ns, 731n, true);
+    rows.setUint32(at + ROW.function, (call * 7) % NAMES.length, true);
     rows.setUint32(at + ROW.len, 60 + ((packet * 37) % 1400), true);
     rows.setUint32(at + ROW.mark, 0xdeadbeef, true);
     rows.setUint32(at + ROW.cpu, packet & 1, true);
@@ -37,8 +42,8 @@ function syntheticBatch() {
   return rows;
 }
 
-function eventsPerSecond(descriptor, rows, fd) {
-  const output = createOutput(descriptor, context);
+function eventsPerSecond(descriptor, returns, rows, fd) {
+  const output = createOutput(descriptor, context, { returns });
   const start = performance.now();
   for (let i = 0; i < BATCHES; i++) {
     const text = output.batch({ rows, count: BATCH, rowSize: ROW_SIZE });
@@ -48,11 +53,14 @@ function eventsPerSecond(descriptor, rows, fd) {
   return (BATCH * BATCHES) / ((performance.now() - start) / 1000);
 }
 
-const rows = syntheticBatch();
 const fd = openSync('/dev/null', 'w');
-const table = [...outputs.values()].map((descriptor) => {
-  const runs = Array.from({ length: RUNS }, () => eventsPerSecond(descriptor, rows, fd));
-  return [descriptor.id, (median(runs) / 1e6).toFixed(2), (Math.max(...runs) / 1e6).toFixed(2)];
+const table = [false, true].flatMap((returns) => {
+  const rows = syntheticBatch(returns);
+  return [...outputs.values()].map((descriptor) => {
+    const runs = Array.from({ length: RUNS }, () => eventsPerSecond(descriptor, returns, rows, fd));
+    const name = returns ? `${descriptor.id}, function_graph` : descriptor.id;
+    return [name, (median(runs) / 1e6).toFixed(2), (Math.max(...runs) / 1e6).toFixed(2)];
+  });
 });
 closeSync(fd);
 printTable(`format: ${BATCH * BATCHES} events to /dev/null, ${RUNS} runs each`, [
