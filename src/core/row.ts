@@ -47,8 +47,7 @@ export const isLast = hasFlag(LAST);
 export const isHidden = hasFlag(HIDDEN);
 
 /** Entry address of the called function. */
-export const functionAddress: RowReader<bigint> = (rows, at) =>
-  rows.getBigUint64(at + ROW.function_address, true);
+const functionAddress: RowReader<bigint> = (rows, at) => rows.getBigUint64(at + ROW.function_address, true);
 /** Index into the function table, or UNKNOWN_FUNCTION. */
 export const functionIndex: RowReader<number> = (rows, at) => rows.getUint32(at + ROW.function, true);
 
