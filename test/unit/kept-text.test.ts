@@ -74,7 +74,7 @@ const CASES: readonly (readonly [string, string, RenderOptions])[] = [
 
 describe('texts that are kept', () => {
   it.each(CASES)('make lines that do not depend on the rows before: %s', (_, id, options) => {
-    const events = Array.from({ length: 2000 }, randomEvent);
+    const events = Array.from({ length: 500 }, randomEvent);
     const alone = events.map((event) => linesOf(id, [event], options));
     expect(linesOf(id, events, options)).toBe(alone.join(''));
   });
