@@ -19,6 +19,10 @@ const licences = {
   },
 };
 
+/** Code without other characters than those of ASCII: V8 keeps it, and Node.js reads it, in one byte a character. */
+const ascii = (code) =>
+  code.replace(/[^\0-\x7f]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /**
  * Makes a function of what a CommonJS file gets, and compiles it with all that it contains, for src/bin.ts, which says what is
  * in the file and when it is used.
@@ -26,15 +30,17 @@ const licences = {
 const compiled = {
   name: 'compiled',
   generateBundle(_, files) {
-    for (const chunk of Object.values(files).filter(({ type }) => type === 'chunk'))
+    for (const chunk of Object.values(files).filter(({ type }) => type === 'chunk')) {
       // A script of node:vm cannot import(): src/bin.ts does it instead.
-      chunk.code = `(function (exports, require, module, __filename, __dirname, load) {${chunk.code.replace(/\bimport\(/g, 'load(')}})`;
+      const code = ascii(chunk.code.replace(/\bimport\(/g, 'load('));
+      chunk.code = `(function (exports, require, module, __filename, __dirname, load) {${code}})`;
+    }
   },
   writeBundle({ dir }, files) {
     for (const fileName of Object.keys(files).filter((each) => each.endsWith('.script.js'))) {
       const filename = join(dir, fileName);
       setFlagsFromString('--no-lazy');
-      const script = new Script(readFileSync(filename, 'utf8'), { filename });
+      const script = new Script(readFileSync(filename, 'latin1'), { filename });
       setFlagsFromString('--lazy'); // V8 takes no code that was compiled with other flags
       const { mtimeMs, size } = statSync(filename);
       const head = Buffer.from(Float64Array.of(mtimeMs, size).buffer);

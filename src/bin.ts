@@ -11,7 +11,7 @@ process.title = 'ipft';
 // take over this process, which runs as root.
 process.on('SIGUSR1', () => undefined);
 
-/** The command line, src/cli/main.ts, as an expression: a function of what a CommonJS file gets. */
+/** The command line, src/cli/main.ts, as an expression: a function of what a CommonJS file gets. It is ASCII. */
 const SCRIPT = join(import.meta.dirname, 'cli.script.js');
 
 /**
@@ -36,7 +36,7 @@ type Body = (
   ...of: [exports: object, require: NodeJS.Require, module: object, file: string, folder: string, load: Load]
 ) => void;
 
-const script = new Script(readFileSync(SCRIPT, 'utf8'), {
+const script = new Script(readFileSync(SCRIPT, 'latin1'), {
   filename: SCRIPT,
   cachedData: compiled(),
 });

@@ -47,8 +47,8 @@ void close_all(std::vector<UniqueFd> &fds, Reporter &reporter);
 
 // What probing a kernel takes.
 struct Machine {
-  std::string tracefs;    // '' if it is not mounted: then only whether the kernel has kprobes is asked
-  const btf *(*kernel)(); // vmlinux's BTF. Throws NativeError.
+  std::string tracefs; // '' if it is not mounted: then only whether the kernel has kprobes is asked
+  std::shared_ptr<const btf> (*kernel)(); // vmlinux's BTF. Throws NativeError.
 };
 
 template <typename Made> std::unique_ptr<Backend> made() {

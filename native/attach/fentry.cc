@@ -18,8 +18,9 @@ protected:
 
 // Tries to load a program for a function.
 int probe(const Machine &machine) {
-  const btf *kernel = machine.kernel();
-  int function = btf__find_by_name_kind(kernel, "__kfree_skb", BTF_KIND_FUNC); // traceable on every kernel
+  std::shared_ptr<const btf> kernel = machine.kernel();
+  int function =
+      btf__find_by_name_kind(kernel.get(), "__kfree_skb", BTF_KIND_FUNC); // traceable on every kernel
   if (function < 0)
     return -function;
   UniqueFd program =

@@ -115,9 +115,9 @@ Napi::Value compile_filter(const Napi::CallbackInfo &info) {
 // lacks it.
 Napi::Value skb_cast(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    const btf *kernel = kernel_btf(vmlinux_btf);
-    __s32 function = btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC);
-    __s32 structure = btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT);
+    KernelBtf kernel = kernel_btf(vmlinux_btf);
+    __s32 function = btf__find_by_name_kind(kernel.get(), "bpf_rdonly_cast", BTF_KIND_FUNC);
+    __s32 structure = btf__find_by_name_kind(kernel.get(), "sk_buff", BTF_KIND_STRUCT);
     if (function < 0 || structure < 0)
       return info.Env().Null();
     Napi::Object ids = Napi::Object::New(info.Env());

@@ -12,6 +12,8 @@
 #include "types/kernel_enum.h"
 #include "types/module_btf.h"
 
+#include <malloc.h>
+
 #include <map>
 
 namespace ipft {
@@ -25,10 +27,19 @@ std::string btf_path(const Napi::Value &options) {
 }
 
 // Kept as long as their BTF is.
+std::map<const btf *, FieldLocations> known_locations;
+
 const FieldLocations &field_locations(const Napi::Value &options) {
-  static std::map<const btf *, FieldLocations> known;
-  const btf *kernel = kernel_btf(btf_path(options));
-  return known.try_emplace(kernel, kernel).first->second;
+  const btf *kernel = kernel_btf(btf_path(options)).get();
+  return known_locations.try_emplace(kernel, kernel).first->second;
+}
+
+// Gives back the memory that the kernel's types take, which are read again if they are needed, and what else
+// the process has freed.
+void release_types(const Napi::CallbackInfo &) {
+  known_locations.clear();
+  forget_kernel_btf();
+  malloc_trim(0);
 }
 
 Napi::Object to_object(Napi::Env env, const ResolvedPath &value) {
@@ -104,15 +115,16 @@ Napi::Value list(const Napi::CallbackInfo &info) {
 // (enumerator)
 Napi::Value read_enum(const Napi::CallbackInfo &info) {
   std::string enumerator = info[0].As<Napi::String>();
-  return with_js_errors(
-      info.Env(), [&] { return enum_to_js(info.Env(), kernel_enum(kernel_btf(vmlinux_btf), enumerator)); });
+  return with_js_errors(info.Env(), [&] {
+    return enum_to_js(info.Env(), kernel_enum(kernel_btf(vmlinux_btf).get(), enumerator));
+  });
 }
 
 // (name), in tests (name, { btf })
 Napi::Value read_enum_by_name(const Napi::CallbackInfo &info) {
   std::string name = info[0].As<Napi::String>();
   return with_js_errors(info.Env(), [&] {
-    return enum_to_js(info.Env(), kernel_enum_by_name(kernel_btf(btf_path(info[1])), name));
+    return enum_to_js(info.Env(), kernel_enum_by_name(kernel_btf(btf_path(info[1])).get(), name));
   });
 }
 
@@ -138,7 +150,7 @@ Napi::Value read_cause_sources(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
   return with_js_errors(env, [&] {
     Napi::Array array = Napi::Array::New(env);
-    for (const CauseSource &source : cause_sources(kernel_btf(btf_path(info[0])))) {
+    for (const CauseSource &source : cause_sources(kernel_btf(btf_path(info[0])).get())) {
       Napi::Object object = Napi::Object::New(env);
       object.Set("tracepoint", source.tracepoint);
       object.Set("enumName",
@@ -157,6 +169,7 @@ void export_fields(Napi::Env env, Napi::Object exports) {
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
   exports.Set("readEnumByName", Napi::Function::New(env, read_enum_by_name));
   exports.Set("readCauseSources", Napi::Function::New(env, read_cause_sources));
+  exports.Set("releaseTypes", Napi::Function::New(env, release_types));
   exports.Set("readDropReasons", Napi::Function::New(env, drop_reasons));
 }
 

@@ -61,7 +61,7 @@ void Session::open(const Napi::Object &options) {
   ProgramOptions programs = program_options(options);
   is_told_reasons_ = programs.settings.asks_reason != 0;
   reads_fragments_ = programs.settings.pages_at != 0;
-  programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf));
+  programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf).get());
   reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf,
                                           FunctionIndex(indexed_functions(table_of(options.Get("table")))));
   uv_loop_t *loop = nullptr;

@@ -127,7 +127,8 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
     set_text(info[0].As<Napi::Object>(), "btf", sources.btf);
   return with_js_errors(info.Env(), [&] {
     return table_object(
-        info.Env(), FunctionTable{skb_tracepoints(kernel_btf(sources.btf)), {ReturnType{}}, {}, {}, {}, {}});
+        info.Env(),
+        FunctionTable{skb_tracepoints(kernel_btf(sources.btf).get()), {ReturnType{}}, {}, {}, {}, {}});
   });
 }
 

@@ -14,14 +14,15 @@ namespace {
 // The functions that BTF describes, the kernel's own first.
 std::vector<Function> described_functions(const SymbolSources &sources, FunctionTable &table,
                                           KnownFunctions &known_elsewhere) {
-  const btf *kernel = kernel_btf(sources.btf);
-  SkbFunctions described(kernel);
+  KernelBtf kernel = kernel_btf(sources.btf);
+  SkbFunctions described(kernel.get());
   if (sources.only.empty())
     described.add_kernel(known_elsewhere);
-  for_each_module_btf(sources.module_btf, sources.only, kernel, [&](const ModuleLoad &load, const btf *btf) {
-    described.add_module(btf, load.name);
-    table.modules.push_back(load);
-  });
+  for_each_module_btf(sources.module_btf, sources.only, kernel.get(),
+                      [&](const ModuleLoad &load, const btf *btf) {
+                        described.add_module(btf, load.name);
+                        table.modules.push_back(load);
+                      });
   std::string unknown =
       sources.only.empty() ? modules_without_btf(sources.modules, table.modules) : std::string();
   if (!unknown.empty())

@@ -28,11 +28,12 @@ void add_functions(const btf *btf, uint32_t first_id, std::unordered_set<std::st
 
 Described described_by(const SymbolSources &sources) {
   Described described;
-  const btf *kernel = kernel_btf(sources.btf);
-  add_functions(kernel, 1, described["vmlinux"]);
-  for_each_module_btf(sources.module_btf, sources.only, kernel, [&](const ModuleLoad &load, const btf *btf) {
-    add_functions(btf, btf__type_cnt(kernel), described[load.name]);
-  });
+  KernelBtf kernel = kernel_btf(sources.btf);
+  add_functions(kernel.get(), 1, described["vmlinux"]);
+  for_each_module_btf(sources.module_btf, sources.only, kernel.get(),
+                      [&](const ModuleLoad &load, const btf *btf) {
+                        add_functions(btf, btf__type_cnt(kernel.get()), described[load.name]);
+                      });
   return described;
 }
 

@@ -55,12 +55,12 @@ bool holds_drop_reasons(std::string_view enum_name) {
 
 std::map<uint32_t, std::string> read_drop_reasons(const std::string &kernel_btf_path,
                                                   const std::string &module_btf_folder) {
-  const btf *kernel = kernel_btf(kernel_btf_path);
+  KernelBtf kernel = kernel_btf(kernel_btf_path);
   std::map<uint32_t, std::string> reasons;
-  collect(kernel, 1, reasons);
+  collect(kernel.get(), 1, reasons);
   if (!reasons.empty())
-    for_each_module_btf(module_btf_folder, {}, kernel, [&](const ModuleLoad &, const btf *module) {
-      collect(module, btf__type_cnt(kernel), reasons);
+    for_each_module_btf(module_btf_folder, {}, kernel.get(), [&](const ModuleLoad &, const btf *module) {
+      collect(module, btf__type_cnt(kernel.get()), reasons);
     });
   return reasons;
 }

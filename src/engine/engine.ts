@@ -113,7 +113,13 @@ export class Engine {
         recorder.start();
         changes.start();
         messages.line('Trace ready!');
-        end = await endOf(options, { recorder, session, probes, ...course, announced: course.announce() });
+        end = await endOf(options, {
+          recorder,
+          session,
+          probes,
+          ...course,
+          announced: this.#announce(course),
+        });
         changes.stop();
         await changes.settled(SETTLING_MS);
         await nextTurn(); // stopping drains the buffers, which is not allowed while a batch is being delivered
@@ -135,6 +141,13 @@ export class Engine {
     const unfinished = await finished;
     this.#check(summary, end.error ?? unfinished);
     return summary;
+  }
+
+  /** When the trace runs, what only its start needs is given back. */
+  #announce(course: Course): Promise<Error | null> {
+    const announced = course.announce();
+    this.plan.addon.releaseTypes();
+    return announced;
   }
 
   #check(summary: Summary, failure: Error | null): void {

@@ -62,6 +62,8 @@ export interface Addon extends KernelProbes {
     object: Uint8Array,
     mayLack: boolean,
   ): readonly ExtensionMember[] | { readonly error: string };
+  /** Gives back the memory of the kernel's types, which are read again when they are needed, and what else has been freed. */
+  releaseTypes(): void;
   /** The number of trace events left by keepers that no longer run. */
   orphanedTraceEvents(tracefs: string): number;
   readClocks(): ClockReading;

@@ -223,4 +223,5 @@ module.exports = {
     return { monotonic: 0n, real, tai: real };
   },
   setRlimits: () => undefined,
+  releaseTypes: () => undefined,
 };
