@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include "ipft.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdint>
 #include <string>
@@ -64,17 +65,22 @@ inline bool is_served(const Plan &plan, size_t program) {
   return is_loaded(plan, program) || (program < IPFT_SLOTS && is_loaded(plan, IPFT_COOKIE_PROGRAM));
 }
 
-// Removes from `programs`, and returns, the probes of programs that only few probes have or that are not
-// loaded: they share one link, since each link takes time to detach. Excluded are the ends of packets' lives,
-// whose program may interrupt any other one and must not be skipped because of it, and candidates and
-// functions that tie packets together, whose programs do not belong to a slot.
-inline Probes take_rare(const Plan &plan, std::vector<Probes> &programs) {
+// True for the program of a slot if only so many functions have it: where one program serves all slots, it
+// serves them too, since each link takes time to detach, and each program to load. No slots have the ends of
+// packets' lives, whose program may interrupt any other one and must not be skipped because of it, candidates
+// and functions that tie packets together.
+inline bool is_rare(size_t program, size_t functions) {
   constexpr size_t few = 64;
+  return program < IPFT_SLOTS && functions < few;
+}
+
+// Removes from `programs`, and returns, the probes of slots that are rare or whose programs are not loaded:
+// they share one link.
+inline Probes take_rare(const Plan &plan, std::vector<Probes> &programs) {
   Probes rare;
-  for (size_t program = 0; program < programs.size(); program++) {
+  for (size_t program = 0; program < std::min<size_t>(programs.size(), IPFT_SLOTS); program++) {
     Probes &probes = programs[program];
-    if (program == IPFT_END_PROGRAM || program == IPFT_CANDIDATE_PROGRAM || program == IPFT_TIE_PROGRAM ||
-        program == IPFT_MERGE_PROGRAM || (probes.size() >= few && is_loaded(plan, program)))
+    if (!is_rare(program, probes.size()) && is_loaded(plan, program))
       continue;
     rare.insert(rare.end(), probes.begin(), probes.end());
     probes.clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "js/session_options.h"
 
+#include "attach/plan.h"
 #include "js/candidate_values.h"
 #include "js/table.h"
 #include "session/kernel_features.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
+#include <map>
 
 namespace ipft {
 namespace {
@@ -40,6 +42,16 @@ std::vector<TracedFunction> traced_functions(const Napi::Object &options, const 
                         function.return_place, function.module});
     }
   return result;
+}
+
+// Has the functions of rare slots run the program for all slots, so that theirs are not loaded.
+void share_program(std::vector<TracedFunction> &functions) {
+  std::map<size_t, size_t> counts;
+  for (const TracedFunction &function : functions)
+    counts[function.slot]++;
+  for (TracedFunction &function : functions)
+    if (is_rare(function.slot, counts[function.slot]))
+      function.slot = IPFT_COOKIE_PROGRAM;
 }
 
 // Fills `rows`, pairs of a function's address and a value, with the traced functions that have a value;
@@ -168,6 +180,8 @@ ProgramOptions program_options(const Napi::Object &options) {
   if (result.settings.asks_reason)
     result.reason_arguments = reason_arguments(table);
   result.functions = traced_functions(options, table);
+  if (result.kind->has_multi_links())
+    share_program(result.functions);
   result.candidates = candidates_of(options, table);
   result.hidden = options.Get("hidden").As<Napi::Uint32Array>().ElementLength();
   if (result.kind->has_kretprobes() && !result.settings.has_func_ip) {
