@@ -83,8 +83,10 @@ const viewer = (name, source) => ({
 export default defineConfig([
   // Node.js starts a CommonJS file sooner: no loader of ES modules, no views of its own modules, of which each loads all that is lazy.
   bundle('bin', 'bin', { format: 'cjs', entryFileNames: 'bin.cjs' }),
+  // Without spaces and comments a third less is read at each start, and kept; names stay, for whoever reads a stack.
   bundle('cli', 'cli/main', {
     ...{ plugins: [licences, compiled], format: 'cjs', entryFileNames: 'cli.script.js' },
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   }),
   bundle('index', 'index'),
   bundle('extension', 'extension'),

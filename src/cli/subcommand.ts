@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 export interface Subcommand<Options extends object = object> {
   /** first word of the command line */
   readonly name: string;
+  /** its other words, as the help of ipft itself shows them */
+  readonly usage: string;
   /** Its words and its help; `write` gets what --help prints. */
   readonly create: (write: (text: string) => void) => Command;
   /** true if a command to trace may follow after `--` */

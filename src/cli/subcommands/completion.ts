@@ -8,10 +8,11 @@ const SHELLS = [...COMPLETION_SCRIPTS.keys()];
 
 export const completion: Subcommand<{ readonly shell: string }> = {
   name: 'completion',
+  usage: SHELLS.join('|'),
   takesCommand: false,
   create: (write) =>
     createCommand('ipft completion', write)
-      .usage(SHELLS.join('|'))
+      .usage(completion.usage)
       .description(
         'Prints a script that completes the words of ipft in a shell, for example: source <(ipft completion bash)',
       )

@@ -20,10 +20,11 @@ interface Flags extends ReportFlagsGiven {
 
 export const diff: Subcommand<DiffOptions> = {
   name: 'diff',
+  usage: 'GOOD BAD [options]',
   takesCommand: false,
   create: (write) => {
     const command = createCommand('ipft diff', write)
-      .usage('GOOD BAD [options]')
+      .usage(diff.usage)
       .description(
         'Compares the most frequent ways of packets in two capture files, or those of two packets: FILE#12 FILE#19.',
       )

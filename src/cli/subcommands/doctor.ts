@@ -5,10 +5,11 @@ import type { Subcommand } from '../subcommand.js';
 
 export const doctor: Subcommand<DoctorOptions> = {
   name: 'doctor',
+  usage: '[--json]',
   takesCommand: false,
   create: (write) =>
     createCommand('ipft doctor', write)
-      .usage('[--json]')
+      .usage(doctor.usage)
       .description(
         'Shows what this machine lets ipft trace, and what prevents more. Exit code 3: nothing can be traced.',
       )

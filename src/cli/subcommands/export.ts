@@ -16,10 +16,11 @@ interface Flags extends RecordedFlags, FrameOptions {
 
 export const exporting: Subcommand<ExportOptions> = {
   name: 'export',
+  usage: '--to KIND FILE [-w OUT] [options]',
   takesCommand: false,
   create: (write) => {
     const command = createCommand('ipft export', write)
-      .usage('--to KIND FILE [-w OUT] [options]')
+      .usage(exporting.usage)
       .description('Makes a document for another program of a capture file that ipft record has written.')
       .argument('<file>', 'capture file; -: stdin');
     const options = [

@@ -5,10 +5,11 @@ import type { Subcommand } from '../subcommand.js';
 
 export const fields: Subcommand<FieldsOptions> = {
   name: 'fields',
+  usage: '[PATH] [--json]',
   takesCommand: false,
   create: (write) =>
     createCommand('ipft fields', write)
-      .usage('[PATH] [--json]')
+      .usage(fields.usage)
       .description(
         "Shows what can be printed on this kernel: what there is to begin with, or the members of a path ('skb->dev') or struct (net_device).",
       )

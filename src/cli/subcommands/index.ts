@@ -30,5 +30,4 @@ const all = [
 export const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map(all.map((each) => [each.name, each]));
 
 /** How each is called, a line for each. */
-export const subcommandUsages = (): string[] =>
-  all.map(({ name, create }) => `ipft ${name} ${create(() => undefined).usage()}`);
+export const subcommandUsages = (): string[] => all.map(({ name, usage }) => `ipft ${name} ${usage}`);

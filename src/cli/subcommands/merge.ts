@@ -7,10 +7,11 @@ import { captureOptions } from '../trace-options.js';
 
 export const merge: Subcommand<MergeOptions> = {
   name: 'merge',
+  usage: 'FILE FILE... -w FILE',
   takesCommand: false,
   create: (write) => {
     const command = createCommand('ipft merge', write)
-      .usage('FILE FILE... -w FILE')
+      .usage(merge.usage)
       .description('Merges capture files of one host, recorded since it has started, into one, by time.')
       .argument('<file...>', 'capture files; -: stdin');
     const [file, ...further] = captureOptions();

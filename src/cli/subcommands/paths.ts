@@ -52,10 +52,11 @@ function ofTrace(command: Command, traced: readonly string[] | undefined): Paths
 
 export const paths: Subcommand<PathsOptions> = {
   name: 'paths',
+  usage: 'FILE... | -m MARK [options] [-- COMMAND [ARGUMENT ...]]',
   takesCommand: true,
   create: (write) => {
     const command = createCommand('ipft paths', write)
-      .usage('FILE... | -m MARK [options] [-- COMMAND [ARGUMENT ...]]')
+      .usage(paths.usage)
       .description(
         'Sorts packets by the ways that they took through the kernel: of capture files, or of a trace when it ends.',
       )

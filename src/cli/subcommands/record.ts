@@ -19,10 +19,11 @@ import {
 
 export const record: Subcommand<CommandOptions> = {
   name: 'record',
+  usage: '-m MARK -w FILE [options] [-- COMMAND [ARGUMENT ...]]',
   takesCommand: true,
   create: (write) => {
     const command = createCommand('ipft record', write)
-      .usage('-m MARK -w FILE [options] [-- COMMAND [ARGUMENT ...]]')
+      .usage(record.usage)
       .description('Traces as ipft does, and writes a capture file, which ipft show shows.');
     const [file, ...capture] = captureOptions();
     const options = [

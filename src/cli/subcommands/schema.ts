@@ -8,10 +8,11 @@ const KINDS = [...LINE_KINDS, ...REPORT_KINDS];
 
 export const schema: Subcommand<SchemaOptions> = {
   name: 'schema',
+  usage: `[${KINDS.join('|')}]`,
   takesCommand: false,
   create: (write) =>
     createCommand('ipft schema', write)
-      .usage(`[${KINDS.join('|')}]`)
+      .usage(schema.usage)
       .description(
         'Prints JSON Schema (draft 2020-12) of the lines of -o json, of one kind of them, or of what another verb prints with --json.',
       )

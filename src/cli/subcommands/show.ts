@@ -23,10 +23,11 @@ interface Flags extends RecordedFlags {
 
 export const show: Subcommand<ShowOptions> = {
   name: 'show',
+  usage: 'FILE... [options]',
   takesCommand: false,
   create: (write) => {
     const command = createCommand('ipft show', write)
-      .usage('FILE... [options]')
+      .usage(show.usage)
       .description('Shows capture files that ipft record has written, as a trace would have shown it.')
       .argument('<file...>', 'capture files; -: stdin');
     const options = [

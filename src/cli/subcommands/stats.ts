@@ -8,10 +8,11 @@ import { failOnLossOption } from '../trace-options.js';
 
 export const stats: Subcommand<ShowOptions> = {
   name: 'stats',
+  usage: 'FILE... [options]',
   takesCommand: false,
   create: (write) => {
     const command = createCommand('ipft stats', write)
-      .usage('FILE... [options]')
+      .usage(stats.usage)
       .description(
         'Says what the trace in a capture file amounts to: packets, drops, losses, functions, latencies.',
       )
