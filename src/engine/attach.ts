@@ -4,6 +4,7 @@ import { KernelError } from '../core/errors.js';
 import { keeperPath } from '../native/addon.js';
 import { Keeper, OUTLIVED, type AttachCounts } from '../native/keeper.js';
 import type { ModuleLoad } from '../core/function-table.js';
+import { monotonicMs } from '../core/monotonic.js';
 import type { KeeperFunction } from '../native/keeper-protocol.js';
 import type { Session } from '../native/types.js';
 import type { Messages } from '../terminal/messages.js';
@@ -18,7 +19,7 @@ const PATIENCE_MS = 1000;
 const DETACH_LIMIT_MS = 12_000;
 const FAILURES_SHOWN = 3;
 
-const secondsSince = (began: number): string => ((performance.now() - began) / 1000).toFixed(2);
+const secondsSince = (began: number): string => ((monotonicMs() - began) / 1000).toFixed(2);
 
 /** The probes of one trace: attaches and detaches them. */
 export class Probes {
@@ -31,7 +32,7 @@ export class Probes {
   readonly #uncertainFailures: string[] = [];
   readonly #hiddenFailures: string[] = [];
   readonly #shares: string[] = [];
-  readonly #began = performance.now();
+  readonly #began = monotonicMs();
   #attaching = true;
   #attached = 0;
   #impatient = false;
@@ -146,7 +147,7 @@ export class Probes {
    * provided that the keeper outlives this process. Throws if the keeper failed to detach.
    */
   async detach(): Promise<void> {
-    const began = performance.now();
+    const began = monotonicMs();
     const keepers = [this.#keeper, ...this.#later.map(({ keeper }) => keeper)];
     keepers.forEach((keeper) => keeper.detach());
     const ended = Promise.all(keepers.map((keeper) => keeper.ended)).then(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { BudgetError } from '../core/errors.js';
+import { monotonicMs } from '../core/monotonic.js';
 import type { Session } from '../native/types.js';
 import { native } from '../native/call.js';
 import { processFile } from '../core/process-file.js';
@@ -59,7 +60,7 @@ export class Budget {
 
   #read(): Times {
     return {
-      clock: performance.now(),
+      clock: monotonicMs(),
       own: ownMs() + processMs(this.keeperPid),
       programs: native('reading the run time', () => this.session.runTimeNs()) / NS_A_MS,
     };

@@ -113,13 +113,8 @@ export class Engine {
         recorder.start();
         changes.start();
         messages.line('Trace ready!');
-        end = await endOf(options, {
-          recorder,
-          session,
-          probes,
-          ...course,
-          announced: this.#announce(course),
-        });
+        const announced = this.#announce(course);
+        end = await endOf(options, { recorder, session, probes, ...course, announced });
         changes.stop();
         await changes.settled(SETTLING_MS);
         await nextTurn(); // stopping drains the buffers, which is not allowed while a batch is being delivered

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { realOffset, secondsText, type TraceClock } from '../core/clock.js';
+import { monotonicMs } from '../core/monotonic.js';
 import { timeNs } from '../core/row.js';
 import { firstEvents } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
@@ -88,14 +89,14 @@ export class Recorder {
   /** Seconds that it has traced. */
   get #duration(): number {
     if (this.#counters !== null || this.#began === 0) return this.#seconds;
-    return (performance.now() - this.#began) / 1000;
+    return (monotonicMs() - this.#began) / 1000;
   }
 
   /** Starts the flow of events. */
   start(): void {
     this.xdp.start();
     native('activating the trace', () => this.session.activate());
-    this.#began = performance.now();
+    this.#began = monotonicMs();
     if (this.#showsCounter)
       this.#timer = setInterval(
         () => this.messages.status(this.#counter(this.session.counters())),
@@ -107,7 +108,7 @@ export class Recorder {
   stop(changes: Pick<KernelChanges, 'losses'>): void {
     clearInterval(this.#timer);
     this.session.deactivate();
-    this.#seconds = (performance.now() - this.#began) / 1000;
+    this.#seconds = (monotonicMs() - this.#began) / 1000;
     this.session.drain();
     this.#counters = this.session.counters();
     this.#later = changes.losses();
