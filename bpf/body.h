@@ -83,8 +83,12 @@ static __always_inline __u64 index_by_skb(__u64 skb, __u64 size) {
   return (skb >> 8 ^ skb >> 20) & (size - 1);
 }
 
+/* By fewer bits, since every call asks for it. The shift is that of the index, and back that of an entry's
+ * size. */
 static __always_inline volatile __u32 *followers(__u64 skb) {
-  return &followed[index_by_skb(skb, IPFT_FOLLOWED)];
+  __u64 offset = skb >> 6 & (IPFT_FOLLOWED - 1) * sizeof(__u32);
+
+  return (void *)followed + offset;
 }
 
 enum lived_flags {
@@ -154,7 +158,48 @@ static __always_inline __u32 *reason_argument(__u64 function_address) {
   return bpf_map_lookup_elem(&reason_arguments, &function_address);
 }
 
+/* Linux 6.2 and later. */
+extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+
+/* The skb for plain loads, which take a tenth of a helper's call. What cannot be read is 0. */
+static __always_inline const struct sk_buff *typed_skb(const struct sk_buff *skb) {
+  return bpf_rdonly_cast(skb, settings.skb_type);
+}
+
+/* A word as a number: the verifier gives a pointer that is loaded from its own type no arithmetic. The
+ * kernel's type is struct timespec64, whose first member is a number of 64 bits. */
+struct word {
+  __u64 value;
+};
+
+#define read_pointer(object, member)                                                                         \
+  ((const void *)(settings.word_type != 0                                                                    \
+                      ? ((const struct word *)bpf_rdonly_cast((const void *)(object) +                       \
+                                                                  bpf_core_field_offset((object)->member),   \
+                                                              settings.word_type))                           \
+                            ->value                                                                          \
+                      : (__u64)BPF_CORE_READ(object, member)))
+
+/* Where the kernel has plain loads, nearly every call is rejected here. For an unreadable skb the mark reads
+ * as 0, which may match, so matches() decides in the end. */
+static __always_inline bool may_match(const struct sk_buff *skb) {
+  const struct sk_buff *typed;
+  __u32 type = settings.skb_type;
+  __u64 different; /* with 64 bits, which is what the instructions have */
+
+  if (type == 0)
+    return true;
+  typed = bpf_rdonly_cast(skb, type);
+  different = (__u64)typed->mark ^ settings.mark;
+  return (different & settings.mask) == 0 || *followers((__u64)skb) != 0;
+}
+
+/* Another mark than 0 is that of an skb which can be read. */
 static __always_inline bool read_mark(const struct sk_buff *skb, struct hit *hit) {
+  if (settings.skb_type != 0 && settings.mark != 0) {
+    hit->mark = typed_skb(skb)->mark;
+    return true;
+  }
   return bpf_core_read(&hit->mark, sizeof(hit->mark), &skb->mark) == 0;
 }
 
@@ -182,7 +227,9 @@ static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct
 /* Fills in a hit: function address, position of the call and the like. */
 typedef void (*describer)(void *ctx, struct hit *hit);
 
+/* After may_match(): nothing is filled in before. */
 static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe) {
+  *hit = (struct hit){};
   if (!matches(ctx, skb, hit))
     return false;
   describe(ctx, hit);
@@ -195,8 +242,21 @@ static __always_inline struct ipft_counters *own_counters(void) {
   return bpf_map_lookup_elem(&counters, &cpu);
 }
 
+static __always_inline void load_skb(struct ipft_event *event, const struct sk_buff *skb) {
+  const struct skb_shared_info *shinfo = bpf_rdonly_cast(skb->head + skb->end, settings.shared_info_type);
+
+  event->len = skb->len;
+  event->gso_size = shinfo->gso_size;
+  event->gso_segs = shinfo->gso_segs;
+  event->gso_type = shinfo->gso_type;
+}
+
 static __always_inline void read_skb(struct ipft_event *event, const struct sk_buff *skb,
                                      union scratch *scratch) {
+  if (settings.skb_type != 0) {
+    load_skb(event, typed_skb(skb));
+    return;
+  }
   event->len = BPF_CORE_READ(skb, len);
   read_gso(event, skb, scratch);
 }

@@ -8,9 +8,9 @@
 #include "function.h"
 
 static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit = {};
+  struct hit hit;
 
-  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
+  return may_match(skb) && hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
 }
 
 #endif

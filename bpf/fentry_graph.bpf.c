@@ -16,9 +16,9 @@ static __always_inline __u64 call_id(void *ctx) {
 }
 
 static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit = {};
+  struct hit hit;
 
-  if (!hits(ctx, skb, &hit, describe))
+  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
     return 0;
   hit.call_id = call_id(ctx);
   EMIT(emitter, ctx, skb, &hit);

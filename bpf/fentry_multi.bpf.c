@@ -9,7 +9,7 @@
 
 static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe,
                                       enum emitter emitter) {
-  struct hit hit = {};
+  struct hit hit;
 
   return may_match(skb) && hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : NO_PROBE;
 }

@@ -11,7 +11,7 @@
 
 static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe,
                                       enum emitter emitter) {
-  struct hit hit = {};
+  struct hit hit;
   __u64 *seen;
 
   if (!may_match(skb) || !hits(ctx, skb, &hit, describe))

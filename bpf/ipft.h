@@ -294,7 +294,10 @@ enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 struct ipft_settings {
   __u32 mark; /* already masked */
   __u32 mask;
-  __u32 skb_type;         /* BTF id of struct sk_buff in vmlinux; used by programs of fentry-multi only */
+  __u32 skb_type; /* BTF id of struct sk_buff in vmlinux; 0: the kernel has no bpf_rdonly_cast() (6.2) */
+  __u32 shared_info_type; /* the same of struct skb_shared_info */
+  __u32 word_type;        /* the same of a struct that begins with a number of 64 bits */
+  __u32 unused;
   __u32 has_func_ip;      /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
   __u64 current_kprobe;   /* offset of the variable current_kprobe in per-CPU memory; for returns, if
                              has_func_ip is 0 */

@@ -8,9 +8,9 @@
 #define IS_RETURN(ctx) 0
 
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit = {};
+  struct hit hit;
 
-  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
+  return may_match(skb) && hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
 }
 
 #include "kprobe_slots.h"

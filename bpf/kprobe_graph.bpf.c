@@ -9,10 +9,12 @@
 /* The call_id is the address of the return address: at the call the stack pointer points to it, at the return
  * the stack pointer is just above it. */
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit = {.call_id = ctx->sp};
+  struct hit hit;
 
-  if (hits(ctx, skb, &hit, describe))
-    EMIT(emitter, ctx, skb, &hit);
+  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
+    return 0;
+  hit.call_id = ctx->sp;
+  EMIT(emitter, ctx, skb, &hit);
   return 0;
 }
 

@@ -15,11 +15,11 @@ static __always_inline int returned(struct pt_regs *ctx) {
 }
 
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit = {};
+  struct hit hit;
 
   if (is_return(ctx))
     return returned(ctx);
-  if (!hits(ctx, skb, &hit, describe))
+  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
     return NO_PROBE;
   hit.call_id = (__u64)cookie(ctx);
   return EMIT(emitter, ctx, skb, &hit);

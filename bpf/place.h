@@ -17,7 +17,7 @@ volatile __u64 device_namespaces[DEVICES] = {};
 
 /* Inode of the namespace of the skb's device; 0: it has none. */
 static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_ns) {
-  const struct net_device *dev = BPF_CORE_READ(skb, dev);
+  const struct net_device *dev = read_pointer(skb, dev);
   __u64 address = (__u64)dev, hash;
   volatile __u64 *known;
   __u32 inode;

@@ -15,8 +15,6 @@ static __always_inline void *argument(void *ctx, __u32 index) {
   return (void *)value;
 }
 
-extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym;
-
 static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   __u32 *index;
   __u64 reason = 0;
@@ -29,14 +27,6 @@ static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   index = reason_argument(hit->function_address);
   if (index && bpf_get_func_arg(ctx, *index, &reason) == 0)
     hit->reason = (__u32)reason;
-}
-
-/* Nearly every call is rejected here, by plain loads. For an unreadable skb the mark reads as 0, which may
- * match, so matches() decides in the end. */
-static __always_inline bool may_match(const struct sk_buff *skb) {
-  const struct sk_buff *typed = bpf_rdonly_cast(skb, settings.skb_type);
-
-  return (typed->mark & settings.mask) == settings.mark || *followers((__u64)skb) != 0;
 }
 
 #endif

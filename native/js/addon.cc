@@ -14,6 +14,7 @@
 #include "js/table_exports.h"
 #include "js/xdp_exports.h"
 #include "session/kernel_features.h"
+#include "session/plain_loads.h"
 #include "session/program_kind.h"
 #include "session/run_once.h"
 #include "support/clocks.h"
@@ -21,7 +22,6 @@
 #include "symbols/code_symbols.h"
 #include "types/kernel_btf.h"
 
-#include <bpf/btf.h>
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -111,18 +111,15 @@ Napi::Value compile_filter(const Napi::CallbackInfo &info) {
   return result;
 }
 
-// Ids in vmlinux's BTF of what programs need to look into an skb without a helper; null where the kernel
-// lacks it.
+// What PlainLoads says of a cast to an skb; null where the kernel has none.
 Napi::Value skb_cast(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    KernelBtf kernel = kernel_btf(vmlinux_btf);
-    __s32 function = btf__find_by_name_kind(kernel.get(), "bpf_rdonly_cast", BTF_KIND_FUNC);
-    __s32 structure = btf__find_by_name_kind(kernel.get(), "sk_buff", BTF_KIND_STRUCT);
-    if (function < 0 || structure < 0)
+    const PlainLoads &loads = plain_loads(kernel_btf(vmlinux_btf).get());
+    if (loads.rdonly_cast == 0)
       return info.Env().Null();
     Napi::Object ids = Napi::Object::New(info.Env());
-    ids.Set("bpf_rdonly_cast", Napi::Number::New(info.Env(), function));
-    ids.Set("sk_buff", Napi::Number::New(info.Env(), structure));
+    ids.Set("bpf_rdonly_cast", Napi::Number::New(info.Env(), loads.rdonly_cast));
+    ids.Set("sk_buff", Napi::Number::New(info.Env(), loads.sk_buff));
     return ids;
   });
 }

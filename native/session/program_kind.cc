@@ -42,10 +42,6 @@ const ProgramKind kinds[] = {
 
 } // namespace
 
-bool ProgramKind::reads_typed_skb() const {
-  return tracing_type != none;
-}
-
 bool ProgramKind::has_multi_links() const {
   return kprobe_type != none;
 }

@@ -24,8 +24,8 @@ struct ProgramKind {
   // functions of a slot share its program.
   bpf_prog_type copies;
   Returns returns;
-  // Expected attach types for links to many functions: of tracing programs, which read the mark by the type
-  // of the skb (ipft_settings.skb_type), and of kprobe programs. 0: there is no such program.
+  // Expected attach types for links to many functions: of tracing programs, and of kprobe programs. 0: there
+  // is no such program.
   bpf_attach_type tracing_type;
   bpf_attach_type kprobe_type;
   const char *backend; // that attaches them, and probes the kernel
@@ -38,7 +38,6 @@ struct ProgramKind {
   bool sees_returns() const { return returns != Returns::none; }
   bool has_sessions() const { return returns == Returns::session; }
   bool has_kretprobes() const { return returns == Returns::own_program && !has_copies(); }
-  bool reads_typed_skb() const;
   // Kprobe programs are attached by links to many functions; sessions need such links.
   bool has_multi_links() const;
 };

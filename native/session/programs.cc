@@ -4,6 +4,7 @@
 #include "session/bpf_objects.h"
 #include "session/copied_programs.h"
 #include "session/multi_links.h"
+#include "session/plain_loads.h"
 #include "session/program_name.h"
 #include "support/cpus.h"
 #include "support/libbpf_log.h"
@@ -134,8 +135,10 @@ bool Programs::loads_without_module(ProgramOptions options, const btf *kernel) {
 
 void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   ipft_settings settings = options.settings;
-  if (kind_.reads_typed_skb())
-    settings.skb_type = static_cast<__u32>(btf__find_by_name_kind(kernel, "sk_buff", BTF_KIND_STRUCT));
+  const PlainLoads &loads = plain_loads(kernel);
+  settings.skb_type = loads.sk_buff;
+  settings.shared_info_type = loads.shared_info;
+  settings.word_type = loads.word;
   set_candidates(options.candidates, settings);
   uint32_t bodies = count_bodies(options.functions);
   settings.has_bodies = bodies > 0;
