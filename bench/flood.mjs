@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Inside a guest kernel, as root: what a flood of marked packets loses, by size of the perf buffer, whether what is
+// Inside a guest kernel, as root: what a flood of marked packets loses, by size of the ring buffer, whether what is
 // printed is in order of time, and whether a witness, nft, saw as many packets.
 //
 //   node bench/flood.mjs PAGES:RUNS ...      PAGES may be `default`, and may be followed by `+alone`: with --no-follow

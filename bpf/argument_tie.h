@@ -11,7 +11,7 @@ static __always_inline int probe_tie_arguments(void *ctx) {
   if (!(how & IPFT_TIE_HIDDEN))
     probe(ctx, argument(ctx, IPFT_TIE_SHOWN(how)), AT_CALL);
   if (settings.follows != 0)
-    tie(ctx, how, (__u64)argument(ctx, IPFT_TIE_CHILD(how)), (__u64)argument(ctx, IPFT_TIE_PARENT(how)),
+    tie(how, (__u64)argument(ctx, IPFT_TIE_CHILD(how)), (__u64)argument(ctx, IPFT_TIE_PARENT(how)),
         trampoline_caller(ctx, OWN_FUNCTION(ctx)));
   return 0;
 }

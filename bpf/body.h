@@ -6,27 +6,12 @@
 
 #include "generated.h"
 #include "ipft.h"
+#include "sending.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-const volatile struct ipft_settings settings = {};
-
 /* While this is IPFT_INACTIVE nothing is emitted: events of a half-attached trace would be misleading. */
 volatile __u32 active = IPFT_INACTIVE;
-
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(map_flags, BPF_F_MMAPABLE);
-  __uint(max_entries, 1); /* set to the number of possible CPUs before load */
-  __type(key, __u32);
-  __type(value, struct ipft_counters);
-} counters SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
-  __uint(key_size, sizeof(__u32));
-  __uint(value_size, sizeof(__u32));
-} events SEC(".maps");
 
 /* Room for what is read at once. */
 union scratch {
@@ -63,16 +48,15 @@ static __always_inline void read_gso(struct ipft_event *event, const struct sk_b
   __u32 type_at = MEMBER_DISTANCE(shinfo, gso_size, gso_type);
 
   if (MEMBER_DISTANCE(shinfo, gso_size, gso_segs) == 2 && type_at <= sizeof(*scratch) - sizeof(__u32)) {
-    if (bpf_core_read(scratch, sizeof(*scratch), &shinfo->gso_size) != 0)
-      return;
+    bpf_core_read(scratch, sizeof(*scratch), &shinfo->gso_size); /* all 0 if that fails */
     event->gso_size = scratch->gso_size;
     event->gso_segs = scratch->gso_segs;
     event->gso_type = *(__u32 *)((void *)scratch + type_at);
     return;
   }
-  event->gso_size = BPF_CORE_READ(shinfo, gso_size);
-  event->gso_segs = BPF_CORE_READ(shinfo, gso_segs);
-  event->gso_type = BPF_CORE_READ(shinfo, gso_type);
+  bpf_core_read(&event->gso_size, sizeof(event->gso_size), &shinfo->gso_size);
+  bpf_core_read(&event->gso_segs, sizeof(event->gso_segs), &shinfo->gso_segs);
+  bpf_core_read(&event->gso_type, sizeof(event->gso_type), &shinfo->gso_type);
 }
 
 /* Number of followed packets per hash of the skb's address. */
@@ -105,7 +89,8 @@ struct lived {
   __u32 choice;  /* what --sample chooses by: the same for all packets of a family */
   __u8 flags;    /* enum lived_flags */
   __u8 unused;
-  __u16 place; /* network namespace, the lower half of its inode; 0: it has had no device yet */
+  __u16 place;  /* network namespace, the lower half of its inode; 0: it has had no device yet */
+  __u64 device; /* skb->dev at its last call, which need not be a device (place.h); 0: unknown */
 };
 
 /* skb -> its life */
@@ -128,6 +113,7 @@ static __noinline int is_followed(__u64 skb) {
 enum moved {
   MOVED_NAMESPACE = 1,
   MOVED_MARK = 2, /* it has lost its mark */
+  MOVED_IN = 4,   /* there was none: its life began with this call */
 };
 
 /* A call whose skb matches. */
@@ -141,7 +127,6 @@ struct hit {
   __u64 reason; /* drop reason argument, if asked for */
   __u32 mark;
   bool is_wanted; /* the filters hold, so a packet's life may begin here; else it is only followed */
-  bool is_first;  /* the packet's life began with this call */
   __u8 moved;     /* enum moved */
 };
 
@@ -181,7 +166,8 @@ struct word {
                       : (__u64)BPF_CORE_READ(object, member)))
 
 /* Where the kernel has plain loads, nearly every call is rejected here. For an unreadable skb the mark reads
- * as 0, which may match, so matches() decides in the end. */
+ * as 0, which may match, so matches() decides in the end. The mark is read there again: to keep it would make
+ * each miss longer. */
 static __always_inline bool may_match(const struct sk_buff *skb) {
   const struct sk_buff *typed;
   __u32 type = settings.skb_type;
@@ -227,19 +213,14 @@ static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct
 /* Fills in a hit: function address, position of the call and the like. */
 typedef void (*describer)(void *ctx, struct hit *hit);
 
-/* After may_match(): nothing is filled in before. */
 static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe) {
+  if (!may_match(skb)) /* nothing is filled in before */
+    return false;
   *hit = (struct hit){};
   if (!matches(ctx, skb, hit))
     return false;
   describe(ctx, hit);
   return true;
-}
-
-static __always_inline struct ipft_counters *own_counters(void) {
-  __u32 cpu = bpf_get_smp_processor_id();
-
-  return bpf_map_lookup_elem(&counters, &cpu);
 }
 
 static __always_inline void load_skb(struct ipft_event *event, const struct sk_buff *skb) {
@@ -257,26 +238,8 @@ static __always_inline void read_skb(struct ipft_event *event, const struct sk_b
     load_skb(event, typed_skb(skb));
     return;
   }
-  event->len = BPF_CORE_READ(skb, len);
+  bpf_core_read(&event->len, sizeof(event->len), &skb->len);
   read_gso(event, skb, scratch);
-}
-
-/* Returned by the helper if the CPU has no buffer: it came online after the buffers were made, or went
- * offline and came back. */
-#define ENOENT 2
-#define EOPNOTSUPP 95
-
-static __always_inline void send(void *ctx, struct ipft_counters *count, void *event, __u64 size) {
-  long error;
-
-  /* An interrupt may occur between load and store of a plain increment. */
-  __sync_fetch_and_add(&count->matched, 1);
-  error = bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, event, size);
-  if (error == 0)
-    return;
-  __sync_fetch_and_add(&count->lost, 1);
-  if (error == -ENOENT || error == -EOPNOTSUPP)
-    __sync_fetch_and_add(&count->unread, 1);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -10,7 +10,7 @@
 static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit;
 
-  return may_match(skb) && hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
+  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
 }
 
 #endif

@@ -50,7 +50,7 @@ static __always_inline void forget_last_drop(void) {
 }
 
 /* The packet's life goes on: the functions that free it are called after this. */
-static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, struct hit *hit) {
+static __noinline int emit_drop(const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
   struct ipft_counters *count = own_counters();
   union message message = {};
@@ -72,9 +72,9 @@ static __noinline int emit_drop(void *ctx, const struct sk_buff *skb, struct hit
     return 0;
   count_relative(count, &life);
   if (settings.sent_size >= IPFT_SENDS_BYTES)
-    send_with_bytes(ctx, count, skb, &message, sizeof(message));
+    send_with_bytes(count, skb, &message, sizeof(message));
   else
-    send(ctx, count, &message, sizeof(message));
+    send(count, &message, sizeof(message));
   if (!settings.has_drop_reason)
     remember_drop(&message.event);
   return 0;
@@ -93,8 +93,8 @@ SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
   hit.function_address = ctx[1];
   if (settings.has_drop_reason)
     hit.reason = (__u32)ctx[2];
-  emit_drop(ctx, skb, &hit);
-  tell_of(ctx, skb, &hit);
+  emit_drop(skb, &hit);
+  tell_of(skb, &hit);
   return 0;
 }
 
@@ -138,7 +138,7 @@ static __noinline int tell_of_last_drop(void *ctx, __u64 cause) {
   message.event.cause = cause;
   message.event.flags = IPFT_LATE_CAUSE;
   last->skb = 0;
-  bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
+  tell(&message, sizeof(message));
   return 0;
 }
 
@@ -156,7 +156,7 @@ SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
   if (matches(ctx, skb, &hit) && find_life(&life, (__u64)skb, &hit))
     report_cause((__u64)skb, life.born_ns, cause);
   hit.moved_ns = life.time_ns;
-  tell_of(ctx, skb, &hit);
+  tell_of(skb, &hit);
   return 0;
 }
 

@@ -20,7 +20,7 @@ enum emitter {
                                                                                                              \
     if ((emitter) == AT_CALL) {                                                                              \
       result = emit_call(ctx, skb, hit);                                                                     \
-      tell_of(ctx, skb, hit);                                                                                \
+      tell_of(skb, hit);                                                                                     \
     } else {                                                                                                 \
       result = emit_end_call(ctx, skb, hit);                                                                 \
     }                                                                                                        \

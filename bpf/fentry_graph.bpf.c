@@ -18,7 +18,7 @@ static __always_inline __u64 call_id(void *ctx) {
 static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit;
 
-  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
+  if (!hits(ctx, skb, &hit, describe))
     return 0;
   hit.call_id = call_id(ctx);
   EMIT(emitter, ctx, skb, &hit);
@@ -39,7 +39,7 @@ static __always_inline int returned(void *ctx) {
   REPLACED(IPFT_RETURN_OFFSET, offset);
   if (bpf_probe_read_kernel(&value, sizeof(value), (void *)(offset - call_id(ctx))) != 0)
     flags = 0;
-  return emit_return(ctx, function_address(), call_id(ctx), value, flags);
+  return emit_return(function_address(), call_id(ctx), value, flags);
 }
 
 SEC("raw_tracepoint") int ipft_return(void *ctx) {

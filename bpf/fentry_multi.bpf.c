@@ -11,7 +11,7 @@ static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, desc
                                       enum emitter emitter) {
   struct hit hit;
 
-  return may_match(skb) && hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : NO_PROBE;
+  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : NO_PROBE;
 }
 
 #include "tracing_multi_slots.h"

@@ -14,7 +14,7 @@ static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, desc
   struct hit hit;
   __u64 *seen;
 
-  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
+  if (!hits(ctx, skb, &hit, describe))
     return NO_PROBE;
   seen = cookie(ctx);
   hit.call_id = (__u64)seen;
@@ -32,7 +32,7 @@ static __always_inline int returned(void *ctx, bool by_kprobe) {
     value = ((struct pt_regs *)ctx)->ax;
   else
     bpf_get_func_ret(ctx, &value);
-  return emit_return(ctx, bpf_get_func_ip(ctx), (__u64)seen, value, IPFT_VALUED);
+  return emit_return(bpf_get_func_ip(ctx), (__u64)seen, value, IPFT_VALUED);
 }
 
 #include "tracing_multi_slots.h"

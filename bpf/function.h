@@ -20,24 +20,16 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
     };
   } message;
 
-  message.event = (struct ipft_event){
-      .time_ns = life->time_ns,
-      .skb = (__u64)skb,
-      .born_ns = life->born_ns,
-      .function_address = hit->function_address,
-      .mark = hit->mark,
-      .flags = flags_of(life) | (is_related(life) ? IPFT_RELATED : 0),
-      .tid = bpf_get_current_pid_tgid(),
-  };
+  describe_event(&message.event, skb, hit, life);
   if (!count)
     return 0;
   if (!is_wanted(count, life->time_ns, life->choice, 1))
-    return tell_end(ctx, skb, life);
+    return tell_end(skb, life);
   read_skb(&message.event, skb, &message.scratch);
   if (!read_data(ctx, skb, hit, life->born_ns, message.data))
-    return tell_end(ctx, skb, life);
+    return tell_end(skb, life);
   count_relative(count, life);
-  send_event(ctx, count, skb, &message, sizeof(message.event));
+  send_event(count, skb, &message, sizeof(message.event));
   return 0;
 }
 
@@ -59,7 +51,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
     return 0;
   note_end(&life, skb);
   if (life.call & LIFE_HIDDEN || is_silent(&life))
-    tell_end(ctx, skb, &life);
+    tell_end(skb, &life);
   else
     emit_event(ctx, skb, hit, &life);
   return 0;

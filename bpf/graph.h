@@ -59,30 +59,23 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
     };
   } message;
 
-  message.graph = (struct ipft_graph_event){
-      .event = {.time_ns = life->time_ns,
-                .skb = (__u64)skb,
-                .born_ns = life->born_ns,
-                .function_address = hit->function_address,
-                .mark = hit->mark,
-                .flags = flags_of(life) | (is_related(life) ? IPFT_RELATED : 0),
-                .tid = bpf_get_current_pid_tgid()},
-  };
+  describe_event(&message.graph.event, skb, hit, life);
+  message.graph.duration_ns = 0;
   if (!count)
     return false;
   if (!is_wanted(count, life->time_ns, life->choice, 2)) {
-    tell_end(ctx, skb, life);
+    tell_end(skb, life);
     return false;
   }
   read_skb(&message.graph.event, skb, &message.scratch);
   if (!read_data(ctx, skb, hit, life->born_ns, message.data)) {
-    tell_end(ctx, skb, life);
+    tell_end(skb, life);
     return false;
   }
   count_relative(count, life);
   __sync_fetch_and_add(&count->calls, 1);
   remember_call(skb, hit, life);
-  send_event(ctx, count, skb, &message, sizeof(message.graph));
+  send_event(count, skb, &message, sizeof(message.graph));
   return true;
 }
 
@@ -105,7 +98,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
   if (end_life(&life, skb, hit)) {
     note_end(&life, skb);
     if (life.call & LIFE_HIDDEN || is_silent(&life))
-      tell_end(ctx, skb, &life);
+      tell_end(skb, &life);
     else if (emit_event(ctx, skb, hit, &life))
       return 0;
   }
@@ -114,8 +107,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
 }
 
 /* `flags`: IPFT_VALUED if `value`, the return value, is known. */
-static __noinline int emit_return(void *ctx, __u64 function_address, __u64 call_id, __u64 value,
-                                  __u32 flags) {
+static __noinline int emit_return(__u64 function_address, __u64 call_id, __u64 value, __u32 flags) {
   struct frame_key key = {.call_id = call_id, .function_address = function_address};
   struct frame *frame = bpf_map_lookup_elem(&frames, &key);
   struct ipft_graph_event event = {.event = {.flags = IPFT_RETURN | flags}};
@@ -135,7 +127,7 @@ static __noinline int emit_return(void *ctx, __u64 function_address, __u64 call_
   if (!count)
     return 0;
   __sync_fetch_and_add(&count->returns, 1);
-  send(ctx, count, &event, sizeof(event));
+  send(count, &event, sizeof(event));
   return 0;
 }
 

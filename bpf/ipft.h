@@ -297,12 +297,12 @@ struct ipft_settings {
   __u32 skb_type; /* BTF id of struct sk_buff in vmlinux; 0: the kernel has no bpf_rdonly_cast() (6.2) */
   __u32 shared_info_type; /* the same of struct skb_shared_info */
   __u32 word_type;        /* the same of a struct that begins with a number of 64 bits */
-  __u32 unused;
   __u32 has_func_ip;      /* the kernel has bpf_get_func_ip() for kprobes (5.15) */
   __u64 current_kprobe;   /* offset of the variable current_kprobe in per-CPU memory; for returns, if
                              has_func_ip is 0 */
   __u64 per_cpu_offset;   /* address of the array __per_cpu_offset; for returns, if has_func_ip is 0 */
   __u64 interval_ns;      /* --max-rate: ns per event; 0: no limit */
+  __u64 wakeup_events;    /* a CPU wakes the reader after so many events */
   __u64 sample;           /* --sample: one in this many packets, less than 2^32; 0 and 1: all */
   __u32 reports_ends;     /* send IPFT_HIDDEN events */
   __u32 has_filter;       /* ipft_filter() was replaced by a generated function */
@@ -356,7 +356,7 @@ struct ipft_candidate {
 /* Counters of a CPU, in an array that user space maps. Whole cache lines, so that CPUs do not share one. */
 struct ipft_counters {
   __u64 matched;    /* events that passed the filter while the trace was active */
-  __u64 lost;       /* of `matched`: events that the perf buffer refused */
+  __u64 lost;       /* of `matched`: events that the ring buffer refused */
   __u64 calls;      /* function_graph: events for calls */
   __u64 returns;    /* function_graph: events for returns; a call without one still runs, or its return was
                        missed */
@@ -366,12 +366,13 @@ struct ipft_counters {
   __u64 releases;   /* number of releases; determines where in the map `releases` the next one is stored */
   __u64 followed;  /* of `matched`: events of packets that are followed because they are related to another */
   __u64 relations; /* relations between packets that were found */
-  __u64 lost_relations; /* of `relations`: those that the perf buffer refused */
+  __u64 lost_relations; /* of `relations`: those that the ring buffer refused */
   __u64 unfollowed;     /* relatives that did not fit into the map of lives, or of open merges */
   __u64 moves;          /* IPFT_MOVED */
-  __u64 lost_moves;     /* of `moves`: those that the perf buffer refused */
+  __u64 lost_moves;     /* of `moves`: those that the ring buffer refused */
   __u64 bare;           /* of `matched`: events without their packets' bytes, for which there was no room */
-  __u64 unused;
+  __u32 wakes_at;       /* the reader is woken when this is the lower half of `matched` */
+  __u32 cpu;            /* of this CPU, the key of its ring buffer; written before the trace */
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 128);
 
@@ -396,7 +397,7 @@ enum ipft_flags {
   IPFT_UNMARKED = 8192, /* the packet has lost its mark */
 };
 
-/* One event as programs write it into the perf buffer. For a return only time_ns, skb, born_ns,
+/* One event as programs write it into the ring buffer. For a return only time_ns, skb, born_ns,
  * function_address, return_value, flags and tid are set, for a hidden event time_ns, skb, born_ns and flags,
  * for a relation also parent_skb, parent_born_ns, relation, parts and bytes, for IPFT_MOVED netns. All other
  * events but drops are followed by ipft_settings.data_size bytes of data; with IPFT_SENDS_BYTES these, and

@@ -10,7 +10,7 @@
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit;
 
-  return may_match(skb) && hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
+  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
 }
 
 #include "kprobe_slots.h"
@@ -31,7 +31,7 @@ SEC("kprobe") int ipft_merge(struct pt_regs *ctx) {
 
 /* The stack pointer is just above the return address, to which it pointed at the call. */
 SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
-  return close_merge(ctx, ctx->sp - sizeof(long), ctx->ax);
+  return close_merge(ctx->sp - sizeof(long), ctx->ax);
 }
 
 #define RETURNED(ctx) 0

@@ -11,7 +11,7 @@
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
   struct hit hit;
 
-  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
+  if (!hits(ctx, skb, &hit, describe))
     return 0;
   hit.call_id = ctx->sp;
   EMIT(emitter, ctx, skb, &hit);
@@ -55,13 +55,13 @@ static __always_inline __u64 returning_function(struct pt_regs *ctx) {
 SEC("kprobe") int ipft_return(struct pt_regs *ctx) {
   return active == IPFT_INACTIVE
              ? 0
-             : emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
+             : emit_return(returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
 }
 
 /* As ipft_return, for functions that merge packets. */
 SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
   if (active == IPFT_INACTIVE)
     return 0;
-  close_merge(ctx, ctx->sp - sizeof(long), ctx->ax);
-  return emit_return(ctx, returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
+  close_merge(ctx->sp - sizeof(long), ctx->ax);
+  return emit_return(returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
 }

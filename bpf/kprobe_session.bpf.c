@@ -11,7 +11,7 @@
 static __always_inline int returned(struct pt_regs *ctx) {
   if (active == IPFT_INACTIVE)
     return 0;
-  return emit_return(ctx, function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
+  return emit_return(function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
 }
 
 static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
@@ -19,7 +19,7 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 
   if (is_return(ctx))
     return returned(ctx);
-  if (!may_match(skb) || !hits(ctx, skb, &hit, describe))
+  if (!hits(ctx, skb, &hit, describe))
     return NO_PROBE;
   hit.call_id = (__u64)cookie(ctx);
   return EMIT(emitter, ctx, skb, &hit);

@@ -20,7 +20,7 @@ static __always_inline int probe_tie_registers(struct pt_regs *ctx) {
   if (settings.follows == 0)
     return result;
   bpf_probe_read_kernel(&caller, sizeof(caller), (void *)ctx->sp);
-  tie(ctx, how, register_of(ctx, IPFT_TIE_CHILD(how)), register_of(ctx, IPFT_TIE_PARENT(how)), caller);
+  tie(how, register_of(ctx, IPFT_TIE_CHILD(how)), register_of(ctx, IPFT_TIE_PARENT(how)), caller);
   return result;
 }
 

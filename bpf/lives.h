@@ -56,7 +56,7 @@ enum life_flags {
   LIFE_HIDDEN = 128, /* the function was not selected */
 };
 
-/* The part of an event that concerns its packet's life. Programs have room for 24 bytes on their stack. */
+/* The part of an event that concerns its packet's life. Programs have room for 32 bytes on their stack. */
 struct life {
   __u64 time_ns;
   union {
@@ -67,18 +67,19 @@ struct life {
       __u8 lived_flags;
       __u8 call; /* of this call only, without a meaning in the map: enum ipft_flags, or enum life_flags */
       __u16 place;
+      __u64 device;
     };
   };
 };
-_Static_assert(sizeof(struct life) == 24, "stack");
+_Static_assert(sizeof(struct life) == 32, "stack");
 _Static_assert(LIFE_HIDDEN == IPFT_ROLE_HIDDEN, "taken from a role");
 
 static __always_inline bool is_related(const struct life *life) {
-  return settings.follows != 0 && life->lived_flags & LIVED_RELATED;
+  return life->lived_flags & LIVED_RELATED;
 }
 
 static __always_inline bool is_silent(const struct life *life) {
-  return settings.follows != 0 && life->lived_flags & LIVED_SILENT;
+  return life->lived_flags & LIVED_SILENT;
 }
 
 static __always_inline void take(struct life *life, const struct lived *known) {
@@ -110,7 +111,7 @@ static __always_inline void count_untracked(void) {
 }
 
 static __always_inline void count_relative(struct ipft_counters *count, const struct life *life) {
-  if (settings.follows != 0 && life->lived_flags & LIVED_FOLLOWED)
+  if (life->lived_flags & LIVED_FOLLOWED)
     __sync_fetch_and_add(&count->followed, 1);
 }
 
@@ -181,7 +182,7 @@ static __noinline int first_event(struct life *life, __u64 skb, struct hit *hit)
     return false;
   life->born_ns = life->time_ns;
   life->choice = choice_of(skb, life->born_ns);
-  hit->is_first = true;
+  hit->moved = MOVED_IN;
   begin_life(life, skb);
   return true;
 }
@@ -195,7 +196,7 @@ static __noinline int may_speak(struct lived *known, __u64 skb, const struct hit
 }
 
 /* Returns false if the packet is not followed and does not begin a life here. */
-static __noinline int find_life(struct life *life, __u64 skb, struct hit *hit) {
+static __always_inline int find_life(struct life *life, __u64 skb, struct hit *hit) {
   struct lived *known = bpf_map_lookup_elem(&lives, &skb);
 
   if (!known)
@@ -301,6 +302,19 @@ static __always_inline void note_end(const struct life *life, const struct sk_bu
     note_head(life, skb);
 }
 
+/* What an event has of its call, besides what is read from the skb. Members are set one by one, in this
+ * order: otherwise the compiler keeps them on the stack meanwhile, which has no room. */
+static __always_inline void describe_event(struct ipft_event *event, const struct sk_buff *skb,
+                                           const struct hit *hit, const struct life *life) {
+  event->tid = bpf_get_current_pid_tgid();
+  event->time_ns = life->time_ns;
+  event->skb = (__u64)skb;
+  event->born_ns = life->born_ns;
+  event->function_address = hit->function_address;
+  event->mark = hit->mark;
+  event->flags = flags_of(life) | (is_related(life) ? IPFT_RELATED : 0);
+}
+
 /* An event without data. */
 union message {
   SENT_EVENT sent;
@@ -308,7 +322,7 @@ union message {
 };
 
 /* Sends a hidden event, which reports the end of a packet without showing a call. */
-static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struct life *life) {
+static __noinline int tell_end(const struct sk_buff *skb, const struct life *life) {
   union message message = {};
 
   if (!settings.reports_ends || !(life->call & LIFE_KNOWN) || flags_of(life) == 0 || !picks(life->choice))
@@ -317,7 +331,7 @@ static __noinline int tell_end(void *ctx, const struct sk_buff *skb, const struc
   message.event.skb = (__u64)skb;
   message.event.born_ns = life->born_ns;
   message.event.flags = flags_of(life) | IPFT_HIDDEN;
-  bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message));
+  tell(&message, sizeof(message));
   return 0;
 }
 

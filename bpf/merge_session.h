@@ -11,6 +11,6 @@ SEC("kprobe") int ipft_merge_sess(struct pt_regs *ctx) {
 
   if (!is_return(ctx))
     return probe_merge(ctx, call_id) ? 0 : 1;
-  close_merge(ctx, call_id, ctx->ax);
+  close_merge(call_id, ctx->ax);
   return RETURNED(ctx);
 }

@@ -68,7 +68,7 @@ static __noinline __u64 survivor_of(const struct open_merge *merge, __u64 time_n
   return known ? known->born_ns : 0;
 }
 
-static __noinline int send_merge(void *ctx, const struct open_merge *merge) {
+static __noinline int send_merge(const struct open_merge *merge) {
   union message message = {};
 
   message.event.time_ns = bpf_ktime_get_ns();
@@ -78,7 +78,7 @@ static __noinline int send_merge(void *ctx, const struct open_merge *merge) {
   message.event.parent_born_ns = merge->life.born_ns;
   message.event.relation = merge->relation;
   message.event.bytes = merge->bytes;
-  return message.event.born_ns != 0 && picks(merge->life.choice) ? send_relation(ctx, &message) : 0;
+  return message.event.born_ns != 0 && picks(merge->life.choice) ? send_relation(&message) : 0;
 }
 
 static __always_inline const struct sk_buff *frag_list_of(__u64 skb) {
@@ -92,7 +92,7 @@ static __always_inline const struct sk_buff *frag_list_of(__u64 skb) {
 
 /* The merge is a variable of this function: Linux 7.2.12 refuses a loop that fills in its caller's, and
  * passes it on ("slot poisoned by dead code elimination"). */
-static __noinline int swallow(void *ctx, __u64 survivor, __u64 swallowed, __u32 relation) {
+static __noinline int swallow(__u64 survivor, __u64 swallowed, __u32 relation) {
   struct lived *known = *followers(swallowed) != 0 ? bpf_map_lookup_elem(&lives, &swallowed) : 0;
   struct open_merge merge = {.survivor = survivor, .swallowed = swallowed, .relation = relation};
 
@@ -100,14 +100,14 @@ static __noinline int swallow(void *ctx, __u64 survivor, __u64 swallowed, __u32 
     return 0;
   merge.life = *known;
   merge.bytes = BPF_CORE_READ((const struct sk_buff *)swallowed, len);
-  return send_merge(ctx, &merge);
+  return send_merge(&merge);
 }
 
-static __noinline int swallow_list(void *ctx, __u64 survivor, __u32 relation) {
+static __noinline int swallow_list(__u64 survivor, __u32 relation) {
   const struct sk_buff *each = frag_list_of(survivor);
 
   for (int i = 0; i < LISTED && each; i++) {
-    swallow(ctx, survivor, (__u64)each, relation);
+    swallow(survivor, (__u64)each, relation);
     each = BPF_CORE_READ(each, next);
   }
   if (each)
@@ -115,7 +115,7 @@ static __noinline int swallow_list(void *ctx, __u64 survivor, __u32 relation) {
   return 0;
 }
 
-static __noinline int close_merge(void *ctx, __u64 call_id, __u64 value) {
+static __noinline int close_merge(__u64 call_id, __u64 value) {
   struct open_merge *known = bpf_map_lookup_elem(&merges, &call_id);
   struct open_merge merge;
 
@@ -126,12 +126,12 @@ static __noinline int close_merge(void *ctx, __u64 call_id, __u64 value) {
   if (active != IPFT_ACTIVE)
     return 0;
   if (merge.swallowed == 0)
-    return swallow_list(ctx, merge.survivor, merge.relation);
+    return swallow_list(merge.survivor, merge.relation);
   if (!has_merged(merge.relation, value))
     return 0;
   if (merge.relation == IPFT_SHIFTED)
     merge.bytes = (__u32)value;
-  return send_merge(ctx, &merge);
+  return send_merge(&merge);
 }
 
 #endif

@@ -15,10 +15,10 @@
 #define DEVICE_SHIFT 20 /* of ns */
 volatile __u64 device_namespaces[DEVICES] = {};
 
-/* Inode of the namespace of the skb's device; 0: it has none. */
-static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_ns) {
-  const struct net_device *dev = read_pointer(skb, dev);
-  __u64 address = (__u64)dev, hash;
+/* Inode of a device's namespace; 0: it is no device. */
+static __always_inline __u32 namespace_of_device(__u64 address, __u64 time_ns) {
+  const struct net_device *dev = (const void *)address;
+  __u64 hash;
   volatile __u64 *known;
   __u32 inode;
 
@@ -31,6 +31,10 @@ static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_
   inode = is_device(dev) ? BPF_CORE_READ(dev, nd_net.net, ns.inum) : 0;
   *known = (hash & ~0xffffffffULL) | inode;
   return inode;
+}
+
+static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_ns) {
+  return namespace_of_device((__u64)read_pointer(skb, dev), time_ns);
 }
 
 /* Inode of the namespace of the skb's socket; 0: it has none. During IP's reassembly a number is in a union
@@ -56,23 +60,32 @@ static __noinline int settle(struct lived *known, const struct sk_buff *skb, __u
   return 0;
 }
 
-/* For a call with a followed packet. Returns enum moved: where the packet is, compared with its last call. */
-static __noinline int watch(struct lived *known, const struct sk_buff *skb, __u32 mark, __u64 time_ns) {
-  __u8 unmarked = (mark & settings.mask) == settings.mark ? 0 : LIVED_UNMARKED;
-  int moved = unmarked && !(known->flags & LIVED_UNMARKED) ? MOVED_MARK : 0;
-  __u32 inode;
-  __u16 place;
+/* A packet that has come to another device. Returns enum moved. */
+static __noinline int arrive(struct lived *known, __u64 device, __u64 time_ns) {
+  __u32 inode = namespace_of_device(device, time_ns);
+  __u16 place = place_in(inode), before = known->place;
 
-  if ((known->flags & LIVED_UNMARKED) != unmarked)
-    known->flags ^= LIVED_UNMARKED;
-  inode = namespace_of(skb, time_ns);
-  place = place_in(inode);
-  if (inode == 0 || known->place == place)
-    return moved;
-  if (known->place != 0)
-    moved |= MOVED_NAMESPACE;
+  known->device = device;
+  if (inode == 0 || before == place)
+    return 0;
   known->place = place;
-  return moved;
+  return before == 0 ? 0 : MOVED_NAMESPACE;
+}
+
+/* For a call with a followed packet. Returns enum moved: where the packet is, compared with its last call.
+ * Its device does not come into another namespace while the packet is there: before, the kernel takes the
+ * device out of service and waits for its packets. */
+static __always_inline int watch(struct lived *known, const struct sk_buff *skb, __u32 mark, __u64 time_ns) {
+  __u32 other = (mark ^ settings.mark) & settings.mask;
+  __u8 unmarked = other == 0 ? 0 : LIVED_UNMARKED;
+  __u64 device = (__u64)read_pointer(skb, dev);
+  int moved = 0;
+
+  if ((known->flags & LIVED_UNMARKED) != unmarked) {
+    known->flags ^= LIVED_UNMARKED;
+    moved = unmarked ? MOVED_MARK : 0;
+  }
+  return known->device == device ? moved : moved | arrive(known, device, time_ns);
 }
 
 #endif

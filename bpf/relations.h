@@ -17,14 +17,14 @@ static __always_inline volatile __u64 *origin_of(__u64 child) {
 }
 
 /* Relations are not events: `matched` does not count them. */
-static __noinline int send_relation(void *ctx, union message *message) {
+static __noinline int send_relation(union message *message) {
   struct ipft_counters *count = own_counters();
 
   message->event.flags = IPFT_RELATION | IPFT_HIDDEN;
   if (!count)
     return 0;
   __sync_fetch_and_add(&count->relations, 1);
-  if (bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, message, sizeof(*message)) != 0)
+  if (!tell(message, sizeof(*message)))
     __sync_fetch_and_add(&count->lost_relations, 1);
   return 0;
 }
@@ -79,7 +79,7 @@ static __always_inline bool shares_data(__u64 child, __u64 parent) {
 
 /* For the first call with a packet that matches. If it is a clone, its parent gets an identity, so that other
  * clones of the same data are known as its siblings; but it has no events. */
-static __noinline int adopt(void *ctx, __u64 child, struct lived *own) {
+static __noinline int adopt(__u64 child, struct lived *own) {
   __u64 parent = *origin_of(child);
   struct lived *known;
   union message message = {};
@@ -98,11 +98,11 @@ static __noinline int adopt(void *ctx, __u64 child, struct lived *own) {
   own->flags |= LIVED_RELATED;
   message.event.parent_born_ns = known->born_ns;
   fill_relation(&message.event, parent, IPFT_CLONE);
-  return picks(silent.choice) ? send_relation(ctx, &message) : 0;
+  return picks(silent.choice) ? send_relation(&message) : 0;
 }
 
 /* Says where a packet is, before the event that was sent already. */
-static __noinline int tell_of_move(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __noinline int tell_of_move(const struct sk_buff *skb, const struct hit *hit) {
   __u64 key = (__u64)skb;
   struct lived *known = bpf_map_lookup_elem(&lives, &key);
   struct ipft_counters *count = own_counters();
@@ -117,28 +117,28 @@ static __noinline int tell_of_move(void *ctx, const struct sk_buff *skb, const s
   message.event.flags = IPFT_MOVED | IPFT_HIDDEN | (hit->moved & MOVED_NAMESPACE ? IPFT_CROSSED : 0) |
                         (hit->moved & MOVED_MARK ? IPFT_UNMARKED : 0);
   __sync_fetch_and_add(&count->moves, 1);
-  if (bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &message, sizeof(message)) != 0)
+  if (!tell(&message, sizeof(message)))
     __sync_fetch_and_add(&count->lost_moves, 1);
   return 0;
 }
 
-static __noinline int begin(void *ctx, __u64 skb, __u64 time_ns) {
+static __noinline int begin(__u64 skb, __u64 time_ns) {
   struct lived *own = bpf_map_lookup_elem(&lives, &skb);
 
   if (!own)
     return 0;
   settle(own, (const void *)skb, time_ns);
-  return adopt(ctx, skb, own);
+  return adopt(skb, own);
 }
 
 /* For each call that was handled: what is known of the packet besides its event. */
-static __always_inline void tell_of(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
-  if (settings.follows == 0)
+static __always_inline void tell_of(const struct sk_buff *skb, const struct hit *hit) {
+  if (hit->moved == 0 || settings.follows == 0)
     return;
-  if (hit->is_first)
-    begin(ctx, (__u64)skb, hit->moved_ns);
-  if (hit->moved)
-    tell_of_move(ctx, skb, hit);
+  if (hit->moved == MOVED_IN)
+    begin((__u64)skb, hit->moved_ns);
+  else
+    tell_of_move(skb, hit);
 }
 
 #endif

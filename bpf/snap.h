@@ -246,14 +246,14 @@ static __noinline int describe_places(struct snap_slot *slot, struct ipft_snap *
 
 /* Like send(), with the packet's bytes; `size`: of the event, and its data if it has any. The stack has room
  * for 32 bytes of this, and as much of what is called from here. */
-static __noinline int send_with_bytes(void *ctx, struct ipft_counters *count, const struct sk_buff *skb,
+static __noinline int send_with_bytes(struct ipft_counters *count, const struct sk_buff *skb,
                                       const void *event, __u32 size) {
   struct snap_slot *slot = take_slot();
   struct ipft_snap *snap;
 
   if (!slot) {
     __sync_fetch_and_add(&count->bare, 1);
-    send(ctx, count, (void *)event, size);
+    send(count, (void *)event, size);
     return 0;
   }
   bpf_probe_read_kernel(slot->message, size, event);
@@ -270,21 +270,21 @@ static __noinline int send_with_bytes(void *ctx, struct ipft_counters *count, co
   snap->captured = captured_in(slot);
   if (slot->is_cut)
     snap->flags |= IPFT_SNAP_CUT;
-  send(ctx, count, slot->message, BYTES_AT + captured_in(slot));
+  send(count, slot->message, BYTES_AT + captured_in(slot));
   __sync_fetch_and_add(&slot->users, -1);
   return 0;
 }
 
 /* `size`: of the event without its data. One setting decides, so that nothing is added where no bytes are
  * wanted: the verifier removes the branch. */
-static __always_inline void send_event(void *ctx, struct ipft_counters *count, const struct sk_buff *skb,
-                                       void *event, __u64 size) {
+static __always_inline void send_event(struct ipft_counters *count, const struct sk_buff *skb, void *event,
+                                       __u64 size) {
   __u64 sent_size = settings.sent_size;
 
   if (sent_size >= IPFT_SENDS_BYTES)
-    send_with_bytes(ctx, count, skb, event, size + (sent_size & (IPFT_SENDS_BYTES - 1)));
+    send_with_bytes(count, skb, event, size + (sent_size & (IPFT_SENDS_BYTES - 1)));
   else
-    send(ctx, count, event, size + sent_size);
+    send(count, event, size + sent_size);
 }
 
 #endif

@@ -111,7 +111,7 @@ static __always_inline bool begin_child(union message *message, __u64 child, str
 
 /* For functions that build `child` from an XDP frame, which begins at the head of the skb that it was before.
  */
-static __noinline int tie_frame(void *ctx, __u64 child, __u64 head) {
+static __noinline int tie_frame(__u64 child, __u64 head) {
   struct freed_head *known = bpf_map_lookup_elem(&heads, &head);
   union message message = {};
   struct lived own = {.flags = LIVED_RELATED | LIVED_FOLLOWED | LIVED_UNMARKED};
@@ -129,7 +129,7 @@ static __noinline int tie_frame(void *ctx, __u64 child, __u64 head) {
   bpf_map_delete_elem(&heads, &head);
   if (bpf_ktime_get_ns() - freed_ns > FRAME_AGE || !begin_child(&message, child, &own, false))
     return 0;
-  return picks(own.choice) ? send_relation(ctx, &message) : 0;
+  return picks(own.choice) ? send_relation(&message) : 0;
 }
 
 /* For skbs that are made for an XDP program: their heads are no frames yet. */
@@ -140,7 +140,7 @@ static __noinline int forget_frame(__u64 skb) {
 }
 
 /* For functions that make `child` from `parent`. */
-static __noinline int tie(void *ctx, __u64 how, __u64 child, __u64 parent, __u64 caller) {
+static __noinline int tie(__u64 how, __u64 child, __u64 parent, __u64 caller) {
   struct lived *known;
   union message message = {};
   struct lived own = {};
@@ -149,7 +149,7 @@ static __noinline int tie(void *ctx, __u64 how, __u64 child, __u64 parent, __u64
 
   if (relation == IPFT_REBUILT) {
     if (IPFT_TIE_WHERE(how) == IPFT_FRAME)
-      return tie_frame(ctx, child, parent);
+      return tie_frame(child, parent);
     forget_frame(child);
   }
   if (relation == IPFT_REPLY) {
@@ -181,7 +181,7 @@ static __noinline int tie(void *ctx, __u64 how, __u64 child, __u64 parent, __u64
   if (!begin_child(&message, child, &own, keeps))
     return 0;
   fill_relation(&message.event, parent, relation);
-  return picks(own.choice) ? send_relation(ctx, &message) : 0;
+  return picks(own.choice) ? send_relation(&message) : 0;
 }
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Attaches the program to the functions whose addresses come on stdin, one in hexadecimal a line, says `ready` on
-// stdout, and stays until stdin is closed after an empty line.
+// Attaches the program to the functions whose addresses come on stdin, one in hexadecimal a line, says
+// `ready` on stdout, and stays until stdin is closed after an empty line.
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 

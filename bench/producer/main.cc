@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Makes events natively, without any traffic, for the benchmarks of the path from the perf buffer to the
+// Makes events natively, without any traffic, for the benchmarks of the path from the ring buffer to the
 // text.
 #include "producer.h"
 
@@ -20,7 +20,7 @@ constexpr const char *usage = "usage: producer into PID FUNCTIONS RATE SECONDS C
 
 void run_into(char **arguments) {
   Maps maps = maps_of_process(atoi(arguments[0]));
-  Producer producer(&maps, strtoull(arguments[1], nullptr, 10));
+  Producer producer(maps, strtoull(arguments[1], nullptr, 10));
   stay_on(atoi(arguments[4]));
   Produced produced = producer.run({atof(arguments[2]), atof(arguments[3])});
   printf("{\"produced\":%lu,\"seconds\":%.3f}\n", produced.events, produced.seconds);

@@ -33,12 +33,12 @@ Maps maps_of_process(int pid) {
     uint32_t size = sizeof(info);
     if (!fd || bpf_obj_get_info_by_fd(fd.get(), &info, &size) != 0)
       continue;
-    if (std::string("events") == info.name)
-      maps.events = std::move(fd);
+    if (std::string("rings") == info.name)
+      maps.rings = std::move(fd);
     else if (std::string("counters") == info.name)
       maps.counters = std::move(fd);
   }
-  if (!maps.events || !maps.counters)
+  if (!maps.rings || !maps.counters)
     throw std::runtime_error("process " + std::to_string(pid) + " holds no maps of ipft");
   return maps;
 }

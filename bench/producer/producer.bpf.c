@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Makes up the events of a flood, one for each run of BPF_PROG_TEST_RUN, and sends them as ipft's own
- * programs do. The counters and the perf buffer are those of a running ipft, or of the consumer beside it. */
+ * programs do. The counters and the ring buffer are those of a running ipft, or of the consumer beside it. */
 #include "body.h"
 #include "state.h"
 
@@ -11,7 +11,7 @@
 struct producer_state state SEC(".data.state") = {.functions = 1};
 
 SEC("tc")
-int produce(void *ctx) {
+int produce(void *ctx __attribute__((unused))) {
   struct ipft_counters *count = own_counters();
   __u64 packet = state.produced / EVENTS_A_PACKET;
   __u64 place = state.produced % EVENTS_A_PACKET;
@@ -36,6 +36,6 @@ int produce(void *ctx) {
     event.gso_type = 1;
   }
   state.produced++;
-  send(ctx, count, &event, sizeof(event));
+  send(count, &event, sizeof(event));
   return 0;
 }

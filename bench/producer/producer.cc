@@ -34,7 +34,7 @@ bpf_map *map_of(const bpf_object *object, const char *name) {
 }
 
 void share(const bpf_object *object, const Maps &maps) {
-  if (bpf_map__reuse_fd(map_of(object, "events"), maps.events.get()) != 0 ||
+  if (bpf_map__reuse_fd(map_of(object, "rings"), maps.rings.get()) != 0 ||
       bpf_map__reuse_fd(map_of(object, "counters"), maps.counters.get()) != 0)
     fail("sharing ipft's maps");
 }
@@ -53,22 +53,31 @@ double seconds_since(Clock::time_point start) {
 
 } // namespace
 
-Producer::Producer(const Maps *maps, uint64_t functions)
+Producer::Producer(const Maps &maps, uint64_t functions)
     : object_(bpf_object__open_file(PRODUCER_OBJECT, nullptr), bpf_object__close) {
   if (!object_)
     fail(PRODUCER_OBJECT);
-  if (maps)
-    share(object_.get(), *maps);
-  else
-    bpf_map__set_max_entries(map_of(object_.get(), "counters"), static_cast<__u32>(ipft::cpu_id_limit()));
+  share(object_.get(), maps);
+  load(functions);
+}
+
+Producer::Producer(ipft::Rings &rings)
+    : object_(bpf_object__open_file(PRODUCER_OBJECT, nullptr), bpf_object__close) {
+  if (!object_)
+    fail(PRODUCER_OBJECT);
+  bpf_map *programs_rings = map_of(object_.get(), "rings");
+  for (bpf_map *map : {programs_rings, map_of(object_.get(), "counters")})
+    bpf_map__set_max_entries(map, static_cast<__u32>(ipft::cpu_id_limit()));
+  bpf_map__set_inner_map_fd(programs_rings, rings.all().front().map.get());
+  load(1);
+  rings.connect(bpf_map__fd(programs_rings));
+}
+
+void Producer::load(uint64_t functions) {
   producer_state state = {.functions = functions};
   if (bpf_map__set_initial_value(map_of(object_.get(), ".data.state"), &state, sizeof(state)) != 0 ||
       bpf_object__load(object_.get()) != 0)
     fail("loading the producer's program");
-}
-
-int Producer::events_fd() const {
-  return bpf_map__fd(map_of(object_.get(), "events"));
 }
 
 Produced Producer::run(const Pace &pace) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "drain/rings.h"
 #include "support/unique_fd.h"
 
 #include <bpf/libbpf.h>
@@ -10,7 +11,7 @@
 
 // The maps that events go through.
 struct Maps {
-  ipft::UniqueFd events;
+  ipft::UniqueFd rings;
   ipft::UniqueFd counters;
 };
 
@@ -30,15 +31,18 @@ struct Produced {
 // The program that makes events. Throws std::runtime_error.
 class Producer {
 public:
-  // Sends them into `maps`, or without any into maps of its own. `functions`: rows of the table that the
-  // events are spread over.
-  Producer(const Maps *maps, uint64_t functions);
+  // Sends them into the maps of a running ipft. `functions`: rows of the table that the events are spread
+  // over.
+  Producer(const Maps &maps, uint64_t functions);
+  // Sends them into these ring buffers.
+  explicit Producer(ipft::Rings &rings);
 
-  int events_fd() const;
   // Makes events at an even pace, on the CPU of the calling thread.
   Produced run(const Pace &pace) const;
 
 private:
+  void load(uint64_t functions);
+
   std::unique_ptr<bpf_object, void (*)(bpf_object *)> object_;
 };
 

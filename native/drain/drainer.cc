@@ -39,8 +39,11 @@ void Drainer::resume() {
   if (running_)
     return;
   running_ = true;
-  uv_poll_start(poll_.get(), UV_READABLE,
-                [](uv_poll_t *handle, int, int) { static_cast<Drainer *>(handle->data)->turn(); });
+  uv_poll_start(poll_.get(), UV_READABLE, [](uv_poll_t *handle, int, int) {
+    auto *drainer = static_cast<Drainer *>(handle->data);
+    drainer->reader_.forget_wakeups();
+    drainer->turn();
+  });
   turn_soon();
 }
 
@@ -107,7 +110,7 @@ void Drainer::adapt_period(bool busy) {
 
 void Drainer::drain_all() {
   if (delivering_) // the batch being delivered is in the same rows
-    throw NativeError(EBUSY, "perf buffer", "drain from within a batch");
+    throw NativeError(EBUSY, "ring buffer", "drain from within a batch");
   std::shared_ptr<bool> alive = alive_;
   while (deliver_batch(true) != 0 && *alive) {
   }

@@ -4,22 +4,16 @@
 #include "drain/function_index.h"
 #include "drain/packet_numbers.h"
 #include "drain/ring_merge.h"
+#include "drain/rings.h"
+#include "support/unique_fd.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <vector>
-
-struct perf_buffer;
 
 namespace ipft {
 
-struct PerfOptions {
-  size_t page_count = 0;       // per CPU, a power of two
-  size_t least_page_count = 0; // if page_count pages cannot be had, halve them down to this number
-  uint64_t sample_period = 1;  // passed to perf_event_open(2); the kernel ignores it for BPF output
-  uint32_t wakeup_events = 0;  // 0: a quarter of the buffer
+struct ReaderOptions {
   EventSize size;
   uint32_t behind_head = 0;  // bits of reads from memory that skb->head points to
   uint32_t in_bytes = 0;     // bits of those among them that read packet bytes
@@ -27,11 +21,10 @@ struct PerfOptions {
   bool reports_ends = false; // hidden rows (IPFT_HIDDEN), which report packets' ends, are wanted
 };
 
-// The per-CPU perf buffers of one event map. Throws NativeError.
+// Reads the events from the ring buffers of all CPUs. Throws NativeError.
 class EventReader {
 public:
-  EventReader(int map_fd, const PerfOptions &options, FunctionIndex functions);
-  ~EventReader();
+  EventReader(Rings rings, const ReaderOptions &options, FunctionIndex functions);
 
   // Moves up to `capacity` events into `rows`, ordered by time over all CPUs and calls: those old enough for
   // all earlier ones to have arrived, or with `all` everything. `bytes` gets the bytes of their packets, and
@@ -43,41 +36,32 @@ public:
   // True if events wait to become old enough.
   bool is_waiting() const { return merge_.is_waiting(); }
 
-  // Readable when a CPU's buffer has reached its wake-up threshold.
-  int epoll_fd() const;
+  // Readable when a CPU has said that its buffer fills, until forget_wakeups().
+  int epoll_fd() const { return epoll_.get(); }
+  void forget_wakeups() const;
 
-  // Opens buffers for CPUs that have come online, and for those that have gone offline and come back, which
-  // are the ones with new `unread` events (by CPU) since the last call. Returns how many CPUs got one. If a
-  // buffer cannot be opened, events stay unread.
-  size_t follow_cpus(const std::vector<uint64_t> &unread);
+  // Makes buffers for CPUs that have come online. Returns how many CPUs got one; if one cannot be made, that
+  // CPU's events stay unread.
+  size_t follow_cpus();
 
   // More functions, the next ones of the function table.
   void add_functions(const std::vector<IndexedFunction> &functions) { functions_.add(functions); }
 
   // Actual size of the buffers.
-  size_t page_count() const { return page_count_; }
+  size_t page_count() const { return rings_.page_count(); }
 
   // Events delivered so far, without hidden ones.
   uint64_t delivered() const { return delivered_; }
   // Of these, the ones delivered after later events.
   uint64_t late() const { return merge_.late(); }
-  // PERF_RECORD_LOST so far, by CPU. It lags behind: the kernel reports a loss only with the next event.
-  std::vector<uint64_t> lost_per_cpu() const;
 
 private:
   void forget_bytes(Rows rows, const BatchBytes &bytes, size_t row, uint8_t found) const;
-  bool open_buffer(int cpu);
+  void watch(const Rings::Ring &ring);
 
-  using Buffers = std::unique_ptr<perf_buffer, void (*)(perf_buffer *)>;
-
-  int map_fd_;
-  PerfOptions options_;
-  std::vector<int> cpus_;        // CPUs of the rings
-  std::vector<int> online_;      // online CPUs at the last call of follow_cpus()
-  std::vector<uint64_t> unread_; // events by CPU, at the last call of follow_cpus()
-  size_t page_count_;
-  Buffers buffers_;
-  std::map<int, Buffers> later_; // by CPU: buffers of CPUs that came online later
+  Rings rings_;
+  EventSize size_;
+  UniqueFd epoll_;
   RingMerge merge_;
   FunctionIndex functions_;
   PacketNumbers packets_;

@@ -7,12 +7,6 @@
 namespace ipft {
 namespace {
 
-// Layout of records (perf_event_open(2)): PERF_RECORD_SAMPLE with PERF_SAMPLE_RAW is header, size of the
-// rest, event; PERF_RECORD_LOST is header, id, count.
-constexpr size_t sample_size_at = sizeof(perf_event_header);
-constexpr size_t sample_event_at = sample_size_at + sizeof(uint32_t);
-constexpr size_t lost_count_at = sizeof(perf_event_header) + sizeof(uint64_t);
-
 // Distance of waiting events in memory: data follow, and where the packet's bytes are.
 size_t stride_of(const EventSize &size) {
   return sizeof(ipft_graph_event) + size.data + (size.snaplen == 0 ? 0 : sizeof(BytesPlace));
@@ -24,25 +18,14 @@ uint64_t earlier_by(uint64_t time_ns, uint64_t ns) {
 
 } // namespace
 
-RingMerge::RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits)
+RingMerge::RingMerge(const EventSize &size, const Limits &limits)
     : size_(size), horizon_ns_(limits.horizon_ns),
       chunks_(limits.bytes / EventChunk::capacity / stride_of(size), stride_of(size)),
-      byte_chunks_(limits.packet_bytes) {
-  for (const Ring &ring : rings)
-    add(ring);
-}
+      byte_chunks_(limits.packet_bytes) {}
 
-void RingMerge::add(const Ring &ring) {
-  sources_.push_back({PerfRing(ring.mapped), ring.cpu, EventQueue(chunks_.stride())});
+void RingMerge::add(BpfRing ring, uint32_t cpu) {
+  sources_.push_back({std::move(ring), cpu, EventQueue(chunks_.stride())});
   heap_.reserve(sources_.size());
-}
-
-void RingMerge::close(size_t ring) {
-  Source &source = sources_[ring];
-  source.ring.refresh();
-  while (!source.ring.empty())
-    read_some(source);
-  source.ring = PerfRing();
 }
 
 size_t RingMerge::take(Rows rows, BatchBytes &bytes, size_t capacity, uint64_t now_ns, bool all) {
@@ -89,30 +72,21 @@ bool RingMerge::has_room_for(const Source &source) const {
 // Reads as much as fits into one chunk.
 void RingMerge::read_some(Source &source) {
   do {
-    const perf_event_header &header = source.ring.header();
-    if (header.type == PERF_RECORD_SAMPLE) {
+    if (source.ring.size() >= size_.event)
       read_event(source);
-    } else if (header.type == PERF_RECORD_LOST) {
-      uint64_t count;
-      source.ring.copy(lost_count_at, &count, sizeof(count));
-      source.lost += count;
-    }
     source.ring.skip();
   } while (!source.ring.empty() && !source.queue.is_full());
   source.ring.release();
 }
 
 void RingMerge::read_event(Source &source) {
-  uint32_t size;
-  source.ring.copy(sample_size_at, &size, sizeof(size));
-  if (size < size_.event)
-    return;
+  const char *record = source.ring.record();
   ipft_graph_event &event = source.queue.append(chunks_);
   if (size_.event == sizeof(ipft_event)) { // sizes that are constants for the compiler
-    source.ring.copy(sample_event_at, &event.event, sizeof(ipft_event));
+    memcpy(&event.event, record, sizeof(ipft_event));
     event.duration_ns = 0;
   } else {
-    source.ring.copy(sample_event_at, &event, sizeof(event));
+    memcpy(&event, record, sizeof(event));
   }
   if (event.event.flags & IPFT_LATE_CAUSE) {
     ipft_event late = event.event;
@@ -121,20 +95,20 @@ void RingMerge::read_event(Source &source) {
     return;
   }
   if (size_.data != 0)
-    read_data(source, size, event);
+    read_data(source.ring, event);
   if (size_.snaplen != 0)
-    bytes_of(event) = read_bytes(source, size);
+    bytes_of(event) = read_bytes(source);
   source.newest_ns = std::max<uint64_t>(source.newest_ns, event.event.time_ns);
   source.queue.settle();
   waiting_++;
 }
 
 // Returns and hidden events have no data. A drop has none either, but may be followed by the packet's bytes.
-void RingMerge::read_data(Source &source, size_t size, ipft_graph_event &event) {
-  if (size < size_.total() || event.event.flags & IPFT_DROP)
+void RingMerge::read_data(const BpfRing &ring, ipft_graph_event &event) const {
+  if (ring.size() < size_.total() || event.event.flags & IPFT_DROP)
     memset(&event + 1, 0, size_.data);
   else
-    source.ring.copy(sample_event_at + size_.event, &event + 1, size_.data);
+    memcpy(&event + 1, ring.record() + size_.event, size_.data);
 }
 
 // The place is after the data, where nothing is aligned to more than 8 bytes.
@@ -142,16 +116,17 @@ BytesPlace &RingMerge::bytes_of(ipft_graph_event &event) const {
   return *reinterpret_cast<BytesPlace *>(reinterpret_cast<char *>(&event + 1) + size_.data);
 }
 
-BytesPlace RingMerge::read_bytes(Source &source, size_t size) {
+BytesPlace RingMerge::read_bytes(Source &source) {
   ipft_snap snap;
   size_t before = size_.total() + sizeof(snap);
-  if (size < before)
+  if (source.ring.size() < before)
     return {};
-  source.ring.copy(sample_event_at + size_.total(), &snap, sizeof(snap));
-  if (snap.captured > size - before || snap.captured > size_.snaplen)
+  const char *sent = source.ring.record() + size_.total();
+  memcpy(&snap, sent, sizeof(snap));
+  if (snap.captured > source.ring.size() - before || snap.captured > size_.snaplen)
     return {};
   BytesPlace place = byte_chunks_.add(source.bytes, sizeof(snap) + snap.captured);
-  source.ring.copy(sample_event_at + size_.total(), place.chunk->bytes.get() + place.at, place.size);
+  memcpy(place.chunk->bytes.get() + place.at, sent, place.size);
   return place;
 }
 

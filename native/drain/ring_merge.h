@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
+#include "drain/bpf_ring.h"
 #include "drain/event_queue.h"
 #include "drain/packet_bytes.h"
-#include "drain/perf_ring.h"
 #include "drain/rows.h"
 
 #include <cstddef>
@@ -16,24 +16,16 @@ namespace ipft {
 // the kernel needs. The memory is bounded; when it is used up, the rings fill.
 class RingMerge {
 public:
-  struct Ring {
-    void *mapped; // see PerfRing
-    uint32_t cpu;
-  };
   struct Limits {
     uint64_t horizon_ns; // age of an event at which all earlier ones are assumed to be in the rings
     size_t bytes;        // limit for waiting events, exceeded by at most a few events per CPU
     size_t packet_bytes; // the same for the bytes of their packets
   };
 
-  RingMerge(const std::vector<Ring> &rings, const EventSize &size, const Limits &limits);
+  RingMerge(const EventSize &size, const Limits &limits);
 
-  // Adds the next ring.
-  void add(const Ring &ring);
-  // Takes what is in a ring, given by its number, before its mapping is removed.
-  void close(size_t ring);
-  // Gives a closed ring another mapping.
-  void reopen(size_t ring, void *mapped) { sources_[ring].ring = PerfRing(mapped); }
+  // Adds a CPU's ring, which is mapped.
+  void add(BpfRing ring, uint32_t cpu);
 
   // Reads the rings, then moves up to `capacity` events into `rows` (`graph` and `cpu` of each, and the data
   // after it), as long as there is room for their packets' bytes, earliest first: those older than the
@@ -48,18 +40,15 @@ public:
 
   // Events that arrived after later ones had been taken.
   uint64_t late() const { return late_; }
-  // PERF_RECORD_LOST so far, by ring.
-  uint64_t lost(size_t ring) const { return sources_[ring].lost; }
   // Bytes allocated for waiting events.
   size_t memory() const { return chunks_.allocated() * EventChunk::capacity * chunks_.stride(); }
 
 private:
   struct Source {
-    PerfRing ring;
+    BpfRing ring;
     uint32_t cpu;
     EventQueue queue;
-    uint64_t newest_ns = 0; // time of the newest event read
-    uint64_t lost = 0;
+    uint64_t newest_ns = 0;     // time of the newest event read
     ByteChunk *bytes = nullptr; // that is being filled
   };
   struct Head {
@@ -75,8 +64,8 @@ private:
   Source *least_read();
   void read_some(Source &source);
   void read_event(Source &source);
-  void read_data(Source &source, size_t size, ipft_graph_event &event);
-  BytesPlace read_bytes(Source &source, size_t size);
+  void read_data(const BpfRing &ring, ipft_graph_event &event) const;
+  BytesPlace read_bytes(Source &source);
   BytesPlace &bytes_of(ipft_graph_event &event) const;
   bool has_room_for(const Source &source) const;
   size_t merge(Rows rows, BatchBytes &bytes, size_t capacity, uint64_t until_ns);

@@ -51,24 +51,29 @@ Session::~Session() = default;
 
 void Session::open(const Napi::Object &options) {
   Napi::Env env = options.Env();
-  PerfOptions perf = perf_options(options);
-  size_t data_size = perf.size.data;
+  ReaderOptions reader = reader_options(options);
+  size_t data_size = reader.size.data;
   auto batch = Napi::ArrayBuffer::New(env, rows_per_batch * (sizeof(ipft_row) + data_size));
   batch_ = Napi::Persistent(batch);
-  size_t bytes_size = bytes_capacity(perf.size.snaplen);
+  size_t bytes_size = bytes_capacity(reader.size.snaplen);
   auto bytes = Napi::ArrayBuffer::New(env, bytes_size);
   packet_bytes_ = Napi::Persistent(bytes);
   ProgramOptions programs = program_options(options);
   is_told_reasons_ = programs.settings.asks_reason != 0;
   reads_fragments_ = programs.settings.pages_at != 0;
+  Rings rings = ring_buffers(options);
+  programs.ring = rings.all().front().map.get();
+  if (programs.settings.wakeup_events == 0)
+    programs.settings.wakeup_events = rings.data_size() / reader.size.longest() / 4;
   programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf).get());
-  reader_ = std::make_unique<EventReader>(programs_->events_fd(), perf,
+  rings.connect(programs_->rings_fd());
+  reader_ = std::make_unique<EventReader>(std::move(rings), reader,
                                           FunctionIndex(indexed_functions(table_of(options.Get("table")))));
   uv_loop_t *loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
   BatchBytes batch_bytes;
   if (bytes_size != 0)
-    batch_bytes = BatchBytes(bytes.Data(), bytes_size, perf.bytes_at);
+    batch_bytes = BatchBytes(bytes.Data(), bytes_size, reader.bytes_at);
   drainer_ =
       std::make_unique<Drainer>(loop, *reader_, Rows(batch.Data(), data_size), rows_per_batch, batch_bytes,
                                 [this](size_t rows, size_t bytes) { deliver(rows, bytes); });
@@ -145,7 +150,7 @@ void Session::resume(const Napi::CallbackInfo &) {
 Napi::Value Session::follow_cpus(const Napi::CallbackInfo &info) {
   require_open(info.Env());
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    size_t opened = reader_->follow_cpus(programs_->unread_by_cpu());
+    size_t opened = reader_->follow_cpus();
     return Napi::Number::New(info.Env(), static_cast<double>(opened));
   });
 }
@@ -211,7 +216,7 @@ Napi::Value Session::stack(const Napi::CallbackInfo &info) {
 
 Napi::Value Session::lost_per_cpu(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  const auto lost = reader_->lost_per_cpu();
+  const auto lost = programs_->lost_by_cpu();
   auto values = Napi::Float64Array::New(info.Env(), lost.size());
   std::copy(lost.begin(), lost.end(), values.Data());
   return values;

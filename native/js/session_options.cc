@@ -160,6 +160,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.has_func_ip = has_func_ip();
   result.settings.interval_ns = interval_ns(number_or_zero(options, "maxRate"));
   result.settings.sample = number_or_zero(options, "sample");
+  result.settings.wakeup_events = number(options, "wakeupEvents");
   result.timed = options.Get("timed").ToBoolean();
   result.drops = options.Get("drops").ToBoolean();
   result.kind = &kind_of(options);
@@ -192,12 +193,12 @@ ProgramOptions program_options(const Napi::Object &options) {
   return result;
 }
 
-PerfOptions perf_options(const Napi::Object &options) {
-  PerfOptions result;
-  result.page_count = number(options, "pageCount");
-  result.least_page_count = number(options, "leastPageCount");
-  result.sample_period = number(options, "samplePeriod");
-  result.wakeup_events = number(options, "wakeupEvents");
+Rings ring_buffers(const Napi::Object &options) {
+  return Rings(number(options, "pageCount"), number(options, "leastPageCount"));
+}
+
+ReaderOptions reader_options(const Napi::Object &options) {
+  ReaderOptions result;
   result.reports_ends = options.Get("reportsEnds").ToBoolean();
   if (kind_of(options).sees_returns())
     result.size.event = sizeof(ipft_graph_event);

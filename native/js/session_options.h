@@ -13,7 +13,9 @@ namespace ipft {
 
 // What a session's options (SessionOptions of src/native/types.ts) say to its parts. Throws NativeError.
 ProgramOptions program_options(const Napi::Object &options);
-PerfOptions perf_options(const Napi::Object &options);
+ReaderOptions reader_options(const Napi::Object &options);
+// Makes them.
+Rings ring_buffers(const Napi::Object &options);
 
 // Of all functions of the table.
 std::vector<ReasonArgument> reason_arguments(const FunctionTable &table);

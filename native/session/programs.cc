@@ -78,7 +78,7 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
     : object_(nullptr, bpf_object__close), candidates_(options.candidates), kind_(*options.kind) {
   load_or_blame(options, kernel);
   // libbpf has its own image of .bss, but the running programs only see the map.
-  bss_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
+  bss_ = mapped_map(bpf_object__find_map_fd_by_name(object_.get(), ".bss"), PROT_READ | PROT_WRITE);
   active_ = reinterpret_cast<volatile uint32_t *>(static_cast<char *>(bss_.data()) +
                                                   variable_offset(".bss", "active", sizeof(*active_)));
   add_reason_arguments(options.reason_arguments);
@@ -89,7 +89,9 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
         variable_offset(".bss", "candidates", IPFT_CANDIDATES * sizeof(ipft_candidate)));
     fill_candidates(candidates_, known_candidates_);
   }
-  counters_ = MappedMap(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ);
+  counters_ = mapped_map(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ | PROT_WRITE);
+  for (uint32_t cpu = 0; cpu < cpus_; cpu++)
+    static_cast<ipft_counters *>(counters_.data())[cpu].cpu = cpu;
   collect_fds(options);
   if (options.drops)
     drops_.attach(object_.get());
@@ -152,7 +154,8 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   auto resize = [&](const char *map, size_t entries) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), map), static_cast<__u32>(entries));
   };
-  resize("events", cpus_);
+  resize("rings", cpus_);
+  bpf_map__set_inner_map_fd(bpf_object__find_map_by_name(object_.get(), "rings"), options.ring);
   resize("counters", cpus_);
   resize("last_drops", cpus_);
   resize("releases", cpus_ * settings.releases);
@@ -267,8 +270,8 @@ size_t Programs::variable_offset(const char *section, const char *name, size_t s
   throw NativeError(ENOENT, "load", std::string("variable ") + name + " in " + section);
 }
 
-int Programs::events_fd() const {
-  return bpf_object__find_map_fd_by_name(object_.get(), "events");
+int Programs::rings_fd() const {
+  return bpf_object__find_map_fd_by_name(object_.get(), "rings");
 }
 
 void Programs::activate() {
@@ -330,12 +333,12 @@ template <typename Visit> void Programs::each_program(Visit visit) const {
     visit_one(fd, &Misses::calls);
 }
 
-std::vector<uint64_t> Programs::unread_by_cpu() const {
+std::vector<uint64_t> Programs::lost_by_cpu() const {
   auto *counters = static_cast<const volatile ipft_counters *>(counters_.data());
-  std::vector<uint64_t> unread(cpus_);
+  std::vector<uint64_t> lost(cpus_);
   for (size_t cpu = 0; cpu < cpus_; cpu++)
-    unread[cpu] = counters[cpu].unread;
-  return unread;
+    lost[cpu] = counters[cpu].lost;
+  return lost;
 }
 
 uint64_t Programs::sum(__u64 ipft_counters::*counter) const {

@@ -48,6 +48,7 @@ struct ProgramOptions {
   std::vector<Candidate> candidates;
   std::vector<ReasonArgument> reason_arguments; // needed if settings.asks_reason
   bool drops = false;                           // events for dropped packets are wanted
+  int ring = -1;                                // a ring buffer like those that the programs will write to
   bool timed = false; // make the kernel measure the run time of programs, of all programs on the machine
 };
 
@@ -57,8 +58,8 @@ struct Misses {
   uint64_t ends = 0; // of programs that run only on hidden functions: possibly unseen ends of lives
 };
 
-// The loaded BPF object: its programs, event map, switch and counters. Throws NativeError with the verifier's
-// log; in the phase "extension" if the programs load without the extension's module().
+// The loaded BPF object: its programs, ring buffers, switch and counters. Throws NativeError with the
+// verifier's log; in the phase "extension" if the programs load without the extension's module().
 class Programs {
 public:
   // `kernel`: the running kernel's BTF.
@@ -68,7 +69,8 @@ public:
   // tracepoints each function has its own program, in the order of the functions, or -errno if the kernel
   // refused it; if returns are wanted, these are followed by one program per function for its returns.
   const std::vector<int> &fds() const { return fds_; }
-  int events_fd() const;
+  // The map of the CPUs' ring buffers.
+  int rings_fd() const;
 
   // Events are made from now on.
   void activate();
@@ -78,19 +80,19 @@ public:
 
   uint64_t matched() const { return sum(&ipft_counters::matched); }
   uint64_t lost() const { return sum(&ipft_counters::lost); }
-  // Of the lost events, those on CPUs that came online after the perf buffers were opened.
+  // By CPU.
+  std::vector<uint64_t> lost_by_cpu() const;
+  // Of the lost events, those on CPUs that came online after the ring buffers were made.
   uint64_t unread() const { return sum(&ipft_counters::unread); }
-  // Like unread(), by CPU.
-  std::vector<uint64_t> unread_by_cpu() const;
   uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
   // Of the matched events, those without their packets' bytes, for which there was no room.
   uint64_t bare() const { return sum(&ipft_counters::bare); }
   // Of the matched events, those of packets that are followed because they are related to another.
   uint64_t followed() const { return sum(&ipft_counters::followed); }
-  // Relations between packets that were found, and of these, those that the perf buffer refused.
+  // Relations between packets that were found, and of these, those that the ring buffer refused.
   uint64_t relations() const { return sum(&ipft_counters::relations); }
   uint64_t lost_relations() const { return sum(&ipft_counters::lost_relations); }
-  // Crossings into other network namespaces and lost marks, and of these, those that the perf buffer refused.
+  // Crossings into other network namespaces and lost marks, and of these, those that the ring buffer refused.
   uint64_t moves() const { return sum(&ipft_counters::moves); }
   uint64_t lost_moves() const { return sum(&ipft_counters::lost_moves); }
   // Relatives for which the map of lives had no room.
@@ -145,8 +147,8 @@ private:
   const ProgramKind &kind_;
   bool ends_by_kprobe_ = false; // fentry-multi: IPFT_END_PROGRAM and IPFT_TIE_PROGRAM are kprobe programs
   size_t cpus_ = 0;
-  MappedMap bss_;
-  MappedMap counters_;
+  Mapping bss_;
+  Mapping counters_;
   volatile uint32_t *active_ = nullptr;
   Misses missed_before_; // counts at activate()
 };

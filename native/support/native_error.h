@@ -15,7 +15,7 @@ public:
         log(std::move(log)) {}
 
   int error;         // positive errno
-  std::string phase; // btf, kallsyms, load, extension, perf buffer, ...
+  std::string phase; // btf, kallsyms, load, extension, ring buffer, ...
   std::string log;   // what libbpf and the verifier printed, if anything
 };
 

@@ -5,7 +5,7 @@ import { checks } from '../checks/index.js';
 import { SNAPLEN } from '../core/abi.js';
 import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
-import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
+import { LARGEST_PAGE_COUNT } from '../core/ring-buffer.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
 import { FOLLOW_WORDS, type Follow } from '../core/relation.js';

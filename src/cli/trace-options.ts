@@ -269,12 +269,12 @@ export function systemOptions(): Option[] {
   return [
     option(
       '--perf-page-count <pages>',
-      'perf buffer for each CPU, a power of two (default: 4096, less on more than 4 CPUs)',
+      'ring buffer for each CPU, a power of two (default: 4096, less on more than 4 CPUs)',
       parsePageCount('--perf-page-count'),
     ),
     option(
       '--perf-sample-period <events>',
-      'handed to perf_event_open(2) as by ipftrace2; kernels ignore it for BPF events',
+      'without effect: ipftrace2 hands it to perf_event_open(2), whose buffers ipft does not use',
       parseCount('--perf-sample-period', 1),
       DEFAULTS.samplePeriod,
     ),

@@ -3,7 +3,7 @@ import { checks } from '../checks/index.js';
 import { UsageError } from '../core/errors.js';
 import type { Moment } from '../core/options.js';
 import { FOLLOW_ALL, FOLLOW_WORDS, type Follow } from '../core/relation.js';
-import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
+import { LARGEST_PAGE_COUNT } from '../core/ring-buffer.js';
 
 const U32_MAX = 0xffffffff;
 const NUMBER = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/;
@@ -153,7 +153,7 @@ export function parsePort(flag: string): (text: string) => number {
 
 export function parsePageCount(flag: string): (text: string) => number {
   return (text) => {
-    const expected = `a power of two from 1 to ${LARGEST_PAGE_COUNT}, as the kernel maps perf buffers`;
+    const expected = `a power of two from 1 to ${LARGEST_PAGE_COUNT}, as the kernel maps ring buffers`;
     const remedy = nearestPowersOfTwo(flag, parseNumber(text));
     const value = parseInRange(flag, text, { min: 1, max: LARGEST_PAGE_COUNT }, expected, remedy);
     if (Number.isInteger(Math.log2(value))) return value;

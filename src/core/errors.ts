@@ -77,7 +77,7 @@ export interface NativeFailure {
   /** errno by name, such as `EPERM` */
   code: string;
   errno: number;
-  /** the operation that failed: `load`, `btf`, `perf buffer` ... */
+  /** the operation that failed: `load`, `btf`, `ring buffer` ... */
   phase: string;
   /** the verifier's log */
   log?: string;

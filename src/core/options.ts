@@ -179,9 +179,9 @@ export interface TraceOptions {
   readonly drops?: boolean | undefined;
   readonly selection: Selection;
   readonly verbose: boolean;
-  /** pages of perf buffer per CPU: a power of two; automaticPageCount() if undefined */
+  /** pages of ring buffer per CPU: a power of two; automaticPageCount() if undefined */
   readonly pageCount?: number | undefined;
-  /** sample_period of the perf buffer's events; kernels ignore it for records from BPF programs */
+  /** taken for the sake of ipftrace2's scripts; ring buffers have no sample_period */
   readonly samplePeriod: number;
   /** records between two wake-ups of ipft, 0 = automatic */
   readonly wakeupEvents: number;

@@ -14,11 +14,11 @@ export interface Accounts {
   readonly delivered: number;
   readonly lost: number;
   readonly causes: {
-    /** events for which the perf buffer had no room */
+    /** events for which the ring buffer had no room */
     readonly perf_buffer_full: number;
-    /** events on CPUs that came online during the trace, before they had a perf buffer */
+    /** events on CPUs that came online during the trace, before they had a ring buffer */
     readonly no_buffer: number;
-    /** events that were read from the perf buffer but never written to stdout */
+    /** events that were read from the ring buffer but never written to stdout */
     readonly backlog: number;
     /**
      * calls for which the kernel skipped the program since another one was running on that CPU; whether they
@@ -37,11 +37,11 @@ export interface Accounts {
   readonly followed: number;
   /** relations between packets that were found */
   readonly relations: number;
-  /** of the relations, those for which the perf buffer had no room: the parent of these packets is unknown */
+  /** of the relations, those for which the ring buffer had no room: the parent of these packets is unknown */
   readonly lost_relations: number;
   /** changes of network namespace, and lost marks, of followed packets */
   readonly moves: number;
-  /** of these, those for which the perf buffer had no room: the events do not tell of these */
+  /** of these, those for which the ring buffer had no room: the events do not tell of these */
   readonly lost_moves: number;
   /** packets that were related to a followed one, and not followed: there were too many at the same time */
   readonly unfollowed: number;
@@ -85,7 +85,7 @@ export interface LaterModule {
 /** Changes of the machine during a trace. */
 export interface Changes {
   readonly modules: readonly LaterModule[];
-  /** how often a CPU came online, for the first time or again, and was given a perf buffer */
+  /** how many CPUs came online for the first time, and were given a ring buffer */
   readonly cpus: number;
 }
 

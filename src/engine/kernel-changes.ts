@@ -32,7 +32,7 @@ const wantedOf = (module: string, table: FunctionTable, selected: readonly numbe
 
 /**
  * Follows changes of the kernel during a trace: attaches to functions of newly loaded modules, and gives CPUs
- * that come online a perf buffer.
+ * that come online a ring buffer.
  */
 export class KernelChanges {
   readonly #modules: LaterModule[] = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { LARGEST_PAGE_COUNT } from '../core/perf-buffer.js';
+import { LARGEST_PAGE_COUNT } from '../core/ring-buffer.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Accounts, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
@@ -15,7 +15,7 @@ export function percent(part: number, whole: number): string {
 
 const LARGEST_STEP = 16;
 
-/** Suggests a larger perf buffer: a power of two, by a step that depends on how much was lost. */
+/** Suggests a larger ring buffer: a power of two, by a step that depends on how much was lost. */
 function largerPageCount(lost: number, matched: number, pageCount: number): number {
   const step = Math.min(LARGEST_STEP, 2 ** Math.ceil(Math.log2(matched / (matched - lost))));
   return Math.min(pageCount * step, LARGEST_PAGE_COUNT);
@@ -25,7 +25,7 @@ const missing = (lost: number, matched: number, why: string): string =>
   `${percent(lost, matched)} of the trace is missing: ${lost} of ${matched} events were lost, since ${why}`;
 
 const lostInBuffer = (lost: number, matched: number, pageCount: number): Loss => ({
-  text: missing(lost, matched, 'the perf buffer was full'),
+  text: missing(lost, matched, 'the ring buffer was full'),
   remedy:
     pageCount < LARGEST_PAGE_COUNT
       ? `--perf-page-count ${largerPageCount(lost, matched, pageCount)}, or fewer events: --regex, --sample`
@@ -33,7 +33,7 @@ const lostInBuffer = (lost: number, matched: number, pageCount: number): Loss =>
 });
 
 const lostWithoutBuffer = (lost: number, matched: number): Loss => ({
-  text: missing(lost, matched, 'their CPU had just come online, and had no perf buffer yet'),
+  text: missing(lost, matched, 'their CPU had just come online, and had no ring buffer yet'),
 });
 
 const cutShort = (cut: number): Loss => ({
@@ -66,7 +66,7 @@ const lostFamily = ({ lostRelations, relations, lostMoves, moves, unfollowed }: 
     ? []
     : [
         {
-          text: `${lostRelations} of ${relations} relations between packets were lost, since the perf buffer was full: the parents of these packets are unknown`,
+          text: `${lostRelations} of ${relations} relations between packets were lost, since the ring buffer was full: the parents of these packets are unknown`,
           remedy: 'a larger --perf-page-count, or fewer events: --regex, --sample',
         },
       ]),
@@ -74,7 +74,7 @@ const lostFamily = ({ lostRelations, relations, lostMoves, moves, unfollowed }: 
     ? []
     : [
         {
-          text: `${lostMoves} of ${moves} changes of network namespace or mark were lost, since the perf buffer was full: the events do not tell of these`,
+          text: `${lostMoves} of ${moves} changes of network namespace or mark were lost, since the ring buffer was full: the events do not tell of these`,
           remedy: 'a larger --perf-page-count, or fewer events: --regex, --sample',
         },
       ]),
@@ -89,7 +89,7 @@ const lostFamily = ({ lostRelations, relations, lostMoves, moves, unfollowed }: 
 ];
 
 /**
- * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the perf buffers;
+ * What is missing from the results, by cause; empty if they are complete. `pageCount`: of the ring buffers;
  * `cut`: Consumer.cut; `backend`: its id.
  */
 export function losses(counters: Counters, pageCount: number, cut: number, backend: string): Loss[] {

@@ -184,10 +184,9 @@ export class Recorder {
     };
   }
 
-  // Lags behind `Lost`: the kernel reports a loss with the next event that fits.
   #showLosses(): void {
     this.session.lostPerCpu().forEach((lost, cpu) => {
-      if (lost > 0) this.messages.line(`CPU ${cpu}: ${lost} lost, as PERF_RECORD_LOST reports`);
+      if (lost > 0) this.messages.line(`CPU ${cpu}: ${lost} lost`);
     });
   }
 

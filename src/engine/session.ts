@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import type { Wants } from '../core/consumer.js';
 import type { TraceOptions } from '../core/options.js';
-import { automaticPageCount, LEAST_PAGES } from '../core/perf-buffer.js';
+import { automaticPageCount, LEAST_PAGES } from '../core/ring-buffer.js';
 import { loadedWith } from '../extension/refusal.js';
 import { native } from '../native/call.js';
 import type { Session } from '../native/types.js';
@@ -17,13 +17,13 @@ export function openSession(
   onBatch: (rows: number, bytes: number) => void,
 ): Session {
   const { addon, table, traceable, uncertain, probedOnly, backend, bodyOffsets, data, filter, inBpf } = plan;
-  const { mark, mask, samplePeriod, wakeupEvents, maxRate, sample, budget, snaplen } = options;
+  const { mark, mask, wakeupEvents, maxRate, sample, budget, snaplen } = options;
   const { pageCount = automaticPageCount(cpus().length) } = options;
   const leastPageCount = options.pageCount ?? LEAST_PAGES;
-  const perf = { pageCount, leastPageCount, samplePeriod, wakeupEvents };
+  const buffers = { pageCount, leastPageCount, wakeupEvents };
   const limits = { maxRate, sample, timed: budget !== undefined };
   const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
-  const settings = { ...marked, ...perf, ...limits, programs: backend.programs, follows: plan.follows };
+  const settings = { ...marked, ...buffers, ...limits, programs: backend.programs, follows: plan.follows };
   const functions = Uint32Array.from(traceable);
   const ends = {
     hidden: Uint32Array.from(probedOnly),

@@ -171,7 +171,6 @@ export interface SessionOptions {
   readonly pageCount: number;
   /** if there is not enough memory for pageCount, it is halved until it is this */
   readonly leastPageCount: number;
-  readonly samplePeriod: number;
   /** 0 = automatic */
   readonly wakeupEvents: number;
   /** events per second; unlimited if undefined */
@@ -192,7 +191,7 @@ export interface Counters {
   readonly delivered: number;
   /** delivered events that came after events with a later time */
   readonly late: number;
-  /** refused by the perf buffer */
+  /** refused by the ring buffer */
   readonly lost: number;
   /** of the matched, those without their packets' bytes, for which there was no room */
   readonly bare: number;
@@ -204,11 +203,11 @@ export interface Counters {
   readonly followed: number;
   /** relations between packets that were found */
   readonly relations: number;
-  /** of the relations, those that the perf buffer refused */
+  /** of the relations, those that the ring buffer refused */
   readonly lostRelations: number;
   /** crossings into other network namespaces, and lost marks */
   readonly moves: number;
-  /** of these, those that the perf buffer refused */
+  /** of these, those that the ring buffer refused */
   readonly lostMoves: number;
   /** relatives for which the map of lives had no room */
   readonly unfollowed: number;
@@ -250,7 +249,7 @@ export interface Session {
    * function, -errno = the kernel refuses it
    */
   readonly programFds: Int32Array;
-  /** actual size of each CPU's perf buffer */
+  /** actual size of each CPU's ring buffer */
   readonly pageCount: number;
   /** Starts the flow of events; onBatch is called on the event loop. */
   activate(): void;
@@ -260,7 +259,7 @@ export interface Session {
   drain(): void;
   pause(): void;
   resume(): void;
-  /** Adds perf buffers for CPUs that have come online (again); returns how many. Must be called regularly. */
+  /** Adds ring buffers for CPUs that have come online; returns how many. Must be called regularly. */
   followCpus(): number;
   /** Adds functions, whose indexes follow those of the session: FunctionColumns.table. */
   addFunctions(table: NativeTable): void;
@@ -271,6 +270,7 @@ export interface Session {
   candidates(): readonly CandidateCalls[];
   /** return addresses of a kernel stack, the innermost first; empty if it has been evicted */
   stack(id: number): BigUint64Array;
+  /** of the lost events, by CPU */
   lostPerCpu(): Float64Array;
   /** Frees everything; may be called twice. */
   close(): void;

@@ -7,12 +7,20 @@ afterAll(() => fixtures.remove());
 
 describe('merging the rings', () => {
   let program: string;
-  beforeAll(() => void (program = fixtures.compile('ring_merge', ['native/drain/ring_merge.cc'])), 300_000);
+  beforeAll(
+    () =>
+      void (program = fixtures.compile('ring_merge', [
+        'native/drain/ring_merge.cc',
+        'native/drain/bpf_ring.cc',
+      ])),
+    300_000,
+  );
 
   it.each([
     ['order', 'hands over in order of time, stably, on 1 to 256 CPUs, records written out of order'],
     ['bytes', 'hands over packets’ bytes with their events, whatever memory there is for them'],
-    ['overflow', 'hands over what rings that overflow did not lose, and knows how much they lost'],
+    ['unfinished', 'waits for records that are still being written'],
+    ['overflow', 'hands over what rings that overflow did not lose'],
     ['late', 'counts what comes later than the horizon'],
     ['late_at_once', 'hands late events over at once'],
     ['waits_for_the_horizon', 'keeps young events back, but not in the ring'],

@@ -151,14 +151,8 @@ describe.skipIf(reason !== null)(
         /the kernel does not measure BPF programs.*EPERM\)\nTry: run it as root, .* --budget out\n/,
       );
       expect(code).toBe(3);
-      // The buffers are made smaller until this user may lock them; those that were asked for are not.
       const without = await ipftProcess([...ARGS, '--duration', '100ms'], { through });
       expect(without.code).toBe(0);
-      const asked = await ipftProcess([...ARGS, '--duration', '100ms', '--perf-page-count', '262144'], {
-        through,
-      });
-      expect(asked.stderr).toMatch(/262144 pages per CPU: .*EPERM\)\nTry: a smaller --perf-page-count/);
-      expect(asked.code).toBe(3);
     });
   },
 );

@@ -48,7 +48,6 @@ it.skipIf(reason !== null)(
         reportsEnds: false,
         pageCount: 8,
         leastPageCount: 8,
-        samplePeriod: 1,
         wakeupEvents: 0,
       },
       () => undefined,

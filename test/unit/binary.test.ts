@@ -71,7 +71,7 @@ describe('a trace', () => {
         stderr:
           'Attaching program (total 4, succeeded 3, failed 0 filtered: 0 untraceable: 1)\n' +
           'Trace ready!\nSamples: 4 Lost: 2\n' +
-          'warning: 33.3 % of the trace is missing: 2 of 6 events were lost, since the perf buffer was full\n' +
+          'warning: 33.3 % of the trace is missing: 2 of 6 events were lost, since the ring buffer was full\n' +
           'Try: --perf-page-count 128, or fewer events: --regex, --sample\nTrace done!\n',
         stdout:
           '===\n' +

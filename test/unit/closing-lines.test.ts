@@ -5,7 +5,7 @@ import { countsOf, lateOf } from '../support/ipft/results.js';
 /** What the tests in guests read from stderr: a line that they do not know must fail them. */
 const stderr = (...lines: string[]): string => ['Trace ready!', ...lines, 'Trace done!', ''].join('\n');
 const LOST =
-  'warning: 50.0 % of the trace is missing: 5 of 10 events were lost, since the perf buffer was full';
+  'warning: 50.0 % of the trace is missing: 5 of 10 events were lost, since the ring buffer was full';
 
 describe('the closing lines of stderr', () => {
   it('report samples, losses and missed calls', () => {

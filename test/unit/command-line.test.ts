@@ -25,7 +25,7 @@ describe('numbers', () => {
 });
 
 describe('a trace', () => {
-  it('has the defaults of ipftrace2, and of ipft for the perf buffer', () => {
+  it('has the defaults of ipftrace2, and of ipft for the ring buffer', () => {
     expect(parse('-m', '0xdeadbeef')).toEqual({
       kind: 'trace',
       options: {

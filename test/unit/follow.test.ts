@@ -97,7 +97,7 @@ describe('what is missing of families', () => {
     const family = { ...NOTHING_MISSING, relations: 40, lostRelations: 3, unfollowed: 2 };
     expect(losses(family, 64, 0, 'kprobe')).toEqual([
       {
-        text: '3 of 40 relations between packets were lost, since the perf buffer was full: the parents of these packets are unknown',
+        text: '3 of 40 relations between packets were lost, since the ring buffer was full: the parents of these packets are unknown',
         remedy: 'a larger --perf-page-count, or fewer events: --regex, --sample',
       },
       {

@@ -39,8 +39,8 @@ describe('what is missing', () => {
       'kprobe',
     );
     expect(told.map(({ text }) => text)).toEqual([
-      '15.0 % of the trace is missing: 3 of 20 events were lost, since the perf buffer was full',
-      '5.0 % of the trace is missing: 1 of 20 events were lost, since their CPU had just come online, and had no perf buffer yet',
+      '15.0 % of the trace is missing: 3 of 20 events were lost, since the ring buffer was full',
+      '5.0 % of the trace is missing: 1 of 20 events were lost, since their CPU had just come online, and had no ring buffer yet',
       '9 calls were missed, since the kernel had no room to wait for their return',
       '7 calls were missed, since another BPF program was running on their CPU',
       '8 calls have no return: they still run, or the kernel missed it',

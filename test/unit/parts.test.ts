@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { errnoName } from '../../src/core/errno.js';
-import { automaticPageCount } from '../../src/core/perf-buffer.js';
+import { automaticPageCount } from '../../src/core/ring-buffer.js';
 import { describe, expect, it } from 'vitest';
 import {
   EnvironmentError,
@@ -259,7 +259,7 @@ describe('the function table', () => {
   });
 });
 
-describe('the automatic size of the perf buffer', () => {
+describe('the automatic size of the ring buffer', () => {
   it.each([
     [1, 4096],
     [4, 4096],

@@ -43,6 +43,19 @@ describe('on a machine that is not ready, ipft suggests a remedy and exits with 
     expect(code).toBe(3);
   });
 
+  it('in a control group with little memory: its own buffers get smaller, those asked for do not', async () => {
+    const group = '/sys/fs/cgroup/ipft-errors';
+    const within = `mkdir -p ${group}; echo 300M >${group}/memory.max; echo $$ >${group}/cgroup.procs; exec "$@"`;
+    const through = ['sh', '-c', `echo +memory >/sys/fs/cgroup/cgroup.subtree_control; ${within}`, 'sh'];
+    const timed = [...ARGS, '--duration', '100ms'];
+    const asked = await ipftProcess([...timed, '--perf-page-count', '131072'], { through });
+    expect(asked.stderr).toMatch(
+      /131072 pages per CPU: .*ENOMEM\)\nTry: a smaller --perf-page-count, or .*memory\.max/,
+    );
+    expect(asked.code).toBe(3);
+    expect((await ipftProcess(timed, { through })).code).toBe(0);
+  });
+
   it('--list suggests the same without BTF and with kptr_restrict=2', async () => {
     const noBtf = await ipftProcess(['--list'], {
       through: withMounts('mount -t tmpfs tmpfs /sys/kernel/btf'),

@@ -52,7 +52,7 @@ async function keep(
     bodyOffsets: new Uint8Array(rows.length),
     ...{ hidden: new Uint32Array(0), reportsEnds: false },
   };
-  const perf = { pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 };
+  const perf = { pageCount: 8, leastPageCount: 8, wakeupEvents: 0 };
   const session = new addon.Session({ ...settings, ...perf }, () => undefined);
   const programs = [...session.programFds].flatMap((fd, slot) => (fd < 0 ? [] : [{ fd, slot }]));
   const keeper = spawn(join(HOME, 'build/Release/probe-keeper'), [], {

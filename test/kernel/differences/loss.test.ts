@@ -18,7 +18,7 @@ const flood = (count = FLOOD): Promise<void> => udp({ mark: DEADBEEF, count, rat
 afterEach(cleanUp);
 
 describe.each(BACKENDS)('lost events are counted, -b %s', (backend) => {
-  it(`a flood of ${SMALL_FLOOD} packets into a perf buffer of one page: printed + lost + missed = sent`, async () => {
+  it(`a flood of ${SMALL_FLOOD} packets into a ring buffer of one page: printed + lost + missed = sent`, async () => {
     const running = await trace([...IP_OUTPUT, '-b', backend, '--perf-page-count', '1', '-v']);
     expect(await countedByNft(DEADBEEF, () => flood(SMALL_FLOOD))).toBe(SMALL_FLOOD);
     // The kernel reports a loss with the next event that fits, which may come after the flood.
@@ -31,13 +31,13 @@ describe.each(BACKENDS)('lost events are counted, -b %s', (backend) => {
     expect(events.length).toBe(samples);
     expect(samples + lost + missed).toBe(SMALL_FLOOD + 1);
     expect(lost).toBeGreaterThan(0);
-    expect(stderr).toMatch(/^CPU \d: [1-9]\d* lost, as PERF_RECORD_LOST reports$/m);
+    expect(stderr).toMatch(/^CPU \d: [1-9]\d* lost$/m);
     expect(events.every((event) => event.function === 'ip_output' && event.mark === DEADBEEF)).toBe(true);
     expect(code).toBe(0);
   });
 });
 
-it(`a flood of ${FLOOD} packets into a perf buffer of the default size: printed + lost + missed = sent`, async () => {
+it(`a flood of ${FLOOD} packets into a ring buffer of the default size: printed + lost + missed = sent`, async () => {
   const running = await trace(IP_OUTPUT);
   expect(await countedByNft(DEADBEEF, () => flood())).toBe(FLOOD);
   const { stdout, stderr } = await running.end();

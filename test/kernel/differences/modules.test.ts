@@ -71,7 +71,7 @@ async function attach(
       ...columns,
       ...{ mark: 1, mask: 1, programs: backend, functions: Uint32Array.from(ids) },
       ...{ hidden: new Uint32Array(0), reportsEnds: false, bodyOffsets: new Uint8Array(table.size) },
-      ...{ pageCount: 8, leastPageCount: 8, samplePeriod: 1, wakeupEvents: 0 },
+      ...{ pageCount: 8, leastPageCount: 8, wakeupEvents: 0 },
     },
     () => undefined,
   );

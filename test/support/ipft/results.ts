@@ -79,7 +79,7 @@ const REMARKS: readonly RegExp[] = [
   /^warning: \d+ packets /,
   /^warning: module \w+ was loaded during the trace: /,
   /^warning: \d+ events are of packets /,
-  /^CPU \d+: \d+ lost, as PERF_RECORD_LOST reports$/,
+  /^CPU \d+: \d+ lost$/,
   /^\d+ events came too late /,
   /^warning: \d+ ends of packets /,
   /^[\d.]+ % of \d+ events were left out by /,

@@ -8,7 +8,7 @@ import { selectionOf } from './functions.js';
 import { MAGIC, numberedIn, numberedOf } from './keys.js';
 import { NumberedSender, type Burst } from './sender.js';
 
-/** Traces that run at a time: a function takes so many programs, and the machine so many perf buffers. */
+/** Traces that run at a time: a function takes so many programs, and the machine so much memory for ring buffers. */
 const AT_A_TIME = 20;
 const BUFFER_PAGES = 1024;
 /** Of each kind: comparing thousands would take a guest minutes. */
