@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // The whole path natively, without traffic: BPF programs make events as fast as they can, or at a pace, and ipft makes
 // text or a capture file of them. What a C program that only copies the records takes in the same run is the ceiling.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -100,4 +100,13 @@ printTable(
   `stream: ${SECONDS} s each, M events/s; C copies ${million(perSecond(top))} of ${million(top.produced / top.seconds)}`,
   [['output', 'nothing lost up to', 'CPU per event', 'unpaced', 'lost', 'of C'], ...rows],
 );
-record('stream', results);
+const merge = execFileSync('bench/merge/build', { encoding: 'utf8' }).trim();
+const merging = execFileSync(merge, ['2', '16', '64', '256'], { encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+printTable('reading the ring buffers and merging them by time, each event from another CPU', [
+  ['CPUs', 'CPU per event'],
+  ...merging.map(({ cpus, ns }) => [String(cpus), `${ns.toFixed(0)} ns`]),
+]);
+record('stream', [...results, ...merging]);
