@@ -143,7 +143,7 @@ describe.skipIf(reason !== null)(
     });
 
     it('--rotate-keep removes the oldest ones, and a new trace those of an earlier one', async () => {
-      const flood = `-- ping -f -q -c 60000 -m ${MARK} 127.0.0.1`.split(' ');
+      const flood = `-- ping -f -q -c 240000 -m ${MARK} 127.0.0.1`.split(' ');
       await ipftProcess(['record', ...ARGS, '--rotate', '64kB', '--rotate-keep', '2', '-w', FILE, ...flood]);
       const numbered = (): string[] => readdirSync(folder).filter((name) => /^trace\.ipft\.\d+$/.test(name));
       expect(numbered()).toHaveLength(1);
