@@ -66,7 +66,7 @@ async function highest(output, target, pages) {
 }
 
 async function ceiling(rate) {
-  const args = ['ceiling', '1024', `${rate}`, `${SECONDS}`, `${PRODUCER_CPU}`, `${READER_CPU}`];
+  const args = ['ceiling', '4096', `${rate}`, `${SECONDS}`, `${PRODUCER_CPU}`, `${READER_CPU}`];
   const { stdout } = await exec(producer, args);
   const { produced, seconds, copied } = JSON.parse(stdout);
   return { output: 'C, copies only', rate, produced, seconds, delivered: copied, lost: produced - copied };

@@ -6,6 +6,8 @@
 #include <linux/types.h>
 #include "ipft.h"
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <cstdio>
 #include <cstring>
@@ -15,14 +17,24 @@
 namespace {
 
 constexpr size_t slots = 4096;
-constexpr std::chrono::milliseconds wait(25); // as ipft's drain waits
+constexpr int wait_ms = 25; // as ipft's drain waits
 
 // Copies records into a ring of its own and counts them.
 class Copier {
 public:
   explicit Copier(const ipft::Rings &rings) {
-    for (const ipft::Rings::Ring &ring : rings.all())
+    for (const ipft::Rings::Ring &ring : rings.all()) {
       rings_.emplace_back(ring.map.get(), rings.data_size(), sizeof(ipft_event));
+      epoll_event event = {};
+      event.events = EPOLLIN;
+      epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, ring.map.get(), &event);
+    }
+  }
+
+  // Until there is something to copy, for a while.
+  void wait() const {
+    epoll_event event;
+    epoll_wait(epoll_.get(), &event, 1, wait_ms);
   }
 
   // Returns how many there were.
@@ -39,6 +51,7 @@ public:
   uint64_t copied() const { return copied_; }
 
 private:
+  ipft::UniqueFd epoll_{epoll_create1(0)};
   std::vector<ipft::BpfRing> rings_;
   std::vector<ipft_event> copies_ = std::vector<ipft_event>(slots);
   uint64_t copied_ = 0;
@@ -55,7 +68,7 @@ void run_ceiling(const Pace &pace, size_t page_count, int producer_cpu, int cons
     stay_on(consumer_cpu);
     while (!ends)
       if (copier.copy() == 0)
-        std::this_thread::sleep_for(wait);
+        copier.wait();
     copier.copy();
   });
   stay_on(producer_cpu);
