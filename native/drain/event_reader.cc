@@ -6,6 +6,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace ipft {
@@ -68,10 +69,21 @@ void EventReader::forget_bytes(Rows rows, const BatchBytes &bytes, size_t row, u
 
 size_t EventReader::follow_cpus() {
   size_t known = rings_.all().size();
-  size_t added = rings_.add_new();
-  for (size_t i = known; i < known + added; i++)
-    watch(rings_.all()[i]);
-  return added;
+  rings_.add_new();
+  const auto &rings = rings_.all();
+  return static_cast<size_t>(std::count_if(rings.begin() + static_cast<std::ptrdiff_t>(known), rings.end(),
+                                           [this](const Rings::Ring &ring) { return open(ring); }));
+}
+
+// Watched first: programs write to it only if it is read. False if the kernel refuses.
+bool EventReader::open(const Rings::Ring &ring) {
+  try {
+    watch(ring);
+    rings_.connect(ring);
+    return true;
+  } catch (const NativeError &) {
+    return false;
+  }
 }
 
 size_t EventReader::fill(Rows rows, BatchBytes &bytes, size_t capacity, bool all) {

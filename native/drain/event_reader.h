@@ -40,8 +40,8 @@ public:
   int epoll_fd() const { return epoll_.get(); }
   void forget_wakeups() const;
 
-  // Makes buffers for CPUs that have come online. Returns how many CPUs got one; if one cannot be made, that
-  // CPU's events stay unread.
+  // Makes buffers for CPUs that have come online. Returns how many CPUs got one; the events of a CPU that
+  // cannot get one stay unread.
   size_t follow_cpus();
 
   // More functions, the next ones of the function table.
@@ -58,6 +58,7 @@ public:
 private:
   void forget_bytes(Rows rows, const BatchBytes &bytes, size_t row, uint8_t found) const;
   void watch(const Rings::Ring &ring);
+  bool open(const Rings::Ring &ring);
 
   Rings rings_;
   EventSize size_;

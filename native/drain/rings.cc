@@ -35,15 +35,13 @@ void Rings::connect(int programs_map) {
     connect(ring);
 }
 
-size_t Rings::add_new() {
-  size_t before = rings_.size();
+void Rings::add_new() {
   for (int cpu : online_cpus()) {
     bool is_known =
         std::any_of(rings_.begin(), rings_.end(), [&](const Ring &ring) { return ring.cpu == cpu; });
-    if (!is_known && add(cpu))
-      connect(rings_.back());
+    if (!is_known)
+      add(cpu);
   }
-  return rings_.size() - before;
 }
 
 size_t Rings::data_size() const {

@@ -23,9 +23,12 @@ public:
   // Puts them where the programs look for them: `programs_map`, an array of maps by CPU. Throws NativeError.
   void connect(int programs_map);
 
-  // The same for CPUs that have come online since. Returns how many; a CPU whose ring cannot be made has
+  // The same for one of them.
+  void connect(const Ring &ring) const;
+
+  // Makes one, to be connected, for each CPU that has come online since; a CPU whose ring cannot be made has
   // none.
-  size_t add_new();
+  void add_new();
 
   const std::vector<Ring> &all() const { return rings_; }
   size_t page_count() const { return page_count_; }
@@ -34,7 +37,6 @@ public:
 
 private:
   bool add(int cpu);
-  void connect(const Ring &ring) const;
 
   std::vector<Ring> rings_;
   size_t page_count_;

@@ -18,7 +18,7 @@ public:
     if (error == 0)
       return;
     delete handle_;
-    throw NativeError(-error, "perf buffer", "event loop");
+    throw NativeError(-error, "ring buffer", "event loop");
   }
   UvHandle(const UvHandle &) = delete;
   UvHandle &operator=(const UvHandle &) = delete;
