@@ -19,6 +19,7 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Object = std::unique_ptr<bpf_object, void (*)(bpf_object *)>;
 
 constexpr int chunk = 500; // events between two looks at the clock
 
@@ -39,6 +40,13 @@ void share(const bpf_object *object, const Maps &maps) {
     fail("sharing ipft's maps");
 }
 
+Object opened_object() {
+  Object object(bpf_object__open_file(PRODUCER_OBJECT, nullptr), bpf_object__close);
+  if (!object)
+    fail(PRODUCER_OBJECT);
+  return object;
+}
+
 void make_events(int program, int count) {
   std::array<char, 64> packet{};
   LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.data(), .data_size_in = packet.size(),
@@ -53,18 +61,12 @@ double seconds_since(Clock::time_point start) {
 
 } // namespace
 
-Producer::Producer(const Maps &maps, uint64_t functions)
-    : object_(bpf_object__open_file(PRODUCER_OBJECT, nullptr), bpf_object__close) {
-  if (!object_)
-    fail(PRODUCER_OBJECT);
+Producer::Producer(const Maps &maps, uint64_t functions) : object_(opened_object()) {
   share(object_.get(), maps);
   load(functions);
 }
 
-Producer::Producer(ipft::Rings &rings)
-    : object_(bpf_object__open_file(PRODUCER_OBJECT, nullptr), bpf_object__close) {
-  if (!object_)
-    fail(PRODUCER_OBJECT);
+Producer::Producer(ipft::Rings &rings) : object_(opened_object()) {
   bpf_map *programs_rings = map_of(object_.get(), "rings");
   for (bpf_map *map : {programs_rings, map_of(object_.get(), "counters")})
     bpf_map__set_max_entries(map, static_cast<__u32>(ipft::cpu_id_limit()));
