@@ -6,13 +6,13 @@
 #include "ties.h"
 
 static __always_inline int probe_tie_arguments(void *ctx) {
-  __u64 how = tie_of(OWN_FUNCTION(ctx));
+  __u64 how = ipft_tie_of(OWN_FUNCTION(ctx));
 
   if (!(how & IPFT_TIE_HIDDEN))
     probe(ctx, argument(ctx, IPFT_TIE_SHOWN(how)), AT_CALL);
   if (settings.follows != 0)
-    tie(how, (__u64)argument(ctx, IPFT_TIE_CHILD(how)), (__u64)argument(ctx, IPFT_TIE_PARENT(how)),
-        trampoline_caller(ctx, OWN_FUNCTION(ctx)));
+    ipft_relate(how, (__u64)argument(ctx, IPFT_TIE_CHILD(how)), (__u64)argument(ctx, IPFT_TIE_PARENT(how)),
+                trampoline_caller(ctx, OWN_FUNCTION(ctx)));
   return 0;
 }
 

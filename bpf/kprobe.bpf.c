@@ -16,7 +16,6 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 #include "kprobe_slots.h"
 
 #define KPROBE probe
-#define KPROBE_POINTER probe_pointer
 #include "kprobe_cookie.h"
 #include "candidates.h"
 #include "kprobe_tie.h"
@@ -31,7 +30,7 @@ SEC("kprobe") int ipft_merge(struct pt_regs *ctx) {
 
 /* The stack pointer is just above the return address, to which it pointed at the call. */
 SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
-  return close_merge(ctx->sp - sizeof(long), ctx->ax);
+  return ipft_close_merge(ctx->sp - sizeof(long), ctx->ax);
 }
 
 #define RETURNED(ctx) 0

@@ -62,6 +62,6 @@ SEC("kprobe") int ipft_return(struct pt_regs *ctx) {
 SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
   if (active == IPFT_INACTIVE)
     return 0;
-  close_merge(ctx->sp - sizeof(long), ctx->ax);
+  ipft_close_merge(ctx->sp - sizeof(long), ctx->ax);
   return emit_return(returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
 }

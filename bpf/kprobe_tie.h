@@ -13,24 +13,24 @@ static __always_inline int probe_unless_hidden(struct pt_regs *ctx, __u64 how) {
 }
 
 static __always_inline int probe_tie_registers(struct pt_regs *ctx) {
-  __u64 how = tie_of(function_address(ctx));
+  __u64 how = ipft_tie_of(function_address(ctx));
   int result = probe_unless_hidden(ctx, how);
   __u64 caller = 0;
 
   if (settings.follows == 0)
     return result;
   bpf_probe_read_kernel(&caller, sizeof(caller), (void *)ctx->sp);
-  tie(how, register_of(ctx, IPFT_TIE_CHILD(how)), register_of(ctx, IPFT_TIE_PARENT(how)), caller);
+  ipft_relate(how, register_of(ctx, IPFT_TIE_CHILD(how)), register_of(ctx, IPFT_TIE_PARENT(how)), caller);
   return result;
 }
 
 /* Opens a merge at its call. Returns false if neither an event nor a merge waits for the return. */
 static __always_inline bool probe_merge(struct pt_regs *ctx, __u64 call_id) {
-  __u64 how = tie_of(function_address(ctx));
+  __u64 how = ipft_tie_of(function_address(ctx));
   bool is_shown = probe_unless_hidden(ctx, how) != NO_PROBE;
 
-  return open_merge(call_id, how, register_of(ctx, IPFT_TIE_CHILD(how)),
-                    register_of(ctx, IPFT_TIE_PARENT(how))) ||
+  return ipft_open_merge(call_id, how, register_of(ctx, IPFT_TIE_CHILD(how)),
+                         register_of(ctx, IPFT_TIE_PARENT(how))) ||
          is_shown;
 }
 

@@ -5,12 +5,16 @@
 #include "kprobe_tie.h"
 #include "session_kfuncs.h"
 
-/* The program runs at the return if it has returned 0 at the call. */
+/* The program runs at the return if it has returned 0 at the call. The call is identified by its stack
+ * pointer, as with a kretprobe, which the cookie keeps for the return. The cookie's address would do, but is
+ * no number, and global functions take nothing else. */
 SEC("kprobe") int ipft_merge_sess(struct pt_regs *ctx) {
-  __u64 call_id = (__u64)cookie(ctx);
+  __u64 *call_id = cookie(ctx);
 
-  if (!is_return(ctx))
-    return probe_merge(ctx, call_id) ? 0 : 1;
-  close_merge(call_id, ctx->ax);
+  if (!is_return(ctx)) {
+    *call_id = ctx->sp;
+    return probe_merge(ctx, ctx->sp) ? 0 : 1;
+  }
+  ipft_close_merge(*call_id, ctx->ax);
   return RETURNED(ctx);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Merges: a survivor takes the data of another skb, if the function's return value says so, or those that it
- * has in its frag_list when the function returns. The survivor is followed from then on. */
+ * has in its frag_list when the function returns. The survivor is followed from then on. Some functions are
+ * global, as in ties.h. */
 #ifndef IPFT_MERGES_H
 #define IPFT_MERGES_H
 
@@ -24,7 +25,7 @@ struct {
 } merges SEC(".maps");
 
 /* Returns true if the call's return is to be looked at. */
-static __noinline int open_merge(__u64 call_id, __u64 how, __u64 survivor, __u64 swallowed) {
+__noinline int ipft_open_merge(__u64 call_id, __u64 how, __u64 survivor, __u64 swallowed) {
   struct lived *known = *followers(swallowed) != 0 ? bpf_map_lookup_elem(&lives, &swallowed) : 0;
   struct open_merge merge = {
       .survivor = survivor, .swallowed = swallowed, .relation = IPFT_TIE_RELATION(how)};
@@ -92,7 +93,7 @@ static __always_inline const struct sk_buff *frag_list_of(__u64 skb) {
 
 /* The merge is a variable of this function: Linux 7.2.12 refuses a loop that fills in its caller's, and
  * passes it on ("slot poisoned by dead code elimination"). */
-static __noinline int swallow(__u64 survivor, __u64 swallowed, __u32 relation) {
+__noinline int ipft_swallow(__u64 survivor, __u64 swallowed, __u32 relation) {
   struct lived *known = *followers(swallowed) != 0 ? bpf_map_lookup_elem(&lives, &swallowed) : 0;
   struct open_merge merge = {.survivor = survivor, .swallowed = swallowed, .relation = relation};
 
@@ -103,11 +104,11 @@ static __noinline int swallow(__u64 survivor, __u64 swallowed, __u32 relation) {
   return send_merge(&merge);
 }
 
-static __noinline int swallow_list(__u64 survivor, __u32 relation) {
+__noinline int ipft_swallow_list(__u64 survivor, __u32 relation) {
   const struct sk_buff *each = frag_list_of(survivor);
 
   for (int i = 0; i < LISTED && each; i++) {
-    swallow(survivor, (__u64)each, relation);
+    ipft_swallow(survivor, (__u64)each, relation);
     each = BPF_CORE_READ(each, next);
   }
   if (each)
@@ -115,7 +116,7 @@ static __noinline int swallow_list(__u64 survivor, __u32 relation) {
   return 0;
 }
 
-static __noinline int close_merge(__u64 call_id, __u64 value) {
+__noinline int ipft_close_merge(__u64 call_id, __u64 value) {
   struct open_merge *known = bpf_map_lookup_elem(&merges, &call_id);
   struct open_merge merge;
 
@@ -126,7 +127,7 @@ static __noinline int close_merge(__u64 call_id, __u64 value) {
   if (active != IPFT_ACTIVE)
     return 0;
   if (merge.swallowed == 0)
-    return swallow_list(merge.survivor, merge.relation);
+    return ipft_swallow_list(merge.survivor, merge.relation);
   if (!has_merged(merge.relation, value))
     return 0;
   if (merge.relation == IPFT_SHIFTED)
