@@ -28,7 +28,6 @@ static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb,
 #include "kprobe_slots.h"
 
 #define KPROBE probe
-#define KPROBE_POINTER probe_pointer
 #include "kprobe_cookie.h"
 #include "candidates.h"
 #include "kprobe_tie.h"

@@ -31,27 +31,20 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
 #define OWN_FUNCTION(ctx) bpf_get_func_ip(ctx)
 #include "argument_tie.h"
 
-static __always_inline int probe_pointer_by_kprobe(void *ctx, const struct sk_buff **pointer) {
-  const struct sk_buff *skb;
-
-  if (bpf_probe_read_kernel(&skb, sizeof(skb), pointer) != 0)
-    return NO_PROBE;
-  return probe_with(ctx, skb, describe, AT_CALL);
-}
-
 #define KPROBE(ctx, skb, emitter) probe_with(ctx, skb, describe, emitter)
-#define KPROBE_POINTER probe_pointer_by_kprobe
 #include "kprobe_cookie.h"
 #include "candidates.h"
 
 /* As in kprobe_cookie.h: rare positions share a link, whose cookies are slots. */
 static __always_inline int probe_argument_by_cookie(void *ctx) {
   __u32 slot = bpf_get_attach_cookie(ctx);
+  bool is_pointer = slot >= IPFT_REGISTERS;
+  void *value = argument(ctx, is_pointer ? slot - IPFT_REGISTERS : slot);
+  const struct sk_buff *skb = value;
 
-  if (slot < IPFT_REGISTERS)
-    return probe(ctx, argument(ctx, slot), AT_CALL);
-  slot -= IPFT_REGISTERS;
-  return slot < IPFT_REGISTERS ? probe_pointer(ctx, argument(ctx, slot)) : NO_PROBE;
+  if (is_pointer && bpf_probe_read_kernel(&skb, sizeof(skb), value) != 0)
+    return NO_PROBE;
+  return probe(ctx, skb, AT_CALL);
 }
 
 SLOT(ipft_cookie, probe_argument_by_cookie(ctx))
