@@ -6,6 +6,7 @@
 #include "body.h"
 #include "cause.h"
 #include "geometry.h"
+#include "optional.h"
 #include "skb_state.h"
 
 struct {
@@ -34,7 +35,7 @@ static __noinline int put_reason(const struct sk_buff *skb, const struct hit *hi
 }
 
 /* A function with a stack frame of its own: the caller's frame holds the message. */
-static __noinline __u64 start_of(const struct sk_buff *skb) {
+OPTIONAL __u64 ipft_start_of(const struct sk_buff *skb) {
   return packet_start(skb);
 }
 
@@ -45,12 +46,12 @@ static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, cons
   if (settings.data_size == 0)
     return 1;
   if (settings.headers_at)
-    put(data, settings.headers_at, start_of(skb)); /* read by ipft_capture() */
+    put(data, settings.headers_at, ipft_start_of(skb)); /* read by ipft_capture() */
   ipft_capture(ctx, skb, data);
   if (settings.asks_reason)
     put_reason(skb, hit, born_ns, data);
   if (settings.geometry_at)
-    put_geometry(skb, (struct ipft_geometry *)(data + settings.geometry_at));
+    ipft_put_geometry(skb, (struct ipft_geometry *)(data + settings.geometry_at));
   if (settings.caller_at)
     put(data, settings.caller_at, hit->caller);
   /* A stack whose hash bucket is taken is not shown (-EEXIST): replacing the entry would show it for earlier

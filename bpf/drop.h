@@ -72,7 +72,7 @@ static __noinline int emit_drop(const struct sk_buff *skb, struct hit *hit) {
     return 0;
   count_relative(count, &life);
   if (settings.sent_size >= IPFT_SENDS_BYTES)
-    send_with_bytes(count, skb, &message, sizeof(message));
+    ipft_send_with_bytes(count, skb, &message, sizeof(message));
   else
     send(count, &message, sizeof(message));
   if (!settings.has_drop_reason)

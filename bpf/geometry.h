@@ -4,6 +4,7 @@
 #define IPFT_GEOMETRY_H
 
 #include "body.h"
+#include "optional.h"
 #include "skb_state.h"
 
 /* Leaves 0 where the bytes cannot be read. */
@@ -23,7 +24,7 @@ static __noinline int put_device(const struct sk_buff *skb, struct ipft_geometry
 }
 
 /* Functions of their own, so that they have stack frames of their own. */
-static __noinline int put_geometry(const struct sk_buff *skb, struct ipft_geometry *to) {
+OPTIONAL int ipft_put_geometry(const struct sk_buff *skb, struct ipft_geometry *to) {
   const unsigned char *head = BPF_CORE_READ(skb, head);
 
   __builtin_memset(to, 0, sizeof(*to));

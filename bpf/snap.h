@@ -5,6 +5,7 @@
 #define IPFT_SNAP_H
 
 #include "body.h"
+#include "optional.h"
 #include "skb_state.h"
 
 /* Room for one record, which is too long for the stack and, in a map with values for each CPU, for a value.
@@ -246,8 +247,8 @@ static __noinline int describe_places(struct snap_slot *slot, struct ipft_snap *
 
 /* Like send(), with the packet's bytes; `size`: of the event, and its data if it has any. The stack has room
  * for 32 bytes of this, and as much of what is called from here. */
-static __noinline int send_with_bytes(struct ipft_counters *count, const struct sk_buff *skb,
-                                      const void *event, __u32 size) {
+OPTIONAL int ipft_send_with_bytes(struct ipft_counters *count, const struct sk_buff *skb, const void *event,
+                                  __u32 size) {
   struct snap_slot *slot = take_slot();
   struct ipft_snap *snap;
 
@@ -282,7 +283,7 @@ static __always_inline void send_event(struct ipft_counters *count, const struct
   __u64 sent_size = settings.sent_size;
 
   if (sent_size >= IPFT_SENDS_BYTES)
-    send_with_bytes(count, skb, event, size + (sent_size & (IPFT_SENDS_BYTES - 1)));
+    ipft_send_with_bytes(count, skb, event, size + (sent_size & (IPFT_SENDS_BYTES - 1)));
   else
     send(count, event, size + sent_size);
 }

@@ -3,6 +3,7 @@
 
 #include "session/bpf_objects.h"
 #include "session/copied_programs.h"
+#include "session/left_out.h"
 #include "session/multi_links.h"
 #include "session/plain_loads.h"
 #include "session/program_name.h"
@@ -104,7 +105,7 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
 void Programs::load(const ProgramOptions &options, const btf *kernel) {
   std::string_view own = bpf_object_image(kind_.object);
   std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
-  std::string_view image = linked.empty() ? own : linked;
+  std::string image = without_unused_functions(linked.empty() ? own : linked, options.settings);
   LibbpfLog log;
   CoreObject opened = open_core_object(image, kernel, log);
   object_ = std::move(opened.object);
