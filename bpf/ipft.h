@@ -178,7 +178,8 @@ enum ipft_snap_flags {
 };
 
 /* Packets whose bytes may be copied at the same time on a CPU, as one program may interrupt another, and
- * bytes of the room for each besides those of its record (snap.h). */
+ * bytes of the room for each besides those of its record (snap.h). There is room for the CPUs that are online
+ * at the start: each slot may take 130 KB, and a machine may have many more CPUs that could come online. */
 #define IPFT_SNAP_SLOTS 4
 #define IPFT_SNAP_SLOT 104
 
@@ -327,6 +328,8 @@ struct ipft_settings {
   __u32 module_at;   /* IPFT_MODULE_DATA bytes, written by the extension */
   __u32 has_bodies;  /* the map `bodies` has entries: the backend kprobe placed probes inside bodies */
   __u32 releases;    /* releases that are remembered on each CPU; a power of two */
+  __u32 snap_slots; /* packets whose bytes may be copied at the same time, on all CPUs together; a multiple of
+                       IPFT_SNAP_SLOTS */
   struct ipft_function_role roles[IPFT_ROLES];
   __u64 freed[IPFT_FREED]; /* function addresses; 0: unused entry */
   __u64 unwritten[IPFT_UNWRITTEN];

@@ -35,7 +35,7 @@ _Static_assert(sizeof(struct snap_slot) == IPFT_SNAP_SLOT, "native/session/progr
 
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1); /* set before load to IPFT_SNAP_SLOTS for each CPU */
+  __uint(max_entries, 1); /* set to settings.snap_slots before load */
   __uint(key_size, sizeof(__u32));
   __uint(value_size, sizeof(struct snap_slot)); /* set before load to SNAP_SLOT_SIZE */
 } snaps SEC(".maps");
@@ -52,9 +52,10 @@ struct {
 #define SNAP_AT (sizeof(SENT_EVENT) + settings.data_size)
 #define BYTES_AT (SNAP_AT + sizeof(struct ipft_snap))
 
-/* Takes a slot of this CPU that no program uses, which this one may have interrupted. NULL: there is none. */
+/* Takes one of this CPU's slots that no program uses, which this one may have interrupted. CPUs that come
+ * online later share the slots of others. NULL: there is none. */
 static __noinline struct snap_slot *take_slot(void) {
-  __u32 index = bpf_get_smp_processor_id() * IPFT_SNAP_SLOTS;
+  __u32 index = bpf_get_smp_processor_id() * IPFT_SNAP_SLOTS % settings.snap_slots;
 
 #pragma unroll
   for (int i = 0; i < IPFT_SNAP_SLOTS; i++, index++) {

@@ -60,11 +60,11 @@ int return_program(const Plan &plan, size_t program) {
   return plan.returns ? plan.programs.at(IPFT_RETURN_PROGRAM) : -1;
 }
 
-// Number of open calls per function whose returns can be recorded: twice the number of CPUs, as is the
-// kernel's default, but more on small machines, where threads are preempted inside the function. Each takes
-// some 100 bytes.
+// Number of open calls per function whose returns can be recorded: twice the number of CPUs, but more on
+// small machines, where threads are preempted inside the function. Each takes some 100 bytes. The kernel's
+// default counts CPUs that could come online, too, which may be many times as many.
 unsigned calls_under_way() {
-  return static_cast<unsigned>(std::clamp(2 * get_nprocs_conf(), 64, 4096)); // KRETPROBE_MAXACTIVE_MAX
+  return static_cast<unsigned>(std::clamp(2 * get_nprocs(), 64, 4096)); // KRETPROBE_MAXACTIVE_MAX
 }
 
 // Opens the trace event with the program on it, for a thread (0: this one) or a CPU; the other argument is

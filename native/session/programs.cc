@@ -148,6 +148,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   settings.has_drop_reason = options.drops && DropPrograms::has_reasons(kernel);
   cpus_ = cpu_id_limit();
   settings.releases = releases_per_cpu(cpus_);
+  settings.snap_slots = static_cast<uint32_t>(online_cpus().size() * IPFT_SNAP_SLOTS);
   size_t size = 0;
   bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
   auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
@@ -167,7 +168,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
                             stack_depth() * sizeof(uint64_t));
   }
   if (settings.snaplen != 0) {
-    resize("snaps", cpus_ * IPFT_SNAP_SLOTS);
+    resize("snaps", settings.snap_slots);
     bpf_map__set_value_size(bpf_object__find_map_by_name(object_.get(), "snaps"), snap_slot_size(settings));
   }
   if (wants_causes(options))

@@ -15,10 +15,17 @@ const ALL = ['--env', 'IPFT_TEST_ALL=1'];
 /** More of the kernel's command line. */
 const booted = (append) => ({ isAlone: true, options: ['--append', append] });
 
+/** CPUs: `count` of them, of which `online` are at first. */
+const withCpus = (count, online = count) => {
+  const { options, ...alone } = booted(`maxcpus=${online}`);
+  return { ...alone, options: ['--cpus', `${count}`, ...options] };
+};
+
 /**
  * Folders: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
  * differences that change a guest for good, so that each file has a guest of its own; `uninitialised`, `poisoned`: in a guest whose
- * memory has what was there before, or which fills what is freed; `icount`: figures, in a guest whose clock counts instructions.
+ * memory has what was there before, or which fills what is freed; `cpus`, `many-cpus`: with 8 of 64 CPUs online, and with 32;
+ * `icount`: figures, in a guest whose clock counts instructions.
  */
 const FOLDERS = [
   { folder: 'differences', short: SHORT.differing },
@@ -26,6 +33,8 @@ const FOLDERS = [
   { folder: 'alone', short: SHORT.differing, isAlone: true },
   { folder: 'uninitialised', short: ['6.12'], ...booted('init_on_alloc=0') },
   { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
+  { folder: 'cpus', short: ['6.12'], ...withCpus(64, 8) },
+  { folder: 'many-cpus', short: [], ...withCpus(32) },
   { folder: 'icount', short: ['6.12'], isAlone: true, options: ['--icount'] },
 ];
 

@@ -37,6 +37,12 @@ export function leftovers(): string[] {
   ];
 }
 
+/** The maps of this name that there are. */
+export const mapsOf = (name: string): { max_entries: number }[] =>
+  (JSON.parse(run('bpftool', '-j', 'map', 'show')) as { name?: string; max_entries: number }[]).filter(
+    (map) => map.name === name,
+  );
+
 /** How many entries a map of the one trace that runs has. */
 export const entriesOf = (map: string): number =>
   (JSON.parse(run('bpftool', '-j', 'map', 'dump', 'name', map)) as unknown[]).length;
