@@ -9,6 +9,7 @@
 #include "js/field_exports.h"
 #include "js/napi_errors.h"
 #include "js/napi_strings.h"
+#include "js/own_packets_export.h"
 #include "js/session.h"
 #include "js/table.h"
 #include "js/table_exports.h"
@@ -200,6 +201,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   export_extensions(env, exports);
   exports.Set("runOnce", Napi::Function::New(env, run_once));
   export_xdp(env, exports);
+  export_own_packets(env, exports);
   exports.Set("skbCast", Napi::Function::New(env, skb_cast));
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));
   exports.Set("forgetSymbols", Napi::Function::New(env, forget_symbols));

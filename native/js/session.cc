@@ -37,7 +37,7 @@ Napi::Function Session::define(Napi::Env env) {
        InstanceMethod<&Session::pause>("pause"), InstanceMethod<&Session::resume>("resume"),
        InstanceMethod<&Session::follow_cpus>("followCpus"),
        InstanceMethod<&Session::add_functions>("addFunctions"),
-       InstanceMethod<&Session::counters>("counters"), InstanceMethod<&Session::run_time>("runTimeNs"),
+       InstanceMethod<&Session::counters>("counters"), InstanceMethod<&Session::runs>("runs"),
        InstanceMethod<&Session::candidates>("candidates"), InstanceMethod<&Session::stack>("stack"),
        InstanceMethod<&Session::lost_per_cpu>("lostPerCpu"), InstanceMethod<&Session::close>("close")});
 }
@@ -194,9 +194,13 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   return values;
 }
 
-Napi::Value Session::run_time(const Napi::CallbackInfo &info) {
+Napi::Value Session::runs(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  return Napi::Number::New(info.Env(), static_cast<double>(programs_->run_time_ns()));
+  Runs runs = programs_->runs();
+  auto values = Napi::Object::New(info.Env());
+  values.Set("count", Napi::Number::New(info.Env(), static_cast<double>(runs.count)));
+  values.Set("ns", Napi::Number::New(info.Env(), static_cast<double>(runs.ns)));
+  return values;
 }
 
 Napi::Value Session::candidates(const Napi::CallbackInfo &info) {

@@ -33,7 +33,7 @@ private:
   Napi::Value follow_cpus(const Napi::CallbackInfo &info);
   void add_functions(const Napi::CallbackInfo &info);
   Napi::Value counters(const Napi::CallbackInfo &info);
-  Napi::Value run_time(const Napi::CallbackInfo &info);
+  Napi::Value runs(const Napi::CallbackInfo &info);
   Napi::Value candidates(const Napi::CallbackInfo &info);
   Napi::Value stack(const Napi::CallbackInfo &info);
   Napi::Value lost_per_cpu(const Napi::CallbackInfo &info);

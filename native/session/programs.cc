@@ -316,9 +316,12 @@ std::vector<uint64_t> Programs::stack(uint32_t id) const {
   return addresses;
 }
 
-uint64_t Programs::run_time_ns() const {
-  uint64_t total = 0;
-  each_program([&](uint64_t Misses::*, const bpf_prog_info &info) { total += info.run_time_ns; });
+Runs Programs::runs() const {
+  Runs total;
+  each_program([&](uint64_t Misses::*, const bpf_prog_info &info) {
+    total.count += info.run_cnt;
+    total.ns += info.run_time_ns;
+  });
   return total;
 }
 

@@ -58,6 +58,12 @@ struct Misses {
   uint64_t ends = 0; // of programs that run only on hidden functions: possibly unseen ends of lives
 };
 
+// What the kernel counts of programs while it measures them.
+struct Runs {
+  uint64_t count = 0;
+  uint64_t ns = 0;
+};
+
 // The loaded BPF object: its programs, ring buffers, switch and counters. Throws NativeError with the
 // verifier's log; in the phase "extension" if the programs load without the extension's module().
 class Programs {
@@ -118,8 +124,8 @@ public:
   std::vector<CandidateCalls> candidates() const { return read_candidates(candidates_, known_candidates_); }
   // Return addresses of a kernel stack, innermost first; empty if the stack is no longer available.
   std::vector<uint64_t> stack(uint32_t id) const;
-  // ns that CPUs have spent in the programs, in total. 0 unless ProgramOptions.timed.
-  uint64_t run_time_ns() const;
+  // What all CPUs together have run of the programs. 0 unless ProgramOptions.timed.
+  Runs runs() const;
 
 private:
   Misses recursion_misses() const;

@@ -258,7 +258,7 @@ export function limitOptions(): Option[] {
     option('--sample <1/N>', 'one of N packets, by chance, with all of its events', parseSample('--sample')),
     option(
       '--budget <percentage>',
-      'end when ipft, or its BPF programs, take more than this share of one CPU for a second, such as 5%',
+      'end when ipft itself, or tracing, takes more than this share of one CPU for a second, such as 5%',
       parsePercentage('--budget'),
     ),
     failOnLossOption(),

@@ -173,6 +173,32 @@ export interface PacketBytesAccount {
   readonly fragments: boolean;
 }
 
+/** What a trace with --budget has cost this machine. */
+export interface Cost {
+  /** calls of the BPF programs that did not match, by the kernel's count of their runs */
+  readonly misses: number;
+  /** calls that did: events */
+  readonly hits: number;
+  /**
+   * ns of a call that does not match, in the kernel on its way to the program and in the program; null: not known
+   */
+  readonly miss_ns: number | null;
+  /** the same of a call that does; null: not known, or fewer than 1 of 20 calls did */
+  readonly hit_ns: number | null;
+  /** of these, what the kernel takes before and after the program; null: not known */
+  readonly dispatch_ns: number | null;
+  /** CPU time of all these calls as a share of one CPU; without dispatch_ns that in the programs only */
+  readonly tracing_share: number;
+  /** number of CPUs */
+  readonly cpus: number;
+  /** the mean of all CPUs: the kernel does not count by CPU */
+  readonly tracing_share_per_cpu: number;
+  /** CPU time of ipft and the probe-keeper as a share of one CPU */
+  readonly own_share: number;
+  /** why dispatch_ns is not known; null: it is */
+  readonly uncalibrated: string | null;
+}
+
 /** The summary of a trace, with the keys of the JSON. */
 export interface Summary extends Accounts {
   /** seconds, from the activation of the trace to its deactivation */
@@ -199,6 +225,8 @@ export interface Summary extends Accounts {
   readonly trigger: Dump | null;
   /** the files of the flight recorder; null without --ring */
   readonly dumps: readonly Dump[] | null;
+  /** what tracing took; null without --budget, and of merged traces */
+  readonly cost: Cost | null;
   /** network devices that had an XDP program at the beginning or at the end of the trace */
   readonly xdp_devices: readonly XdpDevice[];
   /** network namespaces whose devices could not be queried for XDP programs */

@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TraceOptions } from '../core/options.js';
 import type { EndReason } from '../core/summary.js';
-import type { Session } from '../native/types.js';
 import type { Probes } from './attach.js';
 import { Budget } from './budget.js';
+import type { TracingCost } from './cost.js';
 import type { Recorder } from './recorder.js';
 
 /** Why a trace has ended, and the error to throw at its end. */
@@ -15,7 +15,8 @@ export interface End {
 
 interface Parts {
   readonly recorder: Recorder;
-  readonly session: Session;
+  /** null without --budget */
+  readonly cost: TracingCost | null;
   readonly probes: Probes;
   /** resolves when the user stops the trace */
   readonly stop: Promise<unknown>;
@@ -34,9 +35,9 @@ const failed = (error: Error): End => ({ reason: 'failure', error });
 /** Resolves when a running trace is to end. */
 export async function endOf(
   { count, durationMs, budget }: TraceOptions,
-  { recorder, session, probes, stop, announced, over }: Parts,
+  { recorder, cost, probes, stop, announced, over }: Parts,
 ): Promise<End> {
-  const watch = budget === undefined ? null : new Budget(budget, session, probes.keeperPid);
+  const watch = budget === undefined || cost === null ? null : new Budget(budget, cost);
   try {
     const error = await announced;
     if (error !== null) return failed(error);

@@ -6,9 +6,10 @@ import { columnContext } from '../core/traced.js';
 import type { EndReason, Summary } from '../core/summary.js';
 import { Probes } from './attach.js';
 import type { Consumer, PlannedConsumer } from '../core/consumer.js';
+import { TracingCost, otherMark } from './cost.js';
 import { endOf, type End } from './end.js';
 import type { Messages } from '../terminal/messages.js';
-import type { Session } from '../native/types.js';
+import type { OwnPackets, Session } from '../native/types.js';
 import type { Plan } from '../plan/prepare.js';
 import { KernelChanges } from './kernel-changes.js';
 import { RunningChecks } from './checks.js';
@@ -41,6 +42,8 @@ export class Engine {
   readonly #xdp: Xdp;
   readonly #consumer: Consumer;
   readonly #recorder: Recorder;
+  /** null without --budget */
+  readonly #cost: TracingCost | null;
   #readSummary: () => Summary = () => {
     throw new Error('the trace has not begun');
   };
@@ -71,8 +74,10 @@ export class Engine {
         readSummary: () => this.#readSummary(),
       };
       this.#consumer = planned.open(traced);
+      this.#cost = options.budget === undefined ? null : new TracingCost(session, messages);
       const checks = new RunningChecks(plan.checks, plan.unchecked, columnContext(traced));
-      this.#recorder = new Recorder(plan, options, session, this.#xdp, this.#consumer, checks, messages);
+      const [xdp, consumer, cost] = [this.#xdp, this.#consumer, this.#cost];
+      this.#recorder = new Recorder(plan, options, session, xdp, consumer, checks, cost, messages);
     } catch (error) {
       opened.forEach((each) => each.close());
       throw error;
@@ -81,6 +86,7 @@ export class Engine {
 
   /** Frees the kernel's resources; may be called twice. */
   #close(): void {
+    this.#cost?.close();
     this.#session.close();
     this.#xdp.close();
   }
@@ -93,15 +99,21 @@ export class Engine {
   /** Attaches, traces to the end, and detaches. Every error is an IpftError, or a bug. */
   async run(course: Course): Promise<Summary> {
     try {
+      this.#cost?.prepare(() => this.#ownPackets());
       return await this.#trace(new Probes(this.plan, this.#session, this.messages), course);
     } finally {
       this.#close();
     }
   }
 
+  #ownPackets(): OwnPackets {
+    const { mark, mask } = this.options;
+    return new this.plan.addon.OwnPackets(otherMark(mark, mask));
+  }
+
   async #trace(probes: Probes, course: Course): Promise<Summary> {
     const { options, messages } = this;
-    const [recorder, session] = [this.#recorder, this.#session];
+    const [recorder, session, cost] = [this.#recorder, this.#session, this.#cost];
     let end: End = { reason: 'signal', error: null };
     let finished: Promise<Error | null> = Promise.resolve(null);
     let summary: Summary;
@@ -110,11 +122,12 @@ export class Engine {
     this.#readSummary = () => summaryAt('trigger');
     try {
       if (await probes.attach(course.stop, options.verbose)) {
-        recorder.start();
+        cost?.calibrate();
+        recorder.start(probes.keeperPid);
         changes.start();
         messages.line('Trace ready!');
         const announced = this.#announce(course);
-        end = await endOf(options, { recorder, session, probes, ...course, announced });
+        end = await endOf(options, { recorder, cost, probes, ...course, announced });
         changes.stop();
         await changes.settled(SETTLING_MS);
         await nextTurn(); // stopping drains the buffers, which is not allowed while a batch is being delivered

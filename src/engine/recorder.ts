@@ -8,6 +8,7 @@ import type { Changes, EndReason, Summary } from '../core/summary.js';
 import type { Counters, Session } from '../native/types.js';
 import { JudgedCandidates } from './candidates.js';
 import type { Consumer, Loss } from '../core/consumer.js';
+import { costRemark, type TracingCost } from './cost.js';
 import type { RunningChecks } from './checks.js';
 import { reportAbsences } from '../plan/absences.js';
 import { native } from '../native/call.js';
@@ -61,6 +62,8 @@ export class Recorder {
     private readonly xdp: Xdp,
     private readonly consumer: Consumer,
     private readonly checks: RunningChecks,
+    /** null without --budget */
+    private readonly cost: TracingCost | null,
     private readonly messages: Messages,
   ) {
     // Results on the terminal would get mixed up with a counter line that is redrawn in place.
@@ -93,10 +96,11 @@ export class Recorder {
   }
 
   /** Starts the flow of events. */
-  start(): void {
+  start(keeperPid: number | undefined): void {
     this.xdp.start();
     native('activating the trace', () => this.session.activate());
     this.#began = monotonicMs();
+    this.cost?.start(keeperPid);
     if (this.#showsCounter)
       this.#timer = setInterval(
         () => this.messages.status(this.#counter(this.session.counters())),
@@ -111,6 +115,7 @@ export class Recorder {
     this.#seconds = (monotonicMs() - this.#began) / 1000;
     this.session.drain();
     this.#counters = this.session.counters();
+    this.cost?.stop();
     this.#later = changes.losses();
     this.#candidates = this.#judge();
     this.messages.status(this.#counter(this.#counters));
@@ -118,11 +123,8 @@ export class Recorder {
     for (const { text, remedy } of [...this.#losses(), ...doubts(this.#counters, this.plan.backend.id)])
       this.messages.warn(text, remedy);
     this.#candidates.report(this.messages, this.options.verbose);
-    for (const remark of [
-      ...remarks(this.#counters),
-      ...(this.checks.remark === null ? [] : [this.checks.remark]),
-    ])
-      this.messages.line(remark);
+    for (const remark of [...remarks(this.#counters), this.checks.remark, this.#costRemark()])
+      if (remark !== null) this.messages.line(remark);
     this.xdp.stop();
     this.#absent = this.#counters.matched === 0 ? reportAbsences(this.options, this.messages) : [];
     this.#warnOfStep();
@@ -149,6 +151,11 @@ export class Recorder {
     return this.consumer.backlog().length === 0 && this.#losses().length === 0;
   }
 
+  #costRemark(): string | null {
+    const cost = this.cost?.summary(this.session.counters().matched) ?? null;
+    return cost === null ? null : costRemark(cost);
+  }
+
   // Losses that the counter line does not show, or not in words.
   #losses(): Loss[] {
     const { id } = this.plan.backend;
@@ -169,6 +176,7 @@ export class Recorder {
       dropped: this.consumer.drops?.packets ?? null,
       trigger: null,
       dumps: this.consumer.dumps ?? null,
+      cost: this.cost?.summary(counters.matched) ?? null,
       duration_s: Number(this.#duration.toFixed(3)),
       kernel: shown.kernel,
       backend: backend.id,

@@ -70,6 +70,8 @@ export interface Addon extends KernelProbes {
   readonly encodeRows: EncodeRows;
   /** True if this fd is a pipe or socket whose other end is closed. */
   hasNoReader(fd: number): boolean;
+  /** `mark`: of the packets. Throws in the phase `network namespace` if there can be none. */
+  readonly OwnPackets: new (mark: number) => OwnPackets;
   /** Raises RLIMIT_MEMLOCK and RLIMIT_NOFILE as far as possible; never throws. */
   setRlimits(): void;
   /** `onBatch` gets how many rows `batch` holds, and how many bytes `packetBytes`. */
@@ -223,6 +225,23 @@ export interface Counters {
   readonly untracked: number;
 }
 
+/** What has been run of BPF programs. */
+export interface Runs {
+  readonly count: number;
+  /** time in the programs; what the kernel does to call them is not in it */
+  readonly ns: number;
+}
+
+/** Sends UDP packets over the loopback of a network namespace of its own, which the kernel removes with it. */
+export interface OwnPackets {
+  /** Sends and receives so many packets, one after the other; returns the ns that it took. */
+  send(count: number): number;
+  /** Writes and reads a pipe as often: how fast this machine is now. */
+  writePipe(count: number): number;
+  /** May be called twice. */
+  close(): void;
+}
+
 /** The calls of a candidate. */
 export interface CandidateCalls {
   /** index of the function */
@@ -264,8 +283,8 @@ export interface Session {
   /** Adds functions, whose indexes follow those of the session: FunctionColumns.table. */
   addFunctions(table: NativeTable): void;
   counters(): Counters;
-  /** ns that all CPUs together have spent in the programs; 0 without `timed` */
-  runTimeNs(): number;
+  /** what all CPUs together have run of the programs; zeros without `timed` */
+  runs(): Runs;
   /** The candidates, including those that earlier traces have confirmed. */
   candidates(): readonly CandidateCalls[];
   /** return addresses of a kernel stack, the innermost first; empty if it has been evicted */

@@ -16,6 +16,7 @@ import type {
   Candidates,
   Changes,
   ConsumerAccount,
+  Cost,
   Dump,
   EndReason,
   JudgedFunction,
@@ -89,6 +90,19 @@ const dump = object<Dump>({
   events: integer('events in the file'),
 });
 
+const cost = object<Cost>({
+  misses: integer('calls of the BPF programs'),
+  hits: integer('events'),
+  miss_ns: orNull(number('ns a call')),
+  hit_ns: orNull(number('ns a call; null: too few matched, too')),
+  dispatch_ns: orNull(number('ns a call, before and after the program; null: not known')),
+  tracing_share: number('of one CPU'),
+  cpus: integer(),
+  tracing_share_per_cpu: number('mean of all CPUs'),
+  own_share: number('of one CPU'),
+  uncalibrated: orNull(string('why dispatch_ns is not known')),
+});
+
 /** `reader left`: such a summary has no reader. */
 const end: Schema<EndReason> = oneOf<EndReason>({
   signal: true,
@@ -139,6 +153,7 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   dropped: orNull(integer('packets; null without --drops')),
   trigger: orNull(dump),
   dumps: orNull(array(dump)),
+  cost: orNull(cost),
   xdp_devices: array(xdpDevice),
   xdp_unseen_netns: integer('network namespaces'),
   xdp_drops: orNull(array(xdpDrop)),

@@ -130,7 +130,7 @@ describe.skipIf(reason !== null)(
     it.each([
       ['ipft itself took', ['--budget', '5%']],
       // Nothing is printed, so ipft itself does nothing; but every packet runs programs.
-      ['its BPF programs took', ['--budget', '1%', '--max-rate', '1']],
+      ['its BPF programs, with calling them, took', ['--budget', '1%', '--max-rate', '1']],
     ])('--budget: ipft detaches, with exit code 8, if %s more than that', async (who, args) => {
       const { code, summary, stderr } = await traced(args, floodUntilItEnds, null);
       expect(stderr).toMatch(
@@ -140,6 +140,20 @@ describe.skipIf(reason !== null)(
       );
       expect(summary.end).toBe('budget');
       expect(code).toBe(8);
+    });
+
+    it('--budget: the summary tells what a call took, with the way to the program', async () => {
+      const PACKETS = 5000;
+      const args = ['--budget', '1000%', '-r', '^tp:(net_dev_queue|netif_receive_skb)$'];
+      const { code, summary, stderr } = await traced(args, () => flood(PACKETS));
+      const { cost } = summary;
+      expect(cost).toMatchObject({ hits: summary.matched, uncalibrated: null });
+      expect(summary.matched).toBe(2 * PACKETS);
+      expect(cost?.miss_ns).toBeGreaterThan(cost?.dispatch_ns ?? NaN);
+      expect(cost?.hit_ns).toBeGreaterThan(0);
+      expect(cost?.tracing_share).toBeGreaterThan(0);
+      expect(stderr).toMatch(/\nTracing took [\d.]+ % of a CPU .* and 10000 that did of [\d.]+ ns; ipft/);
+      expect(code).toBe(0);
     });
 
     it('--budget: a user who may trace but not measure run time gets an error', async () => {

@@ -134,6 +134,7 @@ describe('-o json', () => {
       dropped: null,
       trigger: null,
       dumps: null,
+      cost: null,
       beyond_count: 0,
       late: 0,
       untracked: 0,
@@ -217,24 +218,6 @@ describe('a trace ends by itself', () => {
     const { summary } = summaryOf(result);
     expect(summary.end).toBe('duration');
     expect(summary.duration_s).toBeGreaterThanOrEqual(0.299);
-    expect(result.code).toBe(0);
-  });
-
-  it('when its programs go over --budget, with exit code 8 and the results printed', async () => {
-    const env = { FAKE_RUN_TIME_SHARE: '0.5', FAKE_LOST: '0' };
-    const result = await ipft(['-m', '1', '-o', 'json', '--budget', '20%'], { env }).ended;
-    expect(result.stderr).toMatch(
-      /Trace done!\nipft: detached, to spare this machine: its BPF programs took [45]\d(\.\d)? % of a CPU for \d\.\d s, more than --budget 20 %\nTry: fewer events/,
-    );
-    expect(summaryOf(result)).toMatchObject({ lines: 4, summary: { end: 'budget' } });
-    expect(result.code).toBe(8);
-  });
-
-  it('but not while it stays within --budget', async () => {
-    const env = { FAKE_RUN_TIME_SHARE: '0.5', FAKE_LOST: '0' };
-    const args = ['-m', '1', '-o', 'json', '--budget', '400%', '--duration', '2.5s'];
-    const result = await ipft(args, { env }).ended;
-    expect(summaryOf(result).summary.end).toBe('duration');
     expect(result.code).toBe(0);
   });
 });

@@ -35,7 +35,7 @@ it('counts of merged traces are added, by cause, and what both have seen is ther
   ];
   expect(mergedSummary([one, other])).toEqual({
     ...{ matched: 12, causes: { backlog: 3, no_room: 3 }, dropped: 4, xdp_devices: [device] },
-    ...{ backend: 'kprobe, fentry', consumers: null, end: 'count' },
+    ...{ backend: 'kprobe, fentry', consumers: null, cost: null, end: 'count' },
     ...{ duration_s: 3, functions: 5, real_offset_ns: '7', clock_step_ns: 0 },
   });
 });

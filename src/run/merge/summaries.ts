@@ -37,6 +37,7 @@ function both(left: Summary, right: Summary): Summary {
     duration_s: Math.max(left.duration_s, right.duration_s),
     functions: Math.max(left.functions, right.functions),
     consumers: null,
+    cost: null,
     real_offset_ns: left.real_offset_ns,
     clock_step_ns: left.clock_step_ns,
     end: right.end,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { HOME } from '../../support/home.js';
+import { COUNTS, NO_COUNTS, TIMEOUT_MS } from '../../support/kernel/icount.js';
 import { readText } from '../../support/kernel/system.js';
 
 /** Instructions of a call in BPF, including those of the kernel's statistics (some 40). */
@@ -28,11 +29,6 @@ type Budgets = Partial<Record<string, Partial<Record<string, Cost & { start?: nu
 const MARGIN = 0.03;
 /** A start has V8's compilation and the kernel's own work in it, too. */
 const START_MARGIN = 0.1;
-/** On the guest's clock, which jumps while the guest waits for files of the host. */
-const TIMEOUT_MS = 3_600_000;
-
-const COUNTS = readText('/proc/cmdline').includes(' ipft.icount');
-const NO_COUNTS = COUNTS ? '' : ' (skipped: this guest does not count instructions: use lab/vm --icount)';
 
 /** From any of the BPF objects: the same compiler makes all of them, and its name is in their debug information. */
 const CLANG =

@@ -111,8 +111,9 @@ class Session {
     return [];
   }
 
-  runTimeNs() {
-    return performance.now() * 1e6 * Number(FAKE_RUN_TIME_SHARE);
+  runs() {
+    const ns = performance.now() * 1e6 * Number(FAKE_RUN_TIME_SHARE);
+    return { count: ns / 50, ns };
   }
 
   lostPerCpu() {
@@ -157,8 +158,17 @@ function tableOf(functions) {
   return table;
 }
 
+/** There is no network to send packets in. */
+class OwnPackets {
+  constructor() {
+    const failure = { code: 'ENOSPC', errno: 28, phase: 'network namespace' };
+    throw Object.assign(new Error('the kernel makes none'), failure);
+  }
+}
+
 module.exports = {
   Session,
+  OwnPackets,
   // No module of this machine has functions.
   readModuleFunctions: () => Promise.resolve({ names: '', modules: '', table: tableOf([]) }),
   readFunctions: () => ({
