@@ -25,10 +25,8 @@ afterEach(async () => {
 
 describe('--budget times packets of its own', () => {
   it('which are in no trace, and whose namespace does not stay', async () => {
-    await until('other namespaces to end', () => {
-      writeFileSync(LIMIT, '1');
-      return makesNamespace();
-    });
+    writeFileSync(LIMIT, '1');
+    await until('other namespaces to end', makesNamespace);
     // No other UDP packet comes along in a guest.
     const running = await trace([...ARGS, '--filter', 'udp']);
     await until('the namespace to end', makesNamespace);
