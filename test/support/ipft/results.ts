@@ -86,6 +86,7 @@ const REMARKS: readonly RegExp[] = [
   /^\S+ takes an skb, which \d+ calls have confirmed: /,
   /^\S+ is not yet confirmed to take an skb: /,
   /^warning: \S+ is not traced: the first argument of a call was not an skb /,
+  /^(?:Tracing|BPF programs) took [\d.]+ % of a CPU \([\d.]+ % of each of \d+\) for \d+ calls that did not match.* and \d+ that did.*; ipft itself took [\d.]+ %$/,
 ];
 const COUNTERS =
   /^Samples: (\d+) Lost: (\d+)(?: Unreturned: \d+)?(?: Suppressed: \d+)?(?: Dropped: \d+)?\s*$/;
