@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,11 +45,18 @@ async function traced(
 /** Marked packets, as fast as they go. */
 const flood = (count: number): Promise<void> => udp({ mark: MARK, count, rate: 0 });
 
-/** Enough of them to cost far more than 5 % of a CPU, until the trace ends; as fast as they go, they fill more than a string can hold. */
-async function floodUntilItEnds(running: IpftProcess): Promise<void> {
+/** Half a second's worth at a time, until the trace ends; as fast as they go, they fill more than a string can hold. */
+async function floodUntilItEnds(running: IpftProcess, rate: number): Promise<void> {
   for (let waves = 0; waves < 200 && running.isRunning; waves++)
-    await udp({ mark: MARK, count: 50_000, rate: 100_000 });
+    await udp({ mark: MARK, count: rate / 2, rate });
 }
+
+/** An extension that takes 50 us of an event: ipft itself then costs more than tracing, on a busy machine, too. */
+const BUSY = join(folder, 'busy.mjs');
+writeFileSync(
+  BUSY,
+  `export default { name: 'busy', onEvent() { const end = process.hrtime.bigint() + 50_000n; while (process.hrtime.bigint() < end); } };`,
+);
 
 beforeAll(() => void execFileSync('lab/traffic/build', { cwd: HOME }));
 
@@ -128,11 +135,12 @@ describe.skipIf(reason !== null)(
     });
 
     it.each([
-      ['ipft itself took', ['--budget', '5%']],
+      ['ipft itself took', 500, ['--budget', '5%', '-e', BUSY]],
       // Nothing is printed, so ipft itself does nothing; but every packet runs programs.
-      ['its BPF programs, with calling them, took', ['--budget', '1%', '--max-rate', '1']],
-    ])('--budget: ipft detaches, with exit code 8, if %s more than that', async (who, args) => {
-      const { code, summary, stderr } = await traced(args, floodUntilItEnds, null);
+      ['its BPF programs, with calling them, took', 100_000, ['--budget', '1%', '--max-rate', '1']],
+    ])('--budget: ipft detaches, with exit code 8, if %s more than that', async (who, rate, args) => {
+      const flooding = (running: IpftProcess): Promise<void> => floodUntilItEnds(running, rate);
+      const { code, summary, stderr } = await traced(args, flooding, null);
       expect(stderr).toMatch(
         new RegExp(
           `\nipft: detached, to spare this machine: ${who} [\\d.]+ % of a CPU for \\d\\.\\d s, more than`,
