@@ -28,12 +28,19 @@ function words(args) {
 
 /**
  * Starts it with stdout going to `output`, a descriptor; resolves once it is ready, after `readyAfter` seconds. `prefix`: a
- * command before it.
+ * command before it; `home`: the folder with its dist and build.
  */
-export async function startIpft(args, output, prefix = []) {
+export async function startIpft(args, output, prefix = [], home = '.') {
   const ready = join(folder, 'ready');
   rmSync(ready, { force: true });
-  const command = [...prefix, process.execPath, 'dist/bin.cjs', ...words(args), '--ready-file', ready];
+  const command = [
+    ...prefix,
+    process.execPath,
+    join(home, 'dist/bin.cjs'),
+    ...words(args),
+    '--ready-file',
+    ready,
+  ];
   const began = Date.now();
   const child = spawn(command[0], command.slice(1), { stdio: ['ignore', output, 'pipe'] });
   const run = { child, stderr: '' };

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Inside a guest kernel, as root: how fast UDP over the loopback goes with all functions traced by each backend, compared
-// with no trace, and by kprobe-multi with programs that return at once ("null"): packets that do not match, and packets that do; and what ipft's BPF programs take for a call. On the
-// clock of lab/vm --icount, packets a second are those of a machine that runs 10^9 instructions a second.
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+// with no trace, and with programs in place of ipft's that return at once ("null") or only read the mark by a helper: packets that
+// do not match, and packets that do; and what ipft's BPF programs take for a call. On the clock of lab/vm
+// --icount, packets a second are those of a machine that runs 10^9 instructions a second.
+//
+//   node bench/overhead.mjs [BACKEND...]
+import { closeSync, cpSync, mkdirSync, openSync, symlinkSync } from 'node:fs';
 import { release } from 'node:os';
-import { promisify } from 'node:util';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isIcount, MARKED, perCall, sample, unit } from './cost.mjs';
 import { record } from './history.mjs';
-import { backends, MARK, note, startIpft, stopIpft, udp } from './ipft.mjs';
+import { backends, folder, MARK, note, startIpft, stopIpft, udp } from './ipft.mjs';
 import { median, printTable } from './table.mjs';
-
-const exec = promisify(execFile);
 
 /** A clock that counts instructions shows the same in each. */
 const RUNS = isIcount ? 1 : 3;
@@ -33,31 +33,51 @@ async function rate(mark) {
   return median(rates);
 }
 
-/** Packets a second with a program that does nothing on the functions that kprobe-multi traces; null: it cannot be attached. */
-async function nullRate({ id, args }) {
-  if (id !== 'kprobe-multi') return null;
-  const { stdout } = await exec(process.execPath, ['dist/bin.cjs', '--list', '-o', 'json', ...args], {
-    maxBuffer: 2 ** 26,
-  });
-  const functions = stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  const addresses = functions.flatMap(({ traceable, address }) => (traceable === true ? [address] : []));
-  const child = spawn('.cache/bench/null', { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.write(`${addresses.join('\n')}\n\n`);
-  await once(child.stdout, 'data');
+/** An ipft whose programs are replaced by one of bench/null: a copy, with another keeper. */
+function ipftWithNull() {
+  const home = join(folder, 'null');
+  const built = join(home, 'build/Release');
+  mkdirSync(built, { recursive: true });
+  cpSync('dist', join(home, 'dist'), { recursive: true });
+  cpSync('package.json', join(home, 'package.json'));
+  symlinkSync(resolve('node_modules'), join(home, 'node_modules'));
+  symlinkSync(resolve('build/Release/ipft.node'), join(built, 'ipft.node'));
+  symlinkSync(resolve('.cache/bench/null-keeper'), join(built, 'probe-keeper'));
+  return home;
+}
+
+const nullHome = ipftWithNull();
+
+/** Starts ipft, and waits until the start has left nothing to do, which would take time from the traffic. */
+async function start(args, output, home) {
+  const run = await startIpft(['-v', ...args], output, [], home);
+  await sleep(2000);
+  return run;
+}
+
+/** Packets a second with `program` of bench/null in place of ipft's. */
+async function nullRate(program, args) {
+  process.env.NULL_PROGRAM = program;
+  const run = await start(args, 'ignore', nullHome);
   const result = await rate(0);
-  child.stdin.end();
-  await once(child, 'exit');
+  await stopIpft(run);
   return result;
 }
 
+/** Packets a second with programs that return at once, and with ones that only read the mark; null: not for this backend. */
+async function floor({ id, args }) {
+  if (id === 'fentry') return { empty: null, marking: null };
+  return {
+    empty: await nullRate('nothing', args),
+    marking: id === 'kprobe' ? await nullRate('read_mark', args) : null,
+  };
+}
+
 async function measure({ id, args }) {
-  const empty = await nullRate({ id, args });
+  const { empty, marking } = await floor({ id, args });
   const before = await rate(0);
   const nowhere = openSync('/dev/null', 'w');
-  const run = await startIpft(['-v', '-o', 'stream', ...args], nowhere);
+  const run = await start(['-o', 'stream', ...args], nowhere);
   closeSync(nowhere);
   const unmatched = await rate(0);
   const matched = await rate(MARK);
@@ -67,20 +87,36 @@ async function measure({ id, args }) {
   note(`${id}: measured`);
   const eventsOfPacket = (counts.delivered + counts.lost) / (RUNS * PACKETS + MARKED);
   const cost = perCall(rounds, eventsOfPacket * MARKED);
-  return { id, unit, untraced: (before + after) / 2, empty, unmatched, matched, ...cost, ...counts };
+  return { id, unit, untraced: (before + after) / 2, empty, marking, unmatched, matched, ...cost, ...counts };
 }
 
 const results = [];
-for (const backend of await backends()) results.push(await measure(backend));
+const wanted = process.argv.slice(2);
+for (const backend of await backends())
+  if (wanted.length === 0 || wanted.includes(backend.id)) results.push(await measure(backend));
 const percent = (value) => `${(value * 100).toFixed(0)} %`;
 printTable(
   `overhead: guest, Linux ${release()}, UDP over lo, packets a second, as a share of the untraced ones, and ${unit} in BPF`,
   [
-    ['backend', 'untraced', 'null', 'no match', '', 'of null', 'match', '', 'events lost', 'a miss', 'a hit'],
-    ...results.map(({ id, untraced, empty, unmatched, matched, miss, hit, delivered, lost }) => [
+    [
+      'backend',
+      'untraced',
+      'null',
+      'mark only',
+      'no match',
+      '',
+      'of null',
+      'match',
+      '',
+      'events lost',
+      'a miss',
+      'a hit',
+    ],
+    ...results.map(({ id, untraced, empty, marking, unmatched, matched, miss, hit, delivered, lost }) => [
       id,
       untraced.toFixed(0),
       empty?.toFixed(0) ?? '-',
+      marking?.toFixed(0) ?? '-',
       unmatched.toFixed(0),
       percent(unmatched / untraced),
       empty === null ? '-' : percent(unmatched / empty),
