@@ -126,8 +126,9 @@ struct hit {
   __u64 caller; /* return address, if asked for */
   __u64 reason; /* drop reason argument, if asked for */
   __u32 mark;
-  bool is_wanted; /* the filters hold, so a packet's life may begin here; else it is only followed */
-  __u8 moved;     /* enum moved */
+  bool is_wanted;       /* the filters hold, so a packet's life may begin here; else it is only followed */
+  __u8 moved;           /* enum moved */
+  volatile __u8 answer; /* in memory, see PROBE_WITH() */
 };
 
 /* Functions with a drop reason argument: entry address -> position of that argument. */
@@ -165,19 +166,35 @@ struct word {
                             ->value                                                                          \
                       : (__u64)BPF_CORE_READ(object, member)))
 
-/* Where the kernel has plain loads, nearly every call is rejected here. For an unreadable skb the mark reads
- * as 0, which may match, so matches() decides in the end. The mark is read there again: to keep it would make
- * each miss longer. */
-static __always_inline bool may_match(const struct sk_buff *skb) {
-  const struct sk_buff *typed;
-  __u32 type = settings.skb_type;
-  __u64 different; /* with 64 bits, which is what the instructions have */
+/* In assembly, so that the compiler neither computes with the placeholder nor replaces it. */
+#define IMMEDIATE(placeholder)                                                                               \
+  ({                                                                                                         \
+    __u64 number;                                                                                            \
+                                                                                                             \
+    asm volatile("%0 = %1" : "=r"(number) : "i"(placeholder));                                               \
+    number;                                                                                                  \
+  })
 
-  if (type == 0)
+static __always_inline bool is_wanted_mark(__u32 mark) {
+  asm volatile("%0 &= %1" : "+w"(mark) : "i"(IPFT_WANTED_MASK));
+  return mark == IPFT_WANTED_MARK;
+}
+
+/* Nearly every call is rejected here. For an unreadable skb the mark reads as 0, which may match, so
+ * matches() decides in the end. The mark is read there again: to keep it would make each miss longer. What
+ * the helper reads is volatile, so that both ways have code of their own. */
+static __always_inline bool may_match(const struct sk_buff *skb) {
+  __u64 type;
+  volatile __u32 mark;
+
+  if (*followers((__u64)skb) != 0)
     return true;
-  typed = bpf_rdonly_cast(skb, type);
-  different = (__u64)typed->mark ^ settings.mark;
-  return (different & settings.mask) == 0 || *followers((__u64)skb) != 0;
+  type = IMMEDIATE(IPFT_SKB_TYPE);
+  if (type == 0) {
+    bpf_core_read((void *)&mark, sizeof(mark), &skb->mark);
+    return is_wanted_mark(mark);
+  }
+  return is_wanted_mark(((const struct sk_buff *)bpf_rdonly_cast(skb, type))->mark);
 }
 
 /* Another mark than 0 is that of an skb which can be read. */
@@ -189,23 +206,28 @@ static __always_inline bool read_mark(const struct sk_buff *skb, struct hit *hit
   return bpf_core_read(&hit->mark, sizeof(hit->mark), &skb->mark) == 0;
 }
 
+static __always_inline bool has_wanted_mark(const struct hit *hit) {
+  return (hit->mark & settings.mask) == settings.mark;
+}
+
 static __always_inline bool wants(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
-  return (hit->mark & settings.mask) == settings.mark && (!settings.has_filter || ipft_filter(ctx, skb));
+  return has_wanted_mark(hit) && ipft_filter(ctx, skb);
 }
 
 /* True if the packet is followed already, or if mark and filter match. A packet is followed to its end, even
- * if its mark changes, and the filter is not evaluated again. On a miss only the mark (without a mark, what
- * the filter reads) and one counter are read. An unreadable skb is a miss; many functions are passed NULL. */
-static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit) {
+ * if its mark changes, and the filter is not evaluated again. An unreadable skb is a miss; many functions are
+ * passed NULL. `has_filter`: settings.has_filter, or 0 where the stack has no room for the call of a filter.
+ */
+static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit, bool has_filter) {
   bool any_mark = settings.mask == 0;
 
   if (!any_mark && !read_mark(skb, hit))
     return false;
-  if (settings.has_filter && *followers((__u64)skb) != 0)
+  if (has_filter && *followers((__u64)skb) != 0)
     hit->is_wanted = !is_followed((__u64)skb) && wants(ctx, skb, hit);
-  else if (wants(ctx, skb, hit))
+  else if (has_filter ? wants(ctx, skb, hit) : has_wanted_mark(hit))
     hit->is_wanted = true;
-  else if (settings.has_filter || *followers((__u64)skb) == 0)
+  else if (has_filter || *followers((__u64)skb) == 0)
     return false;
   return active == IPFT_ACTIVE && (!any_mark || read_mark(skb, hit));
 }
@@ -213,11 +235,14 @@ static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct
 /* Fills in a hit: function address, position of the call and the like. */
 typedef void (*describer)(void *ctx, struct hit *hit);
 
-static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe) {
-  if (!may_match(skb)) /* nothing is filled in before */
-    return false;
-  *hit = (struct hit){};
-  if (!matches(ctx, skb, hit))
+/* Sets all of `hit` but call_id. */
+static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe,
+                                 bool has_filter) {
+  hit->caller = hit->reason = 0;
+  hit->mark = 0;
+  hit->is_wanted = false;
+  hit->moved = 0;
+  if (!matches(ctx, skb, hit, has_filter))
     return false;
   describe(ctx, hit);
   return true;

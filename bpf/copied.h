@@ -19,14 +19,13 @@ static __always_inline __u64 function_address(void) {
 /* ctx: the arguments, 8 bytes each. */
 static __always_inline void describe_copied(void *ctx, struct hit *hit) {
   __u32 *index;
-  __u64 reason = 0;
 
   hit->function_address = function_address();
   if (!settings.asks_reason)
     return;
   index = reason_argument(hit->function_address);
-  if (index && bpf_probe_read_kernel(&reason, sizeof(reason), (__u64 *)ctx + (*index & 7)) == 0)
-    hit->reason = (__u32)reason;
+  if (index && bpf_probe_read_kernel(&hit->reason, sizeof(hit->reason), (__u64 *)ctx + (*index & 7)) == 0)
+    hit->reason = (__u32)hit->reason;
 }
 
 #endif

@@ -7,10 +7,12 @@
 #include "copied.h"
 #include "function.h"
 
-static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit;
+#define NO_PROBE 0
 
-  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
+EMITTERS(by_copy, describe)
+
+static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
+  return PROBE_WITH(ctx, skb, emitter, by_copy, identify_nothing);
 }
 
 #endif

@@ -16,4 +16,5 @@ static __always_inline int probe_pointer(__u64 *ctx, const struct sk_buff **poin
     return expression;                                                                                       \
   }
 
+#define PROBE probe
 #include "argument_slots.h"

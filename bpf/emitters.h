@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* What a probe does with a call that matches. The tracer that includes this defines both functions,
- * emit_call() and emit_end_call(). */
+ * emit_call() and emit_end_call(), and LOOKS_AT_CALL. */
 #ifndef IPFT_EMITTERS_H
 #define IPFT_EMITTERS_H
 
@@ -12,19 +12,59 @@ enum emitter {
   AT_END, /* for functions that end lives */
 };
 
-/* The result depends on the tracer. This is a macro rather than a function pointer: with a pointer the
- * compiler keeps a result that the program does not use, which costs 2 instructions per hit. */
-#define EMIT(emitter, ctx, skb, hit)                                                                         \
+/* So that a miss has no cost. Programs need not call all of them. */
+#define UNINLINED __noinline __attribute__((unused))
+
+/* The functions `how`_look(), `how`_call() and `how`_end(), with a describer. A call looks for itself if the
+ * tracer LOOKS_AT_CALL, unless there is a filter: the stack has no room for both, nor for the end of a life.
+ */
+#define EMITTERS(how, describe)                                                                              \
+  static UNINLINED int how##_look(void *ctx, const struct sk_buff *skb, struct hit *hit) {                   \
+    return hits(ctx, skb, hit, describe, settings.has_filter);                                               \
+  }                                                                                                          \
+  static UNINLINED int how##_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {                   \
+    if (LOOKS_AT_CALL && !settings.has_filter && !hits(ctx, skb, hit, describe, false))                      \
+      return NO_PROBE;                                                                                       \
+    return emit_call(ctx, skb, hit);                                                                         \
+  }                                                                                                          \
+  static UNINLINED int how##_end(void *ctx, const struct sk_buff *skb, struct hit *hit) {                    \
+    return emit_end_call(ctx, skb, hit);                                                                     \
+  }
+
+/* What a program does with a call; the result depends on the tracer, and is NO_PROBE if nothing was done.
+ * `how`: of EMITTERS(); identify(ctx, hit) sets hit->call_id. `skb`, an expression of the variable ctx, is
+ * evaluated at each step, for which ctx is read again: registers that are kept from step to step would have
+ * to be saved and restored by each call that does not match. */
+#define PROBE_WITH(ctx, skb, emitter, how, identify)                                                         \
   ({                                                                                                         \
-    int result;                                                                                              \
+    void *volatile kept = (void *)(ctx);                                                                     \
+    bool looks_first = (emitter) != AT_CALL || !LOOKS_AT_CALL;                                               \
+    const struct sk_buff *seen;                                                                              \
+    struct hit hit;                                                                                          \
+    int result = NO_PROBE;                                                                                   \
                                                                                                              \
-    if ((emitter) == AT_CALL) {                                                                              \
-      result = emit_call(ctx, skb, hit);                                                                     \
-      tell_of(skb, hit);                                                                                     \
-    } else {                                                                                                 \
-      result = emit_end_call(ctx, skb, hit);                                                                 \
+    if (may_match(skb)) {                                                                                    \
+      ctx = kept;                                                                                            \
+      seen = skb;                                                                                            \
+      ctx = kept;                                                                                            \
+      if ((!looks_first && IMMEDIATE(IPFT_HAS_FILTER) == 0) || how##_look(ctx, seen, &hit)) {                \
+        ctx = kept;                                                                                          \
+        identify(ctx, &hit);                                                                                 \
+        seen = skb;                                                                                          \
+        ctx = kept;                                                                                          \
+        hit.answer = (emitter) == AT_CALL ? how##_call(ctx, seen, &hit) : how##_end(ctx, seen, &hit);        \
+        ctx = kept;                                                                                          \
+        if ((emitter) == AT_CALL)                                                                            \
+          tell_of(skb, &hit);                                                                                \
+        result = hit.answer & 1;                                                                             \
+      }                                                                                                      \
     }                                                                                                        \
     result;                                                                                                  \
   })
+
+static __always_inline void identify_nothing(void *ctx, struct hit *hit) {
+  (void)ctx;
+  (void)hit;
+}
 
 #endif

@@ -15,13 +15,16 @@ static __always_inline __u64 call_id(void *ctx) {
   return result;
 }
 
-static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit;
+#define NO_PROBE 0
 
-  if (!hits(ctx, skb, &hit, describe))
-    return 0;
-  hit.call_id = call_id(ctx);
-  EMIT(emitter, ctx, skb, &hit);
+EMITTERS(by_copy, describe)
+
+static __always_inline void identify(void *ctx, struct hit *hit) {
+  hit->call_id = call_id(ctx);
+}
+
+static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
+  PROBE_WITH(ctx, skb, emitter, by_copy, identify);
   return 0;
 }
 

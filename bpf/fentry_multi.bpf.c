@@ -7,11 +7,6 @@
 #define IS_RETURN(ctx) 0
 #define returned(ctx, by_kprobe) 0
 
-static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe,
-                                      enum emitter emitter) {
-  struct hit hit;
-
-  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : NO_PROBE;
-}
+#define PROBE_BY(ctx, skb, how, emitter) PROBE_WITH(ctx, skb, emitter, how, identify_nothing)
 
 #include "tracing_multi_slots.h"

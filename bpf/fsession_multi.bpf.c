@@ -9,18 +9,18 @@
 #define NO_PROBE 1
 #define IS_RETURN(ctx) is_return(ctx)
 
-static __always_inline int probe_with(void *ctx, const struct sk_buff *skb, describer describe,
-                                      enum emitter emitter) {
-  struct hit hit;
-  __u64 *seen;
-
-  if (!hits(ctx, skb, &hit, describe))
-    return NO_PROBE;
-  seen = cookie(ctx);
-  hit.call_id = (__u64)seen;
-  *seen = EMIT(emitter, ctx, skb, &hit) == 0;
-  return *seen ? 0 : NO_PROBE;
+static __always_inline void identify(void *ctx, struct hit *hit) {
+  hit->call_id = (__u64)cookie(ctx);
 }
+
+#define PROBE_BY(ctx, skb, how, emitter)                                                                     \
+  ({                                                                                                         \
+    int outcome = PROBE_WITH(ctx, skb, emitter, how, identify);                                              \
+                                                                                                             \
+    if (outcome != NO_PROBE)                                                                                 \
+      *cookie(ctx) = 1;                                                                                      \
+    outcome;                                                                                                 \
+  })
 
 static __always_inline int returned(void *ctx, bool by_kprobe) {
   __u64 *seen = cookie(ctx);

@@ -33,8 +33,7 @@ static __always_inline int emit_event(void *ctx, const struct sk_buff *skb, cons
   return 0;
 }
 
-/* Not inlined, so that a miss has no cost. */
-static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
+static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (find_life(&life, (__u64)skb, hit))
@@ -44,7 +43,7 @@ static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit
 }
 
 /* Like emit_call(), for functions that end lives. */
-static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __always_inline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (!end_life(&life, skb, hit))
@@ -57,6 +56,7 @@ static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const 
   return 0;
 }
 
+#define LOOKS_AT_CALL 1
 #include "emitters.h"
 
 #endif

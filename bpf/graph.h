@@ -81,7 +81,7 @@ static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, con
 
 /* Returns 1 if the call is not shown, else 0. Not bool: for the verifier a byte has 256 values, and sessions
  * may return only two. */
-static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
+static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
   bool is_shown = find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life);
 
@@ -92,7 +92,7 @@ static __noinline int emit_call(void *ctx, const struct sk_buff *skb, struct hit
 }
 
 /* Like emit_call(), for functions that end lives. */
-static __noinline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
+static __always_inline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
 
   if (end_life(&life, skb, hit)) {
@@ -131,6 +131,7 @@ static __noinline int emit_return(__u64 function_address, __u64 call_id, __u64 v
   return 0;
 }
 
+#define LOOKS_AT_CALL 0
 #include "emitters.h"
 
 #endif

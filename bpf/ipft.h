@@ -94,6 +94,14 @@ enum ipft_candidates {
 #define IPFT_SESSION_IS_RETURN 0x69706601
 #define IPFT_SESSION_COOKIE 0x69706602
 
+/* Placeholders for numbers of 32 bits in instructions, replaced before load (immediates.h): settings of which
+ * a call that does not match would otherwise load each. */
+#define IPFT_WANTED_MARK 0x69706603 /* ipft_settings.mark */
+#define IPFT_WANTED_MASK 0x69706604 /* ipft_settings.mask */
+#define IPFT_SKB_TYPE 0x69706605    /* ipft_settings.skb_type */
+#define IPFT_WORD_TYPE 0x69706606   /* ipft_settings.word_type */
+#define IPFT_HAS_FILTER 0x69706607  /* ipft_settings.has_filter */
+
 /* BPF_TRACE_KPROBE_SESSION of enum bpf_attach_type, which older uapi headers lack. */
 #define IPFT_KPROBE_SESSION 56
 

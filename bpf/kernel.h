@@ -32,6 +32,12 @@ enum { BPF_ANY = 0, BPF_NOEXIST = 1 };
 enum { BPF_F_MMAPABLE = 1U << 10 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 
+/* Not for CO-RE, since its offsets never change: an offset that CO-RE finds would be kept in a register. */
+struct pt_regs {
+  unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp,
+      ss;
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct netdev_queue {
@@ -111,18 +117,6 @@ struct skb_shared_info {
   unsigned int gso_type;
   struct sk_buff *frag_list;
   struct skb_frag frags[1];
-};
-
-struct pt_regs {
-  unsigned long r9;
-  unsigned long r8;
-  unsigned long ax;
-  unsigned long cx;
-  unsigned long dx;
-  unsigned long si;
-  unsigned long di;
-  unsigned long ip;
-  unsigned long sp;
 };
 
 struct kprobe {

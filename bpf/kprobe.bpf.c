@@ -7,10 +7,12 @@
 #define NO_PROBE 0
 #define IS_RETURN(ctx) 0
 
-static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit;
+EMITTERS(by_kprobe, describe)
 
-  return hits(ctx, skb, &hit, describe) ? EMIT(emitter, ctx, skb, &hit) : 0;
+#define PROBE(ctx, skb, emitter) PROBE_WITH(ctx, skb, emitter, by_kprobe, identify_nothing)
+
+static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
+  return PROBE(ctx, skb, emitter);
 }
 
 #include "kprobe_slots.h"

@@ -14,16 +14,26 @@ struct {
   __type(value, __u64);
 } bodies SEC(".maps");
 
-/* Without the helper, the address is that of the breakpoint or its replacement, which lies before the
+/* Sets `address`, which may be in a caller's frame: those of a call that matches have no room. Without the
+ * helper, the address is that of the breakpoint or its replacement, which lies before the
  * instruction pointer. The verifier does not check the branch that the settings exclude, so an old kernel
  * accepts the helper in it. */
-static __always_inline __u64 function_address(struct pt_regs *ctx) {
-  __u64 probe = ctx->ip - 1;
-  __u64 *function = settings.has_bodies ? bpf_map_lookup_elem(&bodies, &probe) : NULL;
+static __always_inline void find_function(struct pt_regs *ctx, __u64 *address) {
+  __u64 *function;
 
+  *address = ctx->ip - 1;
+  function = settings.has_bodies ? bpf_map_lookup_elem(&bodies, address) : NULL;
   if (function)
-    return *function;
-  return settings.has_func_ip ? bpf_get_func_ip(ctx) : probe;
+    *address = *function;
+  else if (settings.has_func_ip)
+    *address = bpf_get_func_ip(ctx);
+}
+
+static __always_inline __u64 function_address(struct pt_regs *ctx) {
+  __u64 address;
+
+  find_function(ctx, &address);
+  return address;
 }
 
 /* Reads all registers and selects one: the verifier does not let a program read from an address that depends
@@ -47,7 +57,7 @@ static __always_inline void describe(void *ctx, struct hit *hit) {
   const struct pt_regs *registers = ctx;
   __u32 *index;
 
-  hit->function_address = function_address(ctx);
+  find_function(ctx, &hit->function_address);
   if (settings.caller_at)
     bpf_probe_read_kernel(&hit->caller, sizeof(hit->caller), (void *)registers->sp);
   if (!settings.asks_reason)

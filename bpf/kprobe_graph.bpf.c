@@ -6,16 +6,18 @@
 #define NO_PROBE 0
 #define IS_RETURN(ctx) 0
 
+EMITTERS(by_kprobe, describe)
+
 /* The call_id is the address of the return address: at the call the stack pointer points to it, at the return
  * the stack pointer is just above it. */
-static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit;
+static __always_inline void identify(struct pt_regs *ctx, struct hit *hit) {
+  hit->call_id = ctx->sp;
+}
 
-  if (!hits(ctx, skb, &hit, describe))
-    return 0;
-  hit.call_id = ctx->sp;
-  EMIT(emitter, ctx, skb, &hit);
-  return 0;
+#define PROBE(ctx, skb, emitter) (PROBE_WITH(ctx, skb, emitter, by_kprobe, identify), 0)
+
+static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
+  return PROBE(ctx, skb, emitter);
 }
 
 #include "kprobe_slots.h"

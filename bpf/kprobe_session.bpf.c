@@ -8,21 +8,23 @@
 #define NO_PROBE 1
 #define IS_RETURN(ctx) is_return(ctx)
 
+EMITTERS(by_kprobe, describe)
+
 static __always_inline int returned(struct pt_regs *ctx) {
   if (active == IPFT_INACTIVE)
     return 0;
   return emit_return(function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
 }
 
-static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  struct hit hit;
+static __always_inline void identify(struct pt_regs *ctx, struct hit *hit) {
+  hit->call_id = (__u64)cookie(ctx);
+}
 
-  if (is_return(ctx))
-    return returned(ctx);
-  if (!hits(ctx, skb, &hit, describe))
-    return NO_PROBE;
-  hit.call_id = (__u64)cookie(ctx);
-  return EMIT(emitter, ctx, skb, &hit);
+#define PROBE(ctx, skb, emitter)                                                                             \
+  (is_return(ctx) ? returned(ctx) : PROBE_WITH(ctx, skb, emitter, by_kprobe, identify))
+
+static __always_inline int probe(struct pt_regs *ctx, const struct sk_buff *skb, enum emitter emitter) {
+  return PROBE(ctx, skb, emitter);
 }
 
 #include "kprobe_slots.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* One program per slot (ipft.h). Before including this, define probe(ctx, skb, emitter), which ignores the
- * skb if IS_RETURN(ctx), and NO_PROBE, the result of a program that cannot read the pointer to the skb. */
+/* One program per slot (ipft.h). Before including this, define PROBE(ctx, skb, emitter), which ignores the
+ * skb if IS_RETURN(ctx) and may evaluate it several times, probe(), the same as a function, and NO_PROBE, the
+ * result of a program that cannot read the pointer to the skb. */
 
 static __always_inline int probe_pointer(struct pt_regs *ctx, const struct sk_buff **pointer) {
   const struct sk_buff *skb = 0;
@@ -16,16 +17,16 @@ static __always_inline int probe_pointer(struct pt_regs *ctx, const struct sk_bu
     return expression;                                                                                       \
   }
 
-SLOT(ipft_arg1, probe(ctx, (void *)ctx->di, AT_CALL))
-SLOT(ipft_arg2, probe(ctx, (void *)ctx->si, AT_CALL))
-SLOT(ipft_arg3, probe(ctx, (void *)ctx->dx, AT_CALL))
-SLOT(ipft_arg4, probe(ctx, (void *)ctx->cx, AT_CALL))
-SLOT(ipft_arg5, probe(ctx, (void *)ctx->r8, AT_CALL))
-SLOT(ipft_arg6, probe(ctx, (void *)ctx->r9, AT_CALL))
+SLOT(ipft_arg1, PROBE(ctx, (void *)ctx->di, AT_CALL))
+SLOT(ipft_arg2, PROBE(ctx, (void *)ctx->si, AT_CALL))
+SLOT(ipft_arg3, PROBE(ctx, (void *)ctx->dx, AT_CALL))
+SLOT(ipft_arg4, PROBE(ctx, (void *)ctx->cx, AT_CALL))
+SLOT(ipft_arg5, PROBE(ctx, (void *)ctx->r8, AT_CALL))
+SLOT(ipft_arg6, PROBE(ctx, (void *)ctx->r9, AT_CALL))
 SLOT(ipft_arg1_ptr, probe_pointer(ctx, (void *)ctx->di))
 SLOT(ipft_arg2_ptr, probe_pointer(ctx, (void *)ctx->si))
 SLOT(ipft_arg3_ptr, probe_pointer(ctx, (void *)ctx->dx))
 SLOT(ipft_arg4_ptr, probe_pointer(ctx, (void *)ctx->cx))
 SLOT(ipft_arg5_ptr, probe_pointer(ctx, (void *)ctx->r8))
 SLOT(ipft_arg6_ptr, probe_pointer(ctx, (void *)ctx->r9))
-SLOT(ipft_end, probe(ctx, (void *)ctx->di, AT_END))
+SLOT(ipft_end, PROBE(ctx, (void *)ctx->di, AT_END))

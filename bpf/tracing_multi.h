@@ -6,18 +6,16 @@
 #include "kprobe_address.h"
 #include "trampoline_caller.h"
 
-/* ctx: the function's arguments, 8 bytes each, without known types, so they are read by a helper, for which
- * the verifier inlines a load. */
+/* ctx: the function's arguments, 8 bytes each, without known types. Kernels with these programs have plain
+ * loads, which are shorter than what the verifier inlines for bpf_get_func_arg(). */
 static __always_inline void *argument(void *ctx, __u32 index) {
-  __u64 value = 0;
-
-  bpf_get_func_arg(ctx, index, &value);
-  return (void *)value;
+  return (void *)((const struct word *)bpf_rdonly_cast(ctx + index * sizeof(__u64),
+                                                       IMMEDIATE(IPFT_WORD_TYPE)))
+      ->value;
 }
 
 static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   __u32 *index;
-  __u64 reason = 0;
 
   hit->function_address = bpf_get_func_ip(ctx);
   if (settings.caller_at)
@@ -25,8 +23,8 @@ static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   if (!settings.asks_reason)
     return;
   index = reason_argument(hit->function_address);
-  if (index && bpf_get_func_arg(ctx, *index, &reason) == 0)
-    hit->reason = (__u32)reason;
+  if (index && bpf_get_func_arg(ctx, *index, &hit->reason) == 0)
+    hit->reason = (__u32)hit->reason;
 }
 
 #endif

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* One program per slot (ipft.h), and those for several slots. libbpf 1.1 has no section name for them, so the
- * addon sets type and attach type before load. Before including this, define probe_with(ctx, skb, describer,
- * emitter) for calls; NO_PROBE, the result of a kprobe program without an skb; IS_RETURN(ctx) and
- * returned(ctx, by_kprobe). */
+ * addon sets type and attach type before load. Before including this, define PROBE_BY(ctx, skb, how,
+ * emitter) for calls, which may evaluate the skb several times; NO_PROBE, the result of a kprobe program
+ * without an skb; IS_RETURN(ctx) and returned(ctx, by_kprobe). */
+
+EMITTERS(by_trampoline, describe_by_trampoline)
+EMITTERS(by_kprobe, describe)
+
+#define PROBE(ctx, skb, emitter) PROBE_BY(ctx, skb, by_trampoline, emitter)
 
 static __always_inline int probe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
-  return probe_with(ctx, skb, describe_by_trampoline, emitter);
+  return PROBE(ctx, skb, emitter);
 }
 
 static __always_inline int probe_pointer(void *ctx, const struct sk_buff **pointer) {
@@ -31,7 +36,11 @@ static __always_inline int probe_pointer(void *ctx, const struct sk_buff **point
 #define OWN_FUNCTION(ctx) bpf_get_func_ip(ctx)
 #include "argument_tie.h"
 
-#define KPROBE(ctx, skb, emitter) probe_with(ctx, skb, describe, emitter)
+static __always_inline int probe_by_kprobe(void *ctx, const struct sk_buff *skb, enum emitter emitter) {
+  return PROBE_BY(ctx, skb, by_kprobe, emitter);
+}
+
+#define KPROBE probe_by_kprobe
 #include "kprobe_cookie.h"
 #include "candidates.h"
 

@@ -3,6 +3,7 @@
 
 #include "session/bpf_objects.h"
 #include "session/copied_programs.h"
+#include "session/immediates.h"
 #include "session/left_out.h"
 #include "session/multi_links.h"
 #include "session/plain_loads.h"
@@ -153,6 +154,7 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
   bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
   auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
   memcpy(image + variable_offset(".rodata", "settings", sizeof(settings)), &settings, sizeof(settings));
+  replace_immediates(object_.get(), settings);
   auto resize = [&](const char *map, size_t entries) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), map), static_cast<__u32>(entries));
   };
