@@ -73,11 +73,21 @@ static __always_inline void read_pointers(const struct sk_buff *skb, struct data
   pointers->data = (__u64)BPF_CORE_READ(skb, data);
 }
 
+static __always_inline void load_pointers(const struct sk_buff *skb, struct data_pointers *pointers) {
+  pointers->tail = skb->tail;
+  pointers->end = skb->end;
+  pointers->head = (__u64)skb->head;
+  pointers->data = (__u64)skb->data;
+}
+
 /* False if this is certainly not an skb. Unreadable members are 0. */
 static __always_inline bool may_be_skb(const struct sk_buff *skb) {
   struct data_pointers pointers = {};
 
-  read_pointers(skb, &pointers);
+  if (settings.skb_type != 0)
+    load_pointers(typed_skb(skb), &pointers);
+  else
+    read_pointers(skb, &pointers);
   return (__s64)pointers.head < 0 && pointers.data - pointers.head <= pointers.tail &&
          pointers.tail <= pointers.end;
 }
