@@ -5,10 +5,10 @@
 //   node bench/cost.mjs [--json] [OPTIONS OF IPFT]
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { record } from './history.mjs';
-import { MARK, startIpft, stopIpft, tasksNs, udp } from './ipft.mjs';
+import { folder, MARK, startIpft, stopIpft, tasksNs, udp } from './ipft.mjs';
 import { printTable } from './table.mjs';
 
 const STATISTICS = '/proc/sys/kernel/bpf_stats_enabled';
@@ -87,6 +87,23 @@ export function perCall(rounds, matched) {
   return { miss, hit };
 }
 
+/** Calls of all packets in a report of ipft paths --json. */
+const callsIn = ({ roles }) =>
+  roles
+    .flatMap(({ paths }) => paths)
+    .reduce((calls, { packets, functions }) => calls + packets * functions.length, 0);
+
+/** The same of a call if the kernel keeps the packets' ways: their records are part of it. */
+export async function keeping(args = []) {
+  const report = join(folder, 'paths.json');
+  const output = openSync(report, 'w');
+  const run = await startIpft(['paths', '--summarize', '--json', ...args], output);
+  closeSync(output);
+  const rounds = await sample(run);
+  await stopIpft(run);
+  return perCall(rounds, callsIn(JSON.parse(readFileSync(report, 'utf8')))).hit;
+}
+
 /** Starts ipft, sends packets, ends it. */
 async function measure(args) {
   const nowhere = openSync('/dev/null', 'w');
@@ -104,12 +121,13 @@ async function measure(args) {
 async function main([first, ...rest]) {
   const isJson = first === '--json';
   const args = isJson ? rest : [first, ...rest].filter((word) => word !== undefined);
-  const result = { kernel: release(), isIcount, ...(await measure(args)) };
+  const result = { kernel: release(), isIcount, ...(await measure(args)), kept: await keeping(args) };
   if (isJson) return void console.log(JSON.stringify(result));
-  const { kernel, backend, miss, hit, start } = result;
+  const { kernel, backend, miss, hit, kept, start } = result;
   printTable(`cost: guest, Linux ${kernel}, ${backend}, UDP over lo, ${unit} in BPF`, [
     ['a call that does not match', miss.toFixed(1)],
     ['a call that does', hit.toFixed(1)],
+    ['the same with ipft paths --summarize', kept.toFixed(1)],
     ['start to ready, all tasks, millions', (start.tasks / 1e6).toFixed(0)],
     ['start to ready, the clock, millions', (start.clock / 1e6).toFixed(0)],
   ]);

@@ -20,10 +20,12 @@ const exec = promisify(execFile);
 /** What a benchmark is doing, on stderr. */
 export const note = (text) => console.error(`${(performance.now() / 1000).toFixed(1)} s: ${text}`);
 
+const VERBS = ['record', 'paths'];
+
 /** The words of a command line, with its verb first, if it has one. */
 function words(args) {
-  const marked = ['-m', `${MARK}`, ...args.filter((word) => word !== 'record')];
-  return args[0] === 'record' ? ['record', ...marked] : marked;
+  const verb = args.filter((word) => VERBS.includes(word)).slice(0, 1);
+  return [...verb, '-m', `${MARK}`, ...args.filter((word) => !verb.includes(word))];
 }
 
 /**

@@ -6,6 +6,8 @@
 struct ipft_row row;
 struct ipft_geometry geometry;
 struct ipft_snap snap;
+struct ipft_step step;
+enum ipft_way_sizes way_sizes;
 enum ipft_snap_flags snap_flags;
 enum ipft_no_place no_place;
 enum ipft_function function;

@@ -89,8 +89,11 @@ struct lived {
   __u32 choice;  /* what --sample chooses by: the same for all packets of a family */
   __u8 flags;    /* enum lived_flags */
   __u8 unused;
-  __u16 place;  /* network namespace, the lower half of its inode; 0: it has had no device yet */
-  __u64 device; /* skb->dev at its last call, which need not be a device (place.h); 0: unknown */
+  __u16 place; /* network namespace, the lower half of its inode; 0: it has had no device yet */
+  union {
+    __u64 device; /* skb->dev at its last call, which need not be a device (place.h); 0: unknown */
+    __u64 way;    /* the tracer `ways`: number of the packet's way (ways.h) */
+  };
 };
 
 /* skb -> its life */

@@ -5,7 +5,7 @@
 #define IPFT_COPIED_FUNCTION_H
 
 #include "copied.h"
-#include "function.h"
+#include "tracer.h"
 
 #define NO_PROBE 0
 

@@ -15,6 +15,14 @@ enum emitter {
 /* So that a miss has no cost. Programs need not call all of them. */
 #define UNINLINED __noinline __attribute__((unused))
 
+/* The tracer `ways` has a short way for calls with packets that it follows already: true if it has handled
+ * the call. */
+#ifdef KEEPS_WAYS
+static __always_inline bool keeps(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe);
+#else
+#define keeps(ctx, skb, hit, describe) false
+#endif
+
 /* The functions `how`_look(), `how`_call() and `how`_end(), with a describer. A call looks for itself if the
  * tracer LOOKS_AT_CALL, unless there is a filter: the stack has no room for both, nor for the end of a life.
  */
@@ -23,6 +31,8 @@ enum emitter {
     return hits(ctx, skb, hit, describe, settings.has_filter);                                               \
   }                                                                                                          \
   static UNINLINED int how##_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {                   \
+    if (keeps(ctx, skb, hit, describe))                                                                      \
+      return NO_PROBE;                                                                                       \
     if (LOOKS_AT_CALL && !settings.has_filter && !hits(ctx, skb, hit, describe, false))                      \
       return NO_PROBE;                                                                                       \
     return emit_call(ctx, skb, hit);                                                                         \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Programs for the backend fentry-multi. */
-#include "function.h"
+#include "tracer.h"
 #include "tracing_multi.h"
 
 #define NO_PROBE 0

@@ -114,6 +114,16 @@ enum ipft_candidates {
 /* Most calls of function_graph that may be open at the same time. */
 #define IPFT_FRAMES 16384
 
+/* The tracer `ways`: most packets whose ways are kept at the same time, most functions of a way that are, and
+ * ways of which it is remembered that they were sent. */
+enum ipft_way_sizes {
+  IPFT_WAYS = 16384,
+  IPFT_WAY_STEPS = 128,
+  IPFT_KNOWN_WAYS = 16384,
+  /* units of 1 << 10 ns for times that are not in ns */
+  IPFT_LONG_SHIFT = 10,
+};
+
 /* Bytes of the data after an event. */
 enum ipft_sizes {
   /* Most bytes for a session. The programs build event and data on their stack of 512 bytes, of which each
@@ -343,7 +353,8 @@ struct ipft_settings {
   __u64 unwritten[IPFT_UNWRITTEN];
   __u64 candidates[IPFT_CANDIDATES]; /* function addresses */
   __u32 candidate_count;
-  __u32 follows; /* bit (1 << relation) for each relation that is followed */
+  __u32 follows;    /* bit (1 << relation) for each relation that is followed */
+  __u32 whole_ways; /* the tracer `ways`: of how many packets the functions are sent, per way */
   struct ipft_tie ties[IPFT_TIES];
   struct ipft_copier copiers[IPFT_COPIERS];
 };
@@ -384,8 +395,12 @@ struct ipft_counters {
   __u64 bare;           /* of `matched`: events without their packets' bytes, for which there was no room */
   __u32 wakes_at;       /* the reader is woken when this is the lower half of `matched` */
   __u32 cpu;            /* of this CPU, the key of its ring buffer; written before the trace */
+  __u64 ended;          /* the tracer `ways`: packets that have ended and had a call that is shown */
+  __u64 lost_ways;      /* of `ended`: those whose records were lost */
+  __u64 unkept_ways;    /* packets beyond IPFT_WAYS, which have no record when they end */
+  __u64 unused[5];
 };
-IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 128);
+IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 192);
 
 /* ipft_event.flags */
 enum ipft_flags {
@@ -406,13 +421,15 @@ enum ipft_flags {
                         sets these flags of the packet's next call instead */
   IPFT_CROSSED = 4096,  /* the packet has come into another network namespace */
   IPFT_UNMARKED = 8192, /* the packet has lost its mark */
+  IPFT_WAY = 16384,     /* not a call: the packet's whole way; see ipft_way */
+  IPFT_AFTER = 32768,   /* a relation that says how many calls the parent had had */
 };
 
 /* One event as programs write it into the ring buffer. For a return only time_ns, skb, born_ns,
  * function_address, return_value, flags and tid are set, for a hidden event time_ns, skb, born_ns and flags,
- * for a relation also parent_skb, parent_born_ns, relation, parts and bytes, for IPFT_MOVED netns. All other
- * events but drops are followed by ipft_settings.data_size bytes of data; with IPFT_SENDS_BYTES these, and
- * drops, by struct ipft_snap and the packet's bytes. */
+ * for a relation also parent_skb, parent_born_ns, relation, parts and bytes, for IPFT_MOVED netns, for a way
+ * those that say so. All other events but drops are followed by ipft_settings.data_size bytes of data; with
+ * IPFT_SENDS_BYTES these, and drops, by struct ipft_snap and the packet's bytes. */
 struct ipft_event {
   __u64 time_ns; /* CLOCK_MONOTONIC */
   __u64 skb;     /* address of the struct sk_buff */
@@ -422,6 +439,7 @@ struct ipft_event {
     __u64 function_address; /* entry address of the traced function; for a tracepoint its position in the
                                table of tracepoints, from 1; for a drop the address at which the packet is
                                dropped */
+    __u64 way;              /* for ways: hash of their functions */
     __u64 parent_skb;       /* for relations: the parent's skb */
     __u64 netns;            /* for IPFT_MOVED: inode of the network namespace, 0: unknown */
   };
@@ -431,12 +449,13 @@ struct ipft_event {
       __u32 gso_type; /* skb_shared_info.gso_type, SKB_GSO_* bits */
     };
     __u64 return_value; /* for returns */
+    __u64 first_ns;     /* for ways: time of the first call */
     __u64 cause; /* for drops: the cause reported before: number of the source (IPFT_CAUSE) << 32 | value; 0:
                     none */
     __u64 parent_born_ns; /* for relations: parent_skb and parent_born_ns together identify the parent */
   };
   union {
-    __u16 gso_size; /* bytes; 0: not a GSO packet */
+    __u16 gso_size; /* bytes; 0: not a GSO packet; for ways: at the first call */
     __u16 relation; /* for relations: enum ipft_relation */
   };
   union {
@@ -446,11 +465,14 @@ struct ipft_event {
   union {
     __u32 mark;  /* skb->mark */
     __u32 bytes; /* for relations: len of the parent at this time */
+    __u32 calls; /* for ways: number of calls */
   };
   __u32 flags; /* enum ipft_flags */
   union {
     __u32 tid;    /* current thread, 0 = idle; an interrupt runs in the thread that it interrupted */
     __u32 reason; /* for drops: enum skb_drop_reason, 0 if the kernel has none */
+    __u32 steps;  /* for ways: how many functions follow, the first ones; for relations with
+                     IPFT_AFTER: how many calls the parent had had */
   };
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_event) == 56);
@@ -459,11 +481,25 @@ IPFT_STATIC_ASSERT(sizeof(struct ipft_event) == 56);
 struct ipft_graph_event {
   struct ipft_event event;
   union {
-    __u64 duration_ns; /* for returns: duration of the call */
+    __u64 duration_ns; /* for returns: duration of the call; for ways: from the first call to the last */
     __u64 entered;     /* for IPFT_CROSSED: inode of the network namespace; set by the addon */
   };
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_graph_event) == 64);
+
+/* A call on a packet's way. */
+struct ipft_step {
+  __u32 function; /* lower half of its address; in rows an index into the function table */
+  __u32 since;    /* time since the call before: ns or, with the highest bit, units of 1 << IPFT_LONG_SHIFT ns
+                   */
+};
+#define IPFT_LONG 0x80000000U /* that bit */
+
+/* A packet's way as the programs of the tracer `ways` keep it, and write it into the ring buffer. */
+struct ipft_way {
+  struct ipft_graph_event sent;
+  struct ipft_step steps[IPFT_WAY_STEPS];
+};
 
 /* What a packet is to the packet that it was made from. All zeros: nothing is known of the packet. */
 struct ipft_kin {

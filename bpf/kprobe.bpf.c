@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* Programs for the backends kprobe and kprobe-multi, which differ only in the expected attach type, set by
  * the addon before load. */
-#include "function.h"
+#include "tracer.h"
 #include "kprobe_address.h"
 
 #define NO_PROBE 0

@@ -67,7 +67,10 @@ struct life {
       __u8 lived_flags;
       __u8 call; /* of this call only, without a meaning in the map: enum ipft_flags, or enum life_flags */
       __u16 place;
-      __u64 device;
+      union {
+        __u64 device;
+        __u64 way;
+      };
     };
   };
 };
@@ -83,11 +86,31 @@ static __always_inline bool is_silent(const struct life *life) {
 }
 
 static __always_inline void take(struct life *life, const struct lived *known) {
-  life->born_ns = known->born_ns;
-  life->choice = known->choice;
-  life->lived_flags = known->flags;
-  life->place = known->place;
+  life->own = *known;
+  life->call = 0;
 }
+
+/* What only a tracer has that keeps something of each life (ways.h). */
+#ifdef KEEPS_WAYS
+#define WATCHES_MOVES 0
+#define NOT_THERE ~0ULL
+static int open_way(struct life *life, __u64 skb, struct lived *known);
+static int close_way(__u64 way, __u32 flags);
+static __always_inline void tell_calls(struct ipft_event *relation, const struct lived *parent);
+/* `map`: lives or dying, whose values begin alike. */
+static __always_inline __u64 way_in(void *map, __u64 *skb) {
+  struct lived *known = bpf_map_lookup_elem(map, skb);
+
+  return known ? known->way : NOT_THERE;
+}
+#else
+#define WATCHES_MOVES 1
+#define NOT_THERE ~0ULL
+#define open_way(life, skb, known) ((void)0)
+#define close_way(way, flags) ((void)(way), (void)(flags))
+#define tell_calls(relation, parent) ((void)0)
+#define way_in(map, skb) 0
+#endif
 
 /* Flags of the event. */
 static __always_inline __u32 flags_of(const struct life *life) {
@@ -119,9 +142,19 @@ static __always_inline void follow(__u64 skb) {
   __sync_fetch_and_add(followers(skb), 1);
 }
 
-static __always_inline void forget(void *map, __u64 *skb) {
-  if (bpf_map_delete_elem(map, skb) == 0)
-    __sync_fetch_and_add(followers(*skb), -1);
+static __always_inline bool forget(void *map, __u64 *skb) {
+  if (bpf_map_delete_elem(map, skb) != 0)
+    return false;
+  __sync_fetch_and_add(followers(*skb), -1);
+  return true;
+}
+
+/* Forgets a life whose end was not seen. `flags`: IPFT_LAST if it has ended nevertheless. */
+static __always_inline void forget_unended(void *map, __u64 *skb, __u32 flags) {
+  __u64 way = way_in(map, skb);
+
+  if (way != NOT_THERE && forget(map, skb))
+    close_way(way, flags);
 }
 
 /* Sets born_ns to 0 if the map is full. */
@@ -138,7 +171,8 @@ static __always_inline void begin_life(struct life *life, __u64 skb) {
     return;
   }
   count_untracked();
-  life->born_ns = 0;
+  close_way(life->way, 0);
+  life->born_ns = life->way = 0;
 }
 
 /* True if a call belongs to a released life, rather than to a new one at the same address. */
@@ -177,7 +211,7 @@ static __noinline int first_event(struct life *life, __u64 skb, struct hit *hit)
     return !(released->life.flags & LIVED_SILENT);
   }
   if (released) /* the end of that life was not seen: the skb has another packet now */
-    forget(&dying, &skb);
+    forget_unended(&dying, &skb, IPFT_LAST);
   if (!may_begin((const void *)skb, hit))
     return false;
   life->born_ns = life->time_ns;
@@ -204,7 +238,7 @@ static __always_inline int find_life(struct life *life, __u64 skb, struct hit *h
   take(life, known);
   if (is_silent(life) && !may_speak(known, skb, hit))
     return false;
-  if (settings.follows != 0)
+  if (WATCHES_MOVES && settings.follows != 0)
     hit->moved = watch(known, (const void *)skb, hit->mark, life->time_ns);
   return true;
 }
@@ -226,21 +260,22 @@ static __always_inline void make_room(const struct release *newest) {
   *known = *newest;
   released = bpf_map_lookup_elem(&dying, &oldest.skb);
   if (released && released->life.born_ns == oldest.born_ns)
-    forget(&dying, &oldest.skb);
+    forget_unended(&dying, &oldest.skb, IPFT_LAST);
 }
 
 static __always_inline void release(struct life *life, const struct sk_buff *skb) {
   __u64 key = (__u64)skb;
-  struct dying released = {.life = life->own, .destructor = (__u64)BPF_CORE_READ(skb, destructor)};
+  struct dying released = {.life = life->own, .destructor = (__u64)read_pointer(skb, destructor)};
   struct release newest = {.skb = key, .born_ns = life->born_ns};
 
   life->call |= IPFT_ENDING;
-  forget(&dying, &key);
   make_room(&newest);
-  if (bpf_map_update_elem(&dying, &key, &released, BPF_ANY) != 0)
-    count_untracked();
-  else
+  if (bpf_map_update_elem(&dying, &key, &released, BPF_ANY) == 0) {
     follow(key);
+  } else {
+    count_untracked();
+    close_way(life->way, 0);
+  }
   forget(&lives, &key);
 }
 
@@ -261,29 +296,34 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
   struct lived *known = bpf_map_lookup_elem(&lives, &key);
   struct dying *released = known ? 0 : bpf_map_lookup_elem(&dying, &key);
 
-  if (released && (role & ~IPFT_ROLE_HIDDEN) != IPFT_RELEASES) /* a life is released only once */
+  if (released && (role & ~IPFT_ROLE_HIDDEN) == IPFT_RELEASES) { /* a life is released only once */
+    forget_unended(&dying, &key, IPFT_LAST);
+    released = 0;
+  }
+  if (released)
     known = &released->life;
   if (known) {
-    life->call = LIFE_KNOWN;
     take(life, known);
+    life->call = LIFE_KNOWN;
   } else if (may_begin(skb, hit)) {
     life->born_ns = life->time_ns;
     life->choice = choice_of(key, life->born_ns);
   } else {
-    if (released)
-      forget(&dying, &key);
     return false;
   }
   life->call |= role & IPFT_ROLE_HIDDEN;
+  open_way(life, key, known);
   role &= ~IPFT_ROLE_HIDDEN;
   if (role == IPFT_RELEASES) {
     release(life, skb);
   } else if (role == IPFT_POSTPONES) {
     postpone(life, key, released != 0);
+  } else if (released) {
+    life->call |= IPFT_LAST;
+    forget(&dying, &key);
   } else {
     life->call |= IPFT_LAST;
     forget(&lives, &key);
-    forget(&dying, &key);
   }
   return true;
 }

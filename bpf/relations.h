@@ -20,7 +20,7 @@ static __always_inline volatile __u64 *origin_of(__u64 child) {
 static __noinline int send_relation(union message *message) {
   struct ipft_counters *count = own_counters();
 
-  message->event.flags = IPFT_RELATION | IPFT_HIDDEN;
+  message->event.flags |= IPFT_RELATION | IPFT_HIDDEN;
   if (!count)
     return 0;
   __sync_fetch_and_add(&count->relations, 1);
@@ -127,7 +127,8 @@ static __noinline int begin(__u64 skb, __u64 time_ns) {
 
   if (!own)
     return 0;
-  settle(own, (const void *)skb, time_ns);
+  if (WATCHES_MOVES)
+    settle(own, (const void *)skb, time_ns);
   return adopt(skb, own);
 }
 

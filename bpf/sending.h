@@ -49,16 +49,18 @@ static __always_inline __u64 wakeup(struct ipft_counters *count) {
   return BPF_RB_FORCE_WAKEUP;
 }
 
-static __always_inline void send(struct ipft_counters *count, void *event, __u64 size) {
+/* Returns false if the event is lost. */
+static __always_inline bool send(struct ipft_counters *count, void *event, __u64 size) {
   void *ring = bpf_map_lookup_elem(&rings, &count->cpu);
 
   /* An interrupt may occur between load and store of a plain increment. */
   __sync_fetch_and_add(&count->matched, 1);
   if (ring && bpf_ringbuf_output(ring, event, size, wakeup(count)) == 0)
-    return;
+    return true;
   __sync_fetch_and_add(&count->lost, 1);
   if (!ring) /* the CPU has come online only now */
     __sync_fetch_and_add(&count->unread, 1);
+  return false;
 }
 
 #endif

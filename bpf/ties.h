@@ -100,8 +100,8 @@ static __always_inline bool begin_child(union message *message, __u64 child, str
   message->event.time_ns = own->born_ns;
   message->event.skb = child;
   if (!keeps)
-    forget(&lives, &child);
-  forget(&dying, &child);
+    forget_unended(&lives, &child, 0);
+  forget_unended(&dying, &child, IPFT_LAST);
   known = life_of_relative(child, own);
   if (!known)
     return false;
@@ -182,6 +182,7 @@ __noinline int ipft_relate(__u64 how, __u64 child, __u64 parent, __u64 caller) {
               (relation == IPFT_REBUILT ? LIVED_REBUILT : 0);
   own.place = known->place;
   message.event.parent_born_ns = known->born_ns;
+  tell_calls(&message.event, known);
   if (!begin_child(&message, child, &own, keeps))
     return 0;
   fill_relation(&message.event, parent, relation);

@@ -25,13 +25,13 @@ constexpr size_t most_packet_bytes = 64 << 20;
 
 } // namespace
 
-EventReader::EventReader(Rings rings, const ReaderOptions &options, FunctionIndex functions)
+EventReader::EventReader(Rings rings, const ReaderOptions &options, FunctionIndex functions, KeptWays ways)
     : rings_(std::move(rings)), size_(options.size), epoll_(epoll_create1(EPOLL_CLOEXEC)),
       merge_(options.size, {horizon_ns, most_waiting, most_packet_bytes}), functions_(std::move(functions)),
-      behind_head_(options.behind_head), in_bytes_(options.in_bytes) {
+      behind_head_(options.behind_head), in_bytes_(options.in_bytes), ways_(std::move(ways)) {
   for (const Rings::Ring &ring : rings_.all())
     watch(ring);
-  if (options.size.event == sizeof(ipft_graph_event))
+  if (options.counts_calls)
     packets_.count_calls();
   if (options.reports_ends)
     packets_.report_ends();
@@ -86,16 +86,35 @@ bool EventReader::open(const Rings::Ring &ring) {
   }
 }
 
+// Makes indexes into the function table of the addresses' halves.
+void EventReader::number_steps(Rows rows, size_t row) const {
+  auto *steps = static_cast<ipft_step *>(rows.data(row));
+  size_t count = std::min<size_t>(rows[row].graph.event.steps, rows.data_size() / sizeof(ipft_step));
+  for (size_t i = 0; i < count; i++)
+    steps[i].function = functions_.find_lower(steps[i].function).function;
+  rows[row].function = IPFT_NO_FUNCTION;
+}
+
+void EventReader::name_function(Rows rows, const BatchBytes &bytes, size_t row) const {
+  const KnownFunction &known = functions_.find(rows[row].graph.event.function_address);
+  rows[row].function = known.function;
+  if (known.bytes != IPFT_BYTES_THERE)
+    forget_bytes(rows, bytes, row, known.bytes);
+}
+
 size_t EventReader::fill(Rows rows, BatchBytes &bytes, size_t capacity, bool all) {
   bytes.clear();
   auto now = static_cast<uint64_t>(monotonic_ns());
   size_t count = merge_.take(rows, bytes, capacity, now, all);
+  if (all && count == 0)
+    count = ways_.take(rows, capacity, now);
   for (size_t i = 0; i < count; i++) {
     ipft_event &event = rows[i].graph.event;
-    const KnownFunction &known = functions_.find(event.function_address);
-    rows[i].function = known.function;
-    if (known.bytes != IPFT_BYTES_THERE)
-      forget_bytes(rows, bytes, i, known.bytes);
+    if (event.flags & IPFT_WAY)
+      number_steps(rows, i);
+    else
+      name_function(rows, bytes, i);
+    way_count_ += (event.flags & IPFT_WAY) != 0;
     packets_.number(rows[i]);
     delivered_ += (event.flags & IPFT_HIDDEN) == 0;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "drain/function_index.h"
+#include "drain/kept_ways.h"
 #include "drain/packet_numbers.h"
 #include "drain/ring_merge.h"
 #include "drain/rings.h"
@@ -17,6 +18,7 @@ struct ReaderOptions {
   EventSize size;
   uint32_t behind_head = 0;  // bits of reads from memory that skb->head points to
   uint32_t in_bytes = 0;     // bits of those among them that read packet bytes
+  bool counts_calls = false; // events are calls and returns of function_graph
   size_t bytes_at = 0;       // where in the data of a row the place of its packet's bytes is put
   bool reports_ends = false; // hidden rows (IPFT_HIDDEN), which report packets' ends, are wanted
 };
@@ -24,7 +26,8 @@ struct ReaderOptions {
 // Reads the events from the ring buffers of all CPUs. Throws NativeError.
 class EventReader {
 public:
-  EventReader(Rings rings, const ReaderOptions &options, FunctionIndex functions);
+  // `ways`: those that the programs keep.
+  EventReader(Rings rings, const ReaderOptions &options, FunctionIndex functions, KeptWays ways);
 
   // Moves up to `capacity` events into `rows`, ordered by time over all CPUs and calls: those old enough for
   // all earlier ones to have arrived, or with `all` everything. `bytes` gets the bytes of their packets, and
@@ -52,11 +55,16 @@ public:
 
   // Events delivered so far, without hidden ones.
   uint64_t delivered() const { return delivered_; }
-  // Of these, the ones delivered after later events.
+  // Of these, the ways of packets that had ended, and of those that were in flight when the trace ended.
+  uint64_t ways() const { return way_count_ - ways_.taken(); }
+  uint64_t ways_in_flight() const { return ways_.taken(); }
+  // Of the events, the ones delivered after later events.
   uint64_t late() const { return merge_.late(); }
 
 private:
   void forget_bytes(Rows rows, const BatchBytes &bytes, size_t row, uint8_t found) const;
+  void number_steps(Rows rows, size_t row) const;
+  void name_function(Rows rows, const BatchBytes &bytes, size_t row) const;
   void watch(const Rings::Ring &ring);
   bool open(const Rings::Ring &ring);
 
@@ -68,7 +76,9 @@ private:
   PacketNumbers packets_;
   uint32_t behind_head_;
   uint32_t in_bytes_;
+  KeptWays ways_;
   uint64_t delivered_ = 0;
+  uint64_t way_count_ = 0;
 };
 
 } // namespace ipft

@@ -36,6 +36,8 @@ public:
     make_room();
     for (const IndexedFunction &function : functions) {
       if (function.address != 0)
+        upper_half_ = function.address >> 32 << 32;
+      if (function.address != 0)
         put({function.address, next, function.bytes});
       next++;
     }
@@ -43,6 +45,10 @@ public:
 
   // The result's function is IPFT_NO_FUNCTION if no function has this address.
   const KnownFunction &find(uint64_t address) const { return entries_[index_of(address)]; }
+
+  // By the lower half of the address: the kernel's and its modules' functions are within 2 GB, which have one
+  // upper half. That of tracepoints' positions is 0.
+  const KnownFunction &find_lower(uint32_t lower) const { return find(upper_half_ | lower); }
 
 private:
   static constexpr KnownFunction free_entry = {0, IPFT_NO_FUNCTION, IPFT_BYTES_THERE};
@@ -70,6 +76,7 @@ private:
 
   unsigned bits_ = 4;
   size_t count_ = 0;
+  uint64_t upper_half_ = 0;
   std::vector<KnownFunction> entries_;
 };
 

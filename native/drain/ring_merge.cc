@@ -104,11 +104,13 @@ void RingMerge::read_event(Source &source) {
 }
 
 // Returns and hidden events have no data. A drop has none either, but may be followed by the packet's bytes.
+// A way has those of its functions that were sent.
 void RingMerge::read_data(const BpfRing &ring, ipft_graph_event &event) const {
-  if (ring.size() < size_.total() || event.event.flags & IPFT_DROP)
-    memset(&event + 1, 0, size_.data);
-  else
-    memcpy(&event + 1, ring.record() + size_.event, size_.data);
+  bool has_none = event.event.flags & IPFT_DROP;
+  size_t sent = has_none ? 0 : std::min(ring.size() - size_.event, size_.data);
+  auto *data = reinterpret_cast<char *>(&event + 1);
+  memcpy(data, ring.record() + size_.event, sent);
+  memset(data + sent, 0, size_.data - sent);
 }
 
 // The place is after the data, where nothing is aligned to more than 8 bytes.

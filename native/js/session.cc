@@ -5,6 +5,7 @@
 #include "js/napi_errors.h"
 #include "js/session_options.h"
 #include "js/table.h"
+#include "session/mapped_map.h"
 #include "types/kernel_btf.h"
 
 #include <algorithm>
@@ -67,8 +68,12 @@ void Session::open(const Napi::Object &options) {
     programs.settings.wakeup_events = rings.data_size() / reader.size.longest() / 4;
   programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf).get());
   rings.connect(programs_->rings_fd());
+  Mapping ways;
+  if (programs_->ways_fd() >= 0)
+    ways = mapped_map(programs_->ways_fd(), PROT_READ | PROT_WRITE);
   reader_ = std::make_unique<EventReader>(std::move(rings), reader,
-                                          FunctionIndex(indexed_functions(table_of(options.Get("table")))));
+                                          FunctionIndex(indexed_functions(table_of(options.Get("table")))),
+                                          KeptWays(std::move(ways)));
   uv_loop_t *loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
   BatchBytes batch_bytes;
@@ -172,25 +177,32 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   auto set = [&](const char *name, uint64_t value) {
     values.Set(name, Napi::Number::New(info.Env(), static_cast<double>(value)));
   };
-  set("matched", programs_->matched());
+  const Counters &counted = programs_->counters();
+  // Ways of packets in flight become events when the trace ends.
+  set("matched", counted.matched() + reader_->ways_in_flight());
   set("delivered", reader_->delivered());
   set("late", reader_->late());
-  set("unread", programs_->unread()); // first, so that there are never more than lost
-  set("lost", programs_->lost());
-  set("suppressed", programs_->suppressed());
-  set("bare", programs_->bare());
-  set("followed", programs_->followed());
-  set("relations", programs_->relations());
-  set("lostRelations", programs_->lost_relations());
-  set("moves", programs_->moves());
-  set("lostMoves", programs_->lost_moves());
-  set("unfollowed", programs_->unfollowed());
+  set("unread", counted.unread()); // first, so that there are never more than lost
+  set("lost", counted.lost());
+  set("suppressed", counted.suppressed());
+  set("bare", counted.bare());
+  set("followed", counted.followed());
+  set("relations", counted.relations());
+  set("lostRelations", counted.lost_relations());
+  set("moves", counted.moves());
+  set("lostMoves", counted.lost_moves());
+  set("unfollowed", counted.unfollowed());
   Misses missed = programs_->missed();
   set("missed", missed.calls);
   set("missedEnds", missed.ends);
-  set("unreturned", programs_->unreturned());
+  set("unreturned", counted.unreturned());
   set("noRoom", programs_->without_room());
-  set("untracked", programs_->untracked());
+  set("untracked", counted.untracked());
+  set("ended", counted.ended());
+  set("ways", reader_->ways());
+  set("lostWays", counted.lost_ways());
+  set("unkeptWays", counted.unkept_ways());
+  set("waysInFlight", reader_->ways_in_flight());
   return values;
 }
 
@@ -220,7 +232,7 @@ Napi::Value Session::stack(const Napi::CallbackInfo &info) {
 
 Napi::Value Session::lost_per_cpu(const Napi::CallbackInfo &info) {
   require_open(info.Env());
-  const auto lost = programs_->lost_by_cpu();
+  const auto lost = programs_->counters().lost_by_cpu();
   auto values = Napi::Float64Array::New(info.Env(), lost.size());
   std::copy(lost.begin(), lost.end(), values.Data());
   return values;

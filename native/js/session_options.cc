@@ -159,6 +159,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.mark = number(options, "mark") & result.settings.mask;
   result.settings.has_func_ip = has_func_ip();
   result.settings.interval_ns = interval_ns(number_or_zero(options, "maxRate"));
+  result.settings.whole_ways = number_or_zero(options, "wholeWays");
   result.settings.sample = number_or_zero(options, "sample");
   result.settings.wakeup_events = number(options, "wakeupEvents");
   result.timed = options.Get("timed").ToBoolean();
@@ -200,7 +201,8 @@ Rings ring_buffers(const Napi::Object &options) {
 ReaderOptions reader_options(const Napi::Object &options) {
   ReaderOptions result;
   result.reports_ends = options.Get("reportsEnds").ToBoolean();
-  if (kind_of(options).sees_returns())
+  result.counts_calls = kind_of(options).sees_returns();
+  if (result.counts_calls || kind_of(options).keeps_ways)
     result.size.event = sizeof(ipft_graph_event);
   result.size.data = number_or_zero(options, "dataSize");
   result.size.snaplen = number_or_zero(options, "snaplen");

@@ -23,7 +23,7 @@ constexpr auto kprobe_session_type = static_cast<bpf_attach_type>(IPFT_KPROBE_SE
 constexpr auto shared = BPF_PROG_TYPE_UNSPEC;
 
 const ProgramKind kinds[] = {
-    // name, object, copies, returns, tracing_type, kprobe_type, backend, probe_others
+    // name, object, copies, returns, tracing_type, kprobe_type, backend, probe_others, keeps_ways
     {"fentry", "fentry", BPF_PROG_TYPE_TRACING, Returns::none, none, none, "fentry", nullptr},
     {"fentry-graph", "fentry_graph", BPF_PROG_TYPE_TRACING, Returns::own_program, none, none, "fentry",
      nullptr},
@@ -38,6 +38,14 @@ const ProgramKind kinds[] = {
      nullptr},
     {"tracepoint", "tracepoint", BPF_PROG_TYPE_RAW_TRACEPOINT, Returns::none, none, none, "tracepoint",
      nullptr},
+    {"fentry-ways", "fentry_ways", BPF_PROG_TYPE_TRACING, Returns::none, none, none, "fentry", nullptr, true},
+    {"fentry-multi-ways", "fentry_multi_ways", shared, Returns::none, fentry_multi_type,
+     BPF_TRACE_KPROBE_MULTI, "fentry-multi", KprobeMulti::probe, true},
+    {"kprobe-ways", "kprobe_ways", shared, Returns::none, none, none, "kprobe", nullptr, true},
+    {"kprobe-multi-ways", "kprobe_ways", shared, Returns::none, none, BPF_TRACE_KPROBE_MULTI, "kprobe-multi",
+     nullptr, true},
+    {"tracepoint-ways", "tracepoint_ways", BPF_PROG_TYPE_RAW_TRACEPOINT, Returns::none, none, none,
+     "tracepoint", nullptr, true},
 };
 
 } // namespace

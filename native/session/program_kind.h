@@ -32,6 +32,8 @@ struct ProgramKind {
   // For tracing programs: if this returns 0, the kernel has links for additional kprobe programs, which are
   // loaded too.
   int (*probe_others)();
+  // The tracer `ways`: a record for each packet instead of an event for each call (ways.h).
+  bool keeps_ways = false;
 
   bool has_copies() const { return copies != BPF_PROG_TYPE_UNSPEC; }
   // If so, all events are ipft_graph_events.

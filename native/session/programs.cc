@@ -71,6 +71,13 @@ constexpr uint32_t nested_releases = 8;
 // Room for functions of modules loaded during the trace that have a drop reason argument.
 constexpr size_t later_reasons = 256;
 
+// Any number from 1 on; the lowest are used first.
+void fill_free_ways(int map) {
+  for (__u32 way = IPFT_WAYS; way > 0; way--)
+    if (bpf_map_update_elem(map, nullptr, &way, BPF_ANY) != 0)
+      throw NativeError(errno, "load", "the ways of packets");
+}
+
 // How long open calls may take to return when a trace ends.
 constexpr int return_patience_ms = 50;
 
@@ -91,9 +98,9 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
         variable_offset(".bss", "candidates", IPFT_CANDIDATES * sizeof(ipft_candidate)));
     fill_candidates(candidates_, known_candidates_);
   }
-  counters_ = mapped_map(bpf_object__find_map_fd_by_name(object_.get(), "counters"), PROT_READ | PROT_WRITE);
-  for (uint32_t cpu = 0; cpu < cpus_; cpu++)
-    static_cast<ipft_counters *>(counters_.data())[cpu].cpu = cpu;
+  counters_ = Counters(bpf_object__find_map_fd_by_name(object_.get(), "counters"), cpus_);
+  if (kind_.keeps_ways)
+    fill_free_ways(bpf_object__find_map_fd_by_name(object_.get(), "free_ways"));
   collect_fds(options);
   if (options.drops)
     drops_.attach(object_.get());
@@ -274,6 +281,10 @@ size_t Programs::variable_offset(const char *section, const char *name, size_t s
   throw NativeError(ENOENT, "load", std::string("variable ") + name + " in " + section);
 }
 
+int Programs::ways_fd() const {
+  return kind_.keeps_ways ? bpf_object__find_map_fd_by_name(object_.get(), "ways") : -1;
+}
+
 int Programs::rings_fd() const {
   return bpf_object__find_map_fd_by_name(object_.get(), "rings");
 }
@@ -285,7 +296,7 @@ void Programs::activate() {
 
 void Programs::deactivate() {
   *active_ = IPFT_RETURNING;
-  for (int waited = 0; waited < return_patience_ms && unreturned() > 0; waited++)
+  for (int waited = 0; waited < return_patience_ms && counters_.unreturned() > 0; waited++)
     usleep(1000);
   *active_ = IPFT_INACTIVE;
   barrier_.wait(); // waits for programs that read the old value of `active`
@@ -338,22 +349,6 @@ template <typename Visit> void Programs::each_program(Visit visit) const {
     visit_one(fds_[number], missed_as_[number]);
   for (int fd : drops_.fds())
     visit_one(fd, &Misses::calls);
-}
-
-std::vector<uint64_t> Programs::lost_by_cpu() const {
-  auto *counters = static_cast<const volatile ipft_counters *>(counters_.data());
-  std::vector<uint64_t> lost(cpus_);
-  for (size_t cpu = 0; cpu < cpus_; cpu++)
-    lost[cpu] = counters[cpu].lost;
-  return lost;
-}
-
-uint64_t Programs::sum(__u64 ipft_counters::*counter) const {
-  auto *counters = static_cast<const volatile ipft_counters *>(counters_.data());
-  uint64_t total = 0;
-  for (size_t cpu = 0; cpu < cpus_; cpu++)
-    total += counters[cpu].*counter;
-  return total;
 }
 
 } // namespace ipft

@@ -3,6 +3,7 @@
 
 #include "session/candidates.h"
 #include "session/core_object.h"
+#include "session/counters.h"
 #include "session/drop_programs.h"
 #include "session/linked_object.h"
 #include "session/mapped_map.h"
@@ -84,32 +85,9 @@ public:
   // return.
   void deactivate();
 
-  uint64_t matched() const { return sum(&ipft_counters::matched); }
-  uint64_t lost() const { return sum(&ipft_counters::lost); }
-  // By CPU.
-  std::vector<uint64_t> lost_by_cpu() const;
-  // Of the lost events, those on CPUs that came online after the ring buffers were made.
-  uint64_t unread() const { return sum(&ipft_counters::unread); }
-  uint64_t suppressed() const { return sum(&ipft_counters::suppressed); }
-  // Of the matched events, those without their packets' bytes, for which there was no room.
-  uint64_t bare() const { return sum(&ipft_counters::bare); }
-  // Of the matched events, those of packets that are followed because they are related to another.
-  uint64_t followed() const { return sum(&ipft_counters::followed); }
-  // Relations between packets that were found, and of these, those that the ring buffer refused.
-  uint64_t relations() const { return sum(&ipft_counters::relations); }
-  uint64_t lost_relations() const { return sum(&ipft_counters::lost_relations); }
-  // Crossings into other network namespaces and lost marks, and of these, those that the ring buffer refused.
-  uint64_t moves() const { return sum(&ipft_counters::moves); }
-  uint64_t lost_moves() const { return sum(&ipft_counters::lost_moves); }
-  // Relatives for which the map of lives had no room.
-  uint64_t unfollowed() const { return sum(&ipft_counters::unfollowed); }
-  // Calls that had an event and have no event for their return so far.
-  uint64_t unreturned() const {
-    uint64_t returns = sum(&ipft_counters::returns); // read first, so never more than the calls
-    return sum(&ipft_counters::calls) - returns;
-  }
-  // Events of packets for which the map of lives had no room.
-  uint64_t untracked() const { return sum(&ipft_counters::untracked); }
+  const Counters &counters() const { return counters_; }
+  // The map of the ways that the programs keep; -1: they keep none.
+  int ways_fd() const;
   // Calls for which a session had no room: neither they nor their returns have events. It is unknown whether
   // they would have matched.
   uint64_t without_room() const;
@@ -130,7 +108,6 @@ public:
 private:
   Misses recursion_misses() const;
   template <typename Visit> void each_program(Visit visit) const;
-  uint64_t sum(__u64 ipft_counters::*counter) const;
   void load(const ProgramOptions &options, const btf *kernel);
   void load_or_blame(const ProgramOptions &options, const btf *kernel);
   bool loads_without_module(ProgramOptions options, const btf *kernel);
@@ -154,7 +131,7 @@ private:
   bool ends_by_kprobe_ = false; // fentry-multi: IPFT_END_PROGRAM and IPFT_TIE_PROGRAM are kprobe programs
   size_t cpus_ = 0;
   Mapping bss_;
-  Mapping counters_;
+  Counters counters_;
   volatile uint32_t *active_ = nullptr;
   Misses missed_before_; // counts at activate()
 };

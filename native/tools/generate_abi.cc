@@ -55,7 +55,8 @@ int main(int argc, char **argv) {
   const btf_type *row = find_structure(types, "ipft_row");
   const btf_type *geometry = find_structure(types, "ipft_geometry");
   const btf_type *snap = find_structure(types, "ipft_snap");
-  if (!row || !geometry || !snap) {
+  const btf_type *step = find_structure(types, "ipft_step");
+  if (!row || !geometry || !snap || !step) {
     fprintf(stderr, "generate-abi: %s does not hold BTF of the structures\n", argv[1]);
     return 1;
   }
@@ -80,6 +81,12 @@ int main(int argc, char **argv) {
          << "export const SNAP = {\n";
   write_members(output, types, snap, 0);
   output << "} as const;\n"
+         << "/** sizeof(struct ipft_step), bytes. */\n"
+         << "export const STEP_SIZE = " << step->size << ";\n"
+         << "/** Offsets in struct ipft_step. */\n"
+         << "export const STEP = {\n";
+  write_members(output, types, step, 0);
+  output << "} as const;\n"
          << "/** In ROW.function: the address belongs to no function of the table. */\n";
   write_constant(output, types, "ipft_function");
   output << "/** Bits of ROW.flags, see enum ipft_flags. */\n";
@@ -92,6 +99,8 @@ int main(int argc, char **argv) {
   write_constant(output, types, "ipft_no_place");
   output << "/** Bytes, see enum ipft_sizes. */\n";
   write_constant(output, types, "ipft_sizes");
+  output << "/** See enum ipft_way_sizes. */\n";
+  write_constant(output, types, "ipft_way_sizes");
   output << "/** See enum ipft_candidates. */\n";
   write_constant(output, types, "ipft_candidates");
   output.close();

@@ -36,7 +36,7 @@ export type TraceSummary = Summary;
  * `fields`.
  */
 export interface ScriptOptions<Fields extends FieldList | undefined = undefined> extends Partial<
-  Omit<TraceOptions, 'fields'>
+  Omit<TraceOptions, 'fields' | 'summarize'>
 > {
   /** the fields of events, instead of those that `-o json` shows without --fields */
   readonly fields?: Fields;

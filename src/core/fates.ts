@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { ColumnContext } from './column.js';
 import { dropReader } from './drop.js';
+import { KnownWays, type KnownWay } from './way-row.js';
 import { dropLocation, dropReason, functionIndex, isReturn } from './row.js';
 
 /** What a call says of its packet. */
@@ -25,6 +26,8 @@ export interface DropStep {
 
 /** Readers of rows, for Lineage. */
 export interface FateReaders {
+  /** what the calls of a whole way say, in order; null: they are not known */
+  readonly way: (rows: DataView, at: number) => readonly Step[] | null;
   /** null: a return */
   readonly step: (rows: DataView, at: number) => Step | null;
   /** of a row that isDrop(); null: it reports no drop */
@@ -62,7 +65,16 @@ export function fateReaders(context: ColumnContext): FateReaders {
     return name === undefined ? UNKNOWN : (steps[index] = stepOf(name));
   };
   const isDropRow = dropReader(context);
+  const ways = new KnownWays();
+  const ofWays = new WeakMap<KnownWay, readonly Step[]>();
   return {
+    way: (rows, at) => {
+      const known = ways.of(rows, at);
+      if (known === undefined) return null;
+      const found = ofWays.get(known) ?? Array.from(known.functions, (index) => steps[index] ?? read(index));
+      ofWays.set(known, found);
+      return found;
+    },
     step: (rows, at) => {
       if (isReturn(rows, at)) return null;
       const index = functionIndex(rows, at);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Batch } from './batch.js';
 import type { Divided, DropKin } from './drop-kin.js';
-import type { FateReaders } from './fates.js';
+import type { FateReaders, Step } from './fates.js';
 import { forgetOldest } from './oldest.js';
 import type { PacketEvents } from './packet-events.js';
 import { isRelation, ofParts, parent, part, relation } from './relation.js';
 import { isDrop, isHidden, isLast, packet } from './row.js';
+import { callsBefore, isWay, saysCalls } from './way-row.js';
 
 /** Packets that are remembered; more are not followed at a time (IPFT_LIVES), unless ends are missed. */
 const MOST = 100_000;
@@ -38,6 +39,12 @@ export class Living {
   isOthers = false;
   /** a bridge has a clone or a copy of it */
   isBridged = false;
+  /** its drop says that it waited for its receiver, who has left */
+  isPurged = false;
+  /** of rows of whole ways, which come at a packet's end: what its calls say; null: not known, or such rows do not come */
+  way: readonly Step[] | null = null;
+  /** of such rows: clones and copies that have not ended */
+  openCopies = 0;
   /** if it is a clone or a copy: its parent, and the parent's calls before; null: not one, or that is unknown */
   copy: { readonly parent: Living; readonly calls: number } | null = null;
   generation = 0;
@@ -73,6 +80,7 @@ export class Lineage {
       else if (!isHidden(rows, at)) this.#note((living ??= this.#add(number)), rows, at);
       if (living !== undefined && isLast(rows, at)) {
         living.hasEnded = true;
+        if (living.copy !== null) living.copy.parent.openCopies--;
         this.#ended.push(number);
       }
     }
@@ -94,10 +102,12 @@ export class Lineage {
    */
   isLost(living: Living, isOver: boolean): boolean | null {
     if (living.isOthers && living.isBridged) return false;
+    if (living.isOthers && living.way !== null && living.openCopies > 0 && !isOver) return null;
+    const isTaps = living.isTaps || (living.isPurged && wasInTap(living));
     let waits = false;
     for (let { copy } = living; copy !== null; { copy } = copy.parent) {
       const { parent: from, calls } = copy;
-      const isSafe = living.isTaps || (!from.isDropped && (from.hasEnded || isOver));
+      const isSafe = isTaps || (!from.isDropped && (from.hasEnded || isOver));
       if (from.calls > calls && isSafe) return false;
       waits ||= !from.hasEnded;
     }
@@ -136,8 +146,13 @@ export class Lineage {
       const drop = this.readers.dropStep(rows, at);
       if (drop === null) return;
       living.isDropped = true;
+      living.isPurged ||= drop.isPurged;
       living.isTaps ||= drop.isTaps || (drop.isPurged && living.isInTap);
       living.isOthers ||= drop.isOthers;
+      return;
+    }
+    if (isWay(rows, at)) {
+      noteWay(living, this.readers.way(rows, at));
       return;
     }
     const step = this.readers.step(rows, at);
@@ -159,7 +174,8 @@ export class Lineage {
     switch (kind) {
       case 'clone':
       case 'copy':
-        this.#copy(child, this.#living.get(number));
+        if (saysCalls(rows, at)) this.#copy(child, this.#at(number), callsBefore(rows, at));
+        else this.#copy(child, this.#living.get(number), null);
         break;
       case 'rebuilt':
         child.share = this.#living.get(number)?.share ?? null;
@@ -186,15 +202,33 @@ export class Lineage {
     }
   }
 
-  /** Nobody would see a parent go on that is kept, or not known: what TCP keeps, as a rule. */
-  #copy(child: Living, from: Living | undefined): void {
+  /**
+   * Nobody would see a parent go on that is kept, or not known: what TCP keeps, as a rule. `calls`: how many it has
+   * had, if there are rows of whole ways; null: as many as there were rows of.
+   */
+  #copy(child: Living, from: Living | undefined, calls: number | null): void {
     if (from === undefined) return;
     child.share = from.share;
     if (from.isKept || from.generation >= MOST_GENERATIONS) return;
-    child.copy = { parent: from, calls: from.calls };
+    child.copy = { parent: from, calls: calls ?? from.calls };
+    from.openCopies++;
     child.generation = from.generation + 1;
     child.isInTap = from.isInTap;
   }
+}
+
+/** A call goes on by its place on the way. */
+function noteWay(living: Living, way: readonly Step[] | null): void {
+  if (way === null) return;
+  living.way = way;
+  living.calls = way.findLastIndex(({ goesOn }) => goesOn) + 1;
+  if (living.copy !== null && way.some(({ isBridged }) => isBridged)) living.copy.parent.isBridged = true;
+}
+
+/** As Living.isInTap, after so many calls of a packet of which there is the whole way. */
+function wasInTap({ way, copy }: Living, calls = Infinity): boolean {
+  const last = way?.slice(0, calls).findLast(({ isTaps, goesOn }) => isTaps || goesOn);
+  return last?.isTaps ?? (way !== null && copy !== null && wasInTap(copy.parent, copy.calls));
 }
 
 /**

@@ -190,6 +190,11 @@ export interface TraceOptions {
   readonly count?: number | undefined;
   /** end the trace this many ms after it is ready */
   readonly durationMs?: number | undefined;
+  /**
+   * keep the packets' ways instead of making events of their calls; the functions of so many packets of each
+   * way are kept. Only for reports on ways. undefined: make events
+   */
+  readonly summarize?: number | undefined;
   /** most events per second, on all CPUs together */
   readonly maxRate?: number | undefined;
   /** 1: trace all packets; N: one in N */

@@ -4,6 +4,9 @@ import { timeNs } from './row.js';
 /** Memory for the first events: a page. Most packets of a busy trace have few, and zeroing more takes longer than growing. */
 const FIRST_BYTES = 4096;
 
+const NOTHING = new Uint8Array();
+const NO_ROWS = new DataView(NOTHING.buffer);
+
 /** The events of one packet as packed rows of `rowSize` bytes, without an object per event. */
 export class PacketEvents {
   /** true when the packet's life has ended and all its events are here */
@@ -17,8 +20,16 @@ export class PacketEvents {
     readonly rowSize: number,
     firstRows = Math.ceil(FIRST_BYTES / rowSize),
   ) {
-    this.#bytes = new Uint8Array(firstRows * rowSize);
-    this.#rows = new DataView(this.#bytes.buffer);
+    this.#bytes = firstRows === 0 ? NOTHING : new Uint8Array(firstRows * rowSize);
+    this.#rows = firstRows === 0 ? NO_ROWS : new DataView(this.#bytes.buffer);
+  }
+
+  /** One row that is not copied: its memory is the batch's. */
+  static borrowing(rows: DataView, at: number, rowSize: number): PacketEvents {
+    const events = new PacketEvents(rowSize, 0);
+    events.#rows = new DataView(rows.buffer, rows.byteOffset + at, rowSize);
+    events.#size = 1;
+    return events;
   }
 
   get size(): number {

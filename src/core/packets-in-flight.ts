@@ -2,6 +2,7 @@
 import type { Batch } from './batch.js';
 import { PacketEvents } from './packet-events.js';
 import { isHidden, isLast, packet } from './row.js';
+import { isWay } from './way-row.js';
 
 /** Most events held for packets in flight; beyond this the oldest packet is flushed before its end. */
 export const MAX_HELD = 400_000;
@@ -21,7 +22,7 @@ export class PacketsInFlight {
 
   /**
    * Takes the rows. Returns the packets whose life has ended, and the oldest ones while more than `most`
-   * events are held.
+   * events are held. Of a packet that has one row only, with its whole way, the row is the batch's.
    */
   take({ rows, count, rowSize }: Batch, most = MAX_HELD): PacketEvents[] {
     const complete: PacketEvents[] = [];
@@ -29,6 +30,13 @@ export class PacketsInFlight {
     let start = 0;
     while (start < end) {
       const number = packet(rows, start);
+      if (isWay(rows, start) && isLast(rows, start) && !this.#packets.has(number)) {
+        const events = PacketEvents.borrowing(rows, start, rowSize);
+        events.isComplete = true;
+        complete.push(events);
+        start += rowSize;
+        continue;
+      }
       let at = start;
       let ended = false;
       for (; at < end && !ended && packet(rows, at) === number && !isHidden(rows, at); at += rowSize)

@@ -199,6 +199,20 @@ export interface Cost {
   readonly uncalibrated: string | null;
 }
 
+/** Packets whose ways were kept. */
+export interface WaysAccount {
+  /** packets whose ends were seen; = summarized + lost */
+  readonly ended: number;
+  /** of these, those that are in the report */
+  readonly summarized: number;
+  /** of these, those that are not */
+  readonly lost: number;
+  /** packets without a way, since too many were in flight: those of them that have ended are among the lost */
+  readonly no_room: number;
+  /** further packets in the report, whose ends were not seen before the trace ended */
+  readonly in_flight: number;
+}
+
 /** The summary of a trace, with the keys of the JSON. */
 export interface Summary extends Accounts {
   /** seconds, from the activation of the trace to its deactivation */
@@ -219,6 +233,8 @@ export interface Summary extends Accounts {
   readonly violations: number | null;
   /** the packets' bytes; null without --snaplen */
   readonly packet_bytes: PacketBytesAccount | null;
+  /** null without --summarize */
+  readonly ways: WaysAccount | null;
   /** number of dropped packets; null without --drops */
   readonly dropped: number | null;
   /** in a file of the flight recorder: why it was written; null: the trace is whole */

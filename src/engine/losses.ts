@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import { WAYS } from '../core/abi.js';
 import { LARGEST_PAGE_COUNT } from '../core/ring-buffer.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Accounts, Summary } from '../core/summary.js';
-import type { Counters, Session } from '../native/types.js';
+import type { Counters } from '../native/counters.js';
+import type { Session } from '../native/types.js';
 import type { Consumer, Loss } from '../core/consumer.js';
 
 /** Formats a share as `12.3 %`, never rounding to 0 or 100 % what is not exactly that. */
@@ -39,6 +41,11 @@ const lostWithoutBuffer = (lost: number, matched: number): Loss => ({
 const cutShort = (cut: number): Loss => ({
   text: `${cut} packets were shown before their end, as there were too many events to hold: later events of each are shown apart from these`,
   remedy: 'fewer events of packets in flight: --regex, --sample',
+});
+
+const withoutWay = (count: number): Loss => ({
+  text: `${count} packets are not in the report: more than ${WAYS} packets were in flight`,
+  remedy: 'fewer packets: a narrower filter, --sample',
 });
 
 /** Why the kernel skips a program. */
@@ -95,6 +102,7 @@ const lostFamily = ({ lostRelations, relations, lostMoves, moves, unfollowed }: 
 export function losses(counters: Counters, pageCount: number, cut: number, backend: string): Loss[] {
   const { matched, delivered, lost, suppressed, missed, unreturned, noRoom, untracked, unread, bare } =
     counters;
+  const { unkeptWays } = counters;
   const kin = counters.relations === 0 ? '' : ', and its relatives are not shown';
   const full = lost - unread;
   const unaccounted = matched - delivered - lost - suppressed;
@@ -117,6 +125,7 @@ export function losses(counters: Counters, pageCount: number, cut: number, backe
             text: `${untracked} events are of packets beyond the number that can be tracked at a time: each may be shown as one packet with another of the same skb${kin}`,
           },
         ]),
+    ...(unkeptWays === 0 ? [] : [withoutWay(unkeptWays)]),
     ...(cut === 0 ? [] : [cutShort(cut)]),
     ...(unaccounted === 0
       ? []
@@ -130,6 +139,15 @@ export const bytesAccount = (
   { bare }: Counters,
   { readsFragments }: Pick<Session, 'readsFragments'>,
 ): Summary['packet_bytes'] => (snaplen === undefined ? null : { without: bare, fragments: readsFragments });
+
+/** With --summarize: what has become of packets' ways. */
+export const waysAccount = (
+  { summarize }: Pick<TraceOptions, 'summarize'>,
+  { ended, ways, lostWays, unkeptWays, waysInFlight }: Counters,
+): Summary['ways'] =>
+  summarize === undefined
+    ? null
+    : { ended, summarized: ways, lost: lostWays, no_room: unkeptWays, in_flight: waysInFlight };
 
 /** Cases in which events may be attributed to the wrong packet. */
 export function doubts({ missedEnds, relations }: Counters, backend: string): Loss[] {

@@ -5,14 +5,15 @@ import { timeNs } from '../core/row.js';
 import { firstEvents } from '../core/batch.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Changes, EndReason, Summary } from '../core/summary.js';
-import type { Counters, Session } from '../native/types.js';
+import type { Counters } from '../native/counters.js';
+import type { Session } from '../native/types.js';
 import { JudgedCandidates } from './candidates.js';
 import type { Consumer, Loss } from '../core/consumer.js';
 import { costRemark, type TracingCost } from './cost.js';
 import type { RunningChecks } from './checks.js';
 import { reportAbsences } from '../plan/absences.js';
 import { native } from '../native/call.js';
-import { accounts, bytesAccount, doubts, losses, remarks } from './losses.js';
+import { accounts, bytesAccount, doubts, losses, remarks, waysAccount } from './losses.js';
 import type { KernelChanges } from './kernel-changes.js';
 import type { Messages } from '../terminal/messages.js';
 import type { Plan } from '../plan/prepare.js';
@@ -172,6 +173,7 @@ export class Recorder {
       ...accounts(counters, this.#taken, this.consumer),
       consumers: this.consumer.accounts ?? null,
       ...this.checks.summary,
+      ways: waysAccount(this.options, counters),
       packet_bytes: bytesAccount(this.options, counters, this.session),
       dropped: this.consumer.drops?.packets ?? null,
       trigger: null,

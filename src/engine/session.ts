@@ -17,13 +17,14 @@ export function openSession(
   onBatch: (rows: number, bytes: number) => void,
 ): Session {
   const { addon, table, traceable, uncertain, probedOnly, backend, bodyOffsets, data, filter, inBpf } = plan;
-  const { mark, mask, wakeupEvents, maxRate, sample, budget, snaplen } = options;
+  const { mark, mask, wakeupEvents, maxRate, sample, budget, snaplen, summarize } = options;
   const { pageCount = automaticPageCount(cpus().length) } = options;
   const leastPageCount = options.pageCount ?? LEAST_PAGES;
   const buffers = { pageCount, leastPageCount, wakeupEvents };
   const limits = { maxRate, sample, timed: budget !== undefined };
   const marked = mark === undefined ? { mark: 0, mask: 0 } : { mark, mask };
-  const settings = { ...marked, ...buffers, ...limits, programs: backend.programs, follows: plan.follows };
+  const programs = summarize === undefined ? backend.programs : `${backend.programs}-ways`;
+  const settings = { ...marked, ...buffers, ...limits, programs, follows: plan.follows };
   const functions = Uint32Array.from(traceable);
   const ends = {
     hidden: Uint32Array.from(probedOnly),
@@ -37,6 +38,7 @@ export function openSession(
     bodyOffsets,
     ...dataOptions(data),
     snaplen,
+    wholeWays: summarize,
     filter: filter?.code,
     asksMark: filter?.asksMark === true,
     asksBytes: filter?.asksBytes === true,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+import type { Counters } from './counters.js';
 import type { KernelProbes } from '../core/backend.js';
 import type { CompileFilter } from '../core/classic-bpf.js';
 import type { ClockReading } from '../core/clock.js';
@@ -168,6 +169,8 @@ export interface SessionOptions {
   readonly moduleAt?: number;
   /** most bytes of a packet; none if undefined */
   readonly snaplen?: number | undefined;
+  /** programs that keep ways: the functions of so many packets of each way are kept */
+  readonly wholeWays?: number | undefined;
   /** offset in the data for the place of a packet's bytes in Session.packetBytes */
   readonly bytesAt?: number;
   readonly pageCount: number;
@@ -183,46 +186,6 @@ export interface SessionOptions {
   readonly drops?: boolean;
   /** whether the kernel measures the programs' run time, which needs CAP_SYS_ADMIN and costs time itself */
   readonly timed?: boolean;
-}
-
-/** At the end matched = delivered + lost + suppressed. */
-export interface Counters {
-  /** events of packets that match */
-  readonly matched: number;
-  /** passed to onBatch */
-  readonly delivered: number;
-  /** delivered events that came after events with a later time */
-  readonly late: number;
-  /** refused by the ring buffer */
-  readonly lost: number;
-  /** of the matched, those without their packets' bytes, for which there was no room */
-  readonly bare: number;
-  /** lost events on CPUs that came online after the session was created, and had no buffer yet */
-  readonly unread: number;
-  /** suppressed by maxRate; the returns of such calls are not counted */
-  readonly suppressed: number;
-  /** of the matched, those of packets that are followed because they are related to another */
-  readonly followed: number;
-  /** relations between packets that were found */
-  readonly relations: number;
-  /** of the relations, those that the ring buffer refused */
-  readonly lostRelations: number;
-  /** crossings into other network namespaces, and lost marks */
-  readonly moves: number;
-  /** of these, those that the ring buffer refused */
-  readonly lostMoves: number;
-  /** relatives for which the map of lives had no room */
-  readonly unfollowed: number;
-  /** calls for which the program did not run, since another was running on the CPU; not counted as matched, nor are the next two */
-  readonly missed: number;
-  /** the same for functions that are probed only for the ends of packets */
-  readonly missedEnds: number;
-  /** calls with an event whose return has none */
-  readonly unreturned: number;
-  /** calls beyond the number of open calls whose returns the kernel can track; they and their returns have no events */
-  readonly noRoom: number;
-  /** events of packets beyond the number that can be tracked; another packet of the same skb may seem to be the same */
-  readonly untracked: number;
 }
 
 /** What has been run of BPF programs. */

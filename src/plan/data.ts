@@ -17,6 +17,7 @@ import {
 import type { Column } from '../core/column.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
 import type { TraceOptions } from '../core/options.js';
+import { WAYS_LAYOUT } from '../core/way-row.js';
 import type { ResolvedPath } from '../core/field-path.js';
 import type { Addon, SessionOptions } from '../native/types.js';
 import { pathError, resolvePath } from './resolve-path.js';
@@ -128,12 +129,13 @@ const OF_CAPTURES: readonly Wish[] = [
 
 /** The data of a trace. A capture file gets the packets' headers, too, and where they are, as far as there is room. */
 export function dataOf(
-  { write, snaplen }: TraceOptions,
+  { write, snaplen, summarize }: TraceOptions,
   addon: Addon,
   columns: readonly Column[],
   further: readonly Read[],
   messages: Messages,
 ): Data {
+  if (summarize !== undefined) return { layout: WAYS_LAYOUT, capture: undefined, absent: {} };
   const bytes = snaplen === undefined ? [] : [PACKET_BYTES];
   const wished = write === undefined ? [] : OF_CAPTURES;
   const data = planData(addon, columns, [...further, ...bytes], wished);

@@ -99,7 +99,12 @@ const path = object<PathReport>({
   drops,
   latency,
   examples: array(integer('numbers of packets')),
-  functions: array(string()),
+  functions: array(string('its address in hexadecimal, if it is unknown')),
+  cut: boolean('further functions were called, which --summarize did not keep'),
+  times_ns: listOrNull(
+    integer(),
+    'when one of the packets called these functions, ns since its first event; null: it is not known',
+  ),
   nearest: orNull(integer('which way before this one in the list it is most like, from 0; null: none')),
   differences: array(difference),
 });
@@ -109,6 +114,10 @@ const paths = object<PathsReport>({
   packets: integer(),
   drops: boolean('the trace has drops'),
   others: integer('packets of further ways, for which there was no room'),
+  summarized: ofSummary('ways'),
+  collisions: integer(
+    'packets that were counted to another way, whose functions have the same hash; 0 without --summarize',
+  ),
   roles: array(
     object<RoleReport>({
       ...role,

@@ -23,6 +23,7 @@ import type {
   LaterModule,
   PacketBytesAccount,
   Summary,
+  WaysAccount,
   XdpDevice,
   XdpDrop,
 } from '../core/summary.js';
@@ -148,6 +149,17 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
     object<PacketBytesAccount>({
       without: integer('events'),
       fragments: boolean('those of fragments could be read'),
+    }),
+  ),
+  ways: orNull(
+    object<WaysAccount>({
+      ended: integer('packets; = summarized + lost'),
+      summarized: integer('of these, packets in the report'),
+      lost: integer('of these, packets that are not in the report'),
+      no_room: integer(
+        'packets that were too many at the same time: those that have ended are among the lost',
+      ),
+      in_flight: integer('further packets in the report, whose ends were not seen'),
     }),
   ),
   dropped: orNull(integer('packets; null without --drops')),

@@ -3,7 +3,7 @@ import { addTo } from '../core/grouped.js';
 import type { RelationName } from '../core/relation.js';
 import { Histogram } from './histogram.js';
 import { Places } from './places.js';
-import type { Way } from './way.js';
+import { functionsOf, timesOf, type Way } from './way.js';
 
 /** What packets are: only those that are the same take comparable ways. */
 export interface Role {
@@ -24,6 +24,10 @@ export interface DropEnd {
 export interface PathClass {
   readonly role: Role;
   readonly functions: readonly string[];
+  /** further functions were called, which were not kept (--summarize) */
+  readonly isCut: boolean;
+  /** when one of these packets called them, ns since its first event; null: it is not known */
+  readonly times: readonly number[] | null;
   /** [] if they were not dropped */
   readonly drops: readonly DropEnd[];
   /** false: their end was not seen */
@@ -36,11 +40,7 @@ export interface PathClass {
   readonly places: Places | null;
 }
 
-/** Name of the field that tells GSO packets, as JSON has it. */
-const GSO_SIZE = 'gso_size';
-
-function roleOf({ kinship, steps }: Way): Role {
-  const gso = Number(steps[0]?.fields[GSO_SIZE] ?? 0) !== 0;
+function roleOf({ kinship, isGso: gso }: Way): Role {
   if (kinship?.parent === undefined) return { relation: 'none', gso };
   return { relation: kinship.relation ?? 'unknown', gso };
 }
@@ -50,11 +50,13 @@ export const roleKey = ({ relation, gso }: Role): string => `${relation} ${gso}`
 
 const EXAMPLES = 5;
 
-/** The class that a way alone makes. Its steps need the field `gso_size`. */
+/** The class that a way alone makes. */
 class OpenClass implements PathClass {
   readonly role: Role;
   readonly drops: readonly DropEnd[];
   readonly isComplete: boolean;
+  readonly isCut: boolean;
+  times: readonly number[] | null = null;
   readonly latency = new Histogram();
   readonly examples: number[] = [];
   readonly places: Places | null;
@@ -67,11 +69,13 @@ class OpenClass implements PathClass {
     this.role = roleOf(way);
     this.drops = way.drops.map(({ function: at, reason, cause }) => ({ function: at, reason, cause }));
     this.isComplete = way.isComplete;
+    this.isCut = way.kept?.isCut ?? false;
     this.places = hasPlaces ? new Places() : null;
   }
 
   add(way: Way): void {
     this.latency.add(way.lengthNs);
+    this.times ??= timesOf(way);
     if (this.examples.length < EXAMPLES) this.examples.push(way.packet);
     this.places?.add(way);
   }
@@ -84,9 +88,11 @@ const MOST_FUNCTIONS = 1_000_000;
 /** Sorts ways into classes. */
 export class PathClasses {
   readonly #classes = new Map<string, OpenClass>();
+  readonly #hashes = new Map<bigint, number>();
   #packets = 0;
   #functions = 0;
   #others = 0;
+  #collisions = 0;
 
   /** `hasPlaces`: see PathClass.places */
   constructor(
@@ -97,13 +103,14 @@ export class PathClasses {
   /** Returns the way's class; null: there was no room for one. */
   add(way: Way): PathClass | null {
     this.#packets++;
-    const functions: string[] = [];
-    for (const { durationNs, function: name } of way.steps) if (durationNs === null) functions.push(name);
+    const functions = functionsOf(way);
     const end = way.drops.map((drop) => `${drop.function} ${drop.reason} ${drop.cause}`).join();
-    const key = `${roleKey(roleOf(way))} ${way.isComplete} ${end}\n${functions.join('\n')}`;
+    const what = way.kept === null ? functions.join('\n') : this.#numberOf(way.kept.hash);
+    const key = `${roleKey(roleOf(way))} ${way.isComplete} ${end}\n${what}`;
     const known = this.#classes.get(key) ?? this.#open(key, way, functions);
     if (known === null) this.#others++;
     else known.add(way);
+    if (way.kept?.collides === true) this.#collisions++;
     return known;
   }
 
@@ -117,6 +124,11 @@ export class PathClasses {
     return this.#others;
   }
 
+  /** Packets that were found to have the hash of another way, whose class they are in (--summarize). */
+  get collisions(): number {
+    return this.#collisions;
+  }
+
   /** The classes of each role, the most frequent first; the role with most packets first. */
   byRole(): PathClass[][] {
     const roles = new Map<string, PathClass[]>();
@@ -124,6 +136,15 @@ export class PathClasses {
     for (const classes of roles.values())
       classes.sort((left, right) => right.latency.count - left.latency.count);
     return [...roles.values()].sort((left, right) => packetsIn(right) - packetsIn(left));
+  }
+
+  /** A number is shorter than the hash as text, and as good. -1: there is no room for a further class anyway. */
+  #numberOf(hash: bigint): number {
+    const known = this.#hashes.get(hash);
+    if (known !== undefined) return known;
+    if (this.#classes.size >= this.most) return -1;
+    this.#hashes.set(hash, this.#hashes.size);
+    return this.#hashes.size - 1;
   }
 
   /** null: there is no room. */

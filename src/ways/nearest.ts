@@ -17,6 +17,10 @@ export interface PathReport {
   /** numbers of the first of them */
   readonly examples: readonly number[];
   readonly functions: readonly string[];
+  /** further functions were called, which --summarize did not keep */
+  readonly cut: boolean;
+  /** when one of them called these functions, ns since its first event; null: it is not known */
+  readonly times_ns: readonly number[] | null;
   /** the more frequent way that it is most like, as its place in the list; null: it is like none of them */
   readonly nearest: number | null;
   /** from that way (`left`) to this one (`right`) */
@@ -57,10 +61,11 @@ function roleReport(classes: readonly PathClass[], top: number): RoleReport | nu
   if (first === undefined) return null;
   const packets = packetsIn(classes);
   const paths = classes.slice(0, top).map((each, place): PathReport => {
-    const { drops, isComplete, latency, examples, functions } = each;
+    const { drops, isComplete, isCut, times, latency, examples, functions } = each;
     const share = latency.count / packets;
     const shown = { packets: latency.count, share, complete: isComplete, drops, latency: latency.latency() };
-    return { ...shown, examples, functions, ...nearestOf(each, classes.slice(0, place)) };
+    const calls = { functions, cut: isCut, times_ns: times };
+    return { ...shown, examples, ...calls, ...nearestOf(each, classes.slice(0, place)) };
   });
   return { ...first.role, packets, ways: classes.length, paths };
 }

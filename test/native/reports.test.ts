@@ -2,12 +2,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WAYS } from '../../src/core/abi.js';
 import type { PathsReport } from '../../src/outputs/reports/paths.js';
 import { lineSchema } from '../../src/results/schema.js';
 import { refusal } from '../support/addon/bpf-objects.js';
 import { HOME } from '../support/home.js';
-import { environment, IPFT, ipftProcess } from '../support/ipft/process.js';
-import { PORT, TRAFFIC } from '../support/traffic/traffic.js';
+import { environment, IPFT, ipftProcess, IpftProcess } from '../support/ipft/process.js';
+import type { Ended } from '../support/ipft/running.js';
+import { bothWays, classesIn, expectAllAccounted } from '../support/ipft/summarized.js';
+import { freeOldPackets, PORT, runSilently, TRAFFIC, whileUnread } from '../support/traffic/traffic.js';
 import { validator } from '../support/schema/validate.js';
 
 /** No other trace on this machine has this mark. */
@@ -99,6 +102,61 @@ describe('ipft paths', () => {
     expect(validator(lineSchema('paths'), { isClosed: true })(report)).toBe('');
     expect(report).toMatchObject({ file: null, packets: 3, drops: true });
     expect(report.roles[0]?.paths[0]?.functions).toContain('tp:net_dev_queue');
+  });
+});
+
+describe('ipft paths --summarize', () => {
+  it.each([
+    [['-t', 'function_graph'], /--summarize: it does not go with --tracer function_graph/],
+    [['--max-rate', '5'], /--summarize: --max-rate leaves out events/],
+    [['--summarize', '0'], /--summarize: expected a number from 1/],
+    [[RECORDING], /--summarize: it is for a trace, not for a file/],
+  ])('refuses %j', (args, message) => {
+    const { code, stderr } = ipft(['paths', '--summarize', '-m', '1', ...args]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) as string });
+  });
+
+  const traced = ['-m', `${MARK}`, '-b', 'tracepoint'];
+
+  it.skipIf(reason !== null)('says the same of the same packets as without it', async () => {
+    const pings = `-n -q -c 20 -i 0.01 -m ${MARK} 127.0.0.1`.split(' ');
+    const { kept, traced: all } = await bothWays(traced, async () => {
+      for (let round = 0; round < 3; round++) {
+        await runSilently('ping', pings);
+        await runSilently(TRAFFIC, ['udp', '--mark', `${MARK}`, '--to', '127.0.0.1:9', '--count', '1']);
+      }
+    });
+    expect(classesIn(kept)).toEqual(classesIn(all));
+    expect(kept.packets).toBeGreaterThanOrEqual(63);
+    expect(kept.collisions).toBe(0);
+    expect(kept.roles.flatMap(({ paths }) => paths.map(({ drops }) => drops.length))).toContain(1);
+    expectAllAccounted(kept);
+  });
+
+  it.skipIf(reason !== null)('tells of packets that were too many at the same time', async () => {
+    const more = 200;
+    const running = new IpftProcess(['paths', '--json', '--summarize', ...traced, '--fail-on-loss']);
+    await running.says('Trace ready!');
+    await whileUnread(MARK, WAYS + more, () => Promise.resolve());
+    await freeOldPackets();
+    const { code, stdout, stderr } = await running.end();
+    const report = JSON.parse(stdout) as PathsReport;
+    expectAllAccounted(report);
+    expect(report.summarized?.no_room).toBeGreaterThanOrEqual(more);
+    expect({ code, stderr }).toEqual({
+      ...{ code: 7, stderr: expect.stringContaining(`more than ${WAYS} packets were in flight`) as string },
+    });
+  });
+
+  it.skipIf(reason !== null)('tells of packets that are in flight when it ends', async () => {
+    const running = new IpftProcess(['paths', '--json', '--summarize', ...traced]);
+    await running.says('Trace ready!');
+    let ended: Ended | undefined;
+    await whileUnread(MARK, 5, async () => void (ended = await running.end()));
+    const report = JSON.parse(ended?.stdout ?? '') as PathsReport;
+    expectAllAccounted(report);
+    expect(report.summarized).toMatchObject({ in_flight: 5, lost: 0 });
+    expect(report.roles[0]?.paths).toMatchObject([{ packets: 5, complete: false }]);
   });
 });
 

@@ -56,7 +56,10 @@ without parent: 10 packets, 2 ways
          1 packet, p50 5.0 us, p99 5.0 us: #10
 `);
     const full = reported('paths', TEN, { context, report: { full: true } });
-    expect(full).toContain('90.0 %  4 functions\n           ip_output\n           validate_xmit_skb\n');
+    expect(full).toContain(`90.0 %  4 functions
+                       ip_output
+              +100 ns  validate_xmit_skb
+`);
   });
 
   it('are told apart by what packets are to their parents, and by GSO', () => {
@@ -112,7 +115,7 @@ without parent: 10 packets, 2 ways
   it('are held up to a number', () => {
     const classes = new PathClasses(false, 2);
     const step = { ns: 0, cpu: 0, tid: 0, module: '', durationNs: null, crossing: {}, fields: {} };
-    const of = (name: string) => ({ packet: 1, firstNs: 0n, lengthNs: 0, drops: [], kinship: null, isComplete: true, steps: [{ ...step, function: name }] }); // prettier-ignore
+    const of = (name: string) => ({ packet: 1, firstNs: 0n, lengthNs: 0, drops: [], kinship: null, isComplete: true, kept: null, isGso: false, steps: [{ ...step, function: name }] }); // prettier-ignore
     for (const name of ['a', 'b', 'c', 'a', 'c']) classes.add(of(name));
     expect([classes.packets, classes.others]).toEqual([5, 2]);
     expect(classes.byRole()[0]?.map(({ latency }) => latency.count)).toEqual([2, 1]);

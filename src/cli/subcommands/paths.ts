@@ -2,10 +2,12 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import type { CommandOptions, ShowOptions } from '../../core/options.js';
+import { tracers } from '../../core/tracer.js';
 import { checkTogether, commandOptions, FILTER_FLAGS } from '../command-options.js';
 import { createCommand, withOptions } from '../command.js';
 import { followOptions } from '../family-options.js';
 import type { Flags } from '../flags.js';
+import { option } from '../option.js';
 import { partOptions } from '../recorded-options.js';
 import { reportId, reportOptions, shownFile, type ReportFlagsGiven } from '../report-options.js';
 import type { Subcommand } from '../subcommand.js';
@@ -16,6 +18,7 @@ import {
   systemOptions,
   verboseOption,
 } from '../trace-options.js';
+import { parseCount } from '../values.js';
 
 /** A report on files, or on a trace of its own. */
 type PathsOptions = ShowOptions | CommandOptions;
@@ -42,11 +45,29 @@ function ofFiles(command: Command, traced: readonly string[] | undefined): Paths
   return shownFile('paths', command.opts<ReportFlagsGiven>(), command.args);
 }
 
+/** Throws a UsageError for what --summarize makes no events of. */
+function checkSummarize({ summarize, tracer, maxRate }: Flags): void {
+  if (summarize === undefined) return;
+  if (tracers.get(tracer)?.returns === true)
+    throw new UsageError(`--summarize: it does not go with --tracer ${tracer}`, '--tracer function');
+  if (maxRate !== undefined)
+    throw new UsageError('--summarize: --max-rate leaves out events, of which it makes none', '--sample');
+}
+
+/** Of so many packets of each way the functions are kept. */
+const summarizeOption = (): Option =>
+  option(
+    '--summarize [packets]',
+    'let the kernel keep the ways, at a fraction of the cost of events: one record per packet, with the functions for the first packets of each way',
+    parseCount('--summarize', 1),
+  ).preset('2');
+
 function ofTrace(command: Command, traced: readonly string[] | undefined): PathsOptions {
   checkFlags(command, (name) => OF_FILES.includes(name), 'it is for files: ipft paths FILE');
   const { json, top, full = false, ...given } = command.opts<Flags & ReportFlagsGiven>();
   const flags: Flags = { ...given, output: reportId('paths', json) };
   checkTogether(flags);
+  checkSummarize(flags);
   return { ...commandOptions(flags, traced), report: { top, full } };
 }
 
@@ -67,6 +88,7 @@ export const paths: Subcommand<PathsOptions> = {
         '--full',
         'list all functions of the most frequent ways, and all that others have otherwise',
       ),
+      summarizeOption(),
       dropsOption(),
       ...partOptions(),
       ...selectionOptions(),

@@ -14,12 +14,23 @@ import {
 import type { PathsReport } from './paths.js';
 
 const SHARE_WIDTH = '100.0 %'.length;
+/** `+100.00 us` */
+const SINCE_WIDTH = 10;
 const INDENT = ' '.repeat(SHARE_WIDTH + 2);
 
+/** `+12.3 us`: since the function before */
+function sinceText(times: readonly number[] | null, place: number): string {
+  const [before, now] = [times?.[place - 1], times?.[place]];
+  const text = before === undefined || now === undefined ? '' : `+${timeText(now - before)}`;
+  return times === null ? '' : `${text.padStart(SINCE_WIDTH)}  `;
+}
+
 /** `41 functions, ip_output ... kfree_skbmem` */
-function wholeText({ functions }: PathReport, full: boolean): string {
-  const count = several(functions.length, 'function');
-  if (full) return `${count}${functions.map((name) => `\n${INDENT}  ${name}`).join('')}`;
+function wholeText({ functions, cut, times_ns: times }: PathReport, full: boolean): string {
+  if (functions.length === 0 && cut) return 'more functions than were kept';
+  const count = `${cut ? 'more than ' : ''}${several(functions.length, 'function')}`;
+  if (full)
+    return `${count}${functions.map((name, at) => `\n${INDENT}  ${sinceText(times, at)}${name}`).join('')}`;
   const ends = [functions.at(0), functions.at(-1)].filter((name) => name !== undefined);
   return functions.length === 0 ? 'no function' : `${count}: ${[...new Set(ends)].join(' ... ')}`;
 }
@@ -71,13 +82,18 @@ function roleLines(role: RoleReport, context: OutputContext): string[] {
 
 /** For people. */
 export function pathsText(
-  { file, kernel, packets, drops, others, roles }: PathsReport,
+  { file, kernel, packets, drops, others, collisions, roles }: PathsReport,
   context: OutputContext,
 ): string {
   const from = file === null ? '' : `${printable(file)}: `;
   const head = `${from}${several(packets, 'packet')}, Linux ${printable(kernel)}${drops ? '' : '; drops were not recorded'}`;
   const lines = [context.palette.bold(head), ...roles.flatMap((role) => roleLines(role, context))];
   if (others > 0) lines.push('', `${several(others, 'packet')} of further ways, for which there was no room`);
+  if (collisions > 0)
+    lines.push(
+      '',
+      `${several(collisions, 'packet')} at least took other ways than those that they are counted to: two ways have the same hash`,
+    );
   if (packets === 0) lines.push('nothing of the trace matches');
   return `${lines.join('\n')}\n`;
 }

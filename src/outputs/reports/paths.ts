@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { OutputContext } from '../../core/output.js';
+import type { WaysAccount } from '../../core/summary.js';
 import { printableJson } from '../../core/printable.js';
 import { PathClasses } from '../../ways/classes.js';
 import { rolesIn, type RoleReport } from '../../ways/nearest.js';
@@ -13,6 +14,10 @@ export interface PathsReport extends ReportHead {
   readonly drops: boolean;
   /** packets of further ways, for which there was no room */
   readonly others: number;
+  /** what has become of packets' ways; null without --summarize */
+  readonly summarized: WaysAccount | null;
+  /** packets that were counted to another way, whose functions have the same hash; 0 without --summarize */
+  readonly collisions: number;
   /** the role with most packets first */
   readonly roles: readonly RoleReport[];
 }
@@ -24,10 +29,12 @@ const reportOf =
     const { top, hasDrops } = context.report;
     return {
       add: (way) => classes.add(way),
-      written: () => {
-        const { packets, others } = classes;
+      written: (summary) => {
+        const summarized = summary?.ways ?? null;
+        const { packets, others, collisions } = classes;
         const roles = rolesIn(classes, top);
-        return written({ ...headOf(context), packets, drops: hasDrops, others, roles }, context);
+        const kept = { summarized, collisions };
+        return written({ ...headOf(context), packets, drops: hasDrops, others, ...kept, roles }, context);
       },
     };
   };

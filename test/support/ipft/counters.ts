@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import type { Counters } from '../../../src/native/types.js';
+import type { Counters } from '../../../src/native/counters.js';
 
 /** Ten events, and nothing is missing. */
 export const NOTHING_MISSING: Counters = {
@@ -21,4 +21,9 @@ export const NOTHING_MISSING: Counters = {
   unfollowed: 0,
   untracked: 0,
   missedEnds: 0,
+  ended: 0,
+  ways: 0,
+  lostWays: 0,
+  unkeptWays: 0,
+  waysInFlight: 0,
 };

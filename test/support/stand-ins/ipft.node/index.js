@@ -104,6 +104,11 @@ class Session {
       unreturned: Number(FAKE_UNRETURNED ?? 0),
       noRoom: Number(FAKE_NO_ROOM ?? 0),
       untracked: Number(FAKE_UNTRACKED ?? 0),
+      ended: 0,
+      ways: 0,
+      lostWays: 0,
+      unkeptWays: 0,
+      waysInFlight: 0,
     };
   }
 
