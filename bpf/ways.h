@@ -70,10 +70,11 @@ static __always_inline void count_unkept(void) {
 
 /* Takes a free way for a life that has none. `known`: the life in its map, NULL: it is in none. */
 static __noinline int open_way(struct life *life, __u64 skb, struct lived *known) {
+  bool silent = (known ? known->flags : life->lived_flags) & LIVED_SILENT;
   __u32 way = 0;
   struct ipft_way *opened;
 
-  if (life->way != 0 || life->born_ns == 0 || life->call & LIFE_HIDDEN || !picks(life->choice))
+  if (silent || life->way != 0 || life->born_ns == 0 || life->call & LIFE_HIDDEN || !picks(life->choice))
     return 0;
   if (bpf_map_pop_elem(&free_ways, &way) != 0) {
     way = NO_ROOM;
@@ -170,8 +171,8 @@ static __noinline int first_call(struct ipft_way *way, const struct sk_buff *skb
 }
 
 /* Adds a call to the way. */
-static __always_inline int add_call(struct ipft_way *way, const struct sk_buff *skb, __u64 function_address,
-                                    __u64 time_ns) {
+static __always_inline void add_call(struct ipft_way *way, const struct sk_buff *skb, __u64 function_address,
+                                     __u64 time_ns) {
   struct ipft_event *event = &way->sent.event;
   __u32 function = function_address;
   __u64 calls = event->calls;
@@ -187,7 +188,6 @@ static __always_inline int add_call(struct ipft_way *way, const struct sk_buff *
   event->way = (event->way + function) * 0x9e3779b97f4a7c15ULL;
   event->way ^= event->way >> 29;
   event->calls = calls + 1;
-  return 0;
 }
 
 /* For a packet without a way: at its first call, or while --sample has not chosen it. */
