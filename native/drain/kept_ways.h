@@ -2,7 +2,7 @@
 #pragma once
 
 #include "drain/rows.h"
-#include "support/mapping.h"
+#include "support/mapped_map.h"
 
 #include <linux/types.h>
 #include "ipft.h"
@@ -17,15 +17,19 @@ namespace ipft {
 // The ways of packets in flight, as the programs of the tracer `ways` keep them (ways.h).
 class KeptWays {
 public:
-  // `ways`: the map `ways`; without a mapping there are none.
-  explicit KeptWays(Mapping ways) : ways_(std::move(ways)) {}
+  // `map_fd`: the map `ways`, which stays open; -1: there are none.
+  explicit KeptWays(int map_fd) : map_fd_(map_fd) {}
 
   // Copies up to `capacity` ways into `rows`, each once, with its functions; for the end of a trace, when
-  // programs do not run any more. `now_ns`: the time of the rows.
+  // programs do not run any more. `now_ns`: the time of the rows. Throws NativeError.
   size_t take(Rows rows, size_t capacity, uint64_t now_ns) {
+    if (map_fd_ < 0)
+      return 0;
+    if (!ways_) // not before: the kernel maps all of it at once
+      ways_ = mapped_map(map_fd_, PROT_READ);
     auto *kept = static_cast<const ipft_way *>(ways_.data());
     size_t count = 0;
-    for (; kept && next_ < IPFT_WAYS && count < capacity; next_++) {
+    for (; next_ < IPFT_WAYS && count < capacity; next_++) {
       const ipft_way &way = kept[next_];
       if (way.sent.event.calls == 0)
         continue;
@@ -47,6 +51,7 @@ public:
   uint64_t taken() const { return taken_; }
 
 private:
+  int map_fd_;
   Mapping ways_;
   size_t next_ = 0;
   uint64_t taken_ = 0;

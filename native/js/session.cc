@@ -5,7 +5,6 @@
 #include "js/napi_errors.h"
 #include "js/session_options.h"
 #include "js/table.h"
-#include "session/mapped_map.h"
 #include "types/kernel_btf.h"
 
 #include <algorithm>
@@ -68,12 +67,9 @@ void Session::open(const Napi::Object &options) {
     programs.settings.wakeup_events = rings.data_size() / reader.size.longest() / 4;
   programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf).get());
   rings.connect(programs_->rings_fd());
-  Mapping ways;
-  if (programs_->ways_fd() >= 0)
-    ways = mapped_map(programs_->ways_fd(), PROT_READ | PROT_WRITE);
   reader_ = std::make_unique<EventReader>(std::move(rings), reader,
                                           FunctionIndex(indexed_functions(table_of(options.Get("table")))),
-                                          KeptWays(std::move(ways)));
+                                          KeptWays(programs_->ways_fd()));
   uv_loop_t *loop = nullptr;
   napi_get_uv_event_loop(env, &loop);
   BatchBytes batch_bytes;

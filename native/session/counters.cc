@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/counters.h"
 
-#include "session/mapped_map.h"
+#include "support/mapped_map.h"
 
 namespace ipft {
 

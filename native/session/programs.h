@@ -6,9 +6,9 @@
 #include "session/counters.h"
 #include "session/drop_programs.h"
 #include "session/linked_object.h"
-#include "session/mapped_map.h"
 #include "session/program_barrier.h"
 #include "session/program_kind.h"
+#include "support/mapped_map.h"
 #include "support/unique_fd.h"
 
 #include <linux/types.h>
