@@ -398,7 +398,8 @@ struct ipft_counters {
   __u64 ended;          /* the tracer `ways`: packets that have ended and had a call that is shown */
   __u64 lost_ways;      /* of `ended`: those whose records were lost */
   __u64 unkept_ways;    /* packets beyond IPFT_WAYS, which have no record when they end */
-  __u64 unused[5];
+  __u64 kept_calls;     /* calls on the ways of `ended` */
+  __u64 unused[4];
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_counters) == 192);
 

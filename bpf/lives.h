@@ -167,7 +167,10 @@ static __always_inline void begin_life(struct life *life, __u64 skb) {
   }
   known = bpf_map_lookup_elem(&lives, &skb); /* another CPU was faster */
   if (known) {
+    __u8 call = life->call;
+
     take(life, known);
+    life->call = call;
     return;
   }
   count_untracked();
@@ -275,6 +278,7 @@ static __always_inline void release(struct life *life, const struct sk_buff *skb
   } else {
     count_untracked();
     close_way(life->way, 0);
+    life->way = 0;
   }
   forget(&lives, &key);
 }
@@ -318,12 +322,10 @@ static __noinline int end_life(struct life *life, const struct sk_buff *skb, con
     release(life, skb);
   } else if (role == IPFT_POSTPONES) {
     postpone(life, key, released != 0);
-  } else if (released) {
-    life->call |= IPFT_LAST;
-    forget(&dying, &key);
   } else {
     life->call |= IPFT_LAST;
-    forget(&lives, &key);
+    if (!(released ? forget(&dying, &key) : forget(&lives, &key)) && known)
+      life->way = 0; /* it has ended on another CPU */
   }
   return true;
 }

@@ -42,6 +42,13 @@ static __always_inline struct ipft_way *way_at(__u64 way) {
   return bpf_map_lookup_elem(&ways, &index);
 }
 
+/* The way of a life; NULL: it has none. */
+static __always_inline struct ipft_way *way_of(const struct life *life, __u64 skb) {
+  struct ipft_way *way = way_at(life->way);
+
+  return way && way->sent.event.skb == skb && way->sent.event.born_ns == life->born_ns ? way : 0;
+}
+
 /* Where the way of an skb probably is, by the skb's address: index plus 1. */
 #define HINTS 16384
 volatile __u16 hints[HINTS] = {};
@@ -137,12 +144,16 @@ static __noinline int close_way(__u64 way, __u32 flags) {
 
   if (!count || way == 0)
     return false;
+  if (closed && closed->sent.event.flags == 0)
+    return false; /* it was closed before */
   if (closed && closed->sent.event.calls == 0) {
     closed->sent.event.flags = 0;
     free_way(way);
     return false;
   }
   __sync_fetch_and_add(&count->ended, 1);
+  if (closed)
+    __sync_fetch_and_add(&count->kept_calls, closed->sent.event.calls);
   if (!closed || !send_way(count, closed, flags))
     __sync_fetch_and_add(&count->lost_ways, 1);
   if (!closed)
@@ -211,7 +222,7 @@ static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struc
   if (life.way == 0)
     find_way(&life, (__u64)skb);
   *hint_of((__u64)skb) = life.way;
-  way = way_at(life.way);
+  way = way_of(&life, (__u64)skb);
   if (way)
     add_call(way, skb, hit->function_address, life.time_ns);
   return 0;
@@ -239,7 +250,7 @@ static __always_inline int emit_end_call(void *ctx, const struct sk_buff *skb, c
   if (!end_life(&life, skb, hit))
     return 0;
   note_end(&life, skb);
-  way = way_at(life.way);
+  way = way_of(&life, (__u64)skb);
   if (way && !(life.call & LIFE_HIDDEN))
     add_call(way, skb, hit->function_address, life.time_ns);
   tell_of_end(skb, &life, way);

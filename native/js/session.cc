@@ -195,6 +195,7 @@ Napi::Value Session::counters(const Napi::CallbackInfo &info) {
   set("noRoom", programs_->without_room());
   set("untracked", counted.untracked());
   set("ended", counted.ended());
+  set("keptCalls", counted.kept_calls());
   set("ways", reader_->ways());
   set("lostWays", counted.lost_ways());
   set("unkeptWays", counted.unkept_ways());

@@ -48,6 +48,7 @@ public:
   // The tracer `ways`: packets that have ended, of these those without a record, and packets, ended or not,
   // that were too many at the same time to get one.
   uint64_t ended() const { return sum(&ipft_counters::ended); }
+  uint64_t kept_calls() const { return sum(&ipft_counters::kept_calls); }
   uint64_t lost_ways() const { return sum(&ipft_counters::lost_ways); }
   uint64_t unkept_ways() const { return sum(&ipft_counters::unkept_ways); }
 

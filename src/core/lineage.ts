@@ -6,7 +6,7 @@ import { forgetOldest } from './oldest.js';
 import type { PacketEvents } from './packet-events.js';
 import { isRelation, ofParts, parent, part, relation } from './relation.js';
 import { isDrop, isHidden, isLast, packet } from './row.js';
-import { callsBefore, isWay, saysCalls } from './way-row.js';
+import { callsBefore, isWay, saysCalls, wayCalls } from './way-row.js';
 
 /** Packets that are remembered; more are not followed at a time (IPFT_LIVES), unless ends are missed. */
 const MOST = 100_000;
@@ -152,7 +152,7 @@ export class Lineage {
       return;
     }
     if (isWay(rows, at)) {
-      noteWay(living, this.readers.way(rows, at));
+      noteWay(living, this.readers.way(rows, at), wayCalls(rows, at));
       return;
     }
     const step = this.readers.step(rows, at);
@@ -217,11 +217,11 @@ export class Lineage {
   }
 }
 
-/** A call goes on by its place on the way. */
-function noteWay(living: Living, way: readonly Step[] | null): void {
+/** A call goes on by its place on the way; of `calls` those that were not kept are taken to go on. */
+function noteWay(living: Living, way: readonly Step[] | null, calls: number): void {
   if (way === null) return;
   living.way = way;
-  living.calls = way.findLastIndex(({ goesOn }) => goesOn) + 1;
+  living.calls = calls > way.length ? calls : way.findLastIndex(({ goesOn }) => goesOn) + 1;
   if (living.copy !== null && way.some(({ isBridged }) => isBridged)) living.copy.parent.isBridged = true;
 }
 

@@ -203,13 +203,13 @@ export interface Cost {
 export interface WaysAccount {
   /** packets whose ends were seen; = summarized + lost */
   readonly ended: number;
-  /** of these, those that are in the report */
+  /** of these, those whose ways are in the report */
   readonly summarized: number;
-  /** of these, those that are not */
+  /** of these, those whose ways are not: a drop of theirs may be in it, without functions */
   readonly lost: number;
   /** packets without a way, since too many were in flight: those of them that have ended are among the lost */
   readonly no_room: number;
-  /** further packets in the report, whose ends were not seen before the trace ended */
+  /** further packets with a way in the report, whose ends were not seen before the trace ended */
   readonly in_flight: number;
 }
 

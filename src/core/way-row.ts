@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { AFTER, LONG_SHIFT, ROW, ROW_SIZE, STEP, STEP_SIZE, WAY, WAY_STEPS } from './abi.js';
+import { AFTER, KNOWN_WAYS, LONG_SHIFT, ROW, ROW_SIZE, STEP, STEP_SIZE, WAY, WAY_STEPS } from './abi.js';
 import { forgetOldest } from './oldest.js';
 import type { Layout } from './reads.js';
 import { hasFlag, number64, type RowReader } from './row.js';
@@ -34,25 +34,41 @@ export interface KnownWay {
   readonly functions: Uint32Array;
 }
 
-const MOST_KNOWN = 65_536;
+/** More than the kernel remembers (KNOWN_WAYS). */
+const MOST_KNOWN = 4 * KNOWN_WAYS;
 
 /** What is known of ways: the functions are in the rows of a way's first packets only. */
 export class KnownWays {
   readonly #known = new Map<bigint, KnownWay>();
+  #learned = 0;
 
   at(hash: bigint): KnownWay | undefined {
     return this.#known.get(hash);
+  }
+
+  /** How many ways' functions it has learned. */
+  get learned(): number {
+    return this.#learned;
   }
 
   /** The way that a row has; undefined: its functions are not known yet. */
   of(rows: DataView, at: number): KnownWay | undefined {
     const hash = wayHash(rows, at);
     const known = this.#known.get(hash);
+    if (known !== undefined) this.#refresh(hash, known);
     if (known !== undefined || waySteps(rows, at) === 0) return known;
+    this.#learned++;
     const found = { functions: functionsIn(rows, at) };
     this.#known.set(hash, found);
     forgetOldest(this.#known, MOST_KNOWN);
     return found;
+  }
+
+  /** Once ways are forgotten, those that came last stay: the kernel, which remembers fewer, does not send them again. */
+  #refresh(hash: bigint, known: KnownWay): void {
+    if (this.#known.size < MOST_KNOWN / 2) return;
+    this.#known.delete(hash);
+    this.#known.set(hash, known);
   }
 }
 

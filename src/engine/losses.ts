@@ -44,7 +44,7 @@ const cutShort = (cut: number): Loss => ({
 });
 
 const withoutWay = (count: number): Loss => ({
-  text: `${count} packets are not in the report: more than ${WAYS} packets were in flight`,
+  text: `${count} packets have no way in the report: more than ${WAYS} packets were in flight`,
   remedy: 'fewer packets: a narrower filter, --sample',
 });
 

@@ -152,8 +152,13 @@ export class Recorder {
     return this.consumer.backlog().length === 0 && this.#losses().length === 0;
   }
 
+  /** Calls that matched, in so far as they are known: with --summarize those with packets that have ended. */
+  #hits({ matched, keptCalls }: Counters): number {
+    return this.options.summarize === undefined ? matched : keptCalls;
+  }
+
   #costRemark(): string | null {
-    const cost = this.cost?.summary(this.session.counters().matched) ?? null;
+    const cost = this.cost?.summary(this.#hits(this.session.counters())) ?? null;
     return cost === null ? null : costRemark(cost);
   }
 
@@ -178,7 +183,7 @@ export class Recorder {
       dropped: this.consumer.drops?.packets ?? null,
       trigger: null,
       dumps: this.consumer.dumps ?? null,
-      cost: this.cost?.summary(counters.matched) ?? null,
+      cost: this.cost?.summary(this.#hits(counters)) ?? null,
       duration_s: Number(this.#duration.toFixed(3)),
       kernel: shown.kernel,
       backend: backend.id,

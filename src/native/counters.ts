@@ -10,6 +10,8 @@ export interface Counters {
   /** of these, those whose ways were passed to onBatch */
   readonly ways: number;
   readonly lostWays: number;
+  /** calls with the ended ones */
+  readonly keptCalls: number;
   /** packets, ended or not, that were too many at the same time: their ways are lost */
   readonly unkeptWays: number;
   /** packets whose ways were passed to onBatch, since the trace ended before they did */

@@ -154,8 +154,8 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   ways: orNull(
     object<WaysAccount>({
       ended: integer('packets; = summarized + lost'),
-      summarized: integer('of these, packets in the report'),
-      lost: integer('of these, packets that are not in the report'),
+      summarized: integer('of these, packets whose ways are in the report'),
+      lost: integer('of these, packets whose ways are not: a drop of theirs may be in it, without functions'),
       no_room: integer(
         'packets that were too many at the same time: those that have ended are among the lost',
       ),

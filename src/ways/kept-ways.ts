@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { WAY_STEPS } from '../core/abi.js';
+import type { Batch } from '../core/batch.js';
 import type { ColumnContext } from '../core/column.js';
 import {
   functionsIn,
+  isWay,
   KnownWays,
   timesIn,
   wayCalls,
   wayHash,
   waySteps,
+  WAYS_LAYOUT,
   type KnownWay,
 } from '../core/way-row.js';
 import type { KeptWay, Way } from './way.js';
@@ -37,6 +40,15 @@ export class KeptWays {
       collides: known !== undefined && !isOn(known, rows, at),
       isCut: wayCalls(rows, at) > WAY_STEPS,
     };
+  }
+
+  /** Takes the functions that rows have, whatever becomes of their packets. Returns true if some are new. */
+  learn({ rows, count, rowSize }: Batch): boolean {
+    const before = this.#known.learned;
+    if (rowSize !== WAYS_LAYOUT.rowSize) return false;
+    for (let at = 0; at < count * rowSize; at += rowSize)
+      if (isWay(rows, at) && waySteps(rows, at) > 0) this.#known.of(rows, at);
+    return this.#known.learned > before;
   }
 
   /** The way with functions that were not known when it was read; null: they still are not. */

@@ -89,8 +89,9 @@ export class WaysInFlight {
 
   /** Takes the rows, hidden ones among them. Returns the packets that have ended. */
   take(batch: Batch): Way[] {
+    const isNew = this.#kept.learn(batch);
     const dropped = this.#dropped.take(batch);
-    return this.#named([...this.#takeOthers(), ...dropped.map((events) => this.#wayOf(events, true))]);
+    return this.#named(isNew, [...this.#takeOthers(), ...dropped.map((events) => this.#wayOf(events, true))]);
   }
 
   /** The packets still in flight. */
@@ -100,7 +101,7 @@ export class WaysInFlight {
       yield this.#wayOf(events, true);
     }
     yield* this.#takeOthers();
-    yield* this.#unnamed;
+    for (const way of this.#unnamed) yield this.#kept.named(way) ?? way;
   }
 
   /** Events held. */
@@ -113,10 +114,10 @@ export class WaysInFlight {
     return this.#dropped.cut;
   }
 
-  /** Ways whose functions come with another packet wait for it. */
-  #named(ways: Way[]): Way[] {
-    if (this.#unnamed.length === 0 && !ways.some(isUnnamed)) return ways;
-    const known = this.#unnamed.flatMap((way) => this.#kept.named(way) ?? []);
+  /** Ways whose functions come with another packet wait for it. `isNew`: functions of further ways have come. */
+  #named(isNew: boolean, ways: Way[]): Way[] {
+    if ((this.#unnamed.length === 0 || !isNew) && !ways.some(isUnnamed)) return ways;
+    const known = isNew ? this.#unnamed.flatMap((way) => this.#kept.named(way) ?? []) : [];
     if (known.length > 0) this.#unnamed = this.#unnamed.filter((way) => this.#kept.named(way) === null);
     this.#unnamed.push(...ways.filter(isUnnamed));
     const surplus = this.#unnamed.splice(0, this.#unnamed.length - MOST_UNNAMED);

@@ -109,6 +109,7 @@ describe('ipft paths --summarize', () => {
   it.each([
     [['-t', 'function_graph'], /--summarize: it does not go with --tracer function_graph/],
     [['--max-rate', '5'], /--summarize: --max-rate leaves out events/],
+    [['--count', '5'], /--summarize: --count counts events/],
     [['--summarize', '0'], /--summarize: expected a number from 1/],
     [[RECORDING], /--summarize: it is for a trace, not for a file/],
   ])('refuses %j', (args, message) => {
@@ -144,7 +145,7 @@ describe('ipft paths --summarize', () => {
     expectAllAccounted(report);
     expect(report.summarized?.no_room).toBeGreaterThanOrEqual(more);
     expect({ code, stderr }).toEqual({
-      ...{ code: 7, stderr: expect.stringContaining(`more than ${WAYS} packets were in flight`) as string },
+      ...{ code: 7, stderr: expect.stringContaining(`have no way in the report: more than ${WAYS} packets`) as string },
     });
   });
 

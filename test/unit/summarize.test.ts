@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { CLONE, WAY_STEPS } from '../../src/core/abi.js';
+import { droppedPackets } from '../../src/core/dropped.js';
 import { outputOf } from '../../src/outputs/index.js';
 import type { PathsReport } from '../../src/outputs/reports/paths.js';
 import { createOutput } from '../../src/results/render.js';
@@ -20,9 +21,10 @@ const context = {
 const valid = validator(lineSchema('paths'), { isClosed: true });
 
 /** The report on rows that come in these batches. `id`: of the output. */
-function reportText(id: string, batches: readonly (readonly WayEvent[])[], follows = true): string {
-  const options = { kernel: '6.12', follows, rowSize: WAYS_LAYOUT.rowSize, drops: false };
-  const output = createOutput(outputOf(id), context, { ...options, report: { full: true } });
+function reportText(id: string, batches: readonly (readonly WayEvent[])[], drops = false): string {
+  const options = { kernel: '6.12', follows: true, rowSize: WAYS_LAYOUT.rowSize };
+  const dropped = drops ? droppedPackets(context, true) : null;
+  const output = createOutput(outputOf(id), context, { ...options, dropped, report: { full: true } });
   return textOf([...batches.map((batch) => output.batch(wayBatch(batch))), ...output.results()]);
 }
 
@@ -62,6 +64,16 @@ describe('ways that the kernel has kept', () => {
         ),
       ),
     ).toEqual([[2, 'ip_output', 'kfree_skbmem'], [1]]);
+  });
+
+  it('have the functions that came with packets which are not shown', () => {
+    const rows: WayEvent[] = [
+      { packet: 1n, hash: 5n, functions: [0, 3] },
+      { packet: 2n, kind: 'drop', time: 1000n, reason: 2 },
+      { packet: 2n, hash: 5n, calls: 2 },
+    ];
+    const report = JSON.parse(reportText('paths-json', [rows], true)) as PathsReport;
+    expect(functionsIn(report)).toEqual([[1, 'ip_output', 'kfree_skbmem']]);
   });
 
   it('have times beyond 2.1 s in units of 1024 ns', () => {
@@ -128,6 +140,14 @@ describe('a dropped clone', () => {
 
   it('is none if its parent has gone on after it was cloned', () => {
     expect(drops(rows([0, 1, 3], 1))).toBe(0);
+  });
+
+  it('is none if its parent has gone on beyond what was kept of its way', () => {
+    const parent = Array.from({ length: WAY_STEPS }, () => 3);
+    const events = rows(parent, WAY_STEPS + 5).map((row) =>
+      row.packet === 1n ? { ...row, calls: WAY_STEPS + 9 } : row,
+    );
+    expect(drops(events)).toBe(0);
   });
 
   it('is one if its parent has not, whatever it did before', () => {

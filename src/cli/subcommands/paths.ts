@@ -46,19 +46,21 @@ function ofFiles(command: Command, traced: readonly string[] | undefined): Paths
 }
 
 /** Throws a UsageError for what --summarize makes no events of. */
-function checkSummarize({ summarize, tracer, maxRate }: Flags): void {
+function checkSummarize({ summarize, tracer, maxRate, count }: Flags): void {
   if (summarize === undefined) return;
   if (tracers.get(tracer)?.returns === true)
     throw new UsageError(`--summarize: it does not go with --tracer ${tracer}`, '--tracer function');
   if (maxRate !== undefined)
     throw new UsageError('--summarize: --max-rate leaves out events, of which it makes none', '--sample');
+  if (count !== undefined)
+    throw new UsageError('--summarize: --count counts events, of which it makes none', '--duration');
 }
 
 /** Of so many packets of each way the functions are kept. */
 const summarizeOption = (): Option =>
   option(
     '--summarize [packets]',
-    'let the kernel keep the ways, at a fraction of the cost of events: one record per packet, with the functions for the first packets of each way',
+    'let the kernel keep the ways, at a fraction of the cost of events: one record per packet, with the functions for the first packets of each way, 2 if no number is given',
     parseCount('--summarize', 1),
   ).preset('2');
 

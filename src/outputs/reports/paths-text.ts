@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { OutputContext } from '../../core/output.js';
+import type { WaysAccount } from '../../core/summary.js';
 import { printable } from '../../core/printable.js';
 import type { PathReport, RoleReport } from '../../ways/nearest.js';
 import {
@@ -40,7 +41,7 @@ function whatText(path: PathReport, place: number, full: boolean): string {
   const { nearest, differences, functions } = path;
   if (nearest === null) {
     const isWhole = place === 0 || full;
-    return isWhole
+    return isWhole || functions.length === 0
       ? wholeText(path, full)
       : `${several(functions.length, 'function')}: ${namesText(functions)}`;
   }
@@ -80,15 +81,23 @@ function roleLines(role: RoleReport, context: OutputContext): string[] {
   ];
 }
 
+/** What the report lacks, and what has not ended. */
+const accountLines = ({ ended, lost, no_room: noRoom, in_flight: open }: WaysAccount): string[] => [
+  ...(lost === 0 ? [] : ['', `the ways of ${lost} of ${several(ended, 'packet')} that have ended are lost`]),
+  ...(noRoom === 0 ? [] : ['', `${several(noRoom, 'packet')} had no room for a way`]),
+  ...(open === 0 ? [] : ['', `${several(open, 'packet')} had not ended`]),
+];
+
 /** For people. */
 export function pathsText(
-  { file, kernel, packets, drops, others, collisions, roles }: PathsReport,
+  { file, kernel, packets, drops, others, collisions, summarized, roles }: PathsReport,
   context: OutputContext,
 ): string {
   const from = file === null ? '' : `${printable(file)}: `;
   const head = `${from}${several(packets, 'packet')}, Linux ${printable(kernel)}${drops ? '' : '; drops were not recorded'}`;
   const lines = [context.palette.bold(head), ...roles.flatMap((role) => roleLines(role, context))];
   if (others > 0) lines.push('', `${several(others, 'packet')} of further ways, for which there was no room`);
+  if (summarized !== null) lines.push(...accountLines(summarized));
   if (collisions > 0)
     lines.push(
       '',

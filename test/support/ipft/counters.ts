@@ -24,6 +24,7 @@ export const NOTHING_MISSING: Counters = {
   ended: 0,
   ways: 0,
   lostWays: 0,
+  keptCalls: 0,
   unkeptWays: 0,
   waysInFlight: 0,
 };

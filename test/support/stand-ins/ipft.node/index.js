@@ -107,6 +107,7 @@ class Session {
       ended: 0,
       ways: 0,
       lostWays: 0,
+      keptCalls: 0,
       unkeptWays: 0,
       waysInFlight: 0,
     };
