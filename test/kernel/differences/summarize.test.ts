@@ -8,7 +8,7 @@ import { HAS_FPROBE } from '../../support/kernel/fprobe.js';
 import { cleanUp, expectNothingLeft } from '../../support/kernel/kernel.js';
 import { pause } from '../../support/kernel/system.js';
 import { downPath, PAIR, transfer, upPath } from '../../support/traffic/path.js';
-import { ping, runSilently, TRAFFIC, udp } from '../../support/traffic/traffic.js';
+import { freeOldPackets, ping, runSilently, TRAFFIC, udp } from '../../support/traffic/traffic.js';
 import { IS_WHOLE, wholeOnlyBut } from '../../support/whole.js';
 
 beforeAll(() => upPath(PAIR));
@@ -55,6 +55,7 @@ describe('ipft paths --summarize', () => {
     const running = new IpftProcess(['paths', '--json', '--summarize', ...args]);
     await running.says('Trace ready!');
     await udp({ mark: DEADBEEF, count, rate: 0 });
+    await freeOldPackets();
     await pause(500);
     const { code, stdout, stderr } = await running.end();
     const report = JSON.parse(stdout) as PathsReport;
