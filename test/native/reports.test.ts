@@ -145,7 +145,10 @@ describe('ipft paths --summarize', () => {
     expectAllAccounted(report);
     expect(report.summarized?.no_room).toBeGreaterThanOrEqual(more);
     expect({ code, stderr }).toEqual({
-      ...{ code: 7, stderr: expect.stringContaining(`have no way in the report: more than ${WAYS} packets`) as string },
+      ...{
+        code: 7,
+        stderr: expect.stringContaining(`have no way in the report: more than ${WAYS} packets`) as string,
+      },
     });
   });
 
