@@ -26,9 +26,9 @@ export const onlineFile = (cpu: number): string => `${folder}/cpu${cpu}/online`;
 /** One event per packet. */
 export const ONE_PER_PACKET = ['-m', MARK, '-r', '^ip_output$', '-o', 'json'];
 
-/** Sends marked packets on all these CPUs at the same time. */
-export async function sendOn(cpus: readonly number[], count: number): Promise<void> {
-  await Promise.all(cpus.map((cpu) => udp({ mark: DEADBEEF, count, rate: 0, cpu })));
+/** Sends marked packets on all these CPUs at the same time; `rate`: per second and CPU, 0 as fast as they can. */
+export async function sendOn(cpus: readonly number[], count: number, rate = 0): Promise<void> {
+  await Promise.all(cpus.map((cpu) => udp({ mark: DEADBEEF, count, rate, cpu })));
 }
 
 interface OnCpu {
@@ -44,9 +44,10 @@ export async function traceOn(
   cpus: readonly number[],
   count: number,
   options: readonly string[] = [],
+  rate = 0,
 ): Promise<{ summary: Summary; stderr: string; shown: Map<number, number>; turns: number }> {
   const running = await trace([...ONE_PER_PACKET, ...options]);
-  await sendOn(cpus, count);
+  await sendOn(cpus, count, rate);
   const { stdout, stderr } = await running.end();
   const { events, summary } = parseResults(stdout); // delivered + lost are matched
   const told = events as OnCpu[];
