@@ -8,7 +8,7 @@ compile = npx --no-install cmake-js configure $(1); npx --no-install cmake-js co
 werror = --CDIPFT_WERROR=$(WERROR)
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup build build-debug demo test test-all test-unit test-kernel test-sanitize fuzz bench soak lint format clean
+.PHONY: help setup build build-debug demo test test-all test-unit test-kernel test-sanitize fuzz dist test-dist bench soak lint format clean
 
 help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
@@ -21,6 +21,8 @@ help:
 	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 all of them on one kernel; FILES="lives graph" only these files'
 	@echo 'make test-sanitize  what parses text and files of users in C++, under ASan and UBSan, on a corpus'
 	@echo 'make fuzz         SECONDS=60 of inputs that libFuzzer makes for it, and of conditions'
+	@echo 'make dist         packages for other machines, in release/'
+	@echo 'make test-dist    make them, install them on small systems, and trace there'
 	@echo 'make bench        speed, memory and a stopped reader here; start, stop, cost and loss in guest kernels'
 	@echo 'make soak         MINUTES=60 of mixed traffic in a guest kernel, KERNEL=6.12'
 	@echo 'make lint         style and types'
@@ -61,6 +63,13 @@ test-unit: setup build
 test-kernel: setup build
 	@node test/run.mjs $(if $(KERNEL),--kernel $(KERNEL)) kernel $(if $(FILES),-- $(FILES))
 
+dist: build
+	@scripts/setup dist
+	@packaging/all
+
+test-dist: dist
+	@node test/run.mjs dist
+
 bench: setup build
 	@bench/run
 
@@ -76,4 +85,4 @@ format: build
 	@clang-format -i $$(git ls-files '*.c' '*.cc' '*.h')
 
 clean:
-	rm -rf build dist src/core/abi.ts build.log
+	rm -rf build dist release src/core/abi.ts build.log

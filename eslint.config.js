@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import { roomRules } from './eslint.rooms.js';
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'build/', '.cache/', 'src/core/abi.ts'] },
+  { ignores: ['node_modules/', 'dist/', 'build/', 'release/', '.cache/', 'src/core/abi.ts'] },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', '*.config.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

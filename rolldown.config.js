@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { Script } from 'node:vm';
 import { defineConfig } from 'rolldown';
+import { keepCode } from './scripts/keep-code.mjs';
 
-const BUNDLED = { commander: 'LICENSE', chalk: 'license', diff: 'LICENSE', valibot: 'LICENSE.md' };
+const packageFolder = (name) => join(import.meta.dirname, 'node_modules', name);
+const LUA = packageFolder('wasmoon');
 
-const licenceOf = (name, file) =>
-  readFileSync(new URL(`node_modules/${name}/${file}`, import.meta.url), 'utf8').trim();
+/** The text of the licence that a folder of node_modules holds. */
+const licenceOf = (folder) => {
+  const file = readdirSync(folder).find((each) => /^licen[cs]e(\.(md|txt))?$/i.test(each));
+  if (file === undefined) throw new Error(`${folder} has no licence`);
+  return readFileSync(join(folder, file), 'utf8').trim();
+};
+
+/** The folders of packages whose modules have become part of a file so far. */
+const bundled = new Set();
 
 /** The licences of what is bundled go with it. */
 const licences = {
   name: 'licences',
-  generateBundle() {
-    const texts = Object.entries(BUNDLED).map(([name, file]) => `== ${name}\n\n${licenceOf(name, file)}\n`);
+  generateBundle(_, files) {
+    for (const { moduleIds = [] } of Object.values(files))
+      for (const id of moduleIds) {
+        const [folder] = /^.*\/node_modules\/(@[^/]+\/)?[^/]+/.exec(id) ?? [];
+        if (folder !== undefined) bundled.add(folder);
+      }
+    const name = (folder) => folder.replace(/.*\/node_modules\//, '');
+    const texts = [...bundled, LUA].sort().map((folder) => `== ${name(folder)}\n\n${licenceOf(folder)}\n`);
     this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source: texts.join('\n') });
   },
 };
@@ -37,33 +50,47 @@ const compiled = {
     }
   },
   writeBundle({ dir }, files) {
-    for (const fileName of Object.keys(files).filter((each) => each.endsWith('.script.js'))) {
-      const filename = join(dir, fileName);
-      setFlagsFromString('--no-lazy');
-      const script = new Script(readFileSync(filename, 'latin1'), { filename });
-      setFlagsFromString('--lazy'); // V8 takes no code that was compiled with other flags
-      const { mtimeMs, size } = statSync(filename);
-      const head = Buffer.from(Float64Array.of(mtimeMs, size).buffer);
-      writeFileSync(`${filename}.${process.version}.cache`, Buffer.concat([head, script.createCachedData()]));
-    }
+    for (const name of Object.keys(files).filter((each) => each.endsWith('.script.js')))
+      keepCode(join(dir, name));
   },
 };
 
-/** One file for each entry instead of seventy: ipft starts in half the time in a guest. Only extensions load what is external. */
+/** The interpreter of Lua, a file with its WebAssembly beside it. */
+const lua = {
+  name: 'lua',
+  generateBundle() {
+    for (const [fileName, from] of [
+      ['wasmoon.cjs', 'index.js'],
+      ['glue.wasm', 'glue.wasm'],
+    ])
+      this.emitFile({ type: 'asset', fileName, source: readFileSync(join(LUA, 'dist', from)) });
+  },
+};
+
+/**
+ * One file for each entry instead of seventy: ipft starts in half the time in a guest. What only extensions load is in files
+ * of its own, so that an installed ipft needs no other package.
+ */
 const bundle = (name, source, { plugins = [], ...output } = {}) => ({
-  input: { [name]: `src/${source}.ts` },
+  input: { [name]: source },
   platform: 'node',
   external: ['sucrase', 'wasmoon'],
-  plugins,
-  output: { dir: 'dist', format: 'esm', codeSplitting: false, ...output },
+  plugins: [licences, ...plugins],
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    codeSplitting: false,
+    paths: { sucrase: './sucrase.js', wasmoon: './wasmoon.cjs' },
+    ...output,
+  },
 });
 
 /** What goes into HTML reports: the style, without what only its authors read, and the licence of what is in the script. */
 const report = {
   name: 'report',
   generateBundle(_, files) {
-    const licences = `/*!\nipft: BSD-2-Clause OR GPL-2.0-only\n\ndiff:\n${licenceOf('diff', BUNDLED.diff)}\n*/\n`;
-    for (const chunk of Object.values(files)) chunk.code = licences + chunk.code;
+    const licence = `/*!\nipft: BSD-2-Clause OR GPL-2.0-only\n\ndiff:\n${licenceOf(packageFolder('diff'))}\n*/\n`;
+    for (const chunk of Object.values(files)) chunk.code = licence + chunk.code;
     const text = readFileSync(new URL('src/viewer/style.css', import.meta.url), 'utf8');
     const source = text
       .replace(/\/\*.*?\*\//gs, '')
@@ -75,23 +102,24 @@ const report = {
 
 /** What HTML pages have in them: it runs in browsers. */
 const viewer = (name, source) => ({
-  ...bundle(name, `viewer/${source}`, { plugins: [report], format: 'iife', minify: true }),
+  ...bundle(name, `src/viewer/${source}.ts`, { plugins: [report], format: 'iife', minify: true }),
   platform: 'browser',
   tsconfig: 'src/viewer/tsconfig.json',
 });
 
 export default defineConfig([
   // Node.js starts a CommonJS file sooner: no loader of ES modules, no views of its own modules, of which each loads all that is lazy.
-  bundle('bin', 'bin', { format: 'cjs', entryFileNames: 'bin.cjs' }),
+  bundle('bin', 'src/bin.ts', { format: 'cjs', entryFileNames: 'bin.cjs' }),
   // Without spaces and comments a third less is read at each start, and kept; names stay, for whoever reads a stack.
-  bundle('cli', 'cli/main', {
-    ...{ plugins: [licences, compiled], format: 'cjs', entryFileNames: 'cli.script.js' },
+  bundle('cli', 'src/cli/main.ts', {
+    ...{ plugins: [compiled], format: 'cjs', entryFileNames: 'cli.script.js' },
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   }),
-  bundle('index', 'index'),
-  bundle('extension', 'extension'),
-  bundle('extension-hooks', 'extension/hooks'),
+  bundle('index', 'src/index.ts'),
+  bundle('extension', 'src/extension.ts'),
+  bundle('extension-hooks', 'src/extension/hooks.ts'),
+  bundle('sucrase', 'node_modules/sucrase/dist/esm/index.js', { plugins: [lua] }),
   // Read only by those who export.
-  bundle('exports', 'exports/index'),
+  bundle('exports', 'src/exports/index.ts'),
   ...[viewer('report-viewer', 'main'), viewer('diff-viewer', 'diff/main')],
 ]);

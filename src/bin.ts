@@ -5,6 +5,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
+// Not by core/errors.ts: this file alone is certain to be read by an old version.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`ipft: Node.js ${process.versions.node} is too old\nTry: Node.js 20.19 or later\n`);
+  process.exit(3);
+}
 // Done first, so that `pkill -TERM ipft` finds the process at any time.
 process.title = 'ipft';
 // Node's default handler of SIGUSR1 would open a debugger port, through which anyone on the loopback could
@@ -13,6 +19,8 @@ process.on('SIGUSR1', () => undefined);
 
 /** The command line, src/cli/main.ts, as an expression: a function of what a CommonJS file gets. It is ASCII. */
 const SCRIPT = join(import.meta.dirname, 'cli.script.js');
+/** Its name in stack traces: compiled code has the name that it was compiled with, wherever it is installed later. */
+const NAME = 'ipft/dist/cli.script.js';
 
 /**
  * The script as the build has compiled it with this version of Node.js (rolldown.config.js), for V8, which
@@ -37,7 +45,7 @@ type Body = (
 ) => void;
 
 const script = new Script(readFileSync(SCRIPT, 'latin1'), {
-  filename: SCRIPT,
+  filename: NAME,
   cachedData: compiled(),
 });
 const module = { exports: {} as typeof import('./cli/main.js') };

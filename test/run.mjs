@@ -3,7 +3,7 @@
 //
 //   node test/run.mjs [--all] [--kernel K] [TIER ...] [-- NAME ...]
 //
-// TIER: lint, unit, native, kernel, demo; without one, all of them. --all: each kernel test on each kernel, and all of each test. --kernel limits the guests to one kernel,
+// TIER: lint, unit, native, kernel, demo; without one, all of them; dist, after `make dist`. --all: each kernel test on each kernel, and all of each test. --kernel limits the guests to one kernel,
 // NAME the files of the kernel tier to those whose names have it.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,6 +23,8 @@ const bundles = join(root, '.cache/guest');
 /** By kernel and file, how long it took when it was run last. */
 const durations = join(root, '.cache/reports/durations.json');
 const TIERS = ['lint', 'unit', 'native', 'kernel', 'demo'];
+/** What needs more than `make build`. */
+const FURTHER_TIERS = ['dist'];
 
 /** What became of everything: counts, failures and times; and a report of each guest kernel as vitest would write it. */
 class Outcome {
@@ -155,8 +157,9 @@ function optionsFrom(argv) {
     options,
     allowPositionals: true,
   });
-  const unknown = positionals.find((tier) => !TIERS.includes(tier));
-  if (unknown !== undefined) throw new Error(`no tier '${unknown}': ${TIERS.join(', ')}`);
+  const known = [...TIERS, ...FURTHER_TIERS];
+  const unknown = positionals.find((tier) => !known.includes(tier));
+  if (unknown !== undefined) throw new Error(`no tier '${unknown}': ${known.join(', ')}`);
   if (values.kernel !== undefined && !KERNELS.includes(values.kernel))
     throw new Error(`no kernel '${values.kernel}': ${KERNELS.join(', ')}`);
   const tiers = positionals.length === 0 ? TIERS : positionals;

@@ -23,6 +23,8 @@
 #include "symbols/code_symbols.h"
 #include "types/kernel_btf.h"
 
+#include <bpf/libbpf.h>
+
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -194,6 +196,7 @@ void set_rlimits(const Napi::CallbackInfo &) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  exports.Set("libbpfVersion", Napi::String::New(env, libbpf_version_string()));
   export_tables(env, exports);
   exports.Set("runsAtBreakpoints", Napi::Function::New(env, runs_at_breakpoints));
   exports.Set("readBodyOffsets", Napi::Function::New(env, read_body_offsets));

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #pragma once
 
-#include <cstring>
 #include <string>
 
 namespace ipft {
 
 // "EINVAL" for 22; "E524" for the kernel's internal errnos, which have no name in user space but can get
 // there.
-inline std::string errno_name(int error) {
-  const char *name = strerrorname_np(error);
-  return name ? name : "E" + std::to_string(error);
-}
+std::string errno_name(int error);
 
 } // namespace ipft

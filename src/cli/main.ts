@@ -12,6 +12,8 @@ async function perform(request: Request): Promise<number> {
   switch (request.kind) {
     case 'text':
       return print(request.text);
+    case 'versions':
+      return print((await import('../run/versions.js')).versions());
     case 'complete':
       return print(completionText(await complete(request.words)));
     case 'list':

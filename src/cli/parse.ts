@@ -11,6 +11,7 @@ import { SUBCOMMANDS } from './subcommands/index.js';
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'versions' }
   | { readonly kind: 'complete'; readonly words: readonly string[] }
   | { readonly kind: 'list'; readonly options: ListOptions }
   | { readonly kind: 'subcommand'; readonly name: string; readonly options: object }
@@ -72,14 +73,17 @@ function splitCommand(argv: readonly string[]): { words: readonly string[]; comm
   return { words: argv.slice(0, at), command };
 }
 
+const isVerbose = (word: string): boolean => word === '-v' || word === '--verbose';
+
 /** Lets a command take its words. Returns what it has to say, if that was asked for, or null. */
-function parse(command: Command, words: readonly string[], said: () => string): string | null {
+function parse(command: Command, words: readonly string[], said: () => string): Request | null {
   try {
     command.parse(words, { from: 'user' });
     return null;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return said();
+    if (error.code === 'commander.version' && words.some(isVerbose)) return { kind: 'versions' };
+    if (error.exitCode === 0) return { kind: 'text', text: said() };
     if (error.code === 'commander.excessArguments') throw excess(command);
     throw usageError(error, command.name());
   }
@@ -97,7 +101,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Requ
   const { words, command } = subcommand?.takesCommand === false ? { words: own } : splitCommand(own);
   const program = subcommand?.create(write) ?? createProgram(version, write);
   const said = parse(program, words, () => text);
-  if (said !== null) return { kind: 'text', text: said };
+  if (said !== null) return said;
   if (subcommand === undefined) return requestOf(program.opts<Flags>(), command);
   return { kind: 'subcommand', name, options: subcommand.options(program, command) };
 }

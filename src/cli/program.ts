@@ -13,7 +13,7 @@ export function createProgram(version: string, write: (text: string) => void): C
     .description(
       'Shows which kernel functions marked packets go through. `ipft doctor` shows what it can trace on this machine.',
     )
-    .version(version, '--version', 'show the version')
+    .version(version, '--version', 'show the version; with -v, of what else is in this ipft, too')
     .addHelpText('after', MORE_HELP);
   const options = [
     ...selectionOptions(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { setTimeout as delay } from 'node:timers/promises';
 import { KernelError } from '../core/errors.js';
-import { keeperPath } from '../native/addon.js';
+import { keeperPath } from '../native/products.js';
 import { Keeper, OUTLIVED, type AttachCounts } from '../native/keeper.js';
 import type { ModuleLoad } from '../core/function-table.js';
 import { monotonicMs } from '../core/monotonic.js';

@@ -136,9 +136,14 @@ export class Keeper {
   }
 }
 
+const SPAWN_REMEDIES: Readonly<Record<string, string>> = {
+  EAGAIN: 'ulimit -u, the number of processes',
+  EACCES: 'ipft on a file system that is not mounted noexec',
+};
+
 function spawnError(error: Error): EnvironmentError {
   const code = isSystemError(error) ? error.code : error.message;
-  const remedy = code === 'EAGAIN' ? 'ulimit -u, the number of processes' : 'npm run build';
+  const remedy = SPAWN_REMEDIES[code] ?? 'ipft built or installed anew';
   return new EnvironmentError(`the probe-keeper cannot be started: ${code}`, remedy);
 }
 

@@ -11,6 +11,8 @@ import type { XdpAttachment, XdpCounter } from './xdp-types.js';
 
 /** build/Release/ipft.node. Its errors have errno, code and phase: see isNativeFailure. */
 export interface Addon extends KernelProbes {
+  /** `v1.1`: of the libbpf that is linked with it */
+  readonly libbpfVersion: string;
   /** `cache`: a folder, which is made, for what is kept of kallsyms and tracefs until the kernel changes. */
   readFunctions(options: { tracefs: string | null; cache?: string }): FunctionColumns;
   /** The same columns for the functions of these modules only; runs on a worker thread. */

@@ -24,7 +24,7 @@ const CHECKS = {
     // Skeletons are printed for users, whose code they become.
     [
       ...['SPDX', 1, 'bash', '-c'],
-      "! git ls-files '*.ts' '*.mjs' '*.js' '*.c' '*.cc' '*.h' lab ':!skeletons' ':!test' | xargs grep -L SPDX-License-Identifier | grep . && ! git ls-files 'test/*.ts' | xargs grep -L SPDX-License-Identifier | grep .",
+      "! git ls-files '*.ts' '*.mjs' '*.js' '*.c' '*.cc' '*.h' lab packaging ':!skeletons' ':!test' | xargs grep -L SPDX-License-Identifier | grep . && ! git ls-files 'test/*.ts' | xargs grep -L SPDX-License-Identifier | grep .",
     ],
     [
       ...['clang-format', 2, 'bash', '-c'],
@@ -43,7 +43,7 @@ const CHECKS = {
 };
 
 /** vitest's projects. */
-const SUITES = { unit: 60, native: 150 };
+const SUITES = { unit: 60, native: 150, dist: 300 };
 
 /** Runs a command to its end with its output in a file; resolves with the exit code. */
 function execute(root, [program, ...args], log) {

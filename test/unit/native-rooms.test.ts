@@ -25,7 +25,7 @@ const LIBRARIES: Record<string, readonly string[]> = { 'napi.h': ['js'], 'uv.h':
 
 /** Headers outside native: the ABI, in bpf/, and what the build generates, with the room that it is for. */
 const ABI = 'ipft.h';
-const GENERATED: Record<string, string> = { 'bpf_objects.inc': 'session' };
+const GENERATED: Record<string, string> = { 'bpf_objects.inc': 'session', 'errno_names.inc': 'support' };
 
 const names = Object.keys(ROOMS);
 
