@@ -6,7 +6,10 @@
 
 #include "generated.h"
 #include "ipft.h"
+#include "lived.h"
+#include "optional.h"
 #include "sending.h"
+#include "setting.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
@@ -20,6 +23,13 @@ union scratch {
     __u16 gso_size;
     __u16 gso_segs;
   };
+};
+
+/* Room for an event's data, which the members of the skb that every event has may take before. */
+union event_data {
+  __u8 bytes[IPFT_DATA];
+  __u64 members[IPFT_DATA / sizeof(__u64)];
+  union scratch scratch;
 };
 
 #define MEMBER_DISTANCE(object, from, to)                                                                    \
@@ -42,13 +52,12 @@ static __always_inline const struct skb_shared_info *shared_info(const struct sk
   return (const void *)(BPF_CORE_READ(skb, head) + (unsigned long)BPF_CORE_READ(skb, end));
 }
 
-static __always_inline void read_gso(struct ipft_event *event, const struct sk_buff *skb,
+static __always_inline void read_gso(struct ipft_event *event, const struct skb_shared_info *shinfo,
                                      union scratch *scratch) {
-  const struct skb_shared_info *shinfo = shared_info(skb, scratch);
   __u32 type_at = MEMBER_DISTANCE(shinfo, gso_size, gso_type);
 
   if (MEMBER_DISTANCE(shinfo, gso_size, gso_segs) == 2 && type_at <= sizeof(*scratch) - sizeof(__u32)) {
-    bpf_core_read(scratch, sizeof(*scratch), &shinfo->gso_size); /* all 0 if that fails */
+    bpf_core_read(scratch, type_at + sizeof(__u32), &shinfo->gso_size); /* all 0 if that fails */
     event->gso_size = scratch->gso_size;
     event->gso_segs = scratch->gso_segs;
     event->gso_type = *(__u32 *)((void *)scratch + type_at);
@@ -59,57 +68,23 @@ static __always_inline void read_gso(struct ipft_event *event, const struct sk_b
   bpf_core_read(&event->gso_type, sizeof(event->gso_type), &shinfo->gso_type);
 }
 
-/* Number of followed packets per hash of the skb's address. */
-volatile __u32 followed[IPFT_FOLLOWED] = {};
+/* Without plain loads each member takes a helper's call, and a word more in a call is much shorter. So the
+ * members that every event has are read at once, with what is between them: from len to head, as mark and end
+ * are between them in all kernels without plain loads. */
+#define ARE_NEAR(skb) (MEMBER_DISTANCE(skb, len, head) <= IPFT_DATA - sizeof(__u64))
 
-/* Index of an skb in an array of `size` entries, which is a power of two; skbs are 256 bytes apart. */
-static __always_inline __u64 index_by_skb(__u64 skb, __u64 size) {
-  return (skb >> 8 ^ skb >> 20) & (size - 1);
+static __always_inline bool read_members(const struct sk_buff *skb, void *members) {
+  return bpf_core_read(members, MEMBER_DISTANCE(skb, len, head) + sizeof(__u64), &skb->len) == 0;
 }
 
-/* By fewer bits, since every call asks for it. The shift is that of the index, and back that of an entry's
- * size. */
-static __always_inline volatile __u32 *followers(__u64 skb) {
-  __u64 offset = skb >> 6 & (IPFT_FOLLOWED - 1) * sizeof(__u32);
+/* Of this skb only the members that were read may be accessed. A negative number is added: the verifier lets
+ * nothing be subtracted from an address on the stack. */
+static __always_inline const struct sk_buff *skb_of(const void *members) {
+  __u64 offset = bpf_core_field_offset(((struct sk_buff *)0)->len);
+  __u64 back;
 
-  return (void *)followed + offset;
-}
-
-enum lived_flags {
-  LIVED_SILENT = 1,   /* only relatives are shown: the packet itself has not matched */
-  LIVED_RELATED = 2,  /* it has a parent */
-  LIVED_FOLLOWED = 4, /* it is followed because of its parent, whether it matches or not */
-  LIVED_UNMARKED = 8, /* at its last call it did not have the mark that is asked for */
-  LIVED_REBUILT = 16, /* it was made for an XDP program, which may pass on its head as a frame */
-};
-
-/* The life of a followed packet. */
-struct lived {
-  __u64 born_ns; /* never 0 */
-  __u32 choice;  /* what --sample chooses by: the same for all packets of a family */
-  __u8 flags;    /* enum lived_flags */
-  __u8 unused;
-  __u16 place; /* network namespace, the lower half of its inode; 0: it has had no device yet */
-  union {
-    __u64 device; /* skb->dev at its last call, which need not be a device (place.h); 0: unknown */
-    __u64 way;    /* the tracer `ways`: number of the packet's way (ways.h) */
-  };
-};
-
-/* skb -> its life */
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, IPFT_LIVES);
-  __type(key, __u64);
-  __type(value, struct lived);
-} lives SEC(".maps");
-
-/* True if the packet is shown whether it matches or not. A function with a stack frame of its own: the frame
- * of programs has no room for the key. */
-static __noinline int is_followed(__u64 skb) {
-  struct lived *known = bpf_map_lookup_elem(&lives, &skb);
-
-  return known && !(known->flags & LIVED_SILENT);
+  asm volatile("%0 = 0\n%0 -= %1" : "=&r"(back) : "r"(offset));
+  return members + back;
 }
 
 /* What has happened to a packet since its last call (place.h). */
@@ -152,7 +127,7 @@ extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 
 /* The skb for plain loads, which take a tenth of a helper's call. What cannot be read is 0. */
 static __always_inline const struct sk_buff *typed_skb(const struct sk_buff *skb) {
-  return bpf_rdonly_cast(skb, settings.skb_type);
+  return bpf_rdonly_cast(skb, SETTING(skb_type));
 }
 
 /* A word as a number: the verifier gives a pointer that is loaded from its own type no arithmetic. The
@@ -162,26 +137,12 @@ struct word {
 };
 
 #define read_pointer(object, member)                                                                         \
-  ((const void *)(settings.word_type != 0                                                                    \
+  ((const void *)(SETTING(word_type) != 0                                                                    \
                       ? ((const struct word *)bpf_rdonly_cast((const void *)(object) +                       \
                                                                   bpf_core_field_offset((object)->member),   \
-                                                              settings.word_type))                           \
+                                                              SETTING(word_type)))                           \
                             ->value                                                                          \
                       : (__u64)BPF_CORE_READ(object, member)))
-
-/* In assembly, so that the compiler neither computes with the placeholder nor replaces it. */
-#define IMMEDIATE(placeholder)                                                                               \
-  ({                                                                                                         \
-    __u64 number;                                                                                            \
-                                                                                                             \
-    asm volatile("%0 = %1" : "=r"(number) : "i"(placeholder));                                               \
-    number;                                                                                                  \
-  })
-
-static __always_inline bool is_wanted_mark(__u32 mark) {
-  asm volatile("%0 &= %1" : "+w"(mark) : "i"(IPFT_WANTED_MASK));
-  return mark == IPFT_WANTED_MARK;
-}
 
 /* Nearly every call is rejected here. For an unreadable skb the mark reads as 0, which may match, so
  * matches() decides in the end. The mark is read there again: to keep it would make each miss longer. What
@@ -192,7 +153,7 @@ static __always_inline bool may_match(const struct sk_buff *skb) {
 
   if (*followers((__u64)skb) != 0)
     return true;
-  type = IMMEDIATE(IPFT_SKB_TYPE);
+  type = SETTING(skb_type);
   if (type == 0) {
     bpf_core_read((void *)&mark, sizeof(mark), &skb->mark);
     return is_wanted_mark(mark);
@@ -200,17 +161,24 @@ static __always_inline bool may_match(const struct sk_buff *skb) {
   return is_wanted_mark(((const struct sk_buff *)bpf_rdonly_cast(skb, type))->mark);
 }
 
-/* Another mark than 0 is that of an skb which can be read. */
-static __always_inline bool read_mark(const struct sk_buff *skb, struct hit *hit) {
-  if (settings.skb_type != 0 && settings.mark != 0) {
+/* Another mark than 0 is that of an skb which can be read. `members`: where all of them are read; NULL:
+ * nowhere. */
+static __always_inline bool read_mark(const struct sk_buff *skb, struct hit *hit, void *members) {
+  if (SETTING(skb_type) != 0 && SETTING(mark) != 0) {
     hit->mark = typed_skb(skb)->mark;
+    return true;
+  }
+  if (SETTING(skb_type) == 0 && members && ARE_NEAR(skb)) {
+    if (!read_members(skb, members))
+      return false;
+    hit->mark = skb_of(members)->mark;
     return true;
   }
   return bpf_core_read(&hit->mark, sizeof(hit->mark), &skb->mark) == 0;
 }
 
 static __always_inline bool has_wanted_mark(const struct hit *hit) {
-  return (hit->mark & settings.mask) == settings.mark;
+  return is_wanted_mark(hit->mark);
 }
 
 static __always_inline bool wants(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
@@ -220,11 +188,12 @@ static __always_inline bool wants(void *ctx, const struct sk_buff *skb, const st
 /* True if the packet is followed already, or if mark and filter match. A packet is followed to its end, even
  * if its mark changes, and the filter is not evaluated again. An unreadable skb is a miss; many functions are
  * passed NULL. `has_filter`: settings.has_filter, or 0 where the stack has no room for the call of a filter.
- */
-static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit, bool has_filter) {
-  bool any_mark = settings.mask == 0;
+ * `members`: of read_mark(). */
+static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct hit *hit, bool has_filter,
+                                    void *members) {
+  bool any_mark = SETTING(mask) == 0;
 
-  if (!any_mark && !read_mark(skb, hit))
+  if (!any_mark && !read_mark(skb, hit, members))
     return false;
   if (has_filter && *followers((__u64)skb) != 0)
     hit->is_wanted = !is_followed((__u64)skb) && wants(ctx, skb, hit);
@@ -232,7 +201,7 @@ static __always_inline bool matches(void *ctx, const struct sk_buff *skb, struct
     hit->is_wanted = true;
   else if (has_filter || *followers((__u64)skb) == 0)
     return false;
-  return active == IPFT_ACTIVE && (!any_mark || read_mark(skb, hit));
+  return active == IPFT_ACTIVE && (!any_mark || read_mark(skb, hit, members));
 }
 
 /* Fills in a hit: function address, position of the call and the like. */
@@ -240,19 +209,19 @@ typedef void (*describer)(void *ctx, struct hit *hit);
 
 /* Sets all of `hit` but call_id. */
 static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe,
-                                 bool has_filter) {
+                                 bool has_filter, void *members) {
   hit->caller = hit->reason = 0;
   hit->mark = 0;
   hit->is_wanted = false;
   hit->moved = 0;
-  if (!matches(ctx, skb, hit, has_filter))
+  if (!matches(ctx, skb, hit, has_filter, members))
     return false;
   describe(ctx, hit);
   return true;
 }
 
 static __always_inline void load_skb(struct ipft_event *event, const struct sk_buff *skb) {
-  const struct skb_shared_info *shinfo = bpf_rdonly_cast(skb->head + skb->end, settings.shared_info_type);
+  const struct skb_shared_info *shinfo = bpf_rdonly_cast(skb->head + skb->end, SETTING(shared_info_type));
 
   event->len = skb->len;
   event->gso_size = shinfo->gso_size;
@@ -262,12 +231,38 @@ static __always_inline void load_skb(struct ipft_event *event, const struct sk_b
 
 static __always_inline void read_skb(struct ipft_event *event, const struct sk_buff *skb,
                                      union scratch *scratch) {
-  if (settings.skb_type != 0) {
+  if (SETTING(skb_type) != 0) {
     load_skb(event, typed_skb(skb));
     return;
   }
   bpf_core_read(&event->len, sizeof(event->len), &skb->len);
-  read_gso(event, skb, scratch);
+  read_gso(event, shared_info(skb, scratch), scratch);
+}
+
+/* The same with more room, in which read_mark() may have read the members. A function of its own, for kernels
+ * without plain loads. */
+OPTIONAL int ipft_read_skb(struct ipft_event *event, const struct sk_buff *skb, union event_data *data,
+                           bool are_read) {
+  const struct sk_buff *read = skb_of(data->members);
+  const struct skb_shared_info *shinfo;
+
+  if (ARE_NEAR(skb) && (are_read || read_members(skb, data->members))) {
+    event->len = read->len;
+    shinfo = (const void *)(read->head + read->end);
+  } else {
+    bpf_core_read(&event->len, sizeof(event->len), &skb->len);
+    shinfo = shared_info(skb, &data->scratch);
+  }
+  read_gso(event, shinfo, &data->scratch);
+  return 0;
+}
+
+static __always_inline void read_skb_at_once(struct ipft_event *event, const struct sk_buff *skb,
+                                             union event_data *data, bool are_read) {
+  if (SETTING(skb_type) != 0)
+    load_skb(event, typed_skb(skb));
+  else
+    ipft_read_skb(event, skb, data, are_read);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -84,7 +84,7 @@ static __always_inline void load_pointers(const struct sk_buff *skb, struct data
 static __always_inline bool may_be_skb(const struct sk_buff *skb) {
   struct data_pointers pointers = {};
 
-  if (settings.skb_type != 0)
+  if (SETTING(skb_type) != 0)
     load_pointers(typed_skb(skb), &pointers);
   else
     read_pointers(skb, &pointers);
@@ -96,8 +96,9 @@ static __always_inline bool is_known_life(__u64 skb) {
   return *followers(skb) != 0 && bpf_map_lookup_elem(&lives, &skb);
 }
 
-/* Updates the verdict about the candidate. Returns true if this call may have an event. */
-static __always_inline bool judge(volatile struct ipft_candidate *candidate, const struct sk_buff *skb) {
+/* Updates the verdict about the candidate. Returns true if this call may have an event. A function with a
+ * stack frame of its own: below that of the program is the one of a call that matches. */
+static __noinline int judge(volatile struct ipft_candidate *candidate, const struct sk_buff *skb) {
   bool followed = is_known_life((__u64)skb);
 
   if (!followed && !may_be_skb(skb)) {

@@ -21,7 +21,7 @@ static __always_inline void describe_copied(void *ctx, struct hit *hit) {
   __u32 *index;
 
   hit->function_address = function_address();
-  if (!settings.asks_reason)
+  if (SETTING(asks_reason) == 0)
     return;
   index = reason_argument(hit->function_address);
   if (index && bpf_probe_read_kernel(&hit->reason, sizeof(hit->reason), (__u64 *)ctx + (*index & 7)) == 0)

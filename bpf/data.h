@@ -43,7 +43,7 @@ OPTIONAL __u64 ipft_start_of(const struct sk_buff *skb) {
  * branches for data that are not asked for. */
 static __always_inline bool read_data(void *ctx, const struct sk_buff *skb, const struct hit *hit,
                                       __u64 born_ns, __u8 *data) {
-  if (settings.data_size == 0)
+  if (SETTING(data_size) == 0)
     return 1;
   if (settings.headers_at)
     put(data, settings.headers_at, ipft_start_of(skb)); /* read by ipft_capture() */

@@ -88,13 +88,14 @@ SEC("raw_tracepoint") int ipft_drop(__u64 *ctx) {
 
   if (!settings.has_drop_reason)
     forget_last_drop();
-  if (!matches(ctx, skb, &hit, settings.has_filter))
+  if (!matches(ctx, skb, &hit, SETTING(has_filter) != 0, 0))
     return 0;
   hit.function_address = ctx[1];
   if (settings.has_drop_reason)
     hit.reason = (__u32)ctx[2];
   emit_drop(skb, &hit);
-  tell_of(skb, &hit);
+  if (has_moved(&hit))
+    tell_of(skb, &hit);
   return 0;
 }
 
@@ -153,10 +154,11 @@ SEC("raw_tracepoint") int ipft_cause(__u64 *ctx) {
 
   if ((source >> 8 & 15) == IPFT_NO_ARGUMENT)
     return settings.has_drop_reason ? 0 : tell_of_last_drop(ctx, cause);
-  if (matches(ctx, skb, &hit, settings.has_filter) && find_life(&life, (__u64)skb, &hit))
+  if (matches(ctx, skb, &hit, SETTING(has_filter) != 0, 0) && find_life(&life, (__u64)skb, &hit))
     report_cause((__u64)skb, life.born_ns, cause);
   hit.moved_ns = life.time_ns;
-  tell_of(skb, &hit);
+  if (has_moved(&hit))
+    tell_of(skb, &hit);
   return 0;
 }
 

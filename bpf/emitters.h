@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* What a probe does with a call that matches. The tracer that includes this defines both functions,
- * emit_call() and emit_end_call(), and LOOKS_AT_CALL. */
+ * emit_call() and emit_end_call(), LOOKS_AT_CALL, and struct record, what it builds on the stack for a call,
+ * with members_in(). */
 #ifndef IPFT_EMITTERS_H
 #define IPFT_EMITTERS_H
 
@@ -23,19 +24,27 @@ static __always_inline bool keeps(void *ctx, const struct sk_buff *skb, struct h
 #define keeps(ctx, skb, hit, describe) false
 #endif
 
+/* Flag of what a call's function returns besides its result: tell_of() has something to tell. */
+#define MOVED 2
+
 /* The functions `how`_look(), `how`_call() and `how`_end(), with a describer. A call looks for itself if the
  * tracer LOOKS_AT_CALL, unless there is a filter: the stack has no room for both, nor for the end of a life.
  */
 #define EMITTERS(how, describe)                                                                              \
   static UNINLINED int how##_look(void *ctx, const struct sk_buff *skb, struct hit *hit) {                   \
-    return hits(ctx, skb, hit, describe, settings.has_filter);                                               \
+    return hits(ctx, skb, hit, describe, SETTING(has_filter) != 0, 0);                                       \
   }                                                                                                          \
   static UNINLINED int how##_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {                   \
+    struct record record;                                                                                    \
+    int result;                                                                                              \
+                                                                                                             \
     if (keeps(ctx, skb, hit, describe))                                                                      \
       return NO_PROBE;                                                                                       \
-    if (LOOKS_AT_CALL && !settings.has_filter && !hits(ctx, skb, hit, describe, false))                      \
+    if (LOOKS_AT_CALL && SETTING(has_filter) == 0 &&                                                         \
+        !hits(ctx, skb, hit, describe, false, members_in(&record)))                                          \
       return NO_PROBE;                                                                                       \
-    return emit_call(ctx, skb, hit);                                                                         \
+    result = emit_call(ctx, skb, hit, &record);                                                              \
+    return has_moved(hit) ? result | MOVED : result;                                                         \
   }                                                                                                          \
   static UNINLINED int how##_end(void *ctx, const struct sk_buff *skb, struct hit *hit) {                    \
     return emit_end_call(ctx, skb, hit);                                                                     \
@@ -55,17 +64,17 @@ static __always_inline bool keeps(void *ctx, const struct sk_buff *skb, struct h
                                                                                                              \
     if (may_match(skb)) {                                                                                    \
       ctx = kept;                                                                                            \
-      seen = skb;                                                                                            \
-      ctx = kept;                                                                                            \
-      if ((!looks_first && IMMEDIATE(IPFT_HAS_FILTER) == 0) || how##_look(ctx, seen, &hit)) {                \
+      if ((!looks_first && SETTING(has_filter) == 0) ||                                                      \
+          (seen = skb, ctx = kept, how##_look(ctx, seen, &hit))) {                                           \
         ctx = kept;                                                                                          \
         identify(ctx, &hit);                                                                                 \
         seen = skb;                                                                                          \
         ctx = kept;                                                                                          \
         hit.answer = (emitter) == AT_CALL ? how##_call(ctx, seen, &hit) : how##_end(ctx, seen, &hit);        \
-        ctx = kept;                                                                                          \
-        if ((emitter) == AT_CALL)                                                                            \
+        if ((emitter) == AT_CALL && hit.answer & MOVED) {                                                    \
+          ctx = kept;                                                                                        \
           tell_of(skb, &hit);                                                                                \
+        }                                                                                                    \
         result = hit.answer & 1;                                                                             \
       }                                                                                                      \
     }                                                                                                        \

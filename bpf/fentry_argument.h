@@ -19,7 +19,7 @@ static __always_inline void *argument(__u64 *ctx, __u32 index) {
 
 static __always_inline void describe(void *ctx, struct hit *hit) {
   describe_copied(ctx, hit);
-  if (settings.caller_at)
+  if (SETTING(caller_at))
     hit->caller = trampoline_caller(ctx, hit->function_address);
 }
 

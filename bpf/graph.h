@@ -5,6 +5,7 @@
 #define IPFT_GRAPH_H
 
 #define SENT_EVENT struct ipft_graph_event
+#include "ends.h"
 #include "lives.h"
 #include "snap.h"
 #include "drop.h"
@@ -46,44 +47,47 @@ static __noinline int forget_call(const struct hit *hit) {
   return bpf_map_delete_elem(&frames, &key);
 }
 
+struct record {
+  struct ipft_graph_event graph;
+  union event_data data;
+};
+
+static __always_inline void *members_in(struct record *record) {
+  return record->data.members;
+}
+
 /* Returns false if the call has no event. Functions called from here are not inlined, to get stack frames of
  * their own: the stack is small. */
 static __always_inline bool emit_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
-                                       const struct life *life) {
+                                       const struct life *life, struct record *record) {
   struct ipft_counters *count = own_counters();
-  struct {
-    struct ipft_graph_event graph;
-    union {
-      __u8 data[IPFT_DATA];
-      union scratch scratch;
-    };
-  } message;
 
-  describe_event(&message.graph.event, skb, hit, life);
-  message.graph.duration_ns = 0;
+  describe_event(&record->graph.event, skb, hit, life);
+  record->graph.duration_ns = 0;
   if (!count)
     return false;
   if (!is_wanted(count, life->time_ns, life->choice, 2)) {
     tell_end(skb, life);
     return false;
   }
-  read_skb(&message.graph.event, skb, &message.scratch);
-  if (!read_data(ctx, skb, hit, life->born_ns, message.data)) {
+  read_skb_at_once(&record->graph.event, skb, &record->data, false);
+  if (!read_data(ctx, skb, hit, life->born_ns, record->data.bytes)) {
     tell_end(skb, life);
     return false;
   }
   count_relative(count, life);
   __sync_fetch_and_add(&count->calls, 1);
   remember_call(skb, hit, life);
-  send_event(count, skb, &message, sizeof(message.graph));
+  send_event(count, skb, record, sizeof(record->graph));
   return true;
 }
 
 /* Returns 1 if the call is not shown, else 0. Not bool: for the verifier a byte has 256 values, and sessions
  * may return only two. */
-static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
+static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit,
+                                     struct record *record) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
-  bool is_shown = find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life);
+  bool is_shown = find_life(&life, (__u64)skb, hit) && emit_event(ctx, skb, hit, &life, record);
 
   if (!is_shown)
     forget_call(hit);
@@ -94,12 +98,13 @@ static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struc
 /* Like emit_call(), for functions that end lives. */
 static __always_inline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
+  struct record record;
 
   if (end_life(&life, skb, hit)) {
     note_end(&life, skb);
     if (life.call & LIFE_HIDDEN || is_silent(&life))
       tell_end(skb, &life);
-    else if (emit_event(ctx, skb, hit, &life))
+    else if (emit_event(ctx, skb, hit, &life, &record))
       return 0;
   }
   forget_call(hit);

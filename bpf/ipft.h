@@ -94,13 +94,29 @@ enum ipft_candidates {
 #define IPFT_SESSION_IS_RETURN 0x69706601
 #define IPFT_SESSION_COOKIE 0x69706602
 
-/* Placeholders for numbers of 32 bits in instructions, replaced before load (immediates.h): settings of which
- * a call that does not match would otherwise load each. */
-#define IPFT_WANTED_MARK 0x69706603 /* ipft_settings.mark */
-#define IPFT_WANTED_MASK 0x69706604 /* ipft_settings.mask */
-#define IPFT_SKB_TYPE 0x69706605    /* ipft_settings.skb_type */
-#define IPFT_WORD_TYPE 0x69706606   /* ipft_settings.word_type */
-#define IPFT_HAS_FILTER 0x69706607  /* ipft_settings.has_filter */
+/* Settings of 32 bits that are numbers within instructions, where the programs ask for them by SETTING()
+ * (setting.h): each call would otherwise load each. Placeholders, replaced before load (immediates.h). */
+#define IPFT_IMMEDIATES(SETTING)                                                                             \
+  SETTING(mark, 0x69706603)                                                                                  \
+  SETTING(mask, 0x69706604)                                                                                  \
+  SETTING(skb_type, 0x69706605)                                                                              \
+  SETTING(shared_info_type, 0x69706606)                                                                      \
+  SETTING(word_type, 0x69706607)                                                                             \
+  SETTING(has_filter, 0x69706608)                                                                            \
+  SETTING(has_func_ip, 0x69706609)                                                                           \
+  SETTING(has_bodies, 0x6970660a)                                                                            \
+  SETTING(asks_reason, 0x6970660b)                                                                           \
+  SETTING(caller_at, 0x6970660c)                                                                             \
+  SETTING(data_size, 0x6970660d)                                                                             \
+  SETTING(sent_size, 0x6970660e)                                                                             \
+  SETTING(follows, 0x6970660f)                                                                               \
+  SETTING(sample, 0x69706610)                                                                                \
+  SETTING(has_rate, 0x69706611)
+enum ipft_immediates {
+#define IPFT_IMMEDIATE(name, placeholder) IPFT_IMMEDIATE_##name = placeholder,
+  IPFT_IMMEDIATES(IPFT_IMMEDIATE)
+#undef IPFT_IMMEDIATE
+};
 
 /* BPF_TRACE_KPROBE_SESSION of enum bpf_attach_type, which older uapi headers lack. */
 #define IPFT_KPROBE_SESSION 56
@@ -320,9 +336,10 @@ struct ipft_settings {
   __u64 current_kprobe;   /* offset of the variable current_kprobe in per-CPU memory; for returns, if
                              has_func_ip is 0 */
   __u64 per_cpu_offset;   /* address of the array __per_cpu_offset; for returns, if has_func_ip is 0 */
-  __u64 interval_ns;      /* --max-rate: ns per event; 0: no limit */
+  __u64 interval_ns;      /* --max-rate: ns per event */
   __u64 wakeup_events;    /* a CPU wakes the reader after so many events */
-  __u64 sample;           /* --sample: one in this many packets, less than 2^32; 0 and 1: all */
+  __u32 sample;           /* --sample: one in this many packets; 0 and 1: all */
+  __u32 has_rate;         /* interval_ns is not 0 */
   __u32 reports_ends;     /* send IPFT_HIDDEN events */
   __u32 has_filter;       /* ipft_filter() was replaced by a generated function */
   __u32 asks_mark;        /* the mark is checked, alone or with a filter */

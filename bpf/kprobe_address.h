@@ -14,18 +14,40 @@ struct {
   __type(value, __u64);
 } bodies SEC(".maps");
 
+/* Bodies that were found: in an entry's lowest 8 bits how far the probe is behind the function's entry, above
+ * them its address, whose first 8 bits are the same for all. Probes whose entries are the same replace each
+ * other's. */
+#define KNOWN_BODIES 4096
+volatile __u64 known_bodies[KNOWN_BODIES] = {};
+
+/* Sets `address`, that of the probe, to that of the function around it. Returns false if there is none. */
+static __always_inline bool find_body(__u64 *address) {
+  __u64 probe = *address << 8;
+  volatile __u64 *known = &known_bodies[*address >> 4 & (KNOWN_BODIES - 1)];
+  __u64 entry = *known, *function;
+
+  if ((entry ^ probe) >> 8 == 0) {
+    *address -= (__u8)entry;
+    return true;
+  }
+  function = bpf_map_lookup_elem(&bodies, address);
+  if (!function)
+    return false;
+  if (*address - *function <= 0xff)
+    *known = probe | (*address - *function);
+  *address = *function;
+  return true;
+}
+
 /* Sets `address`, which may be in a caller's frame: those of a call that matches have no room. Without the
  * helper, the address is that of the breakpoint or its replacement, which lies before the
  * instruction pointer. The verifier does not check the branch that the settings exclude, so an old kernel
  * accepts the helper in it. */
 static __always_inline void find_function(struct pt_regs *ctx, __u64 *address) {
-  __u64 *function;
-
   *address = ctx->ip - 1;
-  function = settings.has_bodies ? bpf_map_lookup_elem(&bodies, address) : NULL;
-  if (function)
-    *address = *function;
-  else if (settings.has_func_ip)
+  if (SETTING(has_bodies) != 0 && find_body(address))
+    return;
+  if (SETTING(has_func_ip))
     *address = bpf_get_func_ip(ctx);
 }
 
@@ -58,9 +80,9 @@ static __always_inline void describe(void *ctx, struct hit *hit) {
   __u32 *index;
 
   find_function(ctx, &hit->function_address);
-  if (settings.caller_at)
+  if (SETTING(caller_at))
     bpf_probe_read_kernel(&hit->caller, sizeof(hit->caller), (void *)registers->sp);
-  if (!settings.asks_reason)
+  if (SETTING(asks_reason) == 0)
     return;
   index = reason_argument(hit->function_address);
   if (index)

@@ -5,6 +5,7 @@
 #ifndef IPFT_LIVES_H
 #define IPFT_LIVES_H
 
+#include "direct_lives.h"
 #include "place.h"
 #include "rationing.h"
 
@@ -138,11 +139,9 @@ static __always_inline void count_relative(struct ipft_counters *count, const st
     __sync_fetch_and_add(&count->followed, 1);
 }
 
-static __always_inline void follow(__u64 skb) {
-  __sync_fetch_and_add(followers(skb), 1);
-}
-
 static __always_inline bool forget(void *map, __u64 *skb) {
+  if (map == &lives)
+    return delete_life(skb);
   if (bpf_map_delete_elem(map, skb) != 0)
     return false;
   __sync_fetch_and_add(followers(*skb), -1);
@@ -161,10 +160,8 @@ static __always_inline void forget_unended(void *map, __u64 *skb, __u32 flags) {
 static __always_inline void begin_life(struct life *life, __u64 skb) {
   struct lived *known;
 
-  if (bpf_map_update_elem(&lives, &skb, &life->own, BPF_NOEXIST) == 0) {
-    follow(skb);
+  if (add_life(&skb, &life->own))
     return;
-  }
   known = bpf_map_lookup_elem(&lives, &skb); /* another CPU was faster */
   if (known) {
     __u8 call = life->call;
@@ -206,7 +203,12 @@ static __always_inline bool may_begin(const struct sk_buff *skb, const struct hi
   return !settings.asks_mark || has_own_mark(skb);
 }
 
-static __noinline int first_event(struct life *life, __u64 skb, struct hit *hit) {
+/* The same in a function of its own: the verifier takes time for each instruction of a program. */
+static __noinline int may_begin_here(const struct sk_buff *skb, const struct hit *hit) {
+  return may_begin(skb, hit);
+}
+
+static __always_inline int first_event(struct life *life, __u64 skb, struct hit *hit) {
   struct dying *released = bpf_map_lookup_elem(&dying, &skb);
 
   if (released && is_of(released, hit->function_address)) {
@@ -215,7 +217,7 @@ static __noinline int first_event(struct life *life, __u64 skb, struct hit *hit)
   }
   if (released) /* the end of that life was not seen: the skb has another packet now */
     forget_unended(&dying, &skb, IPFT_LAST);
-  if (!may_begin((const void *)skb, hit))
+  if (!may_begin_here((const void *)skb, hit))
     return false;
   life->born_ns = life->time_ns;
   life->choice = choice_of(skb, life->born_ns);
@@ -225,15 +227,26 @@ static __noinline int first_event(struct life *life, __u64 skb, struct hit *hit)
 }
 
 /* A packet of which only relatives were shown so far; from now on it is shown if it matches itself. */
-static __noinline int may_speak(struct lived *known, __u64 skb, const struct hit *hit) {
-  if (!may_begin((const void *)skb, hit))
+static __always_inline int may_speak(struct lived *known, __u64 skb, const struct hit *hit) {
+  if (!may_begin_here((const void *)skb, hit))
     return false;
   known->flags &= ~LIVED_SILENT;
   return true;
 }
 
-/* Returns false if the packet is not followed and does not begin a life here. */
-static __always_inline int find_life(struct life *life, __u64 skb, struct hit *hit) {
+/* True if the call changes nothing of its packet's life, which is all that there is to most calls. */
+static __always_inline bool finds_unchanged(struct life *life, __u64 skb, const struct hit *hit) {
+  const struct lived *known = direct_life(skb);
+
+  if (!is_direct(skb) || known->flags & LIVED_SILENT ||
+      (SETTING(follows) != 0 && changes(known, skb, hit->mark)))
+    return false;
+  take(life, known);
+  return true;
+}
+
+/* All other calls. */
+static __noinline int find_in_map(struct life *life, __u64 skb, struct hit *hit) {
   struct lived *known = bpf_map_lookup_elem(&lives, &skb);
 
   if (!known)
@@ -241,107 +254,15 @@ static __always_inline int find_life(struct life *life, __u64 skb, struct hit *h
   take(life, known);
   if (is_silent(life) && !may_speak(known, skb, hit))
     return false;
-  if (WATCHES_MOVES && settings.follows != 0)
+  if (WATCHES_MOVES && SETTING(follows) != 0)
     hit->moved = watch(known, (const void *)skb, hit->mark, life->time_ns);
+  renew_direct(skb, known);
   return true;
 }
 
-/* Stores a release on this CPU in place of the oldest one, whose life is forgotten unless it has ended. */
-static __always_inline void make_room(const struct release *newest) {
-  struct ipft_counters *count = own_counters();
-  struct release *known, oldest;
-  struct dying *released;
-  __u32 index;
-
-  if (!count)
-    return;
-  index = bpf_get_smp_processor_id() * settings.releases + (count->releases++ & (settings.releases - 1));
-  known = bpf_map_lookup_elem(&releases, &index);
-  if (!known)
-    return;
-  oldest = *known;
-  *known = *newest;
-  released = bpf_map_lookup_elem(&dying, &oldest.skb);
-  if (released && released->life.born_ns == oldest.born_ns)
-    forget_unended(&dying, &oldest.skb, IPFT_LAST);
-}
-
-static __always_inline void release(struct life *life, const struct sk_buff *skb) {
-  __u64 key = (__u64)skb;
-  struct dying released = {.life = life->own, .destructor = (__u64)read_pointer(skb, destructor)};
-  struct release newest = {.skb = key, .born_ns = life->born_ns};
-
-  life->call |= IPFT_ENDING;
-  make_room(&newest);
-  if (bpf_map_update_elem(&dying, &key, &released, BPF_ANY) == 0) {
-    follow(key);
-  } else {
-    count_untracked();
-    close_way(life->way, 0);
-    life->way = 0;
-  }
-  forget(&lives, &key);
-}
-
-/* A packet that is queued to be freed; if it was released before, its life goes on. */
-static __always_inline void postpone(struct life *life, __u64 skb, bool released) {
-  if (released) {
-    life->call |= IPFT_RESUMED;
-    forget(&dying, &skb);
-  }
-  if (released || !(life->call & LIFE_HIDDEN))
-    begin_life(life, skb);
-}
-
-/* Like find_life(), for functions that end lives; also ends the life as the function's role requires. */
-static __noinline int end_life(struct life *life, const struct sk_buff *skb, const struct hit *hit) {
-  __u64 key = (__u64)skb;
-  __u32 role = role_of(hit->function_address);
-  struct lived *known = bpf_map_lookup_elem(&lives, &key);
-  struct dying *released = known ? 0 : bpf_map_lookup_elem(&dying, &key);
-
-  if (released && (role & ~IPFT_ROLE_HIDDEN) == IPFT_RELEASES) { /* a life is released only once */
-    forget_unended(&dying, &key, IPFT_LAST);
-    released = 0;
-  }
-  if (released)
-    known = &released->life;
-  if (known) {
-    take(life, known);
-    life->call = LIFE_KNOWN;
-  } else if (may_begin(skb, hit)) {
-    life->born_ns = life->time_ns;
-    life->choice = choice_of(key, life->born_ns);
-  } else {
-    return false;
-  }
-  life->call |= role & IPFT_ROLE_HIDDEN;
-  open_way(life, key, known);
-  role &= ~IPFT_ROLE_HIDDEN;
-  if (role == IPFT_RELEASES) {
-    release(life, skb);
-  } else if (role == IPFT_POSTPONES) {
-    postpone(life, key, released != 0);
-  } else {
-    life->call |= IPFT_LAST;
-    if (!(released ? forget(&dying, &key) : forget(&lives, &key)) && known)
-      life->way = 0; /* it has ended on another CPU */
-  }
-  return true;
-}
-
-/* For each end, once its frame is left: the stack has no room for both. */
-static __noinline int note_head(const struct life *life, const struct sk_buff *skb) {
-  struct freed_head freed = {
-      .life = life->own, .skb = (__u64)skb, .freed_ns = life->time_ns, .len = BPF_CORE_READ(skb, len)};
-  __u64 head = (__u64)BPF_CORE_READ(skb, head);
-
-  return bpf_map_update_elem(&heads, &head, &freed, BPF_ANY);
-}
-
-static __always_inline void note_end(const struct life *life, const struct sk_buff *skb) {
-  if (settings.follows >> IPFT_REBUILT & 1 && life->lived_flags & LIVED_REBUILT && life->call & IPFT_ENDING)
-    note_head(life, skb);
+/* Returns false if the packet is not followed and does not begin a life here. */
+static __always_inline bool find_life(struct life *life, __u64 skb, struct hit *hit) {
+  return finds_unchanged(life, skb, hit) || find_in_map(life, skb, hit);
 }
 
 /* What an event has of its call, besides what is read from the skb. Members are set one by one, in this

@@ -72,18 +72,28 @@ static __noinline int arrive(struct lived *known, __u64 device, __u64 time_ns) {
   return before == 0 ? 0 : MOVED_NAMESPACE;
 }
 
+/* What LIVED_UNMARKED is for a packet with this mark. */
+static __always_inline __u8 unmarked(__u32 mark) {
+  return is_wanted_mark(mark) ? 0 : LIVED_UNMARKED;
+}
+
+/* True if watch() has to look at a call. */
+static __always_inline bool changes(const struct lived *known, __u64 skb, __u32 mark) {
+  return (known->flags & LIVED_UNMARKED) != unmarked(mark) ||
+         known->device != (__u64)read_pointer((const struct sk_buff *)skb, dev);
+}
+
 /* For a call with a followed packet. Returns enum moved: where the packet is, compared with its last call.
  * Its device does not come into another namespace while the packet is there: before, the kernel takes the
  * device out of service and waits for its packets. */
 static __always_inline int watch(struct lived *known, const struct sk_buff *skb, __u32 mark, __u64 time_ns) {
-  __u32 other = (mark ^ settings.mark) & settings.mask;
-  __u8 unmarked = other == 0 ? 0 : LIVED_UNMARKED;
   __u64 device = (__u64)read_pointer(skb, dev);
+  __u8 now = unmarked(mark);
   int moved = 0;
 
-  if ((known->flags & LIVED_UNMARKED) != unmarked) {
+  if ((known->flags & LIVED_UNMARKED) != now) {
     known->flags ^= LIVED_UNMARKED;
-    moved = unmarked ? MOVED_MARK : 0;
+    moved = now ? MOVED_MARK : 0;
   }
   return known->device == device ? moved : moved | arrive(known, device, time_ns);
 }

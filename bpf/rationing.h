@@ -21,7 +21,9 @@ static __always_inline __u32 choice_of(__u64 skb, __u64 born_ns) {
 }
 
 static __always_inline bool picks(__u32 choice) {
-  return settings.sample <= 1 || choice % (__u32)settings.sample == 0;
+  __u32 sample = SETTING(sample);
+
+  return sample <= 1 || choice % sample == 0;
 }
 
 /* --max-rate: generic cell rate algorithm. CPUs that get here at the same time may each make an event too
@@ -45,7 +47,7 @@ static __always_inline bool is_wanted(struct ipft_counters *count, __u64 time_ns
                                       __u64 events) {
   if (!picks(choice))
     return 0;
-  if (settings.interval_ns == 0 || has_turn(time_ns, events))
+  if (SETTING(has_rate) == 0 || has_turn(time_ns, events))
     return 1;
   __sync_fetch_and_add(&count->matched, 1);
   __sync_fetch_and_add(&count->suppressed, 1);

@@ -57,13 +57,14 @@ static __always_inline __u8 unmarked_like(const struct lived *parent) {
 static __always_inline struct lived *life_of_relative(__u64 skb, const struct lived *own) {
   struct lived *known;
 
-  if (bpf_map_update_elem(&lives, &skb, own, BPF_NOEXIST) == 0)
-    follow(skb);
+  add_life(&skb, own);
   known = bpf_map_lookup_elem(&lives, &skb);
-  if (!known)
+  if (!known) {
     count_unfollowed();
-  else if (picks(own->choice))
+  } else if (picks(own->choice)) {
     known->choice = own->choice;
+    renew_direct(skb, known);
+  }
   return known;
 }
 
@@ -129,13 +130,18 @@ static __noinline int begin(__u64 skb, __u64 time_ns) {
     return 0;
   if (WATCHES_MOVES)
     settle(own, (const void *)skb, time_ns);
-  return adopt(skb, own);
+  adopt(skb, own);
+  renew_direct(skb, own);
+  return 0;
 }
 
-/* For each call that was handled: what is known of the packet besides its event. */
+/* For each call that was handled: whether something is known of the packet besides its event. */
+static __always_inline bool has_moved(const struct hit *hit) {
+  return hit->moved != 0 && SETTING(follows) != 0;
+}
+
+/* Tells it. */
 static __always_inline void tell_of(const struct sk_buff *skb, const struct hit *hit) {
-  if (hit->moved == 0 || settings.follows == 0)
-    return;
   if (hit->moved == MOVED_IN)
     begin((__u64)skb, hit->moved_ns);
   else

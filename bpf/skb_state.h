@@ -4,7 +4,7 @@
 #ifndef IPFT_SKB_STATE_H
 #define IPFT_SKB_STATE_H
 
-#include "kernel.h"
+#include "body.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
@@ -36,6 +36,13 @@ static __always_inline bool has_route(const struct sk_buff *skb) {
  * ip6_xmit, raw_send_hdrinc). TCP's queued skbs, whose clones are sent, have no header, and something else in
  * a union with the route. */
 static __always_inline bool has_own_mark(const struct sk_buff *skb) {
+  const struct sk_buff *typed;
+
+  if (SETTING(skb_type) != 0) {
+    typed = typed_skb(skb);
+    return is_mac_header(typed->mac_header) || (typed->network_header != 0 && typed->_skb_refdst != 0) ||
+           (typed->dev && typed->dev->_tx->dev == typed->dev);
+  }
   return is_mac_header(BPF_CORE_READ(skb, mac_header)) || has_route(skb) || has_device(skb);
 }
 

@@ -281,7 +281,7 @@ OPTIONAL int ipft_send_with_bytes(struct ipft_counters *count, const struct sk_b
  * wanted: the verifier removes the branch. */
 static __always_inline void send_event(struct ipft_counters *count, const struct sk_buff *skb, void *event,
                                        __u64 size) {
-  __u64 sent_size = settings.sent_size;
+  __u64 sent_size = SETTING(sent_size);
 
   if (sent_size >= IPFT_SENDS_BYTES)
     ipft_send_with_bytes(count, skb, event, size + (sent_size & (IPFT_SENDS_BYTES - 1)));

@@ -9,8 +9,7 @@
 /* ctx: the function's arguments, 8 bytes each, without known types. Kernels with these programs have plain
  * loads, which are shorter than what the verifier inlines for bpf_get_func_arg(). */
 static __always_inline void *argument(void *ctx, __u32 index) {
-  return (void *)((const struct word *)bpf_rdonly_cast(ctx + index * sizeof(__u64),
-                                                       IMMEDIATE(IPFT_WORD_TYPE)))
+  return (void *)((const struct word *)bpf_rdonly_cast(ctx + index * sizeof(__u64), SETTING(word_type)))
       ->value;
 }
 
@@ -18,9 +17,9 @@ static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   __u32 *index;
 
   hit->function_address = bpf_get_func_ip(ctx);
-  if (settings.caller_at)
+  if (SETTING(caller_at))
     hit->caller = trampoline_caller(ctx, hit->function_address);
-  if (!settings.asks_reason)
+  if (SETTING(asks_reason) == 0)
     return;
   index = reason_argument(hit->function_address);
   if (index && bpf_get_func_arg(ctx, *index, &hit->reason) == 0)

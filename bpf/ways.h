@@ -6,6 +6,7 @@
 #define IPFT_WAYS_H
 
 #define SENT_EVENT struct ipft_graph_event
+#include "ends.h"
 #include "lives.h"
 #include "snap.h"
 #include "drop.h"
@@ -211,11 +212,21 @@ static __noinline int find_way(struct life *life, __u64 skb) {
   return known ? open_way(life, skb, known) : 0;
 }
 
-static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit) {
+/* There are no data. */
+struct record {};
+
+static __always_inline void *members_in(struct record *record) {
+  (void)record;
+  return 0;
+}
+
+static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struct hit *hit,
+                                     struct record *record) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
   struct ipft_way *way;
 
-  (void)ctx; /* it is for data, of which there are none */
+  (void)ctx;
+  (void)record;
   if (!find_life(&life, (__u64)skb, hit))
     return 0;
   hit->moved_ns = life.time_ns;
@@ -246,7 +257,7 @@ static __always_inline int emit_end_call(void *ctx, const struct sk_buff *skb, c
   struct life life = {.time_ns = bpf_ktime_get_ns()};
   struct ipft_way *way;
 
-  (void)ctx; /* it is for data, of which there are none */
+  (void)ctx;
   if (!end_life(&life, skb, hit))
     return 0;
   note_end(&life, skb);
@@ -261,11 +272,10 @@ static __always_inline int emit_end_call(void *ctx, const struct sk_buff *skb, c
 #include "emitters.h"
 
 static __always_inline bool keeps(void *ctx, const struct sk_buff *skb, struct hit *hit, describer describe) {
-  struct ipft_way *way = *followers((__u64)skb) != 0 ? way_by_hint((__u64)skb) : 0;
+  struct ipft_way *way = way_by_hint((__u64)skb);
 
   if (!way)
     return false;
-  hit->moved = 0;
   if (active == IPFT_ACTIVE) {
     describe(ctx, hit);
     add_call(way, skb, hit->function_address, bpf_ktime_get_ns());

@@ -159,6 +159,7 @@ ProgramOptions program_options(const Napi::Object &options) {
   result.settings.mark = number(options, "mark") & result.settings.mask;
   result.settings.has_func_ip = has_func_ip();
   result.settings.interval_ns = interval_ns(number_or_zero(options, "maxRate"));
+  result.settings.has_rate = result.settings.interval_ns != 0;
   result.settings.whole_ways = number_or_zero(options, "wholeWays");
   result.settings.sample = number_or_zero(options, "sample");
   result.settings.wakeup_events = number(options, "wakeupEvents");

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/immediates.h"
 
-#include "support/native_error.h"
-
-#include <bpf/libbpf.h>
+#include <elf.h>
+#include <linux/bpf.h>
 
 #include <map>
-#include <vector>
 
 namespace ipft {
 namespace {
@@ -30,29 +28,25 @@ bool has_immediate(const bpf_insn &instruction) {
   return computes && BPF_SRC(instruction.code) == BPF_K;
 }
 
-void replace_in(bpf_program *program, const Values &values) {
-  const bpf_insn *first = bpf_program__insns(program);
-  std::vector<bpf_insn> instructions(first, first + bpf_program__insn_cnt(program));
-  for (bpf_insn &instruction : instructions) {
-    auto value = has_immediate(instruction) ? values.find(instruction.imm) : values.end();
-    if (value != values.end())
-      replace(instruction, value->second);
-  }
-  int error = bpf_program__set_insns(program, instructions.data(), instructions.size());
-  if (error != 0)
-    throw NativeError(-error, "load", "the numbers in the programs");
-}
-
 } // namespace
 
-void replace_immediates(const bpf_object *object, const ipft_settings &settings) {
-  const Values values = {{IPFT_WANTED_MARK, settings.mark},
-                         {IPFT_WANTED_MASK, settings.mask},
-                         {IPFT_SKB_TYPE, settings.skb_type},
-                         {IPFT_WORD_TYPE, settings.word_type},
-                         {IPFT_HAS_FILTER, settings.has_filter}};
-  bpf_program *each;
-  bpf_object__for_each_program(each, object) replace_in(each, values);
+std::string with_immediates(std::string image, const ipft_settings &settings) {
+#define VALUE(name, placeholder) {placeholder, static_cast<uint32_t>(settings.name)},
+  const Values values = {IPFT_IMMEDIATES(VALUE)};
+#undef VALUE
+  const auto *header = reinterpret_cast<const Elf64_Ehdr *>(image.data());
+  const auto *sections = reinterpret_cast<const Elf64_Shdr *>(image.data() + header->e_shoff);
+  for (size_t i = 0; i < header->e_shnum; i++) {
+    if ((sections[i].sh_flags & SHF_EXECINSTR) == 0)
+      continue;
+    auto *instructions = reinterpret_cast<bpf_insn *>(image.data() + sections[i].sh_offset);
+    for (size_t j = 0; j < sections[i].sh_size / sizeof(bpf_insn); j++) {
+      auto value = has_immediate(instructions[j]) ? values.find(instructions[j].imm) : values.end();
+      if (value != values.end())
+        replace(instructions[j], value->second);
+    }
+  }
+  return image;
 }
 
 } // namespace ipft

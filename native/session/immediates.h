@@ -4,13 +4,12 @@
 #include <linux/types.h>
 #include "ipft.h"
 
-struct bpf_object;
+#include <string>
 
 namespace ipft {
 
-// Replaces the placeholders for numbers of 32 bits (ipft.h) by the settings that they stand for, in all
-// programs of an object that is not loaded yet. Programs may have them, their subprograms may not. Throws
-// NativeError if libbpf refuses.
-void replace_immediates(const bpf_object *object, const ipft_settings &settings);
+// A BPF object in which the placeholders of IPFT_IMMEDIATES() are replaced by the settings that they stand
+// for.
+std::string with_immediates(std::string image, const ipft_settings &settings);
 
 } // namespace ipft

@@ -19,6 +19,8 @@ std::vector<std::string_view> unused_functions(const ipft_settings &settings) {
     names.push_back("ipft_put_geometry");
   if (settings.headers_at == 0)
     names.push_back("ipft_start_of");
+  if (settings.skb_type != 0)
+    names.push_back("ipft_read_skb");
   return names;
 }
 

@@ -6,8 +6,8 @@
 #include "session/immediates.h"
 #include "session/left_out.h"
 #include "session/multi_links.h"
-#include "session/plain_loads.h"
 #include "session/program_name.h"
+#include "session/settings.h"
 #include "support/cpus.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
@@ -38,20 +38,6 @@ uint32_t stack_depth() {
   uint32_t depth = IPFT_STACK_DEPTH;
   std::ifstream("/proc/sys/kernel/perf_event_max_stack") >> depth;
   return std::clamp<uint32_t>(depth, 1, IPFT_STACK_DEPTH);
-}
-
-uint32_t count_bodies(const std::vector<TracedFunction> &functions) {
-  return static_cast<uint32_t>(
-      std::count_if(functions.begin(), functions.end(),
-                    [](const TracedFunction &function) { return function.body_offset != 0; }));
-}
-
-// Number of releases that are remembered on each CPU: a power of two.
-uint32_t releases_per_cpu(size_t cpus) {
-  uint32_t count = IPFT_DYING;
-  while (count > IPFT_DYING_PER_CPU && count * cpus > IPFT_DYING)
-    count /= 2;
-  return count;
 }
 
 // Room for a record with a packet's bytes. That of the bytes is twice as large as they are: the verifier does
@@ -111,13 +97,16 @@ Programs::Programs(const ProgramOptions &options, const btf *kernel)
 }
 
 void Programs::load(const ProgramOptions &options, const btf *kernel) {
-  std::string_view own = bpf_object_image(kind_.object);
+  cpus_ = cpu_id_limit();
+  const ipft_settings settings = complete_settings(options, kernel, cpus_);
+  // Before generated functions and extensions come in, which may have any numbers.
+  std::string own = with_immediates(std::string(bpf_object_image(kind_.object)), settings);
   std::string linked = options.replacements.empty() ? "" : linked_object(own, options.replacements);
-  std::string image = without_unused_functions(linked.empty() ? own : linked, options.settings);
+  std::string image = without_unused_functions(linked.empty() ? own : linked, settings);
   LibbpfLog log;
   CoreObject opened = open_core_object(image, kernel, log);
   object_ = std::move(opened.object);
-  configure(options, kernel);
+  configure(options, settings, kernel);
   int error = bpf_object__load(object_.get());
   if (error != 0)
     throw NativeError(-error, "load", "the BPF programs", log.text());
@@ -144,24 +133,11 @@ bool Programs::loads_without_module(ProgramOptions options, const btf *kernel) {
   }
 }
 
-void Programs::configure(const ProgramOptions &options, const btf *kernel) {
-  ipft_settings settings = options.settings;
-  const PlainLoads &loads = plain_loads(kernel);
-  settings.skb_type = loads.sk_buff;
-  settings.shared_info_type = loads.shared_info;
-  settings.word_type = loads.word;
-  set_candidates(options.candidates, settings);
-  uint32_t bodies = count_bodies(options.functions);
-  settings.has_bodies = bodies > 0;
-  settings.has_drop_reason = options.drops && DropPrograms::has_reasons(kernel);
-  cpus_ = cpu_id_limit();
-  settings.releases = releases_per_cpu(cpus_);
-  settings.snap_slots = static_cast<uint32_t>(online_cpus().size() * IPFT_SNAP_SLOTS);
+void Programs::configure(const ProgramOptions &options, const ipft_settings &settings, const btf *kernel) {
   size_t size = 0;
   bpf_map *rodata = bpf_object__find_map_by_name(object_.get(), ".rodata");
   auto *image = static_cast<char *>(const_cast<void *>(bpf_map__initial_value(rodata, &size)));
   memcpy(image + variable_offset(".rodata", "settings", sizeof(settings)), &settings, sizeof(settings));
-  replace_immediates(object_.get(), settings);
   auto resize = [&](const char *map, size_t entries) {
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object_.get(), map), static_cast<__u32>(entries));
   };
@@ -188,8 +164,8 @@ void Programs::configure(const ProgramOptions &options, const btf *kernel) {
     resize("heads", IPFT_HEADS);
   if (settings.asks_reason)
     resize("reason_arguments", options.reason_arguments.size() + later_reasons);
-  if (bodies > 0)
-    resize("bodies", bodies);
+  if (settings.has_bodies)
+    resize("bodies", count_bodies(options.functions));
   autoload(options, kernel);
 }
 

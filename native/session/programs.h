@@ -111,7 +111,7 @@ private:
   void load(const ProgramOptions &options, const btf *kernel);
   void load_or_blame(const ProgramOptions &options, const btf *kernel);
   bool loads_without_module(ProgramOptions options, const btf *kernel);
-  void configure(const ProgramOptions &options, const btf *kernel);
+  void configure(const ProgramOptions &options, const ipft_settings &settings, const btf *kernel);
   void autoload(const ProgramOptions &options, const btf *kernel);
   void fill_bodies(const ProgramOptions &options);
   void collect_fds(const ProgramOptions &options);

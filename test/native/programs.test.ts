@@ -21,6 +21,8 @@ describe.skipIf(reason !== null)(
     it.each([
       ['missed_return', 'take no return for that of an earlier call in the same place'],
       ['unseen_ends', 'follow no more packets that were released than they remember'],
+      ['shared_entry', 'keep lives apart that have the same entry'],
+      ['null_skb', 'take NULL for no packet'],
       ['names', 'have the names of the table in ipft.h'],
     ])('%s: %s', (name) => expectPass(program, name));
   },
