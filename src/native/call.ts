@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { EnvironmentError, isNativeFailure, KernelError } from '../core/errors.js';
+import { seccompError } from './seccomp.js';
 
 /** Linux 5.10 limits a user's memory for BPF, later kernels that of a control group. */
 const MORE_MEMORY = 'a larger ulimit -l or memory.max';
@@ -12,6 +13,8 @@ export function native<T>(doing: string, call: () => T): T {
     if (!isNativeFailure(error)) throw error;
     const { code, errno, phase, log } = error;
     const message = `${doing}: ${error.message} (${phase}, ${code})`;
+    const refused = seccompError(code, message);
+    if (refused !== null) throw refused;
     // EACCES of a load comes from the verifier, whose log is what helps.
     if (phase === 'run time')
       throw new EnvironmentError(message, 'run it as root, on Linux 5.8 or later, or leave --budget out');

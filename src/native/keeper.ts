@@ -9,6 +9,7 @@ import {
   type AttachPlan,
   type KeeperMessage,
 } from './keeper-protocol.js';
+import { seccompError } from './seccomp.js';
 
 /**
  * True if the keeper can outlive this process. When the first process of a pid namespace (a container) exits,
@@ -157,6 +158,8 @@ const ATTACH_REMEDIES: Readonly<Record<string, string>> = {
 /** The error if nothing at all can be attached. */
 function attachError({ text, code, errno }: Extract<KeeperMessage, { kind: 'error' }>): Error {
   const message = `cannot attach: ${text} (${code})`;
+  const refused = seccompError(code, message);
+  if (refused !== null) return refused;
   const remedy = ATTACH_REMEDIES[code] ?? 'another --backend';
   if (code in ATTACH_REMEDIES) return new EnvironmentError(message, remedy);
   return new KernelError(message, { code, errno, phase: 'attach' }, remedy);

@@ -127,7 +127,13 @@ describe('release/', () => {
 
   it('has the same bytes when another clone makes them, libraries included', () => {
     using clone = anotherClone();
-    for (const name of [`ipft-${VERSION}.tgz`, `ipft-${VERSION}-linux-x64.tar.xz`])
+    const names = [
+      `ipft-${VERSION}.tgz`,
+      `ipft-${VERSION}-linux-x64.tar.xz`,
+      `ipft_${VERSION}_amd64.deb`,
+      `ipft-${VERSION}-image-linux-x64.tar`,
+    ];
+    for (const name of names)
       expect([name, sha256(join(clone.path, 'release', name))]).toEqual([name, sha256(packageFile(name))]);
   });
 });

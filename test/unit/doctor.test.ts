@@ -79,7 +79,13 @@ describe('ipft doctor', () => {
       lockdown: { mode: null, source: 'why' },
       privilege: {
         ...problem,
-        capabilities: { CAP_NET_ADMIN: false, CAP_SYS_ADMIN: false, CAP_PERFMON: true, CAP_BPF: true },
+        capabilities: {
+          CAP_NET_ADMIN: false,
+          CAP_SYS_ADMIN: false,
+          CAP_SYSLOG: false,
+          CAP_PERFMON: true,
+          CAP_BPF: true,
+        },
       },
       tracefs: { ...problem, path: '/sys/kernel/tracing' },
       kallsyms: { ...problem, kptr_restrict: '1' },

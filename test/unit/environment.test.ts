@@ -75,6 +75,16 @@ describe('a machine', () => {
       /sudo/,
     ],
     [
+      'no CAP_SYSLOG',
+      {
+        ...status(1n << 21n),
+        '/proc/kallsyms': '0000000000000000 A fixed_percpu_data\n',
+        '/proc/sys/kernel/kptr_restrict': '0\n',
+      },
+      /no addresses \(kernel.kptr_restrict is 0\)/,
+      /^the capability CAP_SYSLOG, for a container --cap-add SYSLOG$/,
+    ],
+    [
       'kptr_restrict=2',
       { '/proc/kallsyms': '0000000000000000 A fixed_percpu_data\n0000000000000000 T abcdef\n' },
       /no addresses \(kernel.kptr_restrict is 2\)/,

@@ -2,7 +2,13 @@
 import { EnvironmentError } from '../../core/errors.js';
 import type { ReadStart } from './read-start.js';
 
-const BITS = { CAP_NET_ADMIN: 12n, CAP_SYS_ADMIN: 21n, CAP_PERFMON: 38n, CAP_BPF: 39n } as const;
+const BITS = {
+  CAP_NET_ADMIN: 12n,
+  CAP_SYS_ADMIN: 21n,
+  CAP_SYSLOG: 34n,
+  CAP_PERFMON: 38n,
+  CAP_BPF: 39n,
+} as const;
 
 export type Capabilities = Readonly<Record<keyof typeof BITS, boolean>>;
 
@@ -13,6 +19,7 @@ export function readCapabilities(read: ReadStart): Capabilities {
   return {
     CAP_NET_ADMIN: has(BITS.CAP_NET_ADMIN),
     CAP_SYS_ADMIN: has(BITS.CAP_SYS_ADMIN),
+    CAP_SYSLOG: has(BITS.CAP_SYSLOG),
     CAP_PERFMON: has(BITS.CAP_PERFMON),
     CAP_BPF: has(BITS.CAP_BPF),
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { EnvironmentError } from '../../core/errors.js';
+import { privilegeProblem } from './capabilities.js';
 import { textOrNull, type ReadStart } from './read-start.js';
 
 /** True if /proc/kallsyms shows addresses to this process. */
@@ -15,10 +16,14 @@ export const readKptrRestrict = (read: ReadStart): string | null =>
 export function addressesProblem(read: ReadStart): EnvironmentError | null {
   if (showsAddresses(read)) return null;
   const restriction = readKptrRestrict(read) ?? 'unknown';
-  return new EnvironmentError(
-    `/proc/kallsyms shows no addresses (kernel.kptr_restrict is ${restriction})`,
-    restriction === '2'
-      ? 'sysctl kernel.kptr_restrict=1, and run it as root'
-      : 'run it as root: sudo ipft ...',
-  );
+  const problem = `/proc/kallsyms shows no addresses (kernel.kptr_restrict is ${restriction})`;
+  return new EnvironmentError(problem, remedyFor(read, restriction));
+}
+
+/** A process that may trace and sees no addresses lacks a capability, as in containers. */
+function remedyFor(read: ReadStart, restriction: string): string {
+  if (restriction === '2') return 'sysctl kernel.kptr_restrict=1, and run it as root';
+  return privilegeProblem(read) === null
+    ? 'the capability CAP_SYSLOG, for a container --cap-add SYSLOG'
+    : 'run it as root: sudo ipft ...';
 }

@@ -19,7 +19,7 @@ export function functionListProblem(read: ReadStart, tracefs: string | null): En
   if (tracefs === null) {
     return new EnvironmentError(
       `tracefs is not mounted: there is no ${FUNCTIONS} in ${TRACEFS.join(' or ')}`,
-      `mount -t tracefs tracefs ${TRACEFS[0]} (and a kernel with CONFIG_FUNCTION_TRACER=y)`,
+      `mount -t tracefs tracefs ${TRACEFS[0]} (and a kernel with CONFIG_FUNCTION_TRACER=y); for a container -v ${TRACEFS[0]}:${TRACEFS[0]}`,
     );
   }
   const path = `${tracefs}/${FUNCTIONS}`;

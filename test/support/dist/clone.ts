@@ -19,7 +19,9 @@ export function anotherClone(): Disposable & { readonly path: string } {
     cd "${path}"
     export SOURCE_DATE_EPOCH=$epoch
     packaging/npm
-    packaging/tarball x64`;
+    packaging/tarball x64
+    packaging/deb x64
+    packaging/image x64`;
   execFileSync('bash', ['-euc', script], { stdio: ['ignore', 'ignore', 'pipe'] });
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
