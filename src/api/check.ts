@@ -8,6 +8,7 @@ import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
 import { LARGEST_PAGE_COUNT } from '../core/ring-buffer.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
+import { checkFilters } from '../filters/together.js';
 import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
 import { outputs } from '../outputs/index.js';
 import { checkDrops, checkFiles } from '../outputs/together.js';
@@ -135,7 +136,12 @@ function checkGiven(given: ReadonlyMap<string, unknown>): void {
   }
 }
 
-function checkSnaplen({ snaplen, write }: Pick<ScriptOptions, 'snaplen' | 'write'>): void {
+function checkTogether({
+  filters: values = {},
+  snaplen,
+  write,
+}: Pick<ScriptOptions, 'filters' | 'snaplen' | 'write'>): void {
+  checkFilters(values);
   if (snaplen !== undefined && write === undefined)
     throw new UsageError('trace(): snaplen: there is no capture file', "write: 'trace.ipft'");
 }
@@ -147,7 +153,7 @@ export function completeOptions(options: ScriptOptions<FieldList | undefined>): 
   const given = new Map(Object.entries(options).filter(([, value]) => value !== undefined));
   checkGiven(given);
   const { also = [], write, drops = false } = options;
-  checkSnaplen(options);
+  checkTogether(options);
   checkFiles([
     ...also.map(({ file }) => ({ flag: 'also', file })),
     ...(write === undefined ? [] : [{ flag: 'write', file: write }]),

@@ -8,6 +8,7 @@ import { DEFAULT_SNAPLEN } from '../core/packet-bytes.js';
 import { FOLLOW_ALL, type Follow } from '../core/relation.js';
 import { tracers } from '../core/tracer.js';
 import { filters } from '../filters/index.js';
+import { checkFilters } from '../filters/together.js';
 import { checkDrops, checkFiles, type NamedFile } from '../outputs/together.js';
 import type { Flags, OwnFlags, SameFlags } from './flags.js';
 import { checkFrames, hasFrames } from './frame-options.js';
@@ -135,13 +136,15 @@ export const FILTER_FLAGS: ReadonlyMap<string, string> = new Map(
   [...filters.keys()].map((id) => [new Option(`--${id} <value>`).attributeName(), id]),
 );
 
-/** The values of the filters of the kernel's members, by the filters' ids. */
+/** The values of the filters of the kernel's members, by the filters' ids. Throws a UsageError for those that do not go together. */
 export function filterValues(flags: object): Readonly<Record<string, string>> {
-  const values = Object.entries(flags).flatMap(([name, value]): [string, string][] => {
+  const given = Object.entries(flags).flatMap(([name, value]): [string, string][] => {
     const id = FILTER_FLAGS.get(name);
     return id !== undefined && typeof value === 'string' ? [[id, value]] : [];
   });
-  return Object.fromEntries(values);
+  const values = Object.fromEntries(given);
+  checkFilters(values);
+  return values;
 }
 
 /** The flags without those of such filters. */

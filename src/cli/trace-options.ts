@@ -60,9 +60,10 @@ export function filterOptions(): Option[] {
   return [
     new Option('--filter <expression>', 'packets that match, as in pcap-filter(7)'),
     new Option('--inner', '--filter is for the headers inside of a tunnel'),
-    ...[...filters.values()].map(
-      ({ id, value, description }) => new Option(`--${id} <${value}>`, description),
-    ),
+    ...[...filters.values()].map(({ id, value, description, known }) => {
+      const made = new Option(`--${id} <${value}>`, description);
+      return known === undefined ? made : completed(made, known);
+    }),
     new Option(
       '--where <condition>',
       "packets whose members compare so: 'skb->len > 1500 && shinfo->gso_size != 0'; see ipft fields",

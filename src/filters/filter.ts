@@ -14,6 +14,14 @@ export interface KernelState {
   has(path: string): boolean;
   /** this process' pid namespace; null: the initial one */
   pidNamespace(): PidNamespace | null;
+  /** takes what a value was found to stand for, for --verbose */
+  tell?(text: string): void;
+}
+
+/** A value of a filter, and what it is, in a few words. */
+export interface KnownValue {
+  readonly value: string;
+  readonly description: string;
 }
 
 /**
@@ -27,6 +35,8 @@ export interface Filter {
   readonly description: string;
   /** true: what a value stands for is known on the traced machine only */
   readonly isOfMachine?: true;
+  /** ids of the filters that it does not go with */
+  readonly excludes?: readonly string[];
   /** The condition, in the syntax of --where. Throws a UsageError for an invalid value. */
   condition(value: string, kernel: KernelState): string;
   /**
@@ -34,4 +44,6 @@ export interface Filter {
    * missing.
    */
   missing?(value: string): Absence | null;
+  /** Values that there are now, for shells to offer. */
+  readonly known?: () => readonly KnownValue[];
 }

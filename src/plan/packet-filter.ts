@@ -12,6 +12,7 @@ import { kernelHas, resolvePath } from './resolve-path.js';
 import { native } from '../native/call.js';
 import { pidNamespace } from './pid-namespace.js';
 import { skbLayout } from './skb-layout.js';
+import type { Messages } from '../terminal/messages.js';
 
 /** True if the options have a filter besides the mark. */
 export function hasFilters({
@@ -32,7 +33,12 @@ export function checkHasFilter(options: TraceOptions, further: readonly string[]
 }
 
 /** Reads the filters. Throws a UsageError for an invalid one. */
-function readFilters(options: TraceOptions, addon: Addon, further: readonly string[]): PacketFilter {
+function readFilters(
+  options: TraceOptions,
+  addon: Addon,
+  further: readonly string[],
+  messages: Messages | null,
+): PacketFilter {
   const { filter, inner = false, where, filters: values = {} } = options;
   // A shell passes an empty string for a variable that is not set.
   if (filter?.trim() === '')
@@ -40,7 +46,11 @@ function readFilters(options: TraceOptions, addon: Addon, further: readonly stri
       '--filter: it is empty, and would match every packet',
       'an expression as in pcap-filter(7), or --mark 0 --mask 0 for every packet',
     );
-  const kernel = { has: (path: string) => kernelHas(addon, path), pidNamespace: () => pidNamespace(addon) };
+  const kernel = {
+    has: (path: string) => kernelHas(addon, path),
+    pidNamespace: () => pidNamespace(addon),
+    tell: (text: string) => messages?.line(text),
+  };
   const conditions = Object.entries(values).map(
     ([id, value]) => filters.get(id)?.condition(value, kernel) ?? '',
   );
@@ -83,15 +93,19 @@ export interface PlannedFilter {
   readonly asksMark: boolean;
 }
 
-/** Plans the filter; undefined: only the mark is checked. `further`: the conditions of extensions. */
+/**
+ * Plans the filter; undefined: only the mark is checked. `further`: the conditions of extensions. `messages`: get what
+ * values stand for.
+ */
 export function planFilter(
   options: TraceOptions,
   addon: Addon,
   further: readonly string[] = [],
+  messages: Messages | null = null,
 ): PlannedFilter | undefined {
   if (!hasFilters(options) && further.length === 0) return undefined;
   const layout = skbLayout(addon);
-  const wanted = readFilters(options, addon, further);
+  const wanted = readFilters(options, addon, further, messages);
   let [asksBytes, asksBehindHead, asksMark] = [wanted.pcap !== null, wanted.pcap !== null, false];
   const path = (text: string): ResolvedPath => {
     const resolved = resolvePath(addon, text);

@@ -165,7 +165,7 @@ export function prepare(
   const verboseMessages = options.verbose ? messages : null;
   const stacks = data.layout.reads.some(({ read }) => read.kind === 'stack');
   const offsets = bodyOffsets({ addon, table: functions.table, tracefs, ...way, stacks }, verboseMessages);
-  const filter = planFilter(options, addon, additions.conditions);
+  const filter = planFilter(options, addon, additions.conditions, verboseMessages);
   warnOfAbsences(options, messages);
   const known = { ...functions, functions: new ShownFunctions(functions.table) };
   const shown = {

@@ -238,6 +238,8 @@ describe.skipIf(reason !== null)(
       [{ mark: 1, backend: 'nope' }, /backend: expected one of auto, fentry-multi/],
       [{ mark: 1, pageCount: 3 }, /pageCount: expected a power of two/],
       [{ mark: 1, selection: { functions: /x/ } }, /selection: expected \{ function\?: RegExp/],
+      [{ filters: { container: 'a', netns: '1' } }, /--container: it does not go with --netns/],
+      [{ filters: { container: 'no-such' } }, /--container no-such: there is no such container/],
       [{ mark: 1, duration: 5 }, /unknown option 'duration'/],
       [{ mark: 1, signal: 5 }, /signal: expected an AbortSignal/],
       [

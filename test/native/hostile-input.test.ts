@@ -213,6 +213,7 @@ describe.skipIf(reason !== null)(`values of options${reason === null ? '' : ` (s
     [['--filter', ' '], /it is empty, and would match every packet/],
     [['--netns', '/etc/passwd'], /\/etc\/passwd is not a namespace/],
     [['--netns', '/etc/no-such-file'], /there is no \/etc\/no-such-file/],
+    [['--container', 'no-such-container'], /there is no such container\nTry: /],
   ])('are refused if they make no sense: %#', async (args, message) => {
     const { code, stderr } = await ipftProcess([...quickly, ...args]);
     expect(stderr).toMatch(message);

@@ -115,6 +115,8 @@ describe.skipIf(reason !== null)(
       [['--where', 'skb->len =='], /it ends too early/],
       [['--inner'], /--inner: there is no --filter/],
       [['--filter', ''], /it is empty/],
+      [['--container', 'no-such'], /--container no-such: there is no such container/],
+      [['--container', 'a', '--cgroup', '/'], /--container: it does not go with --cgroup/],
     ])('%j is wrong', (option, message) => {
       const { code, stderr } = show(option);
       expect(stderr).toMatch(message);

@@ -101,6 +101,12 @@ describe('a trace', () => {
     });
   });
 
+  it('has --container, which does not go with --netns and --cgroup', () => {
+    expect(parse('--container', 'web')).toMatchObject({ options: { filters: { container: 'web' } } });
+    for (const other of ['--netns', '--cgroup'])
+      expect(() => parse('--container', 'web', other, '/x')).toThrow(`it does not go with ${other}`);
+  });
+
   it.each([
     ['500ms', 500],
     ['10s', 10_000],
