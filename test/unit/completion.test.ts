@@ -135,11 +135,11 @@ describe('bash', () => {
   });
 });
 
-/** What a terminal shows when a line and a tab are typed into a shell that has the script. */
-function typed(command: readonly string[], line: string, name: string): string {
+/** What a terminal shows when a line and a tab are typed into a shell that has the script, until it shows `end`. */
+function typed(command: readonly string[], line: string, name: string, end = 'keep '): string {
   const script = `
 import os, pty, select, sys, time
-line, name, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+line, name, end, command = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
 pid, fd = pty.fork()
 if pid == 0: os.execvp(command[0], command)
 def read(until, seconds):
@@ -154,17 +154,24 @@ write("PS1='> '; " + ('autoload -U compinit; compinit -u; ' if name == 'zsh' els
 read(b'ready', 20)
 read(b'never', 0.5)
 write(line + '\\t')
-print(read(b'keep ', 10).decode())
+print(read(end.encode(), 10).decode())
 os.close(fd)
 `;
-  return shell('python3', ['-c', script, line, name, ...command]);
+  return shell('python3', ['-c', script, line, name, end, ...command]);
 }
 
 const noZsh = absence('zsh');
 describe.skipIf(noZsh !== null)(`zsh${noZsh === null ? '' : ` (skipped: ${noZsh})`}`, () => {
-  it('accepts the script, and completes as it is typed', () => {
+  it('accepts the script', () => {
     shell('zsh', ['-f', '-n', '-c', shell('ipft', ['completion', 'zsh'])]);
-    expect(typed(['zsh', '-f', '-i'], 'ipft -m 1 --rotate-k', 'zsh')).toContain('--rotate-keep ');
+  });
+
+  it.each([
+    ['ipft -m 1 --rotate-k', '--rotate-keep '],
+    ['ipft doc', 'doctor '],
+    ['ipft export --to fol', 'folded '],
+  ])('completes an option, a subcommand, a value as it is typed: %s', (line, completed) => {
+    expect(typed(['zsh', '-f', '-i'], line, 'zsh', completed)).toContain(completed);
   });
 });
 

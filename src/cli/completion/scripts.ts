@@ -70,7 +70,8 @@ _ipft() {
         value=\${line%%$'\\t'*}
         values+=("\${value//:/\\\\:}:\${line#*$'\\t'}")
       done
-      _describe -o ipft values
+      # -o: for words that begin with a hyphen, and no others
+      if [[ $PREFIX == -* ]]; then _describe -o ipft values; else _describe ipft values; fi
       ;;
   esac
 }
