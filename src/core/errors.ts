@@ -162,6 +162,6 @@ export function isNativeFailure(error: unknown): error is Error & NativeFailure 
 }
 
 /** True for errors of Node's system calls, which carry `code` such as `EPIPE`. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+export function isSystemError(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }

@@ -7,7 +7,13 @@ import type { ExtensionEvent } from './public.js';
 const FRAMES_SHOWN = 4;
 
 /** Stack frames that are not the extension's. */
-const OURS = ['(node:', 'ipft/dist/', `${packageRoot()}/dist/`, `${packageRoot()}/node_modules/`];
+const OURS = [
+  '(node:',
+  '(ipft/dist/cli.script.js:',
+  ' ipft/dist/cli.script.js:',
+  `${packageRoot()}/dist/`,
+  `${packageRoot()}/node_modules/`,
+];
 
 /** Stack frames in the extension's own code. */
 function stackOf(error: unknown): string[] {
