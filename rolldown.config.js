@@ -14,6 +14,14 @@ const licenceOf = (folder) => {
   return readFileSync(join(folder, file), 'utf8').trim();
 };
 
+/** What WebAssembly of Lua has in it: all under the MIT licence, as the package itself. */
+const WITHIN_LUA = {
+  lua: 'Copyright (c) 1994-2024 Lua.org, PUC-Rio.',
+  emscripten: 'Copyright (c) 2010-2014 Emscripten authors',
+  musl: 'Copyright (c) 2005-2020 Rich Felker, et al.',
+};
+const withinLua = (owner) => licenceOf(LUA).replace(/^Copyright .*$/m, owner);
+
 /** The folders of packages whose modules have become part of a file so far. */
 const bundled = new Set();
 
@@ -28,6 +36,8 @@ const licences = {
       }
     const name = (folder) => folder.replace(/.*\/node_modules\//, '');
     const texts = [...bundled, LUA].sort().map((folder) => `== ${name(folder)}\n\n${licenceOf(folder)}\n`);
+    for (const [part, owner] of Object.entries(WITHIN_LUA))
+      texts.push(`== ${part} (in glue.wasm)\n\n${withinLua(owner)}\n`);
     this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENSES.txt', source: texts.join('\n') });
   },
 };

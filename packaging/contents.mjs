@@ -30,7 +30,7 @@ const PLACES = {
   zlib: 'in the addon and the probe-keeper',
   elfutils: 'its libelf, in the addon and the probe-keeper',
   libbpf: 'in the addon and the probe-keeper',
-  glibc: 'in the probe-keeper',
+  glibc: `in the probe-keeper${nodeFolder ? ', and in the program ipft of the tarball' : ''}`,
   'gcc-10': `its libstdc++ and libgcc, in the addon and the probe-keeper${nodeFolder ? ', and beside Node.js' : ''}`,
 };
 
@@ -86,8 +86,8 @@ function notice() {
     ...parts.map(({ name, version, licence, place }) => `  ${name} ${version}: ${place}; ${licence}`),
     '',
     "The versions of libraries are those of Debian's source packages, which ipft-sources holds for each release. The licences of",
-    'what is in dist/ are in dist/THIRD-PARTY-LICENSES.txt; Lua is (c) 1994-2024 Lua.org, PUC-Rio, under the MIT licence; those of',
-    'the others follow.',
+    'what is in dist/ are in dist/THIRD-PARTY-LICENSES.txt; those of the others follow. What they name in /usr/share/common-licenses',
+    'is in LICENSES/.',
     ...texts.flatMap(([name, text]) => ['', `== ${name}`, '', text.trim()]),
     '',
   ].join('\n');

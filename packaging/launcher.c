@@ -11,6 +11,16 @@
 // ipft's exit code for what a user's system lacks.
 enum { environment = 3 };
 
+// lib/node is not the Node.js that NODE_OPTIONS is for; src/bin.ts gives it back to what ipft starts.
+static void hide_node_options(void) {
+  const char *options = getenv("NODE_OPTIONS");
+
+  if (options == NULL)
+    return;
+  setenv("IPFT_NODE_OPTIONS", options, 1);
+  unsetenv("NODE_OPTIONS");
+}
+
 static int fail(const char *doing, const char *path, const char *remedy) {
   fprintf(stderr, "ipft: %s %s: %s\nTry: %s\n", doing, path, strerror(errno), remedy);
   return environment;
@@ -34,6 +44,7 @@ int main(int argc, char **argv) {
   words[1] = script;
   for (int at = 1; at < argc; at++)
     words[at + 1] = argv[at];
+  hide_node_options();
   execv(node, words);
   return fail("cannot start", node, "ipft unpacked whole, on a file system that is not mounted noexec");
 }

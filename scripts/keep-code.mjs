@@ -4,7 +4,7 @@
  * is used.
  *   node scripts/keep-code.mjs dist/cli.script.js
  */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
@@ -21,4 +21,4 @@ export function keepCode(file) {
   writeFileSync(`${file}.${process.version}.cache`, Buffer.concat([head, script.createCachedData()]));
 }
 
-if (import.meta.filename === process.argv[1]) keepCode(process.argv[2]);
+if (import.meta.filename === realpathSync(process.argv[1])) keepCode(process.argv[2]);

@@ -11,6 +11,12 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`ipft: Node.js ${process.versions.node} is too old\nTry: Node.js 20.19 or later\n`);
   process.exit(3);
 }
+// What the tarball's program ipft has hidden from its own Node.js is for commands that are traced.
+const { IPFT_NODE_OPTIONS } = process.env;
+if (IPFT_NODE_OPTIONS !== undefined) {
+  process.env['NODE_OPTIONS'] = IPFT_NODE_OPTIONS;
+  delete process.env['IPFT_NODE_OPTIONS'];
+}
 // Done first, so that `pkill -TERM ipft` finds the process at any time.
 process.title = 'ipft';
 // Node's default handler of SIGUSR1 would open a debugger port, through which anyone on the loopback could

@@ -118,6 +118,7 @@ describe('the package', () => {
     for (const key of ['dependencies', 'optionalDependencies', 'peerDependencies', 'scripts'])
       expect(manifest[key]).toBeUndefined();
     expect(existsSync(join(folder, 'node_modules/.bin/ipft'))).toBe(true);
+    expect(manifest['man']).toEqual(['man/ipft.1']);
   });
 
   it.each(['6.1', '6.12', '7.2'])('traces functions on Linux %s', (kernel) => {

@@ -74,6 +74,14 @@ describe('the tarball', () => {
       for (const line of PING_SHOWN) expect(stdout).toMatch(line);
     });
 
+    it('keeps NODE_OPTIONS for the command that is traced', () => {
+      const command = '-- bash -c \'echo "$NODE_OPTIONS" >&2; ping -q -c 1 -m 1 127.0.0.1\'';
+      const script = `export NODE_OPTIONS=--no-such-option; /opt/${NAME}/ipft -m 1 -b tracepoint ${command}`;
+      const { status, stderr } = run(script);
+      expect(status).toBe(0);
+      expect(stderr).toMatch(/^--no-such-option$/m);
+    });
+
     it('names what is missing for --filter', () => {
       const { status, stderr } = run(`/opt/${NAME}/ipft --filter 'tcp port 80' -b tracepoint`);
       expect(status).toBe(3);

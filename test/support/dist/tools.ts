@@ -15,12 +15,14 @@ export function fromNpm(
 ): string {
   const folder = join(HOME, '.cache/packaging/tools', `${name}-${version}`);
   const made = join(folder, 'node_modules', name);
-  if (existsSync(made)) return made;
+  const complete = join(folder, 'complete');
+  if (existsSync(complete)) return made;
   mkdirSync(folder, { recursive: true });
   const manifest = { private: true, dependencies: { [name]: version }, overrides };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   const words = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--force'];
   execFileSync('npm', words, { cwd: folder, stdio: 'pipe' });
+  writeFileSync(complete, '');
   return made;
 }
 
