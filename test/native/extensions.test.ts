@@ -124,6 +124,7 @@ end`;
     const { code, stderr } = await traced(file('broken.lua', broken));
     expect(code).toBe(6);
     expect(stderr).toMatch(/broken\.lua: decode\(\) at tp:net_dev_queue, packet #1: .*broken/);
+    expect(stderr).not.toMatch(/^ +at /m); // frames of ipft
   });
 
   it.each(['js', 'ts'])('runs what --gen %s prints', async (kind) => {
