@@ -31,7 +31,7 @@ describe('the .deb', () => {
       lint /release/${DEB}; echo "is clean"
       dpkg-deb -R /release/${DEB} /tmp/deb; chmod 666 /tmp/deb/usr/lib/ipft/package.json
       dpkg-deb -b /tmp/deb /tmp/bad.deb >/dev/null; lint /tmp/bad.deb`;
-    const { status, stdout } = runIn(root, script, { '/release': packageFile(DEB).replace(/\/[^/]*$/, '') });
+    const { status, stdout } = runIn(root, script, { '/release': RELEASE });
     expect({ status, stdout }).toEqual({
       status: 2,
       stdout: expect.stringMatching(/^is clean\nW: ipft: non-standard-file-perm 0666 /) as string,

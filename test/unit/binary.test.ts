@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { BARE_HOME } from '../support/stand-ins/build-homes.js';
 import { ipft, killLeftovers, until } from '../support/stand-ins/process.js';
 
@@ -281,14 +282,6 @@ describe('--list', () => {
     ]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function connectTo(port: number): Promise<'closed' | 'refused'> {
   return new Promise((resolve) => {

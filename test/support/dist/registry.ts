@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../free-port.js';
 import { fromNpm, nodeFolder } from './tools.js';
 
 const VERDACCIO = '6.10.4';
@@ -12,15 +12,6 @@ const VERDACCIO = '6.10.4';
 const OVERRIDES = { 'node-fetch': '2.7.0' };
 /** verdaccio needs Node.js 22 or later. */
 const NODE = '24.22.3';
-
-/** A free port of the loopback. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Anyone may publish, and what nobody has published is not there: it asks no other registry. */
 const configuration = (storage: string): string => `storage: ${storage}
