@@ -123,7 +123,7 @@ static __always_inline __u32 *reason_argument(__u64 function_address) {
 }
 
 /* Linux 6.2 and later. */
-extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
+static void *(*const bpf_rdonly_cast)(const void *object, __u32 btf_id) = (void *)IPFT_IMMEDIATE_rdonly_cast;
 
 /* The skb for plain loads, which take a tenth of a helper's call. What cannot be read is 0. */
 static __always_inline const struct sk_buff *typed_skb(const struct sk_buff *skb) {

@@ -95,11 +95,14 @@ enum ipft_candidates {
 #define IPFT_SESSION_COOKIE 0x69706602
 
 /* Settings of 32 bits that are numbers within instructions, where the programs ask for them by SETTING()
- * (setting.h): each call would otherwise load each. Placeholders, replaced before load (immediates.h). */
+ * (setting.h): each call would otherwise load each. Placeholders, replaced before load (immediates.h).
+ * `rdonly_cast` is what programs call. As an extern libbpf would look for it, and for that read all of the
+ * kernel's BTF once more, which the kernel may not even have. */
 #define IPFT_IMMEDIATES(SETTING)                                                                             \
   SETTING(mark, 0x69706603)                                                                                  \
   SETTING(mask, 0x69706604)                                                                                  \
   SETTING(skb_type, 0x69706605)                                                                              \
+  SETTING(rdonly_cast, 0x69706612)                                                                           \
   SETTING(shared_info_type, 0x69706606)                                                                      \
   SETTING(word_type, 0x69706607)                                                                             \
   SETTING(has_filter, 0x69706608)                                                                            \
@@ -329,7 +332,8 @@ enum ipft_function { IPFT_NO_FUNCTION = 0xffffffffU };
 struct ipft_settings {
   __u32 mark; /* already masked */
   __u32 mask;
-  __u32 skb_type; /* BTF id of struct sk_buff in vmlinux; 0: the kernel has no bpf_rdonly_cast() (6.2) */
+  __u32 skb_type;    /* BTF id of struct sk_buff in vmlinux; 0: the kernel has no bpf_rdonly_cast() (6.2) */
+  __u32 rdonly_cast; /* BTF id of that kfunc; 0: as above */
   __u32 shared_info_type; /* the same of struct skb_shared_info */
   __u32 word_type;        /* the same of a struct that begins with a number of 64 bits */
   __u32 has_func_ip;      /* the kernel has bpf_get_func_ip() for kprobes (5.15) */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "extension/event_struct.h"
 
-#include "extension/btf_check.h"
+#include "types/btf_check.h"
 #include "support/libbpf_log.h"
 #include "support/memory_file.h"
 #include "types/btf_types.h"

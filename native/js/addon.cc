@@ -117,7 +117,7 @@ Napi::Value compile_filter(const Napi::CallbackInfo &info) {
 // What PlainLoads says of a cast to an skb; null where the kernel has none.
 Napi::Value skb_cast(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    const PlainLoads &loads = plain_loads(kernel_btf(vmlinux_btf).get());
+    const PlainLoads &loads = plain_loads(kernel_btf().get());
     if (loads.rdonly_cast == 0)
       return info.Env().Null();
     Napi::Object ids = Napi::Object::New(info.Env());
@@ -139,7 +139,7 @@ Napi::Value run_once(const Napi::CallbackInfo &info) {
 // (programs, tracefs)
 Napi::Value probe(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    Machine machine = {info[1].As<Napi::String>(), [] { return kernel_btf(vmlinux_btf); }};
+    Machine machine = {info[1].As<Napi::String>(), [] { return kernel_btf(); }};
     return Napi::Number::New(info.Env(), probe_kind(program_kind(info[0].As<Napi::String>()), machine));
   });
 }

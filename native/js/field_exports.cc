@@ -19,10 +19,10 @@
 namespace ipft {
 namespace {
 
-// The file that tests name in `options.btf`, else the kernel's own.
+// The file that tests name in `options.btf`, else btf_source's.
 std::string btf_path(const Napi::Value &options) {
   if (!options.IsObject())
-    return vmlinux_btf;
+    return btf_source.kernel;
   return options.As<Napi::Object>().Get("btf").As<Napi::String>();
 }
 
@@ -40,6 +40,15 @@ void release_types(const Napi::CallbackInfo &) {
   known_locations.clear();
   forget_kernel_btf();
   malloc_trim(0);
+}
+
+// (file, or '' for the kernel's own): whether the types are the kernel's own.
+Napi::Value use_btf(const Napi::CallbackInfo &info) {
+  known_locations.clear();
+  return with_js_errors(info.Env(), [&]() -> Napi::Value {
+    set_kernel_btf(info[0].As<Napi::String>());
+    return Napi::Boolean::New(info.Env(), btf_source.is_own);
+  });
 }
 
 Napi::Object to_object(Napi::Env env, const ResolvedPath &value) {
@@ -115,9 +124,8 @@ Napi::Value list(const Napi::CallbackInfo &info) {
 // (enumerator)
 Napi::Value read_enum(const Napi::CallbackInfo &info) {
   std::string enumerator = info[0].As<Napi::String>();
-  return with_js_errors(info.Env(), [&] {
-    return enum_to_js(info.Env(), kernel_enum(kernel_btf(vmlinux_btf).get(), enumerator));
-  });
+  return with_js_errors(info.Env(),
+                        [&] { return enum_to_js(info.Env(), kernel_enum(kernel_btf().get(), enumerator)); });
 }
 
 // (name), in tests (name, { btf })
@@ -131,7 +139,7 @@ Napi::Value read_enum_by_name(const Napi::CallbackInfo &info) {
 // (), in tests ({ btf, moduleBtf })
 Napi::Value drop_reasons(const Napi::CallbackInfo &info) {
   Napi::Env env = info.Env();
-  std::string modules = module_btf_folder;
+  std::string modules = btf_source.modules;
   if (info[0].IsObject())
     modules = info[0].As<Napi::Object>().Get("moduleBtf").As<Napi::String>();
   return with_js_errors(env, [&]() -> Napi::Value {
@@ -169,6 +177,7 @@ void export_fields(Napi::Env env, Napi::Object exports) {
   exports.Set("readEnum", Napi::Function::New(env, read_enum));
   exports.Set("readEnumByName", Napi::Function::New(env, read_enum_by_name));
   exports.Set("readCauseSources", Napi::Function::New(env, read_cause_sources));
+  exports.Set("useBtf", Napi::Function::New(env, use_btf));
   exports.Set("releaseTypes", Napi::Function::New(env, release_types));
   exports.Set("readDropReasons", Napi::Function::New(env, drop_reasons));
 }

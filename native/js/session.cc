@@ -65,7 +65,7 @@ void Session::open(const Napi::Object &options) {
   programs.ring = rings.all().front().map.get();
   if (programs.settings.wakeup_events == 0)
     programs.settings.wakeup_events = rings.data_size() / reader.size.longest() / 4;
-  programs_ = std::make_unique<Programs>(programs, kernel_btf(vmlinux_btf).get());
+  programs_ = std::make_unique<Programs>(programs, kernel_btf().get());
   rings.connect(programs_->rings_fd());
   reader_ = std::make_unique<EventReader>(std::move(rings), reader,
                                           FunctionIndex(indexed_functions(table_of(options.Get("table")))),

@@ -137,7 +137,7 @@ void set_places(const Napi::Object &options, ipft_settings &settings) {
 }
 
 void set_page_memory(ipft_settings &settings) {
-  PageMemory memory = page_memory(kernel_btf(vmlinux_btf).get());
+  PageMemory memory = page_memory(kernel_btf().get());
   settings.pages_at = memory.pages_at;
   settings.memory_at = memory.memory_at;
 }

@@ -4,6 +4,7 @@
 #include "js/napi_errors.h"
 #include "js/napi_strings.h"
 #include "js/table.h"
+#include "symbols/btf_match.h"
 #include "symbols/function_table.h"
 #include "symbols/skb_tracepoints.h"
 #include "symbols/undescribed.h"
@@ -120,6 +121,20 @@ Napi::Value read_undescribed(const Napi::CallbackInfo &info) {
   return with_js_errors(info.Env(), [&] { return strings(info.Env(), undescribed_symbols(sources)); });
 }
 
+// (kallsyms): how the types in use match the kernel with this kallsyms.
+Napi::Value read_btf_match(const Napi::CallbackInfo &info) {
+  Napi::Env env = info.Env();
+  std::string kallsyms = info[0].As<Napi::String>();
+  return with_js_errors(env, [&] {
+    BtfMatch match = match_btf(kernel_btf().get(), kallsyms);
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("skbSize", match.skb_size);
+    result.Set("functions", static_cast<double>(match.functions));
+    result.Set("missing", strings(env, match.missing));
+    return result;
+  });
+}
+
 // The same columns as read_functions(); in tests, { btf }.
 Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
   SymbolSources sources;
@@ -137,6 +152,7 @@ Napi::Value read_tracepoints(const Napi::CallbackInfo &info) {
 void export_tables(Napi::Env env, Napi::Object exports) {
   Table::define(env);
   exports.Set("readFunctions", Napi::Function::New(env, read_functions));
+  exports.Set("readBtfMatch", Napi::Function::New(env, read_btf_match));
   exports.Set("readUndescribed", Napi::Function::New(env, read_undescribed));
   exports.Set("readModuleFunctions", Napi::Function::New(env, read_module_functions));
   exports.Set("readTracepoints", Napi::Function::New(env, read_tracepoints));

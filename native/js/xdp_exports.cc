@@ -60,7 +60,7 @@ public:
   }
 
   explicit XdpCounter(const Napi::CallbackInfo &info) : Napi::ObjectWrap<XdpCounter>(info) {
-    with_js_errors(info.Env(), [&] { counts_.emplace(kernel_btf(vmlinux_btf).get()); });
+    with_js_errors(info.Env(), [&] { counts_.emplace(kernel_btf().get()); });
   }
 
 private:

@@ -14,8 +14,16 @@ using Values = std::map<int32_t, uint32_t>;
 // `and` with all bits becomes a jump to the next instruction, which the verifier removes.
 constexpr bpf_insn nothing = {BPF_JMP | BPF_JA, 0, 0, 0, 0};
 
+constexpr bpf_insn no_call = {BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0};
+
 void replace(bpf_insn &instruction, uint32_t value) {
   instruction.imm = static_cast<int32_t>(value);
+  if (instruction.code == (BPF_JMP | BPF_CALL)) {
+    instruction.src_reg = BPF_PSEUDO_KFUNC_CALL;
+    if (value == 0)
+      instruction = no_call;
+    return;
+  }
   if (BPF_CLASS(instruction.code) == BPF_JMP) // with 64 bits it would extend the sign
     instruction.code = (instruction.code & ~0x07) | BPF_JMP32;
   if (instruction.code == (BPF_ALU | BPF_AND | BPF_K) && value == UINT32_MAX)

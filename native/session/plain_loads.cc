@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/plain_loads.h"
 
+#include "support/btf_source.h"
+
 #include <bpf/btf.h>
 
 namespace ipft {
@@ -21,6 +23,9 @@ PlainLoads find(const btf *kernel) {
 
 // Finding a name needs a walk over all of the kernel's BTF, which never changes.
 const PlainLoads &plain_loads(const btf *kernel) {
+  static const PlainLoads none;
+  if (!btf_source.is_own)
+    return none;
   static const PlainLoads found = find(kernel);
   return found;
 }

@@ -9,6 +9,7 @@ namespace ipft {
 
 // Ids in vmlinux's BTF of what programs need to load from an skb without a helper. All are 0 where the kernel
 // lacks it: bpf_rdonly_cast() came with Linux 6.2 (fd264ca02094).
+// Where a file stands for the kernel's BTF, the kernel may have other ids, or none.
 struct PlainLoads {
   uint32_t rdonly_cast = 0;
   uint32_t sk_buff = 0;

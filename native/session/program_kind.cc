@@ -4,6 +4,7 @@
 #include "attach/kprobe_multi.h"
 #include "attach/tracing_multi.h"
 #include "session/session_kfuncs.h"
+#include "support/btf_source.h"
 
 #include <linux/types.h>
 #include "ipft.h"
@@ -78,8 +79,8 @@ std::set<size_t> further_programs(const ProgramKind &kind) {
 }
 
 bool can_follow_merges(const ProgramKind &kind) {
-  if (kind.has_multi_links())
-    return KprobeMulti::probe_session() == 0;
+  if (kind.has_multi_links()) // sessions call kfuncs
+    return btf_source.is_own && KprobeMulti::probe_session() == 0;
   return !kind.has_copies();
 }
 

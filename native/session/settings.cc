@@ -30,6 +30,7 @@ uint32_t count_bodies(const std::vector<TracedFunction> &functions) {
 ipft_settings complete_settings(const ProgramOptions &options, const btf *kernel, size_t cpus) {
   ipft_settings settings = options.settings;
   const PlainLoads &loads = plain_loads(kernel);
+  settings.rdonly_cast = loads.rdonly_cast;
   settings.skb_type = loads.sk_buff;
   settings.shared_info_type = loads.shared_info;
   settings.word_type = loads.word;

@@ -16,8 +16,8 @@ namespace ipft {
 
 // Files in which the kernel describes itself. Tests pass recorded files.
 struct SymbolSources {
-  std::string btf = vmlinux_btf;
-  std::string module_btf = module_btf_folder;
+  std::string btf = btf_source.kernel;
+  std::string module_btf = btf_source.modules;
   std::string modules = "/proc/modules";
   std::string kallsyms = "/proc/kallsyms";
   std::string blacklist = "/sys/kernel/debug/kprobes/blacklist";

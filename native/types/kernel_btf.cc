@@ -4,6 +4,7 @@
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
 #include "support/unique_fd.h"
+#include "types/btf_check.h"
 
 #include <bpf/btf.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -47,6 +49,20 @@ KernelBtf parse(const std::string &path) {
 std::mutex mutex;
 std::map<std::string, KernelBtf> parsed_files;
 
+bool has_same_bytes(const btf *left, const btf *right) {
+  __u32 left_size = 0, right_size = 0;
+  const void *left_data = btf__raw_data(left, &left_size), *right_data = btf__raw_data(right, &right_size);
+  return left_data && right_data && left_size == right_size && memcmp(left_data, right_data, left_size) == 0;
+}
+
+bool is_kernels_own(const btf *given) {
+  try {
+    return has_same_bytes(given, kernel_btf(vmlinux_btf).get());
+  } catch (const NativeError &) {
+    return false; // it has none
+  }
+}
+
 } // namespace
 
 KernelBtf kernel_btf(const std::string &path) {
@@ -57,9 +73,28 @@ KernelBtf kernel_btf(const std::string &path) {
   return known;
 }
 
+KernelBtf kernel_btf() {
+  return kernel_btf(btf_source.kernel);
+}
+
 void forget_kernel_btf() {
   std::lock_guard lock(mutex);
+  KernelBtf kept = btf_source.is_own ? nullptr : parsed_files[btf_source.kernel];
   parsed_files.clear();
+  if (kept)
+    parsed_files[btf_source.kernel] = kept;
+}
+
+void set_kernel_btf(const std::string &path) {
+  btf_source = {};
+  if (path.empty())
+    return;
+  forget_kernel_btf();
+  KernelBtf given = kernel_btf(path);
+  if (!is_sound(given.get()))
+    throw NativeError(EINVAL, "btf", path);
+  if (!is_kernels_own(given.get()))
+    btf_source = {path, "", false};
 }
 
 } // namespace ipft

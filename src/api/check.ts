@@ -54,6 +54,7 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
   mark: from(0, U32_MAX),
   mask: from(0, U32_MAX),
   backend: oneOf(['auto', ...backendIds.keys()]),
+  btf: text('the path of a vmlinux, or of BTF'),
   force: boolean,
   tracer: oneOf([...tracers.keys()]),
   filter: text('an expression as in pcap-filter(7)'),

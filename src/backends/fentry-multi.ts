@@ -10,7 +10,7 @@ export const fentryMulti: Backend = {
   description: 'a tracing_multi link for each argument position',
   needs: 'Linux 7.2',
   table: 'functions',
-  requires: ['function list', 'kernel addresses', 'ftrace switch'],
+  requires: ['function list', 'kernel addresses', 'ftrace switch', 'own BTF'],
   programs: 'fentry-multi',
   ownPrograms: false,
   fallsBackSilently: true,

@@ -10,7 +10,7 @@ export const fentry: Backend = {
   description: 'a program on each function',
   needs: 'Linux 5.5 with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, and that it is not locked down',
   table: 'functions',
-  requires: ['function list', 'kernel addresses', 'ftrace switch'],
+  requires: ['function list', 'kernel addresses', 'ftrace switch', 'own BTF'],
   programs: 'fentry',
   ownPrograms: true,
   limit: 64,

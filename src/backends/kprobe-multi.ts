@@ -14,5 +14,6 @@ export const kprobeMulti: Backend = {
   returns: {
     needs: 'Linux 6.10 with CONFIG_FPROBE for function_graph',
     programs: 'kprobe-session',
+    requires: ['function list', 'kernel addresses', 'ftrace switch', 'kprobes switch', 'own BTF'],
   },
 };

@@ -33,3 +33,10 @@ export function choice(
 /** An option whose value is a file's path. */
 export const fileOption = (flags: string, description: string): Option =>
   completed(new Option(flags, description), 'files');
+
+/** Where the kernel's types are, if it does not have them itself. */
+export const btfOption = (): Option =>
+  fileOption(
+    '--btf <file>',
+    'the BTF of this kernel, where it has none in /sys/kernel/btf: its vmlinux, or BTF alone',
+  );

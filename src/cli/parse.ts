@@ -53,7 +53,8 @@ function listRequest(flags: Flags, command: readonly string[] | undefined): Requ
   if ((flags.check ?? []).length > 0)
     throw new UsageError('--list: it lists functions, and checks no packets', 'leave --check out');
   const selection = { function: flags.regex, module: flags.moduleRegex };
-  return { kind: 'list', options: { backend: flags.backend, selection, json: flags.output === 'json' } };
+  const { backend, btf } = flags;
+  return { kind: 'list', options: { backend, btf, selection, json: flags.output === 'json' } };
 }
 
 function requestOf(flags: Flags, command: readonly string[] | undefined): Request {

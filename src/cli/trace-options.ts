@@ -13,7 +13,7 @@ import { outputs } from '../outputs/index.js';
 import { completed, oneOf } from './completion/completer.js';
 import { completeFields } from './completion/fields.js';
 import { frameOptions } from './frame-options.js';
-import { choice, fileOption, option } from './option.js';
+import { btfOption, choice, fileOption, option } from './option.js';
 import { GENERATED } from '../core/skeletons.js';
 import {
   parseChoice,
@@ -268,6 +268,7 @@ export function limitOptions(): Option[] {
 
 export function systemOptions(): Option[] {
   return [
+    btfOption(),
     option(
       '--perf-page-count <pages>',
       'ring buffer for each CPU, a power of two (default: 4096, less on more than 4 CPUs)',

@@ -12,10 +12,11 @@ export interface KernelProbes {
 export type TableKind = 'functions' | 'tracepoints';
 
 /** What only some backends need of the machine; privilege and BTF are needed by all. */
-export type Requirement = 'function list' | 'kernel addresses' | 'ftrace switch' | 'kprobes switch';
+export type Requirement =
+  'function list' | 'kernel addresses' | 'ftrace switch' | 'kprobes switch' | 'own BTF';
 
 /** Properties of a backend that differ when it traces returns, too. */
-export type ReturnSupport = Pick<Backend, 'needs' | 'programs'>;
+export type ReturnSupport = Pick<Backend, 'needs' | 'programs'> & Partial<Pick<Backend, 'requires'>>;
 
 /** One way of attaching: one file in backends/, named after its id, which is the value of --backend. */
 export interface Backend {

@@ -11,10 +11,12 @@ export interface ListOptions {
   readonly backend: string;
   readonly selection: Selection;
   readonly json: boolean;
+  readonly btf?: string | undefined;
 }
 
 /** Options of `ipft doctor`. */
 export interface DoctorOptions {
+  readonly btf?: string | undefined;
   readonly json: boolean;
 }
 
@@ -22,6 +24,7 @@ export interface DoctorOptions {
 export interface FieldsOptions {
   /** a path or the name of a struct; undefined: an overview */
   readonly path?: string | undefined;
+  readonly btf?: string | undefined;
   readonly json: boolean;
 }
 
@@ -151,6 +154,8 @@ export interface TraceOptions {
   readonly mask: number;
   /** id of a backend, or `auto` */
   readonly backend: string;
+  /** file with the kernel's BTF: a vmlinux, or BTF alone; undefined: the kernel has it itself */
+  readonly btf?: string | undefined;
   /** attach more functions than the backend's limit */
   readonly force: boolean;
   /** id of a tracer */

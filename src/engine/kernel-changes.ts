@@ -39,7 +39,7 @@ export class KernelChanges {
   readonly #known: Set<string>;
   /** loaded modules whose functions have not been read yet */
   readonly #unread = new Set<string>();
-  readonly #withoutBtf = new Set(namesWithoutBtf());
+  readonly #withoutBtf: Set<string>;
   #count: number | null = null;
   #cpus = 0;
   #isReading = false;
@@ -54,6 +54,7 @@ export class KernelChanges {
     private readonly probes: Probes,
     private readonly messages: Messages,
   ) {
+    this.#withoutBtf = new Set(namesWithoutBtf(plan.types.isOwn));
     this.#known = new Set(plan.table.columns.moduleLoads.map(({ module }) => module));
   }
 
@@ -134,7 +135,8 @@ export class KernelChanges {
   }
 
   #newLoads(): ModuleLoad[] {
-    const loads = moduleLoads().filter(({ module }) => !this.#known.has(module));
+    const all = this.plan.types.isOwn ? moduleLoads() : [];
+    const loads = all.filter(({ module }) => !this.#known.has(module));
     for (const { module } of loads) {
       this.#known.add(module);
       this.#unread.add(module);
@@ -144,7 +146,9 @@ export class KernelChanges {
   }
 
   #reportModulesWithoutBtf(): void {
-    const names = namesWithoutBtf().filter((name) => !this.#known.has(name) && !this.#withoutBtf.has(name));
+    const names = namesWithoutBtf(this.plan.types.isOwn).filter(
+      (name) => !this.#known.has(name) && !this.#withoutBtf.has(name),
+    );
     names.forEach((name) => this.#withoutBtf.add(name));
     for (const module of names) this.#add({ module, functions: 0, unattached: null }, 'it has no BTF');
   }

@@ -134,10 +134,18 @@ function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
   return near?.problems[0];
 }
 
-/** The obstacle, which needs a reboot, that keeps this machine from tracing functions. */
+/** The obstacle of all of them, which needs a reboot, that keeps this machine from tracing functions. */
 function obstacle(refused: readonly Answer[]): EnvironmentError | undefined {
-  return refused.flatMap(({ problems }) => problems).find((problem) => !problem.mendable);
+  return refused
+    .flatMap(({ problems }) => problems)
+    .find((problem) => !problem.mendable && refused.every(({ problems }) => problems.includes(problem)));
 }
+
+/** Why one of several cannot be used: what the kernel says, else what the machine lacks. */
+const reasonOf = (answer: Answer): string =>
+  answer.errno === 0 && answer.excess === 0
+    ? `${answer.backend.id}: ${answer.problems.map(({ message }) => message).join('; ')}`
+    : refusedBy(answer);
 
 const FEWER = 'a narrower --regex, or --force';
 
@@ -155,7 +163,7 @@ function unsupported(
 ): UnsupportedError {
   const available = able.filter(usable).map(({ id }) => id);
   const has = available.length === 0 ? 'no backend of ipft' : available.join(', ');
-  const message = `${refused.map(refusedBy).join('; ')}. This kernel has: ${has}`;
+  const message = `${refused.map(reasonOf).join('; ')}. This kernel has: ${has}`;
   const [first] = available;
   if (first !== undefined) return new UnsupportedError(message, `--backend ${first}, or leave --backend out`);
   return new UnsupportedError(message, 'a kernel with CONFIG_KPROBES=y that is not locked down');
@@ -181,7 +189,7 @@ export function whyNoFunctions({ refused }: Choice): { reason: string; remedy: s
   if (error?.remedy !== undefined && !refused.every(lacks))
     return { reason: error.message, remedy: error.remedy };
   const few = excessive(refused) === undefined ? '' : `${FEWER}; or `;
-  const reasons = [...refused.map(refusedBy), ...(error === undefined ? [] : [error.message])];
+  const reasons = [...refused.map(reasonOf), ...(error === undefined ? [] : [error.message])];
   const unlocked = error === undefined ? '' : ' that is not locked down';
   return { reason: reasons.join('; '), remedy: `${few}a kernel with CONFIG_KPROBES=y${unlocked}` };
 }

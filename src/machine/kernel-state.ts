@@ -13,10 +13,10 @@ const PROC_MODULES = '/proc/modules';
 export const inodeOf = (module: string): bigint | undefined =>
   statSync(join(dirname(BTF), module), { bigint: true, throwIfNoEntry: false })?.ino;
 
-/** The loaded modules that have BTF. */
+/** The loaded modules that have BTF. A kernel without BTF of its own has none of modules, and no folder for it. */
 export function moduleLoads(): ModuleLoad[] {
   const folder = dirname(BTF);
-  return readdirSync(folder)
+  return (existsSync(folder) ? readdirSync(folder) : [])
     .filter((module) => module !== KERNEL)
     .flatMap((module) => {
       const inode = inodeOf(module);
@@ -24,11 +24,11 @@ export function moduleLoads(): ModuleLoad[] {
     });
 }
 
-/** Names of the loaded modules without BTF. */
-export function namesWithoutBtf(): string[] {
+/** Names of the loaded modules without BTF; `isOwn`: see KernelTypes. */
+export function namesWithoutBtf(isOwn: boolean): string[] {
   if (!existsSync(PROC_MODULES)) return []; // the kernel does not support modules
   const names = readFileSync(PROC_MODULES, 'utf8').match(/^\S+/gm) ?? [];
-  return names.filter((name) => inodeOf(name) === undefined);
+  return names.filter((name) => !isOwn || inodeOf(name) === undefined);
 }
 
 /**

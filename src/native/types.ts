@@ -65,6 +65,17 @@ export interface Addon extends KernelProbes {
     object: Uint8Array,
     mayLack: boolean,
   ): readonly ExtensionMember[] | { readonly error: string };
+  /**
+   * Takes the kernel's types from a file, ELF or BTF, or for '' from the kernel. Returns whether they are the kernel's own, byte for
+   * byte. Throws with phase `btf` for a file without BTF; they are then the kernel's own.
+   */
+  useBtf(file: string): boolean;
+  /** How the types in use match the kernel with this kallsyms: bytes of struct sk_buff, functions with an skb, and those that it lacks. */
+  readBtfMatch(kallsyms: string): {
+    readonly skbSize: number;
+    readonly functions: number;
+    readonly missing: readonly string[];
+  };
   /** Gives back the memory of the kernel's types, which are read again when they are needed, and what else has been freed. */
   releaseTypes(): void;
   /** The number of trace events left by keepers that no longer run. */

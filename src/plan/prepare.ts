@@ -29,6 +29,7 @@ import { tracedModules } from '../machine/modules.js';
 import { checkHasFilter, planFilter, type PlannedFilter } from './packet-filter.js';
 import { native } from '../native/call.js';
 import { describeSelection, selectFunctions, traceableFunctions } from '../machine/functions.js';
+import { useTypes, type KernelTypes } from '../machine/kernel-types.js';
 import { knownTable } from '../machine/known-tables.js';
 import { NO_ADDITIONS, type Additions } from './additions.js';
 import { kernelNames } from './kernel-names.js';
@@ -40,6 +41,7 @@ export interface Plan {
   readonly addon: Addon;
   /** null if not mounted: the backend works without it */
   readonly tracefs: string | null;
+  readonly types: KernelTypes;
   readonly table: FunctionTable;
   /** functions of the table, followed by those of modules loaded later */
   readonly functions: ShownFunctions;
@@ -77,11 +79,11 @@ class Tables {
 
   constructor(
     private readonly addon: Addon,
-    private readonly tracefs: string | null,
+    private readonly from: { tracefs: string | null; types: string | null },
   ) {}
 
   get(kind: TableKind): FunctionTable {
-    const table = this.#known.get(kind) ?? knownTable(this.addon, kind, this.tracefs);
+    const table = this.#known.get(kind) ?? knownTable(this.addon, kind, this.from);
     this.#known.set(kind, table);
     return table;
   }
@@ -131,12 +133,17 @@ function tracerOf({ tracer: id }: TraceOptions): Tracer {
 }
 
 /** Loads the addon, and checks that this process may trace at all. */
-function addonFor({ setRlimits }: TraceOptions): Addon {
+function addonFor(
+  { setRlimits, btf, verbose }: TraceOptions,
+  messages: Messages,
+): Pick<Plan, 'addon' | 'types'> {
   const addon = loadAddon();
-  const problem = basicProblem();
+  const problem = basicProblem(btf);
   if (problem !== null) throw problem;
   if (setRlimits) addon.setRlimits();
-  return addon;
+  const types = useTypes(addon, btf);
+  if (verbose && types.file !== null) messages.line(`BTF of ${types.file}: ${types.match ?? ''}`);
+  return { addon, types };
 }
 
 /** Checks the machine, chooses the backend and reads the functions. */
@@ -149,12 +156,12 @@ export function prepare(
   const tracer = tracerOf(options);
   const fields = fieldsOf(options, additions);
   const checks = checksOf(options);
-  const addon = addonFor(options);
-  const environment = readEnvironment();
+  const { addon, types } = addonFor(options, messages);
+  const environment = readEnvironment(types.isOwn);
   const { tracefs } = environment;
   // If the list of functions cannot be read, the list of probes cannot be either.
   if (tracefs !== null && environment.problem('function list') === null) sweep(addon, tracefs, messages);
-  const tables = new Tables(addon, tracefs);
+  const tables = new Tables(addon, { tracefs, types: types.file });
   const { backend, force, selection } = options;
   const wanted = { backend, tracer, force, functions: () => tables.functionsIn(selection) };
   const choice = native('probing the backends', () => chooseBackend(wanted, addon, environment));
@@ -177,7 +184,7 @@ export function prepare(
     names: kernelNames(addon),
   };
   return {
-    ...{ addon, tracefs, ...known, ...way, bodyOffsets: offsets },
+    ...{ addon, tracefs, types, ...known, ...way, bodyOffsets: offsets },
     ...{ inBpf: additions.inBpf, data, checks, unchecked: uncheckedOf(checks, functions), filter, shown },
   };
 }

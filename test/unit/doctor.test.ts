@@ -69,7 +69,7 @@ describe('ipft doctor', () => {
     const text = reportText({
       kernel: '6.1',
       architecture: 'x86_64',
-      btf: { ...problem, bytes: 5_500_000 },
+      btf: { ...problem, bytes: 5_500_000, file: null, match: null },
       module_btf: {
         count: 2,
         unknown: null,

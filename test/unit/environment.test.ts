@@ -33,17 +33,19 @@ const status = (capabilities: bigint): Record<string, string> => ({
 
 /** The first thing that speaks against tracing functions. */
 function problemOf(read: ReadStart): EnvironmentError | null {
-  const environment = readEnvironment(read);
+  const environment = readEnvironment(true, read);
   return (
-    basicProblem(read) ?? environment.problem('function list') ?? environment.problem('kernel addresses')
+    basicProblem(undefined, read) ??
+    environment.problem('function list') ??
+    environment.problem('kernel addresses')
   );
 }
 
 describe('a machine', () => {
   it('has no problem if it is ready, and tracefs is found', () => {
     expect(problemOf(machine())).toBeNull();
-    expect(readEnvironment(machine()).tracefs).toBe('/sys/kernel/tracing');
-    const { tracefs } = readEnvironment(machine({ [TRACEFS]: null, [DEBUGFS]: 'x' }));
+    expect(readEnvironment(true, machine()).tracefs).toBe('/sys/kernel/tracing');
+    const { tracefs } = readEnvironment(true, machine({ [TRACEFS]: null, [DEBUGFS]: 'x' }));
     expect(tracefs).toBe('/sys/kernel/debug/tracing');
   });
 

@@ -20,6 +20,7 @@ vi.mock('../../src/machine/kernel-state.js', () => ({
 function endedTrace(): { changes: KernelChanges; said: () => string } {
   let said = '';
   const plan = {
+    types: { isOwn: true },
     addon: { readModuleFunctions: () => new Promise(() => undefined), forgetSymbols: () => undefined },
     table: { kind: 'functions', columns: { moduleLoads: [] } },
     tracefs: null,

@@ -7,8 +7,8 @@ import { examine } from './examine.js';
 import { reportText } from './text.js';
 
 /** Tells what this machine lets ipft trace. Exit code 3 if nothing. */
-export async function doctorCommand({ json }: DoctorOptions): Promise<number> {
-  const report = examine(loadAddon());
+export async function doctorCommand({ json, btf }: DoctorOptions): Promise<number> {
+  const report = examine(loadAddon(), btf);
   await writeStdout([json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report)]);
   return report.backends.some(({ usable }) => usable) ? EXIT.ok : EXIT.environment;
 }

@@ -1,32 +1,58 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { machine, release } from 'node:os';
-import { dirname } from 'node:path';
-import { IpftError, isSystemError, type EnvironmentError } from '../../core/errors.js';
+import { EnvironmentError, IpftError, isSystemError } from '../../core/errors.js';
 import type { Addon } from '../../native/types.js';
 import { chooseBackend } from '../../machine/choose-backend.js';
 import { functionTracer } from '../../core/tracer.js';
-import { readEnvironment, type Environment } from '../../machine/environment.js';
-import { BTF, btfProblem } from '../../machine/environment/btf.js';
+import { readEnvironment, typesProblem, type Environment } from '../../machine/environment.js';
+import { BTF } from '../../machine/environment/btf.js';
 import { privilegeProblem, readCapabilities } from '../../machine/environment/capabilities.js';
 import { readKptrRestrict } from '../../machine/environment/kallsyms.js';
 import { readLockdown } from '../../machine/environment/lockdown.js';
 import { readStart, type ReadStart } from '../../machine/environment/read-start.js';
+import { moduleLoads } from '../../machine/kernel-state.js';
+import { useTypes, type KernelTypes } from '../../machine/kernel-types.js';
 import { examineBackends } from './backends.js';
 import type { Count, DoctorReport, Finding } from './report.js';
 import { countFunctions, countTracepoints } from './tables.js';
+
+const NO_TYPES: KernelTypes = { file: null, isOwn: true, match: null };
 
 const finding = (error: EnvironmentError | null): Finding => ({
   problem: error?.message ?? null,
   remedy: error?.remedy ?? null,
 });
 
-function moduleBtf(): Count {
+/** `isOwn`: see KernelTypes. */
+function moduleBtf(isOwn: boolean): Count {
   try {
-    return { count: readdirSync(dirname(BTF)).filter((name) => name !== 'vmlinux').length, unknown: null };
+    return { count: isOwn ? moduleLoads().length : 0, unknown: null };
   } catch (error) {
     return { count: null, unknown: isSystemError(error) ? error.code : String(error) };
   }
+}
+
+interface Examined {
+  readonly types: KernelTypes;
+  readonly problem: EnvironmentError | null;
+}
+
+/** The kernel's types, or why there are none. A file that is no BTF of any kernel is an error. */
+function examineTypes(addon: Addon, file: string | undefined, read: ReadStart): Examined {
+  const problem = typesProblem(file, read);
+  if (problem !== null) return { types: NO_TYPES, problem };
+  try {
+    return { types: useTypes(addon, file), problem };
+  } catch (error) {
+    if (error instanceof EnvironmentError) return { types: NO_TYPES, problem: error };
+    throw error;
+  }
+}
+
+function examinedBtf({ types, problem }: Examined): DoctorReport['btf'] {
+  const bytes = problem === null ? statSync(types.file ?? BTF).size : null;
+  return { ...finding(problem), bytes, file: types.file, match: types.match };
 }
 
 /** The choice of `ipft -m MARK`, made by the same function. */
@@ -48,19 +74,21 @@ function autoChoice(
 }
 
 /** Examines everything that a trace depends on, and changes nothing in the kernel. */
-export function examine(addon: Addon, read: ReadStart = readStart): DoctorReport {
+export function examine(addon: Addon, file: string | undefined, read: ReadStart = readStart): DoctorReport {
   addon.setRlimits(); // before Linux 5.11 the probes of backends count towards the limit of locked memory
-  const environment = readEnvironment(read);
+  const examined = examineTypes(addon, file, read);
+  const { isOwn } = examined.types;
+  const environment = readEnvironment(isOwn, read);
   const { tracefs } = environment;
   const privilege = privilegeProblem(read);
-  const btf = btfProblem(read);
-  const backends = examineBackends(addon, environment, privilege ?? btf);
+  const basic = privilege ?? examined.problem;
+  const backends = examineBackends(addon, environment, basic);
   const { functions, ofModules } = countFunctions(addon, tracefs);
   return {
     kernel: release(),
     architecture: machine(),
-    btf: { ...finding(btf), bytes: btf === null ? statSync(BTF).size : null },
-    module_btf: { ...moduleBtf(), ...ofModules },
+    btf: examinedBtf(examined),
+    module_btf: { ...moduleBtf(isOwn), ...ofModules },
     lockdown: readLockdown(read, tracefs),
     privilege: { ...finding(privilege), capabilities: readCapabilities(read) },
     tracefs: { ...finding(environment.problem('function list')), path: tracefs },
@@ -68,6 +96,6 @@ export function examine(addon: Addon, read: ReadStart = readStart): DoctorReport
     functions,
     tracepoints: countTracepoints(addon),
     backends,
-    ...autoChoice(addon, environment, privilege ?? btf, functions.traceable.count ?? 0),
+    ...autoChoice(addon, environment, basic, functions.traceable.count ?? 0),
   };
 }

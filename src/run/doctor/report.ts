@@ -27,7 +27,12 @@ export interface BackendFinding {
 export interface DoctorReport {
   readonly kernel: string;
   readonly architecture: string;
-  readonly btf: Finding & { readonly bytes: number | null };
+  /** `file`: of --btf, and how it is known to be this kernel's in `match`, or null */
+  readonly btf: Finding & {
+    readonly bytes: number | null;
+    readonly file: string | null;
+    readonly match: string | null;
+  };
   /** modules with BTF, and their functions that take an skb; `missing`: modules without BTF, or null */
   readonly module_btf: Count & { readonly functions: Count; readonly missing: string | null };
   readonly lockdown: Lockdown;

@@ -30,6 +30,10 @@ function moduleBtf({ module_btf: modules }: DoctorReport): string[] {
   return [row(title, `of ${modules.count} modules${takers}`), ...missing.map((each) => row('', each))];
 }
 
+/** Of --btf. */
+const ofFile = ({ file, match }: DoctorReport['btf']): string =>
+  file === null ? '' : `, of ${file}: ${match ?? ''}`;
+
 function backendLines({ id, usable, description, reasons, remedies }: BackendFinding): string[] {
   if (usable) return [row(`  ${id}`, `yes  ${description}`)];
   return [
@@ -57,7 +61,7 @@ export function reportText(report: DoctorReport): string {
   const held = Object.entries(privilege.capabilities).flatMap(([name, has]) => (has ? [name] : []));
   const lines = [
     row('Kernel', `Linux ${report.kernel} ${report.architecture}`),
-    ...found('BTF', btf, `${((btf.bytes ?? 0) / 1e6).toFixed(1)} MB`),
+    ...found('BTF', btf, `${((btf.bytes ?? 0) / 1e6).toFixed(1)} MB${ofFile(btf)}`),
     ...moduleBtf(report),
     row('Lockdown', `${lockdown.mode ?? 'not known'} (${lockdown.source})`),
     ...found('Privilege', privilege, held.join(' ')),

@@ -4,6 +4,7 @@ import { EXIT } from '../../core/errors.js';
 import type { ListOptions } from '../../core/options.js';
 import { listProblem } from '../../machine/environment.js';
 import { findTracefs } from '../../machine/environment/tracefs.js';
+import { useTypes } from '../../machine/kernel-types.js';
 import { readTable, selectFunctions } from '../../machine/functions.js';
 import { undescribedFunctions, undescribedJson } from '../../machine/undescribed.js';
 import { readVerdicts } from '../../machine/verdicts.js';
@@ -13,11 +14,12 @@ import { Messages } from '../../terminal/messages.js';
 import { listJson, listText, summarize, summaryText } from './text.js';
 
 /** Lists what the backend can trace (by default functions), as far as this machine shows it. */
-export async function listCommand({ backend, selection, json }: ListOptions): Promise<number> {
+export async function listCommand({ backend, selection, json, btf }: ListOptions): Promise<number> {
   const kind = backends.get(backend)?.table ?? 'functions';
   const addon = loadAddon();
-  const problem = listProblem(kind);
+  const problem = listProblem(kind, btf);
   if (problem !== null) throw problem;
+  useTypes(addon, btf);
   const tracefs = findTracefs();
   const messages = new Messages();
   const table = readTable(addon, kind, tracefs).judged(readVerdicts((text) => messages.warn(text)));

@@ -47,9 +47,8 @@ function btfOffset(object: Buffer): number {
   throw new Error('no section .BTF');
 }
 
-/** The types in an object's BTF, by their ids, from 1. */
-export function typesIn(object: Buffer): readonly BtfType[] {
-  const btf = btfOffset(object);
+/** The types in an object's BTF, by their ids, from 1. `btf`: where the BTF begins, which may be all that there is. */
+export function typesIn(object: Buffer, btf = btfOffset(object)): readonly BtfType[] {
   const part = (at: number): number => object.readUInt32LE(btf + at);
   const start = btf + part(4) + part(8);
   const names = btf + part(4) + part(16);

@@ -173,6 +173,7 @@ class OwnPackets {
 }
 
 module.exports = {
+  useBtf: (file) => file === '',
   Session,
   OwnPackets,
   // No module of this machine has functions.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-#include "extension/btf_check.h"
+#include "types/btf_check.h"
 
 #include <bpf/btf.h>
 
