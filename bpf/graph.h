@@ -95,16 +95,23 @@ static __always_inline int emit_call(void *ctx, const struct sk_buff *skb, struc
   return is_shown ? 0 : 1;
 }
 
+/* The record has a stack frame of its own: with what end_life() needs there is no room for it. */
+static __noinline int emit_end_event(void *ctx, const struct sk_buff *skb, const struct hit *hit,
+                                     const struct life *life) {
+  struct record record;
+
+  return emit_event(ctx, skb, hit, life, &record);
+}
+
 /* Like emit_call(), for functions that end lives. */
 static __always_inline int emit_end_call(void *ctx, const struct sk_buff *skb, const struct hit *hit) {
   struct life life = {.time_ns = bpf_ktime_get_ns()};
-  struct record record;
 
   if (end_life(&life, skb, hit)) {
     note_end(&life, skb);
     if (life.call & LIFE_HIDDEN || is_silent(&life))
       tell_end(skb, &life);
-    else if (emit_event(ctx, skb, hit, &life, &record))
+    else if (emit_end_event(ctx, skb, hit, &life))
       return 0;
   }
   forget_call(hit);

@@ -13,7 +13,7 @@ import {
   WITH_RETURNS,
 } from '../../support/kernel/kernel.js';
 import { downPath, PAIR, transfer, upPath } from '../../support/traffic/path.js';
-import { attachCountsOf, parseJson } from '../../support/ipft/results.js';
+import { attachCountsOf, parseJson, parseResults } from '../../support/ipft/results.js';
 import { wholeOnlyBut } from '../../support/whole.js';
 import { now, pause, run, until } from '../../support/kernel/system.js';
 import { countedByNft, ping, udp } from '../../support/traffic/traffic.js';
@@ -104,6 +104,23 @@ describe.each(WITH_RETURNS)('function_graph of a ping, -b %s', (backend) => {
     console.log(`${backend}: ${names.length} calls of ${new Set(names).size} functions`);
     expect(seen.toSorted()).toEqual(names.toSorted());
     expect(names).toEqual(expect.arrayContaining(['ip_output', 'ip_rcv', 'icmp_rcv']));
+  });
+});
+
+describe.each(WITH_RETURNS)('function_graph has room on the stack, -b %s,', (backend) => {
+  it.each([
+    ['for members', ['-f', 'len,skb->dev->name,skb->sk->sk_protocol']],
+    ['for all sets of fields', ['-f', 'len,@tuple,@gso,stack,skb->dev->name']],
+    ['for conditions', ['-f', 'len,skb->dev->name', '--where', 'skb->len < 1000', '--filter', 'icmp']],
+    ['for relatives', ['-f', 'len,skb->dev->name,stack', '--follow', 'all']],
+    ['for drops', ['-f', 'len,skb->dev->name,netns', '--drops']],
+  ])('%s', async (_, options) => {
+    const running = await trace([...GRAPH, '-b', backend, '-r', '^ip_output$', '-o', 'json', ...options]);
+    await ping(DEADBEEF);
+    const { code, stdout } = await running.end();
+    expect(code).toBe(0);
+    if (!options.includes('--drops'))
+      expect(parseResults(stdout).events).toContainEqual(expect.objectContaining({ len: 84 }));
   });
 });
 
