@@ -24,7 +24,7 @@ const withCpus = (count, online = count) => {
 /**
  * Folders: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
  * differences that change a guest for good, so that each file has a guest of its own; `uninitialised`, `poisoned`: in a guest whose
- * memory has what was there before, or which fills what is freed; `cpus`, `many-cpus`: with 8 of 64 CPUs online, and with 32;
+ * memory has what was there before, or which fills what is freed; `cpus`, `many-cpus`: with 8 of 64 CPUs online, and with all of them;
  * `icount`: figures, in a guest whose clock counts instructions.
  */
 const FOLDERS = [
@@ -34,7 +34,7 @@ const FOLDERS = [
   { folder: 'uninitialised', short: ['6.12'], ...booted('init_on_alloc=0') },
   { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
   { folder: 'cpus', short: ['6.12'], ...withCpus(64, 8) },
-  { folder: 'many-cpus', short: [], ...withCpus(32) },
+  { folder: 'many-cpus', short: [], ...withCpus(64) },
   { folder: 'icount', short: ['6.12'], isAlone: true, options: ['--icount'] },
 ];
 
