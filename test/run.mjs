@@ -11,7 +11,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './host/bundle.mjs';
-import { kernelFiles, KERNELS, planGuests } from './host/plan.mjs';
+import { FURTHER_KERNELS, kernelFiles, KERNELS, planGuests } from './host/plan.mjs';
 import { Progress, timeTable } from './host/progress.mjs';
 import { countsOf, failuresIn, readJson } from './host/report.mjs';
 import { Slots } from './host/slots.mjs';
@@ -160,8 +160,9 @@ function optionsFrom(argv) {
   const known = [...TIERS, ...FURTHER_TIERS];
   const unknown = positionals.find((tier) => !known.includes(tier));
   if (unknown !== undefined) throw new Error(`no tier '${unknown}': ${known.join(', ')}`);
-  if (values.kernel !== undefined && !KERNELS.includes(values.kernel))
-    throw new Error(`no kernel '${values.kernel}': ${KERNELS.join(', ')}`);
+  const kernels = [...KERNELS, ...FURTHER_KERNELS];
+  if (values.kernel !== undefined && !kernels.includes(values.kernel))
+    throw new Error(`no kernel '${values.kernel}': ${kernels.join(', ')}`);
   const tiers = positionals.length === 0 ? TIERS : positionals;
   return { ...values, tiers, names: at < 0 ? [] : argv.slice(at + 1) };
 }

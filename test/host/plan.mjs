@@ -6,6 +6,9 @@ import { basename, dirname, join } from 'node:path';
 /** The slowest first. */
 export const KERNELS = ['6.1', '5.10', '7.2', '6.12'];
 
+/** On these only the smoke test runs, and what else `--kernel` asks for. */
+export const FURTHER_KERNELS = ['6.18', '7.3'];
+
 /** `make test`: what differs between kernels on one without FPROBE and on one with it, the quickest of each; the rest on the newest one. */
 const SHORT = { differing: ['5.10', '6.12'], same: ['7.2'] };
 
@@ -25,7 +28,7 @@ const withCpus = (count, online = count) => {
  * Folders: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
  * differences that change a guest for good, so that each file has a guest of its own; `uninitialised`, `poisoned`: in a guest whose
  * memory has what was there before, or which fills what is freed; `cpus`, `many-cpus`: with 8 of 64 CPUs online, and with all of them;
- * `icount`: figures, in a guest whose clock counts instructions.
+ * `icount`: figures, in a guest whose clock counts instructions; `smoke`: on kernels between and after the others, `further`.
  */
 const FOLDERS = [
   { folder: 'differences', short: SHORT.differing },
@@ -35,6 +38,7 @@ const FOLDERS = [
   { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
   { folder: 'cpus', short: ['6.12'], ...withCpus(64, 8) },
   { folder: 'many-cpus', short: [], ...withCpus(64) },
+  { folder: 'smoke', short: [], further: FURTHER_KERNELS },
   { folder: 'icount', short: ['6.12'], isAlone: true, options: ['--icount'] },
 ];
 
@@ -74,10 +78,11 @@ export function planGuests(root, { all, kernels, names, known }) {
   const jobs = selected(kernelFiles(root), names).flatMap((file) => {
     const {
       short,
+      further = [],
       isAlone = false,
       options = [],
     } = FOLDERS.find(({ folder }) => dirname(file) === `${TIER}/${folder}`);
-    return (kernels ?? (all ? KERNELS : short)).map((kernel) => {
+    return (kernels ?? (all ? [...KERNELS, ...further] : short)).map((kernel) => {
       const isWhole = all || names.length > 0;
       return {
         ...{ kernel, file, isAlone, options: isWhole ? [...options, ...ALL] : options },
