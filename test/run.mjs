@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Runs tests, and ends with "N passed, N failed, N skipped" over all of them. What is where: test/README.md.
 //
-//   node test/run.mjs [--all] [--kernel K] [TIER ...] [-- NAME ...]
+//   node test/run.mjs [--all] [--kernel K] [--node N] [TIER ...] [-- NAME ...]
 //
 // TIER: lint, unit, native, kernel, demo; without one, all of them; dist, after `make dist`. --all: each kernel test on each kernel, and all of each test. --kernel limits the guests to one kernel,
+// --node runs the tiers unit and native with that version of Node.js (20, 22, 24 or 26; several with commas), which is fetched; --all runs them with each.
 // NAME the files of the kernel tier to those whose names have it.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './host/bundle.mjs';
+import { NODES } from './host/from-npm.mjs';
 import { FURTHER_KERNELS, kernelFiles, KERNELS, planGuests } from './host/plan.mjs';
 import { Progress, timeTable } from './host/progress.mjs';
 import { countsOf, failuresIn, readJson } from './host/report.mjs';
@@ -101,7 +103,7 @@ class Outcome {
   }
 }
 
-async function main({ all, kernel, tiers, names }) {
+async function main({ all, kernel, nodes, tiers, names }) {
   mkdirSync(reports, { recursive: true });
   const began = Date.now();
   // Guests get it by host/plan.mjs.
@@ -111,7 +113,7 @@ async function main({ all, kernel, tiers, names }) {
     fail: (what, why, all) => outcome.fail(what, why, all, true),
     part: (part) => outcome.time(part),
   });
-  const steps = tiers.filter((tier) => tier !== 'kernel').flatMap((tier) => of.of(tier));
+  const steps = tiers.filter((tier) => tier !== 'kernel').flatMap((tier) => of.of(tier, nodes));
   const kernels = kernel === undefined ? undefined : [kernel];
   const known = readJson(durations) ?? {};
   const jobs = tiers.includes('kernel') ? planGuests(root, { all, kernels, names, known }) : [];
@@ -151,7 +153,11 @@ function end(outcome, wallSeconds) {
 
 function optionsFrom(argv) {
   const at = argv.indexOf('--');
-  const options = { all: { type: 'boolean', default: false }, kernel: { type: 'string' } };
+  const options = {
+    all: { type: 'boolean', default: false },
+    kernel: { type: 'string' },
+    node: { type: 'string' },
+  };
   const { values, positionals } = parseArgs({
     args: at < 0 ? argv : argv.slice(0, at),
     options,
@@ -163,8 +169,12 @@ function optionsFrom(argv) {
   const kernels = [...KERNELS, ...FURTHER_KERNELS];
   if (values.kernel !== undefined && !kernels.includes(values.kernel))
     throw new Error(`no kernel '${values.kernel}': ${kernels.join(', ')}`);
+  const wanted = values.node?.split(',') ?? (values.all ? Object.keys(NODES) : []);
+  const strange = wanted.find((each) => !(each in NODES));
+  if (strange !== undefined) throw new Error(`no Node.js '${strange}': ${Object.keys(NODES).join(', ')}`);
+  const nodes = wanted.length === 0 ? undefined : wanted.map((each) => NODES[each]);
   const tiers = positionals.length === 0 ? TIERS : positionals;
-  return { ...values, tiers, names: at < 0 ? [] : argv.slice(at + 1) };
+  return { ...values, nodes, tiers, names: at < 0 ? [] : argv.slice(at + 1) };
 }
 
 let options;

@@ -1,24 +1,35 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /**
- * Node.js module hooks, which run in their own thread: they let extensions be TypeScript, and import
- * ipft/extension from anywhere.
+ * Node.js module hooks: they let extensions be TypeScript, and import ipft/extension from anywhere. Those of register() run in a
+ * thread of their own and may wait, those of registerHooks() (Node.js 22.15) do not, so these never wait themselves.
  */
-import { readFile } from 'node:fs/promises';
-import type { LoadHook, ResolveHook } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { LoadFnOutput, LoadHookContext, ResolveFnOutput, ResolveHookContext } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'sucrase';
 
 const TYPES = new URL('extension.js', import.meta.url).href;
 
-export const resolve: ResolveHook = (specifier, context, next) =>
+/** What the next hook answers, or a promise of it. */
+type Next<Context, Output> = (value: string, context: Context) => Output | Promise<Output>;
+
+export const resolve = (
+  specifier: string,
+  context: ResolveHookContext,
+  next: Next<ResolveHookContext, ResolveFnOutput>,
+): ResolveFnOutput | Promise<ResolveFnOutput> =>
   specifier === 'ipft/extension'
     ? { url: TYPES, format: 'module', shortCircuit: true }
     : next(specifier, context);
 
 /** Removes the types from TypeScript, which Node.js 20 does not do by itself. */
-export const load: LoadHook = async (url, context, next) => {
+export const load = (
+  url: string,
+  context: LoadHookContext,
+  next: Next<LoadHookContext, LoadFnOutput>,
+): LoadFnOutput | Promise<LoadFnOutput> => {
   if (!/\.m?ts$/.test(url)) return next(url, context);
-  const { transform } = await import('sucrase');
-  const text = await readFile(new URL(url), 'utf8');
+  const text = readFileSync(new URL(url), 'utf8');
   const filePath = fileURLToPath(url);
   const { code } = transform(text, { transforms: ['typescript'], disableESTransforms: true, filePath });
   return { format: 'module', source: code, shortCircuit: true };

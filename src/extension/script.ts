@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { register } from 'node:module';
+import module from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ExtensionError, IpftError } from '../core/errors.js';
@@ -33,16 +33,23 @@ function problemOf(exported: unknown): string | null {
   return odd === undefined ? null : `its ${odd} must be a function`;
 }
 
-let hasHooks = false;
+/** Node.js 26 warns of register(); what replaces it came with Node.js 22.15. */
+async function addHooks(): Promise<void> {
+  const { registerHooks } = module as { registerHooks?: (hooks: object) => void };
+  const { href } = pathToFileURL(join(packageRoot(), 'dist/extension-hooks.js'));
+  if (registerHooks === undefined) module.register(href);
+  else registerHooks((await import(href)) as object);
+}
+
+let hooks: Promise<void> | undefined;
 
 async function importScript(path: string): Promise<unknown> {
-  if (!hasHooks) register(pathToFileURL(join(packageRoot(), 'dist/extension-hooks.js')));
-  hasHooks = true;
+  await (hooks ??= addHooks());
   const { href } = pathToFileURL(resolve(path));
   rememberScript(href, path);
   try {
-    const module = (await import(href)) as { default?: unknown };
-    return module.default;
+    const script = (await import(href)) as { default?: unknown };
+    return script.default;
   } catch (error) {
     throw failure(
       { name: path, call: 'loading it' },

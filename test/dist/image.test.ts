@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOME } from '../support/home.js';
 import { Bundle } from '../support/dist/bundle.js';
 import { packageFile, VERSION } from '../support/dist/packages.js';
-import { fromNpm } from '../support/dist/tools.js';
+import { fromNpm } from '../host/from-npm.mjs';
 
 interface Pod {
   readonly spec: {

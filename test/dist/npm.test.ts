@@ -8,7 +8,7 @@ import { HOME } from '../support/home.js';
 import { packageFile, RELEASE, VERSION } from '../support/dist/packages.js';
 import { Registry } from '../support/dist/registry.js';
 import { minimalRoot, PING_SHOWN, runIn, tracedPing } from '../support/dist/roots.js';
-import { fromNpm, nodeFolder } from '../support/dist/tools.js';
+import { fromNpm, nodeFolder, NODES } from '../host/from-npm.mjs';
 
 const ARCHIVE = `ipft-${VERSION}.tgz`;
 
@@ -31,10 +31,10 @@ function runWith(node: string, npm: string, script: string, options: string[] = 
 
 describe('npm install -g, from a registry that has nothing but ipft', () => {
   it.each([
-    ['20.19.6', '10.9.4'],
-    ['22.23.5', '11.19.1'],
-    ['24.22.3', '12.2.2'],
-    ['26.12.1', '12.2.2'],
+    [NODES[20], '10.9.4'],
+    [NODES[22], '11.19.1'],
+    [NODES[24], '12.2.2'],
+    [NODES[26], '12.2.2'],
   ])('works with Node.js %s and npm %s, and the result traces', (node, npm) => {
     const install = `npm install -g ipft --registry ${registry?.address} >&2`;
     const { status, stdout, stderr } = runWith(
@@ -54,7 +54,7 @@ describe('npm install -g, from a registry that has nothing but ipft', () => {
 describe('npm install -g ./ipft-VERSION.tgz', () => {
   it('needs no network', () => {
     const script = `npm install -g --offline /release/${ARCHIVE} >&2; ${tracedPing('ipft')}`;
-    const { status, stdout, stderr } = runWith('22.23.5', '11.19.1', script);
+    const { status, stdout, stderr } = runWith(NODES[22], '11.19.1', script);
     expect({ status, stderr }).toMatchObject({ status: 0 });
     for (const line of PING_SHOWN) expect(stdout).toMatch(line);
   });
@@ -69,7 +69,7 @@ describe('npm install -g ./ipft-VERSION.tgz', () => {
 
   it('names a file system that executes nothing', () => {
     const script = `npm install -g --prefix /mnt --offline /release/${ARCHIVE} >&2; node /mnt/lib/node_modules/ipft/dist/bin.cjs -m 1`;
-    const { status, stderr } = runWith('22.23.5', '11.19.1', script, ['--options', '/mnt:noexec,mode=755']);
+    const { status, stderr } = runWith(NODES[22], '11.19.1', script, ['--options', '/mnt:noexec,mode=755']);
     expect({ status, stderr }).toEqual({
       status: 3,
       stderr: expect.stringMatching(
@@ -87,7 +87,7 @@ describe('npm install -g ./ipft-VERSION.tgz', () => {
   it('says for which platform it has no binaries', () => {
     const script = `npm install -g --offline /release/${ARCHIVE} >&2
       cd /usr/local/lib/node_modules/ipft; mv prebuilt/linux-x64 prebuilt/linux-riscv64; node dist/bin.cjs -m 1`;
-    const { status, stderr } = runWith('22.23.5', '11.19.1', script);
+    const { status, stderr } = runWith(NODES[22], '11.19.1', script);
     expect(status).toBe(3);
     expect(stderr).toMatch(
       /this package of ipft has no native addon for linux-x64: [^]*Try: a clone of ipft/,

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeFolder } from './from-npm.mjs';
 import { failuresIn, readJson, suiteCounts } from './report.mjs';
 
 const vitest = 'node_modules/.bin/vitest';
@@ -44,15 +45,23 @@ const CHECKS = {
 
 /** vitest's projects. */
 const SUITES = { unit: 60, native: 150, dist: 300 };
+/** Those that run with any version of Node.js. */
+const NODE_SUITES = ['unit', 'native'];
 
 /** Runs a command to its end with its output in a file; resolves with the exit code. */
-function execute(root, [program, ...args], log) {
+function execute(root, [program, ...args], log, env = process.env) {
   const output = openSync(log, 'w');
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', output, output] });
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', output, output], env });
     child.once('error', () => resolve(127));
     child.once('close', (code) => resolve(code ?? 1));
   }).finally(() => closeSync(output));
+}
+
+/** An environment in which `node` is this version, and tests do what `make test` has them do. */
+function environmentOf(version) {
+  const { IPFT_TEST_ALL: _, ...env } = process.env;
+  return { ...env, PATH: `${join(nodeFolder(version), 'bin')}:${env.PATH}` };
 }
 
 export class Steps {
@@ -62,8 +71,9 @@ export class Steps {
     mkdirSync(reports, { recursive: true });
   }
 
-  /** The steps of a tier. */
-  of(tier) {
+  /** The steps of a tier. `nodes`: versions of Node.js for tests that need no guest; undefined: the one that runs this. */
+  of(tier, nodes = [undefined]) {
+    if (NODE_SUITES.includes(tier)) return nodes.map((node) => this.#suite(tier, node));
     if (tier in SUITES) return [this.#suite(tier)];
     return CHECKS[tier].map(([what, seconds, ...command]) => {
       const name = tier === 'lint' ? `lint: ${what}` : what;
@@ -82,13 +92,15 @@ export class Steps {
     return { passed: Number(code === 0), failed: Number(code !== 0), skipped: 0 };
   }
 
-  #suite(name) {
-    const report = join(this.reports, `${name}.json`);
+  #suite(suite, node) {
+    const name = node === undefined ? suite : `${suite} with Node.js ${node}`;
+    const report = join(this.reports, `${name.replaceAll(' ', '-')}.json`);
     const reporters = ['default', './test/host/json-report.mjs'].map((each) => `--reporter=${each}`);
-    const command = [vitest, 'run', '--project', name, ...reporters, `--outputFile.json=${report}`];
+    const command = [vitest, 'run', '--project', suite, ...reporters, `--outputFile.json=${report}`];
     const run = async () => {
       rmSync(report, { force: true });
-      const code = await execute(this.root, command, this.#log(name));
+      const env = node === undefined ? process.env : environmentOf(node);
+      const code = await execute(this.root, command, this.#log(name), env);
       const found = readJson(report);
       const failures = failuresIn(found?.testResults ?? []);
       for (const { what, why, all } of failures) this.fail(what, why, all);
@@ -104,6 +116,6 @@ export class Steps {
         });
       return counts;
     };
-    return { name, seconds: SUITES[name], run };
+    return { name, seconds: SUITES[suite], run };
   }
 }

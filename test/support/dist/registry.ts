@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../free-port.js';
-import { fromNpm, nodeFolder } from './tools.js';
+import { fromNpm, nodeFolder } from '../../host/from-npm.mjs';
 
 const VERDACCIO = '6.10.4';
 /** It asks for this package by a tag, which not every mirror of the registry has. */

