@@ -119,7 +119,7 @@ static __noinline int judge(volatile struct ipft_candidate *candidate, const str
 
 static __always_inline int probe_candidate(struct pt_regs *ctx) {
   volatile struct ipft_candidate *candidate = candidate_at(function_address(ctx));
-  const struct sk_buff *skb = (void *)ctx->di;
+  const struct sk_buff *skb = (void *)ARGUMENT(ctx, 0);
 
   if (!candidate || candidate->refuted_ns != 0 || active != IPFT_ACTIVE)
     return NO_PROBE;

@@ -29,7 +29,7 @@ static __always_inline int returned(void *ctx, bool by_kprobe) {
   if (*seen == 0 || active == IPFT_INACTIVE)
     return 0;
   if (by_kprobe)
-    value = ((struct pt_regs *)ctx)->ax;
+    value = RESULT((struct pt_regs *)ctx);
   else
     bpf_get_func_ret(ctx, &value);
   return emit_return(bpf_get_func_ip(ctx), (__u64)seen, value, IPFT_VALUED);

@@ -30,9 +30,8 @@ SEC("kprobe") int ipft_merge(struct pt_regs *ctx) {
   return probe_merge_call(ctx);
 }
 
-/* The stack pointer is just above the return address, to which it pointed at the call. */
 SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
-  return ipft_close_merge(ctx->sp - sizeof(long), ctx->ax);
+  return ipft_close_merge(STACK_AT_RETURN(ctx), RESULT(ctx));
 }
 
 #define RETURNED(ctx) 0

@@ -5,6 +5,7 @@
 #define IPFT_KPROBE_ADDRESS_H
 
 #include "body.h"
+#include "registers.h"
 
 /* For probes inside bodies: address of the probe -> entry address of the function. */
 struct {
@@ -40,11 +41,10 @@ static __always_inline bool find_body(__u64 *address) {
 }
 
 /* Sets `address`, which may be in a caller's frame: those of a call that matches have no room. Without the
- * helper, the address is that of the breakpoint or its replacement, which lies before the
- * instruction pointer. The verifier does not check the branch that the settings exclude, so an old kernel
- * accepts the helper in it. */
+ * helper, the address is that of the breakpoint or its replacement. The verifier does not check the branch
+ * that the settings exclude, so an old kernel accepts the helper in it. */
 static __always_inline void find_function(struct pt_regs *ctx, __u64 *address) {
-  *address = ctx->ip - 1;
+  *address = PROBE_ADDRESS(ctx);
   if (SETTING(has_bodies) != 0 && find_body(address))
     return;
   if (SETTING(has_func_ip))
@@ -61,7 +61,8 @@ static __always_inline __u64 function_address(struct pt_regs *ctx) {
 /* Reads all registers and selects one: the verifier does not let a program read from an address that depends
  * on `index`. */
 static __noinline __u64 register_of(struct pt_regs *ctx, __u32 index) {
-  unsigned long arguments[IPFT_REGISTERS] = {ctx->di, ctx->si, ctx->dx, ctx->cx, ctx->r8, ctx->r9};
+  unsigned long arguments[IPFT_REGISTERS] = {ARGUMENT(ctx, 0), ARGUMENT(ctx, 1), ARGUMENT(ctx, 2),
+                                             ARGUMENT(ctx, 3), ARGUMENT(ctx, 4), ARGUMENT(ctx, 5)};
   __u64 value = 0;
 
 #pragma unroll
@@ -76,12 +77,11 @@ static __noinline __u64 register_of(struct pt_regs *ctx, __u32 index) {
 }
 
 static __always_inline void describe(void *ctx, struct hit *hit) {
-  const struct pt_regs *registers = ctx;
   __u32 *index;
 
   find_function(ctx, &hit->function_address);
   if (SETTING(caller_at))
-    bpf_probe_read_kernel(&hit->caller, sizeof(hit->caller), (void *)registers->sp);
+    hit->caller = caller_of(ctx);
   if (SETTING(asks_reason) == 0)
     return;
   index = reason_argument(hit->function_address);

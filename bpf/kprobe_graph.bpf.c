@@ -8,10 +8,8 @@
 
 EMITTERS(by_kprobe, describe)
 
-/* The call_id is the address of the return address: at the call the stack pointer points to it, at the return
- * the stack pointer is just above it. */
 static __always_inline void identify(struct pt_regs *ctx, struct hit *hit) {
-  hit->call_id = ctx->sp;
+  hit->call_id = STACK_AT_CALL(ctx);
 }
 
 #define PROBE(ctx, skb, emitter) (PROBE_WITH(ctx, skb, emitter, by_kprobe, identify), 0)
@@ -57,13 +55,13 @@ static __always_inline __u64 returning_function(struct pt_regs *ctx) {
 SEC("kprobe") int ipft_return(struct pt_regs *ctx) {
   return active == IPFT_INACTIVE
              ? 0
-             : emit_return(returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
+             : emit_return(returning_function(ctx), STACK_AT_RETURN(ctx), RESULT(ctx), IPFT_VALUED);
 }
 
 /* As ipft_return, for functions that merge packets. */
 SEC("kprobe") int ipft_merged(struct pt_regs *ctx) {
   if (active == IPFT_INACTIVE)
     return 0;
-  ipft_close_merge(ctx->sp - sizeof(long), ctx->ax);
-  return emit_return(returning_function(ctx), ctx->sp - sizeof(long), ctx->ax, IPFT_VALUED);
+  ipft_close_merge(STACK_AT_RETURN(ctx), RESULT(ctx));
+  return emit_return(returning_function(ctx), STACK_AT_RETURN(ctx), RESULT(ctx), IPFT_VALUED);
 }

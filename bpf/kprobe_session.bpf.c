@@ -13,7 +13,7 @@ EMITTERS(by_kprobe, describe)
 static __always_inline int returned(struct pt_regs *ctx) {
   if (active == IPFT_INACTIVE)
     return 0;
-  return emit_return(function_address(ctx), (__u64)cookie(ctx), ctx->ax, IPFT_VALUED);
+  return emit_return(function_address(ctx), (__u64)cookie(ctx), RESULT(ctx), IPFT_VALUED);
 }
 
 static __always_inline void identify(struct pt_regs *ctx, struct hit *hit) {

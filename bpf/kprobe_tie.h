@@ -15,12 +15,11 @@ static __always_inline int probe_unless_hidden(struct pt_regs *ctx, __u64 how) {
 static __always_inline int probe_tie_registers(struct pt_regs *ctx) {
   __u64 how = ipft_tie_of(function_address(ctx));
   int result = probe_unless_hidden(ctx, how);
-  __u64 caller = 0;
 
   if (settings.follows == 0)
     return result;
-  bpf_probe_read_kernel(&caller, sizeof(caller), (void *)ctx->sp);
-  ipft_relate(how, register_of(ctx, IPFT_TIE_CHILD(how)), register_of(ctx, IPFT_TIE_PARENT(how)), caller);
+  ipft_relate(how, register_of(ctx, IPFT_TIE_CHILD(how)), register_of(ctx, IPFT_TIE_PARENT(how)),
+              caller_of(ctx));
   return result;
 }
 
@@ -34,10 +33,9 @@ static __always_inline bool probe_merge(struct pt_regs *ctx, __u64 call_id) {
          is_shown;
 }
 
-/* The same for functions with a kretprobe, which runs at each return. The stack pointer points to the return
- * address. */
+/* The same for functions with a kretprobe, which runs at each return. */
 static __always_inline int probe_merge_call(struct pt_regs *ctx) {
-  __u64 call_id = ctx->sp;
+  __u64 call_id = STACK_AT_CALL(ctx);
 
   if (!probe_merge(ctx, call_id))
     forget_merge(call_id);

@@ -12,9 +12,9 @@ SEC("kprobe") int ipft_merge_sess(struct pt_regs *ctx) {
   __u64 *call_id = cookie(ctx);
 
   if (!is_return(ctx)) {
-    *call_id = ctx->sp;
-    return probe_merge(ctx, ctx->sp) ? 0 : 1;
+    *call_id = STACK_AT_CALL(ctx);
+    return probe_merge(ctx, STACK_AT_CALL(ctx)) ? 0 : 1;
   }
-  ipft_close_merge(*call_id, ctx->ax);
+  ipft_close_merge(*call_id, RESULT(ctx));
   return RETURNED(ctx);
 }

@@ -67,7 +67,7 @@ SEC("kprobe") int ipft_others(struct pt_regs *ctx) {
  * continues the kernel skips it for all other tasks on that CPU. For most functions this loses calls, which
  * are counted; for the end of a life it would mix up packets. A kprobe program is not preempted. */
 SEC("kprobe") int ipft_end_kprobe(struct pt_regs *ctx) {
-  return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE(ctx, (void *)ctx->di, AT_END);
+  return IS_RETURN(ctx) ? returned(ctx, true) : KPROBE(ctx, (void *)ARGUMENT(ctx, 0), AT_END);
 }
 
 #define RETURNED(ctx) returned(ctx, true)

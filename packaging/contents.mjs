@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /**
  * Writes what is in a package and under which licences: NOTICE for people, sbom.cdx.json (CycloneDX) for programs.
- *   node packaging/contents.mjs FOLDER LIBRARIES [NODE-PACKAGE]
- * FOLDER holds the package, LIBRARIES is what packaging/libraries has printed; with NODE-PACKAGE, a folder of Node.js from npm,
- * the package has Node.js in it and its C++ library beside it.
+ *   node packaging/contents.mjs FOLDER LIBRARIES[,LIBRARIES] [NODE-PACKAGE]
+ * FOLDER holds the package, LIBRARIES is what packaging/libraries has printed for each architecture; with NODE-PACKAGE, a folder of
+ * Node.js from npm, the package has Node.js in it and its C++ library beside it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,14 +34,14 @@ const PLACES = {
   'gcc-10': `its libstdc++ and libgcc, in the addon and the probe-keeper${nodeFolder ? ', and beside Node.js' : ''}`,
 };
 
-const linked = readFileSync(join(libraries, 'linked'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => {
-    const [name, version] = line.split(' ');
-    const purl = `pkg:deb/debian/${name}@${version.replace(':', '%3A').replace('+', '%2B')}?arch=source`;
-    return { name, version, licence: LICENCES[name], place: PLACES[name], purl };
-  });
+const folders = libraries.split(',');
+const linesOf = (folder) => readFileSync(join(folder, 'linked'), 'utf8').trim().split('\n');
+/** Each source package in each version, once. */
+const linked = [...new Set(folders.flatMap(linesOf))].map((line) => {
+  const [name, version] = line.split(' ');
+  const purl = `pkg:deb/debian/${name}@${version.replace(':', '%3A').replace('+', '%2B')}?arch=source`;
+  return { name, version, licence: LICENCES[name], place: PLACES[name], purl };
+});
 for (const { name, licence } of linked) if (!licence) throw new Error(`the licence of ${name} is not known`);
 
 const thirdParty = readFileSync(join(folder, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
@@ -74,7 +74,8 @@ const lua = {
 const parts = [...linked, ...bundled, lua, ...nodes()];
 
 function notice() {
-  const texts = linked.map(({ name }) => [name, readFileSync(join(libraries, 'copyright', name), 'utf8')]);
+  const names = new Set(linked.map(({ name }) => name));
+  const texts = [...names].map((name) => [name, readFileSync(join(folders[0], 'copyright', name), 'utf8')]);
   if (nodeFolder !== undefined) texts.push(['node', readFileSync(join(nodeFolder, 'LICENSE'), 'utf8')]);
   return [
     `ipft ${version}`,

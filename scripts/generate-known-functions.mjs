@@ -30,11 +30,14 @@ function describe() {
   });
 }
 
+/** Those that run what was built here. */
 const kernels = () =>
   readFileSync(join(root, 'lab/kernels.conf'), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split(/\s+/)[0]);
+    .map((line) => line.split(/\s+/))
+    .filter(([, , architecture]) => architecture === 'amd64')
+    .map(([kernel]) => kernel);
 
 const LINE = /^[A-Za-z_]\w* \d+ \*{1,2}$/;
 

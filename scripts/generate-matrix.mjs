@@ -41,7 +41,7 @@ function table(known) {
   const rows = kernels.flatMap((kernel) =>
     Object.entries(TRACERS)
       .map(([tracer, shown]) => [
-        kernel.replace(/-(?!\d).*/, ''),
+        kernel.replace(/-(?!\d|arm64$).*/, ''),
         shown,
         ...BACKENDS.map((backend) => result(kernel, tracer, backend)),
       ])
@@ -51,13 +51,14 @@ function table(known) {
   return lines.map((line) => `| ${line.join(' | ')} |\n`).join('');
 }
 
-const guests = readFileSync(join(root, 'lab/kernels.conf'), 'utf8').match(/^\d+\.\d+/gm);
+const guests = readFileSync(join(root, 'lab/kernels.conf'), 'utf8').match(/^\d+\.\d+(?:-\w+)?/gm);
 
-/** The rows of guest kernels, without the releases: `6.1.0-41-amd64` as `6.1`. */
+/** The rows of guest kernels, without the releases: `6.1.0-41` as `6.1`, `6.12.117+deb12-arm64` as `6.12-arm64`. */
 const comparable = (text) =>
-  [...text.matchAll(/^\| (\d+\.\d+)\S* (.*)/gm)]
-    .filter(([, kernel]) => guests.includes(kernel))
-    .map(([, kernel, cells]) => `${kernel} ${cells}`)
+  [...text.matchAll(/^\| (\d+\.\d+)\S*?(-arm64)? (.*)/gm)]
+    .map(([, version, architecture = '', cells]) => [`${version}${architecture}`, cells])
+    .filter(([kernel]) => guests.includes(kernel))
+    .map(([kernel, cells]) => `${kernel} ${cells}`)
     .join('\n');
 
 const before = readFileSync(document, 'utf8');

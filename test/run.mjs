@@ -12,6 +12,7 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './host/bundle.mjs';
+import { foreignArch, foreignPrograms } from './host/foreign.mjs';
 import { NODES } from './host/from-npm.mjs';
 import { FURTHER_KERNELS, kernelFiles, KERNELS, planGuests } from './host/plan.mjs';
 import { Progress, timeTable } from './host/progress.mjs';
@@ -103,6 +104,17 @@ class Outcome {
   }
 }
 
+/** Gives guests of another architecture what they run. */
+function addForeignPrograms(jobs) {
+  const options = new Map();
+  for (const job of jobs) {
+    const arch = foreignArch(job.kernel);
+    if (arch === undefined) continue;
+    if (!options.has(arch)) options.set(arch, foreignPrograms(root, arch));
+    job.options = [...job.options, ...options.get(arch)];
+  }
+}
+
 async function main({ all, kernel, nodes, tiers, names }) {
   mkdirSync(reports, { recursive: true });
   const began = Date.now();
@@ -123,6 +135,7 @@ async function main({ all, kernel, nodes, tiers, names }) {
     // On this machine, where compiling is fast; the guests see the result.
     execFileSync('lab/traffic/build', { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
     await bundle(root, kernelFiles(root), bundles);
+    addForeignPrograms(jobs);
   }
   const counted = steps.map((step) => ({ ...step, run: async () => outcome.add(await step.run()) }));
   // Both virtual CPUs of a guest share one of this machine's.

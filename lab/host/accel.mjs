@@ -4,23 +4,26 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { architectures } from './architectures.mjs';
 import { accelArguments, machineArguments } from './qemu.mjs';
 
 const probeSeconds = 15;
 
 export function findAccel(cacheFolder, kernel, log) {
+  if (architectures[kernel.architecture].nodeArch !== process.arch) return 'tcg';
   try {
     fs.accessSync('/dev/kvm', fs.constants.R_OK | fs.constants.W_OK);
   } catch {
     return 'tcg';
   }
   const file = path.join(cacheFolder, 'lab', 'accel');
-  const identity = machineIdentity();
+  const { program } = architectures[kernel.architecture];
+  const identity = machineIdentity(program);
   const known = readKnown(file);
   if (known?.identity === identity) return known.accel;
 
   log(`/dev/kvm exists: trying it (${probeSeconds} s at most)`);
-  const accel = kvmWorks(kernel) ? 'kvm' : 'tcg';
+  const accel = kvmWorks(program, kernel) ? 'kvm' : 'tcg';
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(`${file}.${process.pid}`, JSON.stringify({ identity, accel }));
   fs.renameSync(`${file}.${process.pid}`, file);
@@ -28,8 +31,8 @@ export function findAccel(cacheFolder, kernel, log) {
   return accel;
 }
 
-function machineIdentity() {
-  const version = spawnSync('qemu-system-x86_64', ['--version'], { encoding: 'utf8' }).stdout ?? '';
+function machineIdentity(program) {
+  const version = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
   const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   return `${boot} ${version.split('\n')[0]}`;
 }
@@ -42,14 +45,14 @@ function readKnown(file) {
   }
 }
 
-function kvmWorks(kernel) {
+function kvmWorks(program, kernel) {
   const args = [
-    ...accelArguments('kvm'),
+    ...accelArguments(kernel.architecture, 'kvm'),
     ...machineArguments({ ...kernel, accel: 'kvm', append: 'ipft.probe', cpus: 2, memory: '512M' }),
     '-serial',
     'stdio',
   ];
-  const result = spawnSync('qemu-system-x86_64', args, {
+  const result = spawnSync(program, args, {
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
     timeout: probeSeconds * 1000,

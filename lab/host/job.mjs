@@ -21,6 +21,7 @@ export function createJob(options, kernel) {
     assign('stdin', options.stdin ? '1' : '0'),
     assign('end_mark', endMark),
     assignList('outputs', options.outputs),
+    assignList('binds', options.binds),
     assignList('command', options.command),
     ...Object.entries(env).map(([name, value]) => `export ${assign(name, value)}`),
   ];

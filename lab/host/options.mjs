@@ -9,6 +9,7 @@ exits with its exit code. The guest sees the host's files; what it writes is gon
 
   --append "ARGS"     more kernel arguments, e.g. lockdown=integrity
   --out FOLDER        this host folder is writable in the guest, at the same path; may be repeated
+  --bind FROM:TO      the guest has the host's file or folder FROM at TO, which exists; may be repeated
   --env NAME[=VALUE]  pass a variable; may be repeated
   --stdin             pass standard input (else the command reads /dev/null)
   --timeout SECONDS   kill the guest after this time, boot included (default 600): exit 124
@@ -30,6 +31,7 @@ export function parse(argv) {
     kernel: '',
     append: '',
     outputs: [],
+    binds: [],
     env: {},
     stdin: false,
     timeout: 600,
@@ -88,6 +90,11 @@ const flags = {
 const valued = {
   '--append': (options, value) => (options.append += ` ${value}`),
   '--out': (options, value) => options.outputs.push(path.resolve(value)),
+  '--bind': (options, value) => {
+    const [from, to] = splitOnce(value, ':');
+    if (!to) throw new UsageError(`--bind is FROM:TO, not ${value}`);
+    options.binds.push(path.resolve(from), path.resolve(to));
+  },
   '--env': (options, value) => {
     const [name, given] = splitOnce(value, '=');
     const found = given ?? process.env[name];

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findAccel } from './accel.mjs';
+import { architectures } from './architectures.mjs';
 import { runGuest } from './guest.mjs';
 import { createJob } from './job.mjs';
 import { parse, usage, UsageError } from './options.mjs';
@@ -34,16 +35,17 @@ function ask(script, argument) {
 
 function findKernel(version) {
   const folder = ask('kernel', version);
+  const read = (name) => fs.readFileSync(path.join(folder, name), 'utf8').trim();
+  const architecture = read('architecture');
   return {
-    folder,
-    release: fs.readFileSync(path.join(folder, 'release'), 'utf8').trim(),
-    kernel: path.join(folder, 'vmlinuz'),
+    ...{ folder, architecture, release: read('release'), kernel: path.join(folder, 'vmlinuz') },
+    system: ask('guest/system', architecture),
     initrd: ask('guest/initramfs', folder),
   };
 }
 
-function checkTools() {
-  const missing = ['qemu-system-x86_64', 'setpriv'].filter(
+function checkTools(kernel) {
+  const missing = [architectures[kernel.architecture].program, 'setpriv'].filter(
     (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error,
   );
   if (missing.length > 0) throw new LabError(`${missing.join(' and ')} not found: run scripts/setup lab`);
@@ -54,8 +56,8 @@ async function bootAndRun(options, kernel, accel, job, signal) {
   const settings = {
     ...options,
     accel,
-    kernel: kernel.kernel,
-    initrd: kernel.initrd,
+    ...{ kernel: kernel.kernel, initrd: kernel.initrd },
+    ...{ architecture: kernel.architecture, system: kernel.system },
     append: `ipft.job=${job.folder}${options.append}`,
   };
   for (let boot = 1; ; boot++) {
@@ -91,8 +93,8 @@ async function main() {
   if (options.help) return void console.log(usage);
   for (const folder of options.outputs) fs.mkdirSync(folder, { recursive: true });
   const signal = endings(options);
-  checkTools();
   const kernel = findKernel(options.kernel);
+  checkTools(kernel);
   const accel = options.accel ?? findAccel(cacheFolder, kernel, say);
   const job = createJob(options, kernel);
   try {

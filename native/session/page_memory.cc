@@ -4,9 +4,12 @@
 #include "session/run_once.h"
 #include "support/lines.h"
 #include "support/native_error.h"
+#include "symbols/kernel_text.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string_view>
@@ -14,7 +17,8 @@
 namespace ipft {
 namespace {
 
-// What bpf/snap.h relies on: sizeof(struct page), and a fragment's page, size and offset.
+// What bpf/snap.h relies on: the size of a page, sizeof(struct page), and a fragment's page, size and offset.
+constexpr long page_size = 4096;
 constexpr size_t page_struct_size = 64;
 constexpr size_t fragment_size = 16;
 constexpr uint32_t fragment_members[] = {0, 8, 12};
@@ -40,8 +44,9 @@ const btf_type *fragment_type(const btf *kernel) {
 
 bool has_known_layout(const btf *kernel) {
   const btf_type *page = structure(kernel, "page"), *fragment = fragment_type(kernel);
-  if (!page || page->size != page_struct_size || !fragment || !btf_is_struct(fragment) ||
-      fragment->size != fragment_size || btf_vlen(fragment) != std::size(fragment_members))
+  if (sysconf(_SC_PAGESIZE) != page_size || !page || page->size != page_struct_size || !fragment ||
+      !btf_is_struct(fragment) || fragment->size != fragment_size ||
+      btf_vlen(fragment) != std::size(fragment_members))
     return false;
   for (unsigned i = 0; i < std::size(fragment_members); i++)
     if (btf_member_bit_offset(fragment, i) != fragment_members[i] * 8)
@@ -79,11 +84,8 @@ uint64_t read_number(uint64_t address) {
   return address == 0 ? 0 : read_word(address) | static_cast<uint64_t>(read_word(address + 4)) << 32;
 }
 
-} // namespace
-
-PageMemory page_memory(const btf *kernel) {
-  if (!has_known_layout(kernel))
-    return {};
+// By the kernel's variables, which x86-64 has.
+PageMemory by_variables() {
   uint64_t pages = 0, memory = 0; // the variables' addresses
   for_each_line("/proc/kallsyms", [&](std::string_view line) {
     std::string_view name = line.substr(line.rfind(' ') + 1);
@@ -93,9 +95,35 @@ PageMemory page_memory(const btf *kernel) {
       memory = strtoull(line.data(), nullptr, 16);
     return pages == 0 || memory == 0;
   });
+  return {read_number(pages), read_number(memory)};
+}
+
+// By what the kernel says in /proc/kcore, where these addresses are constants of its build: behind a segment
+// of memory is the one of that memory's struct pages, which begins at a page's start.
+PageMemory by_segments() {
+  constexpr uint64_t per_page = page_size / page_struct_size; // how many struct pages are in a page
+  KernelMemory kcore("/proc/kcore");
+  const auto &segments = kcore.segments();
+  for (size_t i = 0; i + 1 < segments.size(); i++) {
+    const auto &memory = segments[i], &pages = segments[i + 1];
+    uint64_t needed = memory.size / per_page;
+    if (memory.physical != UINT64_MAX && pages.physical == UINT64_MAX && pages.size >= needed &&
+        pages.size <= needed + 2 * page_size)
+      return {pages.address, memory.address - memory.physical % (per_page * page_size)};
+  }
+  return {};
+}
+
+} // namespace
+
+PageMemory page_memory(const btf *kernel) {
+  if (!has_known_layout(kernel))
+    return {};
   try {
-    PageMemory found = {read_number(pages), read_number(memory)};
-    return found.pages_at == 0 || found.memory_at == 0 ? PageMemory{} : found;
+    PageMemory found = by_variables();
+    if (found.pages_at == 0 || found.memory_at == 0)
+      found = by_segments();
+    return found;
   } catch (const NativeError &) {
     return {};
   }

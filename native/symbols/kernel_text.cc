@@ -49,7 +49,7 @@ void KernelMemory::read_segments(const std::string &kcore) {
     Elf64_Phdr segment = {};
     error = read_fully(fd_.get(), &segment, sizeof(segment), header.e_phoff + i * sizeof(segment));
     if (error == 0 && segment.p_type == PT_LOAD)
-      segments_.push_back({segment.p_vaddr, segment.p_memsz, segment.p_offset});
+      segments_.push_back({segment.p_vaddr, segment.p_memsz, segment.p_paddr, segment.p_offset});
   }
   if (error != 0)
     throw NativeError(error, phase, kcore);

@@ -23,13 +23,16 @@ public:
   // Returns as much of the range as exists. Throws NativeError.
   std::vector<uint8_t> read(const TextRange &range) const;
 
-private:
   struct Segment {
     uint64_t address;
     uint64_t size;
-    uint64_t offset; // offset in the file
+    uint64_t physical; // its physical address; UINT64_MAX: not contiguous memory
+    uint64_t offset;   // offset in the file
   };
+  // In the file's order.
+  const std::vector<Segment> &segments() const { return segments_; }
 
+private:
   void read_segments(const std::string &kcore);
 
   UniqueFd fd_;

@@ -8,14 +8,14 @@ import type { Backend } from '../core/backend.js';
 export const fentryMulti: Backend = {
   id: 'fentry-multi',
   description: 'a tracing_multi link for each argument position',
-  needs: 'Linux 7.2',
+  needs: 'Linux 7.2 on x86-64',
   table: 'functions',
   requires: ['function list', 'kernel addresses', 'ftrace switch', 'own BTF'],
   programs: 'fentry-multi',
   ownPrograms: false,
   fallsBackSilently: true,
   returns: {
-    needs: 'Linux 7.2 for function_graph',
+    needs: 'Linux 7.2 on x86-64 for function_graph',
     programs: 'fsession-multi',
   },
 };

@@ -4,6 +4,12 @@ import { prefixed, type Cell, type Column, type ColumnContext } from '../core/co
 import type { RowReader } from '../core/row.js';
 
 const READ: Read = { kind: 'stack' };
+const CALLER: Read = { kind: 'caller' };
+/**
+ * On arm64 the caller is in a register at a function's entry, and not on the stack: the kernel leaves it out for a
+ * kprobe.
+ */
+const READS = process.arch === 'arm64' ? [READ, CALLER] : [READ];
 
 /** Frames of the tracer itself, which are the innermost ones. */
 const OWN_FRAMES =
@@ -11,13 +17,25 @@ const OWN_FRAMES =
 
 function stackReader(context: ColumnContext): RowReader<string[]> {
   const { at: offset } = context.captured(READ);
+  const caller = context.has(CALLER) ? context.captured(CALLER).at : null;
   return (rows, at) => {
     const id = rows.getInt32(at + offset, true);
     if (id < 0) return [];
     const frames = context.stack(id).map((address) => context.symbol(address));
     const first = frames.findIndex((frame) => !OWN_FRAMES.test(frame));
-    return first < 0 ? frames : frames.slice(first);
+    const own = first < 0 ? frames : frames.slice(first);
+    return caller === null ? own : withCaller(own, rows.getBigUint64(at + caller, true), context);
   };
+}
+
+/** Adds the caller behind the function where it is missing. */
+function withCaller(frames: readonly string[], address: bigint, context: ColumnContext): string[] {
+  const [entry, next, ...others] = frames;
+  if (entry === undefined) return [];
+  const behind = next === undefined ? others : [next, ...others];
+  if (address === 0n) return [entry, ...behind];
+  const caller = context.symbol(address);
+  return caller === next ? [entry, ...behind] : [entry, caller, ...behind];
 }
 
 /** The kernel stack, innermost call first. */
@@ -27,7 +45,7 @@ export const stack: Column = {
   key: 'stack',
   header: 'stack',
   width: 0,
-  reads: [READ],
+  reads: READS,
   bind: (context) => {
     const read = stackReader(context);
     const json: Cell = (rows, at, text) => text.string(JSON.stringify(read(rows, at)));

@@ -25,6 +25,8 @@ export interface ColumnContext {
   enumByName(name: string): EnumMembers | null;
   /** where rows have the bytes of a read that a column has declared */
   captured(read: Read): Captured;
+  /** whether rows have the bytes of a read */
+  has(read: Read): boolean;
   /**
    * symbol and offset of an address in kernel code, such as `tcp_v4_rcv+0x1c`; the address in hex if no
    * symbol is known

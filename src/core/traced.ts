@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { capturedIn, type Layout } from './reads.js';
+import { capturedIn, hasRead, type Layout } from './reads.js';
 import type { ClockReading, TraceClock } from './clock.js';
 import type { Column, ColumnContext, ReturnType } from './column.js';
 import type { Summary } from './summary.js';
@@ -67,6 +67,7 @@ export function columnContext({ functions, layout, names, stack }: Traced): Colu
     modules: functions.modules,
     returnType: (index) => functions.returnType(index),
     captured: capturedIn(layout),
+    has: hasRead(layout),
     stack,
   };
 }

@@ -9,9 +9,11 @@ const LINES_SHOWN = 30;
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
+const PROCESSORS: Partial<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
+
 /** Where Debian has asm/types.h: clang does not search it for the target bpf. */
 function hostIncludes(): string[] {
-  const folder = '/usr/include/x86_64-linux-gnu';
+  const folder = `/usr/include/${PROCESSORS[process.arch] ?? process.arch}-linux-gnu`;
   return existsSync(folder) ? ['-idirafter', folder] : [];
 }
 

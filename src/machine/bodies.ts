@@ -58,11 +58,14 @@ function bodiesOf({ addon, table, tracefs, stacks }: Parts): Uint8Array {
 
 /**
  * For each function, the offset from its entry at which a kprobe is tried first: inside its body, or 0 for
- * the entry, which always works and is needed for returns. See native/symbols/body_offsets.h.
+ * the entry, which always works and is needed for returns. See native/symbols/body_offsets.h. On x86-64 a
+ * probe at the entry is called by ftrace, which takes longer than the jump that the kernel writes into a
+ * body. On arm64 each kprobe is a breakpoint, wherever it is.
  */
 export function bodyOffsets(parts: Parts, messages: Messages | null): Uint8Array {
   const { backend, tracer, table } = parts;
-  if (backend.probesBodies !== true || tracer.returns) return new Uint8Array(table.size);
+  if (process.arch !== 'x64' || backend.probesBodies !== true || tracer.returns)
+    return new Uint8Array(table.size);
   try {
     return bodiesOf(parts);
   } catch (error) {

@@ -4,7 +4,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** The slowest first. */
-export const KERNELS = ['6.1', '5.10', '7.2', '6.12'];
+const KERNELS_HERE = ['6.1', '5.10', '7.2', '6.12'];
+
+/** Of another architecture, on which `make test-all` runs what differs between kernels. */
+const FOREIGN_KERNELS = ['6.12-arm64', '7.2-arm64'];
+
+export const KERNELS = [...FOREIGN_KERNELS, ...KERNELS_HERE];
 
 /** On these only the smoke test runs, and what else `--kernel` asks for. */
 export const FURTHER_KERNELS = ['6.18', '7.3'];
@@ -77,12 +82,14 @@ function selected(files, names) {
 export function planGuests(root, { all, kernels, names, known }) {
   const jobs = selected(kernelFiles(root), names).flatMap((file) => {
     const {
+      folder,
       short,
       further = [],
       isAlone = false,
       options = [],
     } = FOLDERS.find(({ folder }) => dirname(file) === `${TIER}/${folder}`);
-    return (kernels ?? (all ? [...KERNELS, ...further] : short)).map((kernel) => {
+    const every = folder === 'differences' ? KERNELS : KERNELS_HERE;
+    return (kernels ?? (all ? [...every, ...further] : short)).map((kernel) => {
       const isWhole = all || names.length > 0;
       return {
         ...{ kernel, file, isAlone, options: isWhole ? [...options, ...ALL] : options },

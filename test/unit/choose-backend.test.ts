@@ -34,7 +34,7 @@ describe('auto', () => {
     const choice = choose('auto', ['kprobe-multi']);
     expect(explainChoice(choice, false)).toEqual([]);
     expect(explainChoice(choice, true)).toEqual([
-      'Backend fentry-multi: no, fentry-multi is refused with EINVAL, it needs Linux 7.2',
+      'Backend fentry-multi: no, fentry-multi is refused with EINVAL, it needs Linux 7.2 on x86-64',
       expect.stringMatching(/^Backend kprobe-multi: /),
     ]);
     expect(explainChoice(choose('auto', ['kprobe']), false)).toHaveLength(3);
@@ -71,7 +71,7 @@ describe('a backend by name', () => {
     const error = failure(() => choose('fentry-multi', ['kprobe', 'fentry']));
     expect(error).toBeInstanceOf(UnsupportedError);
     expect(error.message).toBe(
-      'fentry-multi is refused with EINVAL, it needs Linux 7.2. This kernel has: kprobe, fentry',
+      'fentry-multi is refused with EINVAL, it needs Linux 7.2 on x86-64. This kernel has: kprobe, fentry',
     );
   });
 

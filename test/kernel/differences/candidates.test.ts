@@ -177,7 +177,7 @@ describe.skipIf(!HAS_CORE)(`${CORE} (skipped where BTF describes it)`, () => {
         expect(rowsOf(few, 'ip_rcv')).toHaveLength(40);
         expect(few.stderr).toContain(`${cloneOf(CORE)} is shown once 100 calls with followed packets`);
 
-        const skb = `p:witness/core ${cloneOf(CORE)} skb=+0(%di):x64`;
+        const skb = `p:witness/core ${cloneOf(CORE)} skb=+0($arg1):x64`;
         const {
           events,
           missed,

@@ -127,12 +127,10 @@ async function recordPing(): Promise<Recorded> {
   return { from, to: now(), calls: callsOnCpu1() };
 }
 
-const REGISTERS = ['di', 'si', 'dx', 'cx', 'r8', 'r9'];
-
 /** Adds a kprobe event that records the skb argument to each function that may be called with NULL. */
 function placeWitnesses(functions: readonly Listed[]): void {
   for (const { name, symbol, position } of functions) {
-    const definition = `p:${WITNESS}/w_${name} ${symbol} skb=%${REGISTERS[position - 1]}\n`;
+    const definition = `p:${WITNESS}/w_${name} ${symbol} skb=$arg${position}\n`;
     writeFileSync(`${TRACEFS}/kprobe_events`, definition, { flag: 'a' });
   }
   if (functions.length > 0) set(`events/${WITNESS}/enable`, '1');

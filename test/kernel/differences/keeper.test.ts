@@ -110,10 +110,12 @@ function addressOf(symbol: string): bigint {
   return BigInt(`0x${address}`);
 }
 
-/** The address of a function that cannot be traced: it is not in available_filter_functions. */
+/** A function that cannot be traced: it is not in available_filter_functions. */
+const UNTRACEABLE = process.arch === 'arm64' ? 'el1h_64_sync_handler' : 'exc_int3';
+
 function untraceableAddress(): bigint {
-  expect(readText(`${TRACEFS}/available_filter_functions`)).not.toMatch(/^exc_int3$/m);
-  return addressOf('exc_int3');
+  expect(readText(`${TRACEFS}/available_filter_functions`)).not.toMatch(new RegExp(`^${UNTRACEABLE}$`, 'm'));
+  return addressOf(UNTRACEABLE);
 }
 
 it.skipIf(!HAS_FPROBE)(
@@ -124,7 +126,7 @@ it.skipIf(!HAS_FPROBE)(
     if (!first) throw new Error('no functions');
     // After the offsets that a probe may have (at most 4 to 8), and before the next function.
     const middle = { id: BOGUS_ID, address: first.address + 10n, name: 'middle_of_a_function' };
-    const untraceable = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
+    const untraceable = { id: BOGUS_ID + 1, address: untraceableAddress(), name: UNTRACEABLE };
     expect(await keep('kprobe-multi', among(probes, middle), columns)).toEqual([
       refused(BOGUS_ID),
       `attached ${GOOD} 1`,
@@ -148,7 +150,7 @@ it.skipIf(!BACKENDS.includes('fentry-multi'))(
       id: BOGUS_ID + 1,
       address: untraceableAddress(),
       btfId: NO_FUNCTION,
-      name: 'exc_int3',
+      name: UNTRACEABLE,
     };
     expect(await keep('fentry-multi', among(probes, byAddress, neither), columns)).toEqual([
       `share ${GOOD} fentry-multi`,
@@ -163,7 +165,7 @@ it.skipIf(!BACKENDS.includes('fentry-multi'))(
 it('kprobe: addresses that the kernel refuses do not prevent others from being attached', async () => {
   const { probes, columns } = goodProbes();
   const data = { id: BOGUS_ID, address: addressOf('init_task'), name: 'init_task' };
-  const blacklisted = { id: BOGUS_ID + 1, address: untraceableAddress(), name: 'exc_int3' };
+  const blacklisted = { id: BOGUS_ID + 1, address: untraceableAddress(), name: UNTRACEABLE };
   const said = await keep('kprobe', among(probes, data, blacklisted), columns);
   // In the order of addresses: data is after text.
   expect(said).toEqual([refused(BOGUS_ID + 1), refused(BOGUS_ID), `attached ${GOOD} 2`, 'detached']);

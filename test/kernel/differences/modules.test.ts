@@ -232,8 +232,9 @@ describe.skipIf(!HAS_MODULE_BTF)('functions of modules (skipped on a kernel with
       },
     );
 
-    it.skipIf(backend !== 'kprobe')(
-      'of a module that is reloaded while other functions are attached cannot be attached (skipped for backends that attach all at once)',
+    // By address: on arm64 a module's functions are attached before the kernel's.
+    it.skipIf(backend !== 'kprobe' || process.arch === 'arm64')(
+      'of a module that is reloaded while other functions are attached cannot be attached (skipped for backends that attach all at once, and on arm64, which has modules below the kernel)',
       async () => {
         run('modprobe', 'dummy');
         const functions = readFunctions(/^(dummy|vmlinux)$/, 50);

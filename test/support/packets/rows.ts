@@ -15,7 +15,7 @@ import {
 } from '../../../src/core/abi.js';
 import type { Batch } from '../../../src/core/batch.js';
 import { UNKNOWN_TYPE, type Cell, type ColumnContext, type ReturnType } from '../../../src/core/column.js';
-import { capturedIn, NO_LAYOUT } from '../../../src/core/reads.js';
+import { capturedIn, hasRead, NO_LAYOUT } from '../../../src/core/reads.js';
 import { UNKNOWN_FUNCTION } from '../../../src/core/row.js';
 import { TextBuffer } from '../../../src/core/text-buffer.js';
 
@@ -162,6 +162,7 @@ export const CONTEXT: ColumnContext = {
   returnType: (index) => RETURN_TYPES[index] ?? UNKNOWN_TYPE,
   enumByName: () => null,
   captured: capturedIn(NO_LAYOUT),
+  has: hasRead(NO_LAYOUT),
   symbol: (address) => `0x${address.toString(16)}`,
   stack: () => [],
   dropReason: () => null,

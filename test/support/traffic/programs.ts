@@ -10,7 +10,7 @@ import { run, shell } from '../kernel/system.js';
 /** Loads programs by bpf(2), each with the map that it has, and pins them. */
 const LOAD = `
 import ctypes, json, struct, sys
-BPF_MAP_CREATE, BPF_MAP_UPDATE_ELEM, BPF_PROG_LOAD, BPF_OBJ_PIN, SYS_bpf = 0, 2, 5, 6, 321
+BPF_MAP_CREATE, BPF_MAP_UPDATE_ELEM, BPF_PROG_LOAD, BPF_OBJ_PIN, SYS_bpf = 0, 2, 5, 6, ${process.arch === 'arm64' ? 280 : 321}
 LD_IMM64 = 0x18
 libc = ctypes.CDLL(None, use_errno=True)
 license = ctypes.create_string_buffer(b"GPL")

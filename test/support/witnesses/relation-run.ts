@@ -17,12 +17,12 @@ export interface Tie {
 
 const LISTED = new Set(readText(`${TRACEFS}/available_filter_functions`).split(/\s+/));
 
-/** Functions of two skbs, and the registers of child and parent. */
-const AT_CALL: Readonly<Record<string, readonly [child: string, parent: string]>> = {
-  __copy_skb_header: ['di', 'si'],
-  ip_copy_metadata: ['di', 'si'],
-  ip6_copy_metadata: ['di', 'si'],
-  skb_split: ['si', 'di'],
+/** Functions of two skbs, and the numbers of the arguments child and parent. */
+const AT_CALL: Readonly<Record<string, readonly [child: number, parent: number]>> = {
+  __copy_skb_header: [1, 2],
+  ip_copy_metadata: [1, 2],
+  ip6_copy_metadata: [1, 2],
+  skb_split: [2, 1],
 };
 
 /** Functions that merge two skbs, and the return values by which they say that they have. */
@@ -35,16 +35,16 @@ const AT_RETURN: Readonly<Record<string, readonly [relation: string, merged: (va
 
 /** ip_send_unicast_reply() has got another argument in front of the skb since Linux 6.13. */
 const [MAJOR = 0, MINOR = 0] = release().split('.').map(Number);
-const ANSWERED = MAJOR > 6 || (MAJOR === 6 && MINOR >= 13) ? 'dx' : 'si';
+const ANSWERED = MAJOR > 6 || (MAJOR === 6 && MINOR >= 13) ? 3 : 2;
 
 /** Functions that make the kernel's answers: what they answer is in a struct, or was an argument of a function before. */
 const REPLIES: Readonly<Record<string, string>> = {
-  't_icmp_glue_bits icmp_glue_bits': 'child=%r9:x64 parent=+0(%di):x64',
-  't_icmpv6_getfrag icmpv6_getfrag': 'child=%r9:x64 parent=+0(%di):x64',
-  'a_ip_send_unicast_reply ip_send_unicast_reply': `skb=%${ANSWERED}:x64`,
-  't_ip_reply_glue_bits ip_reply_glue_bits': 'child=%r9:x64',
-  'a_tcp_v6_send_response tcp_v6_send_response': 'skb=%si:x64',
-  't_ip6_xmit ip6_xmit': 'child=%si:x64',
+  't_icmp_glue_bits icmp_glue_bits': 'child=$arg6:x64 parent=+0($arg1):x64',
+  't_icmpv6_getfrag icmpv6_getfrag': 'child=$arg6:x64 parent=+0($arg1):x64',
+  'a_ip_send_unicast_reply ip_send_unicast_reply': `skb=$arg${ANSWERED}:x64`,
+  't_ip_reply_glue_bits ip_reply_glue_bits': 'child=$arg6:x64',
+  'a_tcp_v6_send_response tcp_v6_send_response': 'skb=$arg2:x64',
+  't_ip6_xmit ip6_xmit': 'child=$arg2:x64',
 };
 const REPLIES_OF_MODULES: Readonly<Record<string, string>> = {
   nf_reject_ip_tcphdr_put: 'nf_reject_ipv4',
@@ -61,7 +61,7 @@ export const replyProbes = (): readonly string[] => [
   ...Object.entries(REPLIES).map(([name, fetched]) => `p:witness/${name} ${fetched}`),
   ...Object.entries(REPLIES_OF_MODULES)
     .filter(([name, module]) => isDescribed(module, name))
-    .map(([name, module]) => `p:witness/t_${name} ${module}:${name} child=%di:x64 parent=%si:x64`),
+    .map(([name, module]) => `p:witness/t_${name} ${module}:${name} child=$arg1:x64 parent=$arg2:x64`),
 ];
 
 /** Builds an skb from an XDP frame, which lies at the head of the skb that it was before. */
@@ -69,10 +69,10 @@ const FROM_FRAME = '__xdp_build_skb_from_frame';
 
 /** The same for skbs that are made from XDP frames, which Linux 5.10 does in its drivers. */
 export const frameProbes = (): readonly string[] => [
-  `p:witness/h_skb_copy_header skb_copy_header child=%di:x64 head=${new Members().fetch('sk_buff', 'head', '%di', 'x64')}`,
+  `p:witness/h_skb_copy_header skb_copy_header child=$arg1:x64 head=${new Members().fetch('sk_buff', 'head', '$arg1', 'x64')}`,
   ...[FROM_FRAME]
     .filter((name) => LISTED.has(name))
-    .map((name) => `p:witness/b_${name} ${name} child=%si:x64 head=%di:x64`),
+    .map((name) => `p:witness/b_${name} ${name} child=$arg2:x64 head=$arg1:x64`),
 ];
 
 /** Makes one datagram of its fragments. */
@@ -83,17 +83,18 @@ const FREES = ['kfree_skbmem', 'napi_skb_cache_put'].filter((name) => LISTED.has
 /** Definitions of the kprobe events. */
 export const TIE_PROBES: readonly string[] = [
   ...Object.entries(AT_CALL).map(
-    ([name, [child, parent]]) => `p:witness/t_${name} ${name} child=%${child}:x64 parent=%${parent}:x64`,
+    ([name, [child, parent]]) =>
+      `p:witness/t_${name} ${name} child=$arg${child}:x64 parent=$arg${parent}:x64`,
   ),
   ...Object.keys(AT_RETURN).flatMap((name) => [
-    `p:witness/t_${name} ${name} child=%di:x64 parent=%si:x64`,
+    `p:witness/t_${name} ${name} child=$arg1:x64 parent=$arg2:x64`,
     `r64:witness/r_${name} ${name} ret=$retval:x64`,
   ]),
-  'p:witness/m_skb_morph skb_morph child=%di:x64',
-  'p:witness/i_inet_frag_queue_insert inet_frag_queue_insert queue=%di:x64 skb=%si:x64',
-  `p:witness/t_${REASSEMBLES} ${REASSEMBLES} child=%si:x64 queue=%di:x64`,
+  'p:witness/m_skb_morph skb_morph child=$arg1:x64',
+  'p:witness/i_inet_frag_queue_insert inet_frag_queue_insert queue=$arg1:x64 skb=$arg2:x64',
+  `p:witness/t_${REASSEMBLES} ${REASSEMBLES} child=$arg2:x64 queue=$arg1:x64`,
   `r64:witness/r_${REASSEMBLES} ${REASSEMBLES}`,
-  ...FREES.map((name) => `p:witness/f_${name} ${name} skb=%di:x64`),
+  ...FREES.map((name) => `p:witness/f_${name} ${name} skb=$arg1:x64`),
 ];
 
 /** What makes a copy, by the functions that call __copy_skb_header(), the innermost first. */

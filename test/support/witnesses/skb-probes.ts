@@ -5,6 +5,9 @@ import { run } from '../kernel/system.js';
 import type { TraceEvent } from './trace-events.js';
 
 run('modprobe', 'veth');
+
+/** The return address at a function's entry, as kprobe_events calls it. */
+export const CALLER = process.arch === 'arm64' ? '%lr' : '$stack0';
 /** On Linux 5.10 modules have no BTF, and ipft traces none of their functions. */
 export const HAS_MODULE_BTF = existsSync('/sys/kernel/btf/veth');
 
@@ -50,7 +53,7 @@ export function skbProbes(): string[] {
     const device = members.at('sk_buff', 'dev', skb);
     const data = members.at('sk_buff', 'data', skb);
     return [
-      `p:witness/${name} ${name} skb=${skb}:x64 caller=$stack0:symbol comm=$comm`,
+      `p:witness/${name} ${name} skb=${skb}:x64 caller=${CALLER}:symbol comm=$comm`,
       ...Object.entries(OF_SKB).map(
         ([member, type]) => `${member}=${members.fetch('sk_buff', member, skb, type)}`,
       ),

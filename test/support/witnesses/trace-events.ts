@@ -27,6 +27,16 @@ const FRAME = /^ => (\S+)\/0x\w+( \[\w+\])?/;
 /** `key=value` or `key: value`; the symbol of a module is followed by its name. */
 const VALUE = /(\w+)(?:=|: )("[^"]*"|\S+(?: \[\w+\])?)/g;
 
+/** What kprobe events fetch on arm64, where the return address is in a register at a function's entry, and the kernel's stacks lack it. */
+const RETURN_ADDRESS = process.arch === 'arm64' ? ' lr=%lr:symbol' : '';
+
+/** The stack of an event, with the return address behind its function if that was fetched. */
+function wholeStack({ stack, place, values: { lr } }: TraceEvent): string[] {
+  if (lr === undefined) return stack;
+  const own = stack.findIndex((frame) => frame.startsWith(`${place}+`));
+  return [...stack.slice(0, own + 1), lr.replace(/\/0x\w+/, ''), ...stack.slice(own + 1)];
+}
+
 /**
  * The events in a buffer's `trace`. A stack is an entry of its own, which the kernel writes on the same CPU after its event. An interrupt
  * between the two may write events with their stacks: a stack belongs to the last event of its CPU that has none yet.
@@ -56,7 +66,7 @@ export function parseTrace(text: string): TraceEvent[] {
     withoutStack.set(cpu, [...(withoutStack.get(cpu) ?? []), event]);
     events.push(event);
   }
-  return events;
+  return events.map((event) => ({ ...event, stack: wholeStack(event) }));
 }
 
 /** True if trace events can print addresses as they are, which on older kernels are hashed. */
@@ -68,7 +78,7 @@ const setOption = (name: string, value: string): void =>
 function prepare(definitions: readonly string[], names: readonly string[]): void {
   for (const definition of definitions.filter((each) => each.includes(' ')))
     try {
-      appendFileSync(PROBES, `${definition}\n`);
+      appendFileSync(PROBES, `${definition}${definition.startsWith('p:') ? RETURN_ADDRESS : ''}\n`);
     } catch (error) {
       throw new Error(`the kernel refuses ${definition}`, { cause: error });
     }
