@@ -7,7 +7,7 @@ import type { TraceEvent } from './trace-events.js';
 run('modprobe', 'veth');
 
 /** The return address at a function's entry, as kprobe_events calls it. */
-export const CALLER = process.arch === 'arm64' ? '%lr' : '$stack0';
+const CALLER = process.arch === 'arm64' ? '%lr' : '$stack0';
 /** On Linux 5.10 modules have no BTF, and ipft traces none of their functions. */
 export const HAS_MODULE_BTF = existsSync('/sys/kernel/btf/veth');
 
