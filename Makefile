@@ -16,7 +16,7 @@ help:
 	@echo 'make build-debug  the same addon for a debugger, in build/Debug; IPFT_BUILD=Debug ipft ... takes it'
 	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel; LAB=0: here, at least by tracepoints'
 	@echo 'make test         every test, on at least one kernel; the last line is "N passed, N failed, N skipped"'
-	@echo 'make test-all     every test on every kernel'
+	@echo 'make test-all     what differs between kernels on every kernel, all of each test'
 	@echo 'make test-unit    the tests that need no guest kernel'
 	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 all of them on one kernel; FILES="lives graph" only these files'
 	@echo 'make test-sanitize  what parses text and files of users in C++, under ASan and UBSan, on a corpus'

@@ -3,8 +3,8 @@
 //
 //   node test/run.mjs [--all] [--kernel K] [--node N] [TIER ...] [-- NAME ...]
 //
-// TIER: lint, unit, native, kernel, demo; without one, all of them; dist, after `make dist`. --all: each kernel test on each kernel, and all of each test. --kernel limits the guests to one kernel,
-// --node runs the tiers unit and native with that version of Node.js (20, 22, 24 or 26; several with commas), which is fetched; --all runs them with each.
+// TIER: lint, unit, native, kernel, demo; without one, all of them; dist, after `make dist`. --all: what differs between kernels on each kernel, and all of each test. --kernel limits the guests to one kernel,
+// --node runs the tiers unit and native with that version of Node.js (20, 22, 24 or 26; several with commas), which is fetched.
 // NAME the files of the kernel tier to those whose names have it.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';

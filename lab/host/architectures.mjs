@@ -23,7 +23,7 @@ function counterFrequency({ accel, icount }) {
 }
 
 /**
- * By architecture: QEMU's program; how Node.js names the architecture; the machine; the emulated CPU (`isPlain`: with all that QEMU can
+ * By architecture: QEMU's program, and what of scripts/setup installs it; how Node.js names the architecture; the machine; the emulated CPU (`isPlain`: with all that QEMU can
  * emulate, for figures); the console's device; and what else the kernel is told.
  *
  * x86-64: page tables of 4 levels are walked faster than those of 5, and 5.10 and 6.1 would take the HPET for their clock, each look
@@ -32,12 +32,12 @@ function counterFrequency({ accel, icount }) {
  */
 export const architectures = {
   amd64: {
-    ...{ program: 'qemu-system-x86_64', nodeArch: 'x64', machine: [], console: 'ttyS0' },
+    ...{ program: 'qemu-system-x86_64', setup: 'lab', nodeArch: 'x64', machine: [], console: 'ttyS0' },
     cpu: (isPlain) => (isPlain ? 'max' : quick),
     append: (settings) => `no5lvl tsc=reliable${counterFrequency(settings)}`,
   },
   arm64: {
-    ...{ program: 'qemu-system-aarch64', nodeArch: 'arm64', console: 'ttyAMA0' },
+    ...{ program: 'qemu-system-aarch64', setup: 'dist', nodeArch: 'arm64', console: 'ttyAMA0' },
     machine: ['-machine', 'virt,gic-version=3'],
     cpu: () => 'max,pauth-impdef=on',
     append: () => '',

@@ -45,10 +45,12 @@ function findKernel(version) {
 }
 
 function checkTools(kernel) {
-  const missing = [architectures[kernel.architecture].program, 'setpriv'].filter(
+  const { program: qemu, setup } = architectures[kernel.architecture];
+  const missing = [qemu, 'setpriv'].filter(
     (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error,
   );
-  if (missing.length > 0) throw new LabError(`${missing.join(' and ')} not found: run scripts/setup lab`);
+  if (missing.length > 0)
+    throw new LabError(`${missing.join(' and ')} not found: run scripts/setup ${setup}`);
 }
 
 async function bootAndRun(options, kernel, accel, job, signal) {

@@ -10,7 +10,7 @@ import type { Messages } from '../terminal/messages.js';
 import { Calibration, difference, type Dispatch } from './calibration.js';
 
 const NS_A_MS = 1e6;
-/** Unit of the times in /proc/PID/stat: USER_HZ is 100 on x86_64. */
+/** Unit of the times in /proc/PID/stat: USER_HZ is 100 on x86-64 and arm64. */
 const MS_A_TICK = 10;
 /** Share of the calls that must match for telling what one of those takes: it is the rest beside the misses. */
 const LEAST_HITS = 0.05;

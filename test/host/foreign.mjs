@@ -10,6 +10,7 @@ export const foreignArch = (kernel) => /-(arm64)$/.exec(kernel)?.[1];
 /** Compiles what guests of an architecture run; returns lab/vm's options that put it there. */
 export function foreignPrograms(root, arch) {
   const stdio = ['ignore', 'pipe', 'inherit'];
+  execFileSync(join(root, 'scripts/setup'), ['dist'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   const ask = (script, ...args) =>
     execFileSync(join(root, script), args, { cwd: root, stdio, encoding: 'utf8' }).trim();
   const build = join(root, 'build/Release');

@@ -14,8 +14,8 @@ export const KERNELS = [...FOREIGN_KERNELS, ...KERNELS_HERE];
 /** On these only the smoke test runs, and what else `--kernel` asks for. */
 export const FURTHER_KERNELS = ['6.18', '7.3'];
 
-/** `make test`: what differs between kernels on one without FPROBE and on one with it, the quickest of each; the rest on the newest one. */
-const SHORT = { differing: ['5.10', '6.12'], same: ['7.2'] };
+/** `make test`: what differs between kernels on one without FPROBE and on one with it, the quickest of each. */
+const SHORT = { differing: ['5.10', '6.12'] };
 
 /** What tests of a few minutes look at, to do all that they can. */
 const ALL = ['--env', 'IPFT_TEST_ALL=1'];
@@ -30,20 +30,20 @@ const withCpus = (count, online = count) => {
 };
 
 /**
- * Folders: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
+ * Folders, which run in `make test` on the kernels `short`, and in `make test-all` on `every`: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
  * differences that change a guest for good, so that each file has a guest of its own; `uninitialised`, `poisoned`: in a guest whose
  * memory has what was there before, or which fills what is freed; `cpus`, `many-cpus`: with 8 of 64 CPUs online, and with all of them;
- * `icount`: figures, in a guest whose clock counts instructions; `smoke`: on kernels between and after the others, `further`.
+ * `icount`: figures, in a guest whose clock counts instructions; `smoke`: on kernels between and after the others, too.
  */
 const FOLDERS = [
-  { folder: 'differences', short: SHORT.differing },
-  { folder: 'behaviour', short: SHORT.same },
+  { folder: 'differences', short: SHORT.differing, every: KERNELS },
+  { folder: 'behaviour', short: ['7.2'], every: ['7.2'] },
   { folder: 'alone', short: SHORT.differing, isAlone: true },
   { folder: 'uninitialised', short: ['6.12'], ...booted('init_on_alloc=0') },
   { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
   { folder: 'cpus', short: ['6.12'], ...withCpus(64, 8) },
   { folder: 'many-cpus', short: [], ...withCpus(64) },
-  { folder: 'smoke', short: [], further: FURTHER_KERNELS },
+  { folder: 'smoke', short: [], every: [...KERNELS_HERE, ...FURTHER_KERNELS] },
   { folder: 'icount', short: ['6.12'], isAlone: true, options: ['--icount'] },
 ];
 
@@ -82,14 +82,12 @@ function selected(files, names) {
 export function planGuests(root, { all, kernels, names, known }) {
   const jobs = selected(kernelFiles(root), names).flatMap((file) => {
     const {
-      folder,
       short,
-      further = [],
+      every = KERNELS_HERE,
       isAlone = false,
       options = [],
     } = FOLDERS.find(({ folder }) => dirname(file) === `${TIER}/${folder}`);
-    const every = folder === 'differences' ? KERNELS : KERNELS_HERE;
-    return (kernels ?? (all ? [...every, ...further] : short)).map((kernel) => {
+    return (kernels ?? (all ? every : short)).map((kernel) => {
       const isWhole = all || names.length > 0;
       return {
         ...{ kernel, file, isAlone, options: isWhole ? [...options, ...ALL] : options },

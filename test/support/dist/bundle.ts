@@ -39,10 +39,11 @@ export class Bundle {
   readonly folder = mkdtempSync(join(tmpdir(), 'ipft-image-'));
   readonly #path = join(this.folder, 'bundle');
 
-  constructor() {
+  /** `arch`: as Node.js names it */
+  constructor(readonly arch = 'x64') {
     const layout = join(this.folder, 'layout');
     mkdirSync(layout);
-    execFileSync('tar', ['-xf', packageFile(`ipft-${VERSION}-image-linux-x64.tar`), '-C', layout]);
+    execFileSync('tar', ['-xf', packageFile(`ipft-${VERSION}-image-linux-${arch}.tar`), '-C', layout]);
     execFileSync('umoci', ['unpack', '--image', `${layout}:ipft:${VERSION}`, this.#path], { stdio: 'pipe' });
   }
 
@@ -83,7 +84,7 @@ export class Bundle {
     if (refused.length > 0)
       now.linux.seccomp = {
         defaultAction: 'SCMP_ACT_ALLOW',
-        architectures: ['SCMP_ARCH_X86_64'],
+        architectures: [this.arch === 'arm64' ? 'SCMP_ARCH_AARCH64' : 'SCMP_ARCH_X86_64'],
         syscalls: [{ names: refused, action: 'SCMP_ACT_ERRNO', errnoRet: 1 }],
       };
     writeFileSync(path, JSON.stringify(now));

@@ -6,10 +6,15 @@ import { HOME } from '../home.js';
 /** What a system has before anything is installed, and what sends a marked packet there. */
 const MINIMAL = ['base-files', 'base-passwd', 'bash', 'coreutils', 'apt', 'iproute2', 'iputils-ping'];
 
-/** The folder of a minimal system of a suite of Debian, with no Node.js and no compiler; `more`: further packages. */
-export function minimalRoot(suite: string, more: readonly string[] = []): string {
-  const name = ['minimal', suite, ...more].join('-');
-  const words = ['--name', name, suite, ...MINIMAL, ...more];
+/**
+ * The folder of a minimal system of a suite of Debian, with no Node.js and no compiler.
+ * @param more further packages
+ * @param architecture as Debian names it
+ */
+export function minimalRoot(suite: string, more: readonly string[] = [], architecture = 'amd64'): string {
+  const of = architecture === 'amd64' ? [] : [architecture];
+  const name = ['minimal', ...of, suite, ...more].join('-');
+  const words = ['--name', name, '--arch', architecture, suite, ...MINIMAL, ...more];
   const stdio = ['ignore', 'pipe', 'ignore'] as const;
   return execFileSync(join(HOME, 'lab/root'), words, { encoding: 'utf8', stdio: [...stdio] }).trim();
 }
@@ -31,9 +36,30 @@ export function runIn(
   binds: Readonly<Record<string, string>> = {},
   options: readonly string[] = [],
 ): Ran {
-  const bound = Object.entries(binds).flatMap(([place, folder]) => ['--bind', `${folder}:${place}`]);
-  const words = [...bound, ...options, root, 'bash', '-euc', script];
+  const words = wordsIn(root, script, binds, options);
   const { status, stdout, stderr } = spawnSync(join(HOME, 'lab/in-root'), words, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+function wordsIn(
+  root: string,
+  script: string,
+  binds: Readonly<Record<string, string>>,
+  options: readonly string[] = [],
+): string[] {
+  const bound = Object.entries(binds).flatMap(([place, folder]) => ['--bind', `${folder}:${place}`]);
+  return [...bound, ...options, root, 'bash', '-euc', script];
+}
+
+/** The same in a guest. */
+export function runInGuest(
+  kernel: string,
+  root: string,
+  script: string,
+  binds: Readonly<Record<string, string>> = {},
+): Ran {
+  const words = [kernel, '--', join(HOME, 'lab/in-root'), ...wordsIn(root, script, binds)];
+  const { status, stdout, stderr } = spawnSync(join(HOME, 'lab/vm'), words, { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
