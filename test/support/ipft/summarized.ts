@@ -32,14 +32,30 @@ export async function bothWays(
 }
 
 /** The classes of a report, without what differs between two traces: numbers of packets, and times. */
-export const classesIn = ({ roles }: PathsReport): string[] =>
+const classesIn = ({ roles }: PathsReport): string[] =>
   roles
     .flatMap(({ relation, gso, paths }) =>
       paths.map(({ packets, functions, drops, complete, cut }) =>
-        JSON.stringify({ relation, gso, packets, functions, drops, complete, cut }),
+        [...functions, JSON.stringify({ relation, gso, packets, drops, complete, cut })].join(' '),
       ),
     )
     .sort();
+
+/** How many characters of a class are shown where it differs. */
+const SHOWN = 300;
+
+/** The classes of each of two reports that the other has not, from shortly before where the first of them differ. */
+export function differences(one: PathsReport, other: PathsReport): { one: string[]; other: string[] } {
+  const [all, others] = [classesIn(one), classesIn(other)];
+  const lacking = {
+    one: all.filter((each) => !others.includes(each)),
+    other: others.filter((each) => !all.includes(each)),
+  };
+  const [first = '', second = ''] = [lacking.one[0], lacking.other[0]];
+  const at = Array.from(first).findIndex((character, index) => character !== second[index]);
+  const shown = (text: string) => text.slice(Math.max(0, at - 100), at + SHOWN);
+  return { one: lacking.one.map(shown), other: lacking.other.map(shown) };
+}
 
 /**
  * Every packet whose end was seen is in the report, or known to be lost. Of those that are lost, drops may be in the
