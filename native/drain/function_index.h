@@ -4,6 +4,7 @@
 #include <linux/types.h>
 #include "ipft.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -35,10 +36,10 @@ public:
     count_ += functions.size();
     make_room();
     for (const IndexedFunction &function : functions) {
-      if (function.address != 0)
-        upper_half_ = function.address >> 32 << 32;
-      if (function.address != 0)
+      if (function.address != 0) {
         put({function.address, next, function.bytes});
+        note_upper_half(function.address >> 32 << 32);
+      }
       next++;
     }
   }
@@ -46,12 +47,22 @@ public:
   // The result's function is IPFT_NO_FUNCTION if no function has this address.
   const KnownFunction &find(uint64_t address) const { return entries_[index_of(address)]; }
 
-  // By the lower half of the address: the kernel's and its modules' functions are within 2 GB, which have one
-  // upper half. That of tracepoints' positions is 0.
-  const KnownFunction &find_lower(uint32_t lower) const { return find(upper_half_ | lower); }
+  // By the lower half of the address. Functions have one upper half on x86-64, where the kernel and its
+  // modules are within 2 GB; arm64 may put modules elsewhere. That of tracepoints' positions is 0.
+  const KnownFunction &find_lower(uint32_t lower) const {
+    for (uint64_t upper : upper_halves_)
+      if (const KnownFunction &found = find(upper | lower); found.function != IPFT_NO_FUNCTION)
+        return found;
+    return free_entry;
+  }
 
 private:
   static constexpr KnownFunction free_entry = {0, IPFT_NO_FUNCTION, IPFT_BYTES_THERE};
+
+  void note_upper_half(uint64_t upper) {
+    if (std::find(upper_halves_.begin(), upper_halves_.end(), upper) == upper_halves_.end())
+      upper_halves_.push_back(upper);
+  }
 
   void put(const KnownFunction &function) { entries_[index_of(function.address)] = function; }
 
@@ -76,7 +87,7 @@ private:
 
   unsigned bits_ = 4;
   size_t count_ = 0;
-  uint64_t upper_half_ = 0;
+  std::vector<uint64_t> upper_halves_;
   std::vector<KnownFunction> entries_;
 };
 

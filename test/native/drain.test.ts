@@ -31,6 +31,16 @@ describe('merging the rings', () => {
   ])('%s: %s', (name) => expectPass(program, name));
 });
 
+describe('finding functions', () => {
+  let program: string;
+  beforeAll(() => void (program = fixtures.compile('function_index')), 300_000);
+
+  it.each([
+    ['by_address', 'by their entry addresses'],
+    ['by_lower_half', 'by the lower halves of these, also where modules have another upper half than the kernel'],
+  ])('%s: %s', (name) => expectPass(program, name));
+});
+
 describe('numbering packets', () => {
   let program: string;
   beforeAll(() => void (program = fixtures.compile('packet_numbers')), 300_000);
