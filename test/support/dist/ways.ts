@@ -19,7 +19,11 @@ export function pingIn(kernel: string, ipft: string, options: readonly string[] 
     echo '${SEAM}'; awk '$2 ~ /[tTwW]/ && !$4 { print $3 }' /proc/kallsyms`;
   const words = [kernel, ...options, '--', 'bash', '-c', script];
   const stdio = ['ignore', 'pipe', 'ignore'] as const;
-  const said = execFileSync(join(HOME, 'lab/vm'), words, { encoding: 'utf8', stdio: [...stdio] });
+  const said = execFileSync(join(HOME, 'lab/vm'), words, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: [...stdio],
+  });
   const [events = '', symbols = ''] = said.split(`${SEAM}\n`);
   const callers = new Map<string, Set<string>>();
   for (const [, name = '', caller = ''] of events.matchAll(/"function":"([^"]+)".*"caller":"([^"+]+)/g))
