@@ -9,6 +9,7 @@ import {
   type AttachPlan,
   type KeeperMessage,
 } from './keeper-protocol.js';
+import { perfEventsError } from './perf-events.js';
 import { seccompError } from './seccomp.js';
 
 /**
@@ -158,7 +159,7 @@ const ATTACH_REMEDIES: Readonly<Record<string, string>> = {
 /** The error if nothing at all can be attached. */
 function attachError({ text, code, errno }: Extract<KeeperMessage, { kind: 'error' }>): Error {
   const message = `cannot attach: ${text} (${code})`;
-  const refused = seccompError(code, message);
+  const refused = seccompError(code, message) ?? perfEventsError(code, message);
   if (refused !== null) return refused;
   const remedy = ATTACH_REMEDIES[code] ?? 'another --backend';
   if (code in ATTACH_REMEDIES) return new EnvironmentError(message, remedy);

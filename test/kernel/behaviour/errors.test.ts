@@ -21,6 +21,20 @@ describe('on a machine that is not ready, ipft suggests a remedy and exits with 
     expect([code, stdout]).toEqual([3, '']);
   });
 
+  it('without CAP_SYS_ADMIN where kernel.perf_event_paranoid is 3, by kprobe: have it, or set the sysctl to 2', async () => {
+    const through = ['setpriv', '--bounding-set', '-sys_admin'];
+    const run = (level: string) =>
+      withSetting('/proc/sys/kernel/perf_event_paranoid', level, () =>
+        ipftProcess([...ARGS, '-b', 'kprobe', '--duration', '100ms'], { through }),
+      );
+    const { code, stderr } = await run('3');
+    expect(stderr).toMatch(
+      /\(EACCES\); kernel\.perf_event_paranoid is 3\nTry: the capability CAP_SYS_ADMIN, .*; or sysctl kernel\.perf_event_paranoid=2\n/,
+    );
+    expect(code).toBe(3);
+    expect((await run('2')).code).toBe(0);
+  });
+
   it('without BTF: a kernel with CONFIG_DEBUG_INFO_BTF', async () => {
     const through = withMounts('mount -t tmpfs tmpfs /sys/kernel/btf');
     const { code, stderr } = await ipftProcess(ARGS, { through });
