@@ -8,7 +8,7 @@ compile = npx --no-install cmake-js configure $(1); npx --no-install cmake-js co
 werror = --CDIPFT_WERROR=$(WERROR)
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help setup build build-debug demo test test-all test-unit test-kernel test-sanitize fuzz dist test-dist bench soak lint format clean
+.PHONY: help setup build build-debug demo test test-all test-nodes test-unit test-kernel test-sanitize fuzz dist test-dist bench soak lint format clean
 
 help:
 	@echo 'make setup        install what is missing: Debian packages, npm packages'
@@ -17,6 +17,7 @@ help:
 	@echo 'make demo         trace a marked TCP transfer, here or in a guest kernel; LAB=0: here, at least by tracepoints'
 	@echo 'make test         every test, on at least one kernel; the last line is "N passed, N failed, N skipped"'
 	@echo 'make test-all     what differs between kernels on every kernel, all of each test'
+	@echo 'make test-nodes   the tests that need no guest kernel, with each supported version of Node.js'
 	@echo 'make test-unit    the tests that need no guest kernel'
 	@echo 'make test-kernel  the tests in guest kernels; KERNEL=6.1 all of them on one kernel; FILES="lives graph" only these files'
 	@echo 'make test-sanitize  what parses text and files of users in C++, under ASan and UBSan, on a corpus'
@@ -56,6 +57,9 @@ test: setup build
 
 test-all: setup build
 	@node test/run.mjs --all
+
+test-nodes: setup build
+	@node test/run.mjs --node all unit native
 
 test-unit: setup build
 	@node test/run.mjs unit native

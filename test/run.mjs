@@ -4,7 +4,7 @@
 //   node test/run.mjs [--all] [--kernel K] [--node N] [TIER ...] [-- NAME ...]
 //
 // TIER: lint, unit, native, kernel, demo; without one, all of them; dist, after `make dist`. --all: what differs between kernels on each kernel, and all of each test. --kernel limits the guests to one kernel,
-// --node runs the tiers unit and native with that version of Node.js (20, 22, 24 or 26; several with commas), which is fetched.
+// --node runs the tiers unit and native with that version of Node.js (20, 22, 24 or 26; several with commas, or all), which is fetched.
 // NAME the files of the kernel tier to those whose names have it.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -182,7 +182,7 @@ function optionsFrom(argv) {
   const kernels = [...KERNELS, ...FURTHER_KERNELS];
   if (values.kernel !== undefined && !kernels.includes(values.kernel))
     throw new Error(`no kernel '${values.kernel}': ${kernels.join(', ')}`);
-  const wanted = values.node?.split(',') ?? (values.all ? Object.keys(NODES) : []);
+  const wanted = values.node === 'all' ? Object.keys(NODES) : (values.node?.split(',') ?? []);
   const strange = wanted.find((each) => !(each in NODES));
   if (strange !== undefined) throw new Error(`no Node.js '${strange}': ${Object.keys(NODES).join(', ')}`);
   const nodes = wanted.length === 0 ? undefined : wanted.map((each) => NODES[each]);
