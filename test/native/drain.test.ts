@@ -37,7 +37,10 @@ describe('finding functions', () => {
 
   it.each([
     ['by_address', 'by their entry addresses'],
-    ['by_lower_half', 'by the lower halves of these, also where modules have another upper half than the kernel'],
+    [
+      'by_lower_half',
+      'by the lower halves of these, also where modules have another upper half than the kernel',
+    ],
   ])('%s: %s', (name) => expectPass(program, name));
 });
 
