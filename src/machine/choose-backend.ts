@@ -134,11 +134,15 @@ function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
   return near?.problems[0];
 }
 
-/** The obstacle of all of them, which needs a reboot, that keeps this machine from tracing functions. */
+/**
+ * The obstacle, which needs a reboot, that keeps this machine from tracing functions: of all backends that the
+ * kernel has, or the kernel refuses them without a reason of their own.
+ */
 function obstacle(refused: readonly Answer[]): EnvironmentError | undefined {
-  return refused
-    .flatMap(({ problems }) => problems)
-    .find((problem) => !problem.mendable && refused.every(({ problems }) => problems.includes(problem)));
+  const there = refused.filter((answer) => !lacks(answer));
+  const stops = (problem: EnvironmentError): boolean =>
+    !problem.mendable && there.every(({ errno, problems }) => errno !== 0 || problems.includes(problem));
+  return there.flatMap(({ problems }) => problems).find(stops);
 }
 
 /** Why one of several cannot be used: what the kernel says, else what the machine lacks. */
