@@ -123,11 +123,11 @@ static __always_inline __u32 *reason_argument(__u64 function_address) {
 }
 
 /* Linux 6.2 and later. */
-static void *(*const bpf_rdonly_cast)(const void *object, __u32 btf_id) = (void *)IPFT_IMMEDIATE_rdonly_cast;
+static void *(*const cast_read_only)(const void *object, __u32 btf_id) = (void *)IPFT_IMMEDIATE_rdonly_cast;
 
 /* The skb for plain loads, which take a tenth of a helper's call. What cannot be read is 0. */
 static __always_inline const struct sk_buff *typed_skb(const struct sk_buff *skb) {
-  return bpf_rdonly_cast(skb, SETTING(skb_type));
+  return cast_read_only(skb, SETTING(skb_type));
 }
 
 /* A word as a number: the verifier gives a pointer that is loaded from its own type no arithmetic. The
@@ -138,9 +138,9 @@ struct word {
 
 #define read_pointer(object, member)                                                                         \
   ((const void *)(SETTING(word_type) != 0                                                                    \
-                      ? ((const struct word *)bpf_rdonly_cast((const void *)(object) +                       \
-                                                                  bpf_core_field_offset((object)->member),   \
-                                                              SETTING(word_type)))                           \
+                      ? ((const struct word *)cast_read_only((const void *)(object) +                        \
+                                                                 bpf_core_field_offset((object)->member),    \
+                                                             SETTING(word_type)))                            \
                             ->value                                                                          \
                       : (__u64)BPF_CORE_READ(object, member)))
 
@@ -158,7 +158,7 @@ static __always_inline bool may_match(const struct sk_buff *skb) {
     bpf_core_read((void *)&mark, sizeof(mark), &skb->mark);
     return is_wanted_mark(mark);
   }
-  return is_wanted_mark(((const struct sk_buff *)bpf_rdonly_cast(skb, type))->mark);
+  return is_wanted_mark(((const struct sk_buff *)cast_read_only(skb, type))->mark);
 }
 
 /* Another mark than 0 is that of an skb which can be read. `members`: where all of them are read; NULL:
@@ -221,7 +221,7 @@ static __always_inline bool hits(void *ctx, const struct sk_buff *skb, struct hi
 }
 
 static __always_inline void load_skb(struct ipft_event *event, const struct sk_buff *skb) {
-  const struct skb_shared_info *shinfo = bpf_rdonly_cast(skb->head + skb->end, SETTING(shared_info_type));
+  const struct skb_shared_info *shinfo = cast_read_only(skb->head + skb->end, SETTING(shared_info_type));
 
   event->len = skb->len;
   event->gso_size = shinfo->gso_size;

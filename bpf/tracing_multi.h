@@ -9,7 +9,7 @@
 /* ctx: the function's arguments, 8 bytes each, without known types. Kernels with these programs have plain
  * loads, which are shorter than what the verifier inlines for bpf_get_func_arg(). */
 static __always_inline void *argument(void *ctx, __u32 index) {
-  return (void *)((const struct word *)bpf_rdonly_cast(ctx + index * sizeof(__u64), SETTING(word_type)))
+  return (void *)((const struct word *)cast_read_only(ctx + index * sizeof(__u64), SETTING(word_type)))
       ->value;
 }
 
