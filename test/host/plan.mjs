@@ -30,7 +30,7 @@ const withCpus = (count, online = count) => {
 };
 
 /**
- * Folders, which run in `make test` on the kernels `short`, and in `make test-all` on `every`: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `alone`:
+ * Folders, which run in `make test` on the kernels `short`, and in `make test-all` on `every`: `differences`: what a kernel may do otherwise than another one; `behaviour`: ipft's own, the same on each; `tracepoints`: the native tier's; `alone`:
  * differences that change a guest for good, so that each file has a guest of its own; `uninitialised`, `poisoned`: in a guest whose
  * memory has what was there before, or which fills what is freed; `cpus`, `many-cpus`: with 8 of 64 CPUs online, and with all of them;
  * `icount`: figures, in a guest whose clock counts instructions; `smoke`: on kernels between and after the others, too.
@@ -38,6 +38,7 @@ const withCpus = (count, online = count) => {
 const FOLDERS = [
   { folder: 'differences', short: SHORT.differing, every: KERNELS },
   { folder: 'behaviour', short: ['7.2'], every: ['7.2'] },
+  { folder: 'tracepoints', short: ['7.2'], every: KERNELS },
   { folder: 'alone', short: SHORT.differing, isAlone: true },
   { folder: 'uninitialised', short: ['6.12'], ...booted('init_on_alloc=0') },
   { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
