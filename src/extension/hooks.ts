@@ -5,10 +5,12 @@
  */
 import { readFileSync } from 'node:fs';
 import type { LoadFnOutput, LoadHookContext, ResolveFnOutput, ResolveHookContext } from 'node:module';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { transform } from 'sucrase';
 
+const require = createRequire(import.meta.url);
 const TYPES = new URL('extension.js', import.meta.url).href;
+const SUCRASE = fileURLToPath(new URL('sucrase.js', import.meta.url));
 
 /** What the next hook answers, or a promise of it. */
 type Next<Context, Output> = (value: string, context: Context) => Output | Promise<Output>;
@@ -29,6 +31,8 @@ export const load = (
   next: Next<LoadHookContext, LoadFnOutput>,
 ): LoadFnOutput | Promise<LoadFnOutput> => {
   if (!/\.m?ts$/.test(url)) return next(url, context);
+  // Only where there is TypeScript: it takes longer to load than all else of an extension.
+  const { transform } = require(SUCRASE) as typeof import('sucrase');
   const text = readFileSync(new URL(url), 'utf8');
   const filePath = fileURLToPath(url);
   const { code } = transform(text, { transforms: ['typescript'], disableESTransforms: true, filePath });
