@@ -29,13 +29,10 @@ function stackReader(context: ColumnContext): RowReader<string[]> {
 }
 
 /** Adds the caller behind the function where it is missing. */
-function withCaller(frames: readonly string[], address: bigint, context: ColumnContext): string[] {
-  const [entry, next, ...others] = frames;
-  if (entry === undefined) return [];
-  const behind = next === undefined ? others : [next, ...others];
-  if (address === 0n) return [entry, ...behind];
+function withCaller(frames: string[], address: bigint, context: ColumnContext): string[] {
+  if (frames.length === 0 || address === 0n) return frames;
   const caller = context.symbol(address);
-  return caller === next ? [entry, ...behind] : [entry, caller, ...behind];
+  return frames[1] === caller ? frames : frames.toSpliced(1, 0, caller);
 }
 
 /** The kernel stack, innermost call first. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/columns/index.js';
 import { outputs } from '../../src/outputs/index.js';
 import { ROW_SIZE } from '../../src/core/abi.js';
+import type { Captured } from '../../src/core/reads.js';
 import { cellText, CONTEXT, pack, UNKNOWN_FUNCTION } from '../support/packets/rows.js';
 
 describe('columns', () => {
@@ -42,5 +43,35 @@ describe('columns', () => {
     const json = bound.json('');
     for (let at = 0; at < rows.byteLength; at += ROW_SIZE)
       expect(asParsed(bound.value(rows, at))).toEqual(JSON.parse(cellText(json, rows, at)));
+  });
+});
+
+describe('the column stack', () => {
+  const [OWN, ENTRY, CALLER, ABOVE] = [0xa0n, 0xb0n, 0xc0n, 0xd0n];
+  const names = new Map([[OWN, 'bpf_prog_1_x+0x1']]);
+
+  /** What is shown of a stack and, unless it is null, of the caller that was captured with it. */
+  function shown(addresses: readonly bigint[], caller: bigint | null): unknown {
+    const context = {
+      ...CONTEXT,
+      captured: ({ kind }: { kind: string }) => ({ at: kind === 'stack' ? 0 : 8 }) as Captured,
+      has: ({ kind }: { kind: string }) => kind === 'stack' || caller !== null,
+      stack: () => addresses,
+      symbol: (address: bigint) => names.get(address) ?? address.toString(16),
+    };
+    const rows = new DataView(new ArrayBuffer(16));
+    rows.setBigUint64(8, caller ?? 0n, true);
+    return columns.get('stack')?.bind(context).value(rows, 0);
+  }
+
+  it.each([
+    ['has the caller where the kernel leaves it out', [OWN, ENTRY, ABOVE], CALLER, ['b0', 'c0', 'd0']],
+    ['has it once', [OWN, ENTRY, CALLER, ABOVE], CALLER, ['b0', 'c0', 'd0']],
+    ['has it where there is nothing above', [ENTRY], CALLER, ['b0', 'c0']],
+    ['has none that is not known', [ENTRY, ABOVE], 0n, ['b0', 'd0']],
+    ['is what it is where none was captured', [ENTRY, ABOVE], null, ['b0', 'd0']],
+    ['is empty where the kernel has lost it', [], CALLER, []],
+  ])('%s', (_, addresses, caller, frames) => {
+    expect(shown(addresses, caller)).toEqual(frames);
   });
 });
