@@ -12,8 +12,8 @@ export function anotherClone(): Disposable & { readonly path: string } {
   const script = `cd "${HOME}"
     git ls-files -z | xargs -0 cp --parents -t "${path}"
     cp -r node_modules "${path}/"
-    mkdir -p "${path}/.cache/packaging" "${path}/src/core"
-    cp -r .cache/packaging/node "${path}/.cache/packaging/"
+    mkdir -p "${path}/.cache" "${path}/src/core"
+    cp -r .cache/node "${path}/.cache/"
     cp src/core/abi.ts "${path}/src/core/"
     epoch=$(git log -1 --format=%ct)
     cd "${path}"
