@@ -44,9 +44,11 @@ void release_types(const Napi::CallbackInfo &) {
 
 // (file, or '' for the kernel's own): whether the types are the kernel's own.
 Napi::Value use_btf(const Napi::CallbackInfo &info) {
-  known_locations.clear();
   return with_js_errors(info.Env(), [&]() -> Napi::Value {
-    set_kernel_btf(info[0].As<Napi::String>());
+    std::string file = info[0].As<Napi::String>();
+    if (!file.empty() || !btf_source.is_own) // what is known of the kernel's own BTF stays
+      known_locations.clear();
+    set_kernel_btf(file);
     return Napi::Boolean::New(info.Env(), btf_source.is_own);
   });
 }
