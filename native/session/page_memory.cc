@@ -98,8 +98,9 @@ PageMemory by_variables() {
   return {read_number(pages), read_number(memory)};
 }
 
-// By what the kernel says in /proc/kcore, where these addresses are constants of its build: behind a segment
-// of memory is the one of that memory's struct pages, which begins at a page's start.
+// By what the kernel says in /proc/kcore, for kernels without these, such as those of arm64, where they are
+// constants: behind a segment of memory is the one of that memory's struct pages, which begins at a page's
+// start.
 PageMemory by_segments() {
   constexpr uint64_t per_page = page_size / page_struct_size; // how many struct pages are in a page
   KernelMemory kcore("/proc/kcore");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Programs for guests of another architecture than this machine's: compiled here, and put in the guest where it looks for its own.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The architecture of a kernel that plan.mjs names, as Node.js names it; undefined: this machine's. */
@@ -14,7 +13,6 @@ export function foreignPrograms(root, arch) {
   const ask = (script, ...args) =>
     execFileSync(join(root, script), args, { cwd: root, stdio, encoding: 'utf8' }).trim();
   const build = join(root, 'build/Release');
-  mkdirSync(build, { recursive: true });
   const traffic = ask('lab/traffic/build');
   return [
     ...['--bind', `${ask('packaging/binaries', arch, 'portable')}:${build}`],

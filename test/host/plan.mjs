@@ -15,7 +15,7 @@ export const KERNELS = [...FOREIGN_KERNELS, ...KERNELS_HERE];
 export const FURTHER_KERNELS = ['6.18', '7.3'];
 
 /** `make test`: what differs between kernels on one without FPROBE and on one with it, the quickest of each. */
-const SHORT = { differing: ['5.10', '6.12'] };
+const DIFFERING = ['5.10', '6.12'];
 
 /** What tests of a few minutes look at, to do all that they can. */
 const ALL = ['--env', 'IPFT_TEST_ALL=1'];
@@ -36,12 +36,12 @@ const withCpus = (count, online = count) => {
  * `icount`: figures, in a guest whose clock counts instructions; `smoke`: on kernels between and after the others, too.
  */
 const FOLDERS = [
-  { folder: 'differences', short: SHORT.differing, every: KERNELS },
+  { folder: 'differences', short: DIFFERING, every: KERNELS },
   { folder: 'behaviour', short: ['7.2'], every: ['7.2'] },
   { folder: 'tracepoints', short: ['7.2'], every: KERNELS },
-  { folder: 'alone', short: SHORT.differing, isAlone: true },
+  { folder: 'alone', short: DIFFERING, isAlone: true },
   { folder: 'uninitialised', short: ['6.12'], ...booted('init_on_alloc=0') },
-  { folder: 'poisoned', short: SHORT.differing, ...booted('slub_debug=P') },
+  { folder: 'poisoned', short: DIFFERING, ...booted('slub_debug=P') },
   { folder: 'cpus', short: ['6.12'], ...withCpus(64, 8) },
   { folder: 'many-cpus', short: [], ...withCpus(64) },
   { folder: 'smoke', short: [], every: [...KERNELS_HERE, ...FURTHER_KERNELS] },

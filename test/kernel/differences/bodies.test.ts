@@ -31,6 +31,7 @@ function kernelProbes(): KernelProbe[] {
   });
 }
 
+const ARGS = ['-m', MARK, '-b', 'kprobe'];
 /** Only vmlinux: which modules are loaded depends on the test files that ran before. */
 const OF_KERNEL = ['--module-regex', '^vmlinux$'];
 
@@ -46,16 +47,7 @@ describe.skipIf(!HAS_BODIES)(
   'ipft -b kprobe (skipped on arm64, where probes in bodies are no faster)',
   () => {
     it('places most probes in the bodies of functions, few on their entries, and one per function', async () => {
-      const running = await trace([
-        '-m',
-        MARK,
-        '-b',
-        'kprobe',
-        '-v',
-        '-r',
-        '^(ip|icmp|netif|__netif)_',
-        ...OF_KERNEL,
-      ]);
+      const running = await trace([...ARGS, '-v', '-r', '^(ip|icmp|netif|__netif)_', ...OF_KERNEL]);
       const probes = kernelProbes();
       await ping(0xdeadbeef);
       const { code, stdout, stderr } = await running.end();
@@ -84,7 +76,7 @@ describe.skipIf(!HAS_BODIES)(
         .traceable(table.select({ module: /^vmlinux$/ }))
         .flatMap((id) => (offsets[id] === 0 ? [table.names[id] ?? ''] : []));
       expect(refused.length).toBeGreaterThan(0);
-      const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', `^(${refused.join('|')})$`]);
+      const running = await trace([...ARGS, '-r', `^(${refused.join('|')})$`]);
       const probes = kernelProbes().filter((probe) => refused.includes(probe.function.replace(/\..*/, '')));
       expect((await running.end()).code).toBe(0);
       expect(probes.length).toBeGreaterThanOrEqual(refused.length);
@@ -95,7 +87,7 @@ describe.skipIf(!HAS_BODIES)(
     it.skipIf(!HAS_MODULE_BTF)(
       `places none in the bodies of functions of modules${HAS_MODULE_BTF ? '' : ' (skipped: this kernel has no BTF of modules)'}`,
       async () => {
-        const running = await trace(['-m', MARK, '-b', 'kprobe', '-r', '.', '--module-regex', '^veth$']);
+        const running = await trace([...ARGS, '-r', '.', '--module-regex', '^veth$']);
         const probes = kernelProbes().filter((probe) => probe.function.startsWith('veth_'));
         expect((await running.end()).code).toBe(0);
         expect(probes.map((probe) => probe.function)).toContain('veth_xmit');
@@ -104,16 +96,7 @@ describe.skipIf(!HAS_BODIES)(
     );
 
     it('places them on entries for function_graph, as kretprobes need', async () => {
-      const running = await trace([
-        '-m',
-        MARK,
-        '-b',
-        'kprobe',
-        '-t',
-        'function_graph',
-        '-r',
-        '^ip_(rcv|output)$',
-      ]);
+      const running = await trace([...ARGS, '-t', 'function_graph', '-r', '^ip_(rcv|output)$']);
       const probes = kernelProbes();
       expect((await running.end()).code).toBe(0);
       expect(probes.length).toBeGreaterThanOrEqual(2);
