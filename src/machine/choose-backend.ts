@@ -135,14 +135,14 @@ function mendable(refused: readonly Answer[]): EnvironmentError | undefined {
 }
 
 /**
- * The obstacle, which needs a reboot, that keeps this machine from tracing functions: of all backends that the
- * kernel has, or the kernel refuses them without a reason of their own.
+ * The obstacle, which needs a reboot, that keeps this machine from tracing functions: each backend that the kernel
+ * has meets it, or is refused by the kernel.
  */
 function obstacle(refused: readonly Answer[]): EnvironmentError | undefined {
   const there = refused.filter((answer) => !lacks(answer));
   const stops = (problem: EnvironmentError): boolean =>
     !problem.mendable && there.every(({ errno, problems }) => errno !== 0 || problems.includes(problem));
-  return there.flatMap(({ problems }) => problems).find(stops);
+  return refused.flatMap(({ problems }) => problems).find(stops);
 }
 
 /** Why one of several cannot be used: what the kernel says, else what the machine lacks. */

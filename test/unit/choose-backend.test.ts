@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import type { Requirement } from '../../src/core/backend.js';
 import { EnvironmentError, UnsupportedError, UsageError } from '../../src/core/errors.js';
 import { functionTracer } from '../../src/core/tracer.js';
-import { chooseBackend, explainChoice, type Choice } from '../../src/machine/choose-backend.js';
+import {
+  chooseBackend,
+  explainChoice,
+  whyNoFunctions,
+  type Choice,
+} from '../../src/machine/choose-backend.js';
 import type { Environment } from '../../src/machine/environment.js';
 
 const { EINVAL, EPERM } = constants.errno;
@@ -80,6 +86,45 @@ describe('a backend by name', () => {
     const environment: Environment = { ...READY, problem: () => lockdown };
     const wanted = { backend: 'fentry', tracer: functionTracer, ...few };
     expect(failure(() => chooseBackend(wanted, kernel([], EPERM), environment))).toBe(lockdown);
+  });
+});
+
+describe('what keeps all backends from being used', () => {
+  const obstacle = new EnvironmentError('the kernel is locked down', 'a boot without lockdown', false);
+  const auto = { backend: 'auto', tracer: functionTracer, ...few };
+
+  /** With the obstacle for backends that need this, on a kernel that refuses each with its errno; 0: it has it. */
+  const chosen = (requirement: Requirement, errnos: Partial<Record<string, number>>, rest: number) => {
+    const probe = (programs: string) => errnos[programs] ?? rest;
+    const problem = (asked: Requirement) => (asked === requirement ? obstacle : null);
+    return () => chooseBackend(auto, { probe }, { ...READY, problem });
+  };
+
+  it('is told where the kernel lacks some of them, and refuses one without a reason of its own', () => {
+    const errnos = { 'fentry-multi': EINVAL, 'kprobe-multi': 0, fentry: 0, kprobe: EPERM };
+    expect(failure(chosen('function list', errnos, EINVAL))).toBe(obstacle);
+  });
+
+  it('is told where the kernel lacks each of them', () => {
+    expect(failure(chosen('function list', {}, EINVAL))).toBe(obstacle);
+    const { backend, refused } = chosen('function list', { tracepoint: 0 }, EINVAL)();
+    expect(backend.id).toBe('tracepoint');
+    expect(whyNoFunctions({ backend, refused })).toEqual({
+      reason: expect.stringMatching(/^fentry-multi is refused .*; the kernel is locked down$/) as string,
+      remedy: 'a kernel with CONFIG_KPROBES=y that is not locked down',
+    });
+  });
+
+  it('is not what only some of them have: then all is told', () => {
+    const problems: Partial<Record<Requirement, EnvironmentError>> = {
+      'own BTF': obstacle,
+      'kprobes switch': new EnvironmentError('kprobes are off for good', 'a boot with kprobes', false),
+    };
+    const environment: Environment = { ...READY, problem: (asked) => problems[asked] ?? null };
+    const probe = (programs: string) => (programs === 'tracepoint' ? EINVAL : 0);
+    const error = failure(() => chooseBackend(auto, { probe }, environment));
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error.message).toMatch(/kprobe: kprobes are off for good; fentry: the kernel is locked down; /);
   });
 });
 
