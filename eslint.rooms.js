@@ -20,10 +20,11 @@ export const ROOMS = {
   exports: ['report', 'ways', 'columns', 'packet', 'core'],
   capture: ['core'],
   machine: ['backends', 'native', 'terminal', 'core'],
-  plan: ['machine', 'columns', 'filters', 'checks', 'codegen', 'native', 'terminal', 'core'],
+  nft: ['native', 'core'],
+  plan: ['nft', 'machine', 'columns', 'filters', 'checks', 'codegen', 'native', 'terminal', 'core'],
   results: ['columns', 'ways', 'outputs', 'capture', 'terminal', 'core'],
   extension: ['results', 'plan', 'columns', 'outputs', 'native', 'core'],
-  engine: ['extension', 'plan', 'machine', 'checks', 'native', 'terminal', 'core'],
+  engine: ['extension', 'plan', 'nft', 'machine', 'checks', 'native', 'terminal', 'core'],
   api: [
     'engine',
     'extension',

@@ -102,14 +102,16 @@ struct hit {
     __u64 moved_ns; /* after its event, if `moved`: the event's time */
   };
   __u64 caller; /* return address, if asked for */
-  __u64 reason; /* drop reason argument, if asked for */
+  __u64 reason; /* drop reason argument, or a decider's subject, if asked for; a reason has only the lower
+                   half */
   __u32 mark;
   bool is_wanted;       /* the filters hold, so a packet's life may begin here; else it is only followed */
   __u8 moved;           /* enum moved */
   volatile __u8 answer; /* in memory, see PROBE_WITH() */
 };
 
-/* Functions with a drop reason argument: entry address -> position of that argument. */
+/* Functions with a drop reason argument, or with a subject (IPFT_IS_SUBJECT): entry address -> position of
+ * that argument. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 1); /* set to their number before load */

@@ -24,8 +24,8 @@ static __always_inline void describe_copied(void *ctx, struct hit *hit) {
   if (SETTING(asks_reason) == 0)
     return;
   index = reason_argument(hit->function_address);
-  if (index && bpf_probe_read_kernel(&hit->reason, sizeof(hit->reason), (__u64 *)ctx + (*index & 7)) == 0)
-    hit->reason = (__u32)hit->reason;
+  if (index)
+    bpf_probe_read_kernel(&hit->reason, sizeof(hit->reason), (__u64 *)ctx + (*index & 7));
 }
 
 #endif

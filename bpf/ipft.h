@@ -183,6 +183,26 @@ struct ipft_geometry {
   __u8 inner_transport[IPFT_HEADER];
 };
 
+/* What a function decides about a packet by (native/symbols/deciders.h), as data of an event: an expression
+ * or a chain of nftables. All zeros: the function is no decider. */
+struct ipft_subject {
+  __u64 address;
+  __u64 first; /* what is behind its first word */
+  __u64 second;
+  __u64 third;
+  __u64 net; /* address of the packet's network namespace, a struct net; 0: unknown */
+};
+/* An entry of the map `reason_arguments` for a subject: its register, and what it must have to decide
+ * anything. If `check` is IPFT_IS_VERDICT, the first byte of `third` is 0, the register of verdicts: an
+ * immediate may also load a value into another one. If it is another number but 0, it is an offset in what
+ * the second word points to, of a u32 that is IPFT_VERDICTS: a look-up in a set or a map of values decides
+ * nothing. */
+#define IPFT_SUBJECT(from, check) ((from) | IPFT_IS_SUBJECT | (__u32)(check) << 16)
+#define IPFT_IS_SUBJECT 8U
+#define IPFT_IS_VERDICT 0xffffU
+#define IPFT_SUBJECT_CHECK(entry) ((entry) >> 16)
+#define IPFT_VERDICTS 0xffffff00U /* NFT_DATA_VERDICT, nft_set.dtype */
+
 /* Value of ipft_snap.mac, network and link if there is none. */
 enum ipft_no_place { IPFT_NO_PLACE = 0xffff };
 
@@ -350,7 +370,7 @@ struct ipft_settings {
   __u32 asks_bytes;       /* ipft_filter() reads the packet's bytes */
   __u32 asks_behind_head; /* ipft_filter() reads memory that skb->head points to */
   __u32 has_drop_reason;  /* the tracepoint kfree_skb has a reason (5.17) */
-  __u32 asks_reason;      /* reason_at or cause_at is not 0 */
+  __u32 asks_reason;      /* reason_at, cause_at or subject_at is not 0 */
   __u32 data_size;        /* bytes of the data after an event, a multiple of 8; 0: none */
   __u32 sent_size;        /* the same, with IPFT_SENDS_BYTES */
   __u32 snaplen;          /* most bytes of a packet */
@@ -361,6 +381,7 @@ struct ipft_settings {
   __u32 headers_at;  /* the packet's first bytes */
   __u32 reason_at;   /* the argument of type enum skb_drop_reason; 0 if the function has none */
   __u32 cause_at;    /* ipft_event.cause, followed by the drop reason argument */
+  __u32 subject_at;  /* struct ipft_subject */
   __u32 caller_at;   /* the return address; 0: unknown */
   __u32 stack_at;    /* id of the stack in the map `stacks`, or -errno */
   __u32 geometry_at; /* struct ipft_geometry */
@@ -541,6 +562,17 @@ struct ipft_row {
   struct ipft_kin kin;
 };
 IPFT_STATIC_ASSERT(sizeof(struct ipft_row) == 104);
+
+/* Most bytes of the kernel's memory that are read at once. */
+enum ipft_memory_sizes { IPFT_MEMORY = 65536 };
+
+/* A request to memory.bpf.c, and the answer. */
+struct ipft_memory {
+  __u64 address;
+  __u32 size;  /* bytes, at most IPFT_MEMORY */
+  __s32 error; /* 0, or -errno: not all of it can be read */
+  __u8 bytes[IPFT_MEMORY];
+};
 
 /* Most combinations of device and cause for which XDP's drops are counted separately. */
 #define IPFT_XDP_DROPS 1024

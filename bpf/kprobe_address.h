@@ -86,7 +86,7 @@ static __always_inline void describe(void *ctx, struct hit *hit) {
     return;
   index = reason_argument(hit->function_address);
   if (index)
-    hit->reason = (__u32)register_of(ctx, *index);
+    hit->reason = register_of(ctx, *index & 7);
 }
 
 #endif

@@ -45,6 +45,16 @@ static __always_inline __u32 namespace_of_socket(const struct sk_buff *skb) {
   return (__s64)sk < 0 ? BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) : 0;
 }
 
+/* Address of the namespace of the skb's device, or else of its socket; 0: it has neither. */
+static __always_inline __u64 net_of(const struct sk_buff *skb) {
+  const struct net_device *dev = BPF_CORE_READ(skb, dev);
+  const struct sock *sk = BPF_CORE_READ(skb, sk);
+
+  if ((__s64)dev < 0 && is_device(dev))
+    return (__u64)BPF_CORE_READ(dev, nd_net.net);
+  return (__s64)sk < 0 ? (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net) : 0;
+}
+
 static __always_inline __u16 place_in(__u32 inode) {
   return (__u16)inode ? inode : 1;
 }

@@ -22,8 +22,8 @@ static __always_inline void describe_by_trampoline(void *ctx, struct hit *hit) {
   if (SETTING(asks_reason) == 0)
     return;
   index = reason_argument(hit->function_address);
-  if (index && bpf_get_func_arg(ctx, *index, &hit->reason) == 0)
-    hit->reason = (__u32)hit->reason;
+  if (index)
+    bpf_get_func_arg(ctx, *index & 7, &hit->reason);
 }
 
 #endif

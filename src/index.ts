@@ -18,6 +18,7 @@ export type {
   Tuple,
 } from './columns/event-types.js';
 export type { PacketDrop, ScriptOptions as TraceOptions, TracePacket, TraceSummary } from './api/types.js';
+export type { NftStep } from './core/nft.js';
 export type { EndReason } from './core/summary.js';
 export { createOutput, type RenderOptions } from './results/render.js';
 export type { MessageTarget } from './terminal/messages.js';

@@ -7,6 +7,7 @@
 #include "filter/pcap_compile.h"
 #include "js/extension_exports.h"
 #include "js/field_exports.h"
+#include "js/memory_exports.h"
 #include "js/napi_errors.h"
 #include "js/napi_strings.h"
 #include "js/own_packets_export.h"
@@ -204,6 +205,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   export_extensions(env, exports);
   exports.Set("runOnce", Napi::Function::New(env, run_once));
   export_xdp(env, exports);
+  export_memory(env, exports);
   export_own_packets(env, exports);
   exports.Set("skbCast", Napi::Function::New(env, skb_cast));
   exports.Set("symbolAt", Napi::Function::New(env, symbol_at));

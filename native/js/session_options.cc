@@ -129,7 +129,8 @@ void set_places(const Napi::Object &options, ipft_settings &settings) {
   settings.headers_at = number_or_zero(options, "headersAt");
   settings.reason_at = number_or_zero(options, "reasonAt");
   settings.cause_at = number_or_zero(options, "causeAt");
-  settings.asks_reason = settings.reason_at != 0 || settings.cause_at != 0;
+  settings.subject_at = number_or_zero(options, "subjectAt");
+  settings.asks_reason = settings.reason_at != 0 || settings.cause_at != 0 || settings.subject_at != 0;
   settings.caller_at = number_or_zero(options, "callerAt");
   settings.stack_at = number_or_zero(options, "stackAt");
   settings.geometry_at = number_or_zero(options, "geometryAt");
@@ -146,9 +147,12 @@ void set_page_memory(ipft_settings &settings) {
 
 std::vector<ReasonArgument> reason_arguments(const FunctionTable &table) {
   std::vector<ReasonArgument> result;
-  for (const Function &function : table.functions)
+  for (const Function &function : table.functions) {
     if (function.drop_reason_register < IPFT_REGISTERS)
       result.push_back({function.address, function.drop_reason_register});
+    if (function.subject_register < IPFT_REGISTERS)
+      result.push_back({function.address, IPFT_SUBJECT(function.subject_register, function.subject_check)});
+  }
   return result;
 }
 

@@ -60,8 +60,9 @@ void Table::define(Napi::Env env) {
       env, "Table",
       {InstanceMethod<&Table::traceable>("traceable"), InstanceMethod<&Table::uncertain>("uncertain"),
        InstanceMethod<&Table::attachable_later>("attachableLater"),
-       InstanceMethod<&Table::always_probed>("alwaysProbed"), InstanceMethod<&Table::described>("described"),
-       InstanceMethod<&Table::probes>("probes"), InstanceMethod<&Table::reason_counts>("reasonCounts"),
+       InstanceMethod<&Table::always_probed>("alwaysProbed"), InstanceMethod<&Table::deciders>("deciders"),
+       InstanceMethod<&Table::described>("described"), InstanceMethod<&Table::probes>("probes"),
+       InstanceMethod<&Table::reason_counts>("reasonCounts"),
        InstanceMethod<&Table::return_type>("returnType"), InstanceMethod<&Table::judged>("judged"),
        InstanceMethod<&Table::following>("following"), InstanceMethod<&Table::inspect>("inspect")});
   env.SetInstanceData(new Napi::FunctionReference(Napi::Persistent(constructor)));
@@ -122,6 +123,14 @@ Napi::Value Table::always_probed(const Napi::CallbackInfo &info) {
       always.push_back(i);
   }
   return indexes(info.Env(), always);
+}
+
+Napi::Value Table::deciders(const Napi::CallbackInfo &info) {
+  std::vector<uint32_t> deciders;
+  for (uint32_t i = 0; i < table_.functions.size(); i++)
+    if (table_.functions[i].why != WHY_NONE)
+      deciders.push_back(i);
+  return indexes(info.Env(), deciders);
 }
 
 Napi::Value Table::described(const Napi::CallbackInfo &info) {

@@ -24,6 +24,7 @@ private:
   Napi::Value uncertain(const Napi::CallbackInfo &info);
   Napi::Value attachable_later(const Napi::CallbackInfo &info);
   Napi::Value always_probed(const Napi::CallbackInfo &info);
+  Napi::Value deciders(const Napi::CallbackInfo &info);
   Napi::Value described(const Napi::CallbackInfo &info);
   Napi::Value probes(const Napi::CallbackInfo &info);
   Napi::Value reason_counts(const Napi::CallbackInfo &info);

@@ -65,10 +65,12 @@ SymbolSources sources_of(const Napi::Object &options) {
   set_text(options, "kallsyms", sources.kallsyms);
   set_text(options, "blacklist", sources.blacklist);
   set_text(options, "knownFunctions", sources.known_functions);
+  if (options.Has("why"))
+    sources.why = static_cast<uint8_t>(options.Get("why").As<Napi::Number>().Uint32Value());
   return sources;
 }
 
-// { tracefs } and, in tests, { btf, moduleBtf, modules, kallsyms, blacklist, knownFunctions }.
+// { tracefs, why } and, in tests, { btf, moduleBtf, modules, kallsyms, blacklist, knownFunctions }.
 Napi::Value read_functions(const Napi::CallbackInfo &info) {
   SymbolSources sources = sources_of(info[0].As<Napi::Object>());
   return with_js_errors(info.Env(), [&] { return table_object(info.Env(), read_function_table(sources)); });

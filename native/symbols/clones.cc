@@ -65,7 +65,7 @@ void append(std::vector<Function> &functions, const Function &described, const s
     function.reason = reason_of(described, clone);
     if (clone != Clone::none) {
       function.symbol = described.name + each.suffix;
-      function.drop_reason_register = no_register;
+      function.drop_reason_register = function.subject_register = no_register;
     }
     if (clone == Clone::other) // .isra may have removed its return value
       function.return_type = ReturnTypes::unknown;

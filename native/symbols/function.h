@@ -51,10 +51,13 @@ enum class Claim : uint8_t {
 
 inline constexpr uint8_t no_register = 255;
 
+// For which answer of --why a function is traced, a bit for each (deciders.h).
+enum Why : uint8_t { WHY_NONE = 0, WHY_NFT = 1 };
+
 // Distinguishes the names of tracepoints from those of functions.
 inline constexpr const char *tracepoint_prefix = "tp:";
 
-// A kernel function that takes an skb, or a tracepoint that passes one; one entry per address.
+// A kernel function that takes an skb, a decider, or a tracepoint that passes an skb; one entry per address.
 struct Function {
   std::string name;     // as in BTF
   std::string module;   // "vmlinux", or the module's name
@@ -70,6 +73,11 @@ struct Function {
   // Register, from 0, of the argument that holds the drop reason; no_register: there is none, or it is
   // unknown.
   uint8_t drop_reason_register = no_register;
+  // Register of the argument that a decider is about.
+  uint8_t subject_register = no_register;
+  // What the subject must have to decide anything (IPFT_SUBJECT()); 0: it always does.
+  uint16_t subject_check = 0;
+  uint8_t why = WHY_NONE;   // Why, of a decider
   uint8_t role = 0;         // enum ipft_role
   uint32_t tie = 0;         // IPFT_TIE(); 0: it does not tie two skbs together
   uint8_t bytes = 0;        // enum ipft_bytes

@@ -8,6 +8,8 @@
 #include "symbols/symbol_cache.h"
 #include "symbols/traceable.h"
 
+#include <algorithm>
+
 namespace ipft {
 namespace {
 
@@ -31,6 +33,15 @@ std::vector<Function> described_functions(const SymbolSources &sources, Function
   return described.take();
 }
 
+// After what is kept of the symbols, which is the same for all traces.
+void leave_out_deciders(std::vector<Function> &functions, uint8_t asked) {
+  functions.erase(std::remove_if(functions.begin(), functions.end(),
+                                 [&](const Function &function) {
+                                   return function.why != WHY_NONE && !(function.why & asked);
+                                 }),
+                  functions.end());
+}
+
 } // namespace
 
 FunctionTable read_function_table(const SymbolSources &sources) {
@@ -46,6 +57,7 @@ FunctionTable read_function_table(const SymbolSources &sources) {
   SymbolLines lines = cache.read(all);
   Kallsyms kallsyms = read_kallsyms(sources.kallsyms, all, lines.kallsyms);
   table.functions = locate(described, kallsyms);
+  leave_out_deciders(table.functions, sources.why);
   std::vector<Function> found = locate_known(undescribed, kallsyms, described.size());
   table.functions.insert(table.functions.end(), found.begin(), found.end());
   table.text = kallsyms.text;

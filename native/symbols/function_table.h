@@ -24,6 +24,7 @@ struct SymbolSources {
   std::string known_functions{ipft::known_functions};
   std::string cache;          // folder of what is kept of kallsyms and tracefs; empty: none
   std::string tracefs;        // folder of available_filter_functions; empty: not mounted
+  uint8_t why = WHY_NONE;     // the deciders that the table shall have, Why bits
   std::set<std::string> only; // read only functions of these modules; empty: all functions
 };
 

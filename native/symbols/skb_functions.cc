@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "symbols/skb_functions.h"
 
+#include "symbols/deciders.h"
 #include "symbols/roles.h"
 #include "symbols/ties.h"
 
@@ -113,7 +114,7 @@ void SkbFunctions::add(const btf *btf, Prototypes &prototypes, uint32_t first_id
       known_elsewhere->strike(btf__name_by_offset(btf, type->name_off));
     Function function;
     const btf_type *prototype = btf__type_by_id(btf, type->type);
-    if (!prototypes.describe(prototype, function)) {
+    if (!prototypes.describe(prototype, function) && !describe_decider(btf, type, function)) {
       others.push_back(type->name_off);
       continue;
     }

@@ -56,7 +56,8 @@ int main(int argc, char **argv) {
   const btf_type *geometry = find_structure(types, "ipft_geometry");
   const btf_type *snap = find_structure(types, "ipft_snap");
   const btf_type *step = find_structure(types, "ipft_step");
-  if (!row || !geometry || !snap || !step) {
+  const btf_type *subject = find_structure(types, "ipft_subject");
+  if (!row || !geometry || !snap || !step || !subject) {
     fprintf(stderr, "generate-abi: %s does not hold BTF of the structures\n", argv[1]);
     return 1;
   }
@@ -74,6 +75,12 @@ int main(int argc, char **argv) {
          << "/** Offsets in struct ipft_geometry. */\n"
          << "export const GEOMETRY = {\n";
   write_members(output, types, geometry, 0);
+  output << "} as const;\n"
+         << "/** sizeof(struct ipft_subject), bytes. */\n"
+         << "export const SUBJECT_SIZE = " << subject->size << ";\n"
+         << "/** Offsets in struct ipft_subject. */\n"
+         << "export const SUBJECT = {\n";
+  write_members(output, types, subject, 0);
   output << "} as const;\n"
          << "/** sizeof(struct ipft_snap), bytes. */\n"
          << "export const SNAP_SIZE = " << snap->size << ";\n"
@@ -99,6 +106,8 @@ int main(int argc, char **argv) {
   write_constant(output, types, "ipft_no_place");
   output << "/** Bytes, see enum ipft_sizes. */\n";
   write_constant(output, types, "ipft_sizes");
+  output << "/** Bytes, see enum ipft_memory_sizes. */\n";
+  write_constant(output, types, "ipft_memory_sizes");
   output << "/** See enum ipft_way_sizes. */\n";
   write_constant(output, types, "ipft_way_sizes");
   output << "/** See enum ipft_candidates. */\n";

@@ -7,6 +7,7 @@ import { UsageError } from '../core/errors.js';
 import { TRACE_DEFAULTS, type TraceOptions } from '../core/options.js';
 import { LARGEST_PAGE_COUNT } from '../core/ring-buffer.js';
 import { tracers } from '../core/tracer.js';
+import { WHY_WORDS, type Why } from '../core/why.js';
 import { filters } from '../filters/index.js';
 import { checkFilters } from '../filters/together.js';
 import { FOLLOW_WORDS, type Follow } from '../core/relation.js';
@@ -109,6 +110,10 @@ const CHECKS: Readonly<Record<keyof ScriptOptions, Check>> = {
     holds: (value) => isList(value) && (value as string[]).every((id) => checks.has(id)),
   },
   failOnCheck: boolean,
+  why: {
+    expected: `an array of ${WHY_WORDS.join(', ')}`,
+    holds: (value) => Array.isArray(value) && value.every((word) => WHY_WORDS.includes(word as Why)),
+  },
   budget: {
     expected: 'a share of one CPU, such as 0.05',
     holds: (value) => typeof value === 'number' && value > 0 && value <= 1000,

@@ -53,7 +53,9 @@ const read = variant('kind', [
   object({ kind: literal('path'), paths: tupleWithRest([string()], path) }),
   object({ kind: literal('headers'), bytes: count }),
   object({ kind: literal('extra'), of: string() }),
-  object({ kind: picklist(['process', 'geometry', 'reason', 'cause', 'caller', 'stack', 'module']) }),
+  object({
+    kind: picklist(['process', 'geometry', 'reason', 'cause', 'subject', 'caller', 'stack', 'module']),
+  }),
 ]);
 
 /** core/field-path.ts: ResolvedPath, as far as it is needed to show a value */
@@ -150,6 +152,22 @@ const functions = pipe(
 );
 export type FunctionsPart = Frozen<InferOutput<typeof functions>>;
 
+/** core/nft.ts: NftStep */
+const nftStep = object({
+  family: optional(string()),
+  table: optional(string()),
+  chain: optional(string()),
+  type: optional(string()),
+  hook: optional(string()),
+  priority: optional(integer),
+  policy: optional(string()),
+  handle: optional(nullable(count)),
+  rule: optional(nullable(string())),
+  looks_up: optional(boolean()),
+  verdict: optional(string()),
+  target: optional(string()),
+});
+
 /** Names for numbers of the rows, each with what it is the name of. */
 const names = object({
   /** enums by one of their members, and by their names; null: the kernel has none */
@@ -165,6 +183,8 @@ const names = object({
   /** false: the kernel does not report why packets are dropped */
   has_drop_reasons: optional(boolean()),
   causes: optional(array(tuple([count, integer, nullable(string())]))),
+  /** what packets have met in nftables, by core/subject.ts: subjectKey() */
+  nft_steps: optional(array(tuple([string(), nullable(nftStep)]))),
 });
 export type NamesPart = Frozen<InferOutput<typeof names>>;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { ROW_SIZE } from '../core/abi.js';
+import { ROW, ROW_SIZE } from '../core/abi.js';
 import { offsetOfKind, type Layout } from '../core/reads.js';
 import { dropCause, dropLocation, dropReason, enteredNamespace, hasCrossed, isDrop } from '../core/row.js';
+import { hasSubject, subjectAt, subjectKey } from '../core/subject.js';
 import type { KernelNames, Traced } from '../core/traced.js';
 import type { NamesPart } from './description.js';
 
@@ -56,6 +57,8 @@ export class NotedNames {
   readonly #stackAt: number | null;
   readonly #reasonAt: number | null;
   readonly #causeAt: number | null;
+  readonly #subjectAt: number | null;
+  readonly #nftSteps = new Notes<string, Noted<'nft_steps'>>();
 
   constructor(private readonly traced: Traced) {
     this.#names = traced.names;
@@ -64,6 +67,7 @@ export class NotedNames {
     this.#stackAt = offsetOfKind(traced.layout, 'stack');
     this.#reasonAt = offsetOfKind(traced.layout, 'reason');
     this.#causeAt = offsetOfKind(traced.layout, 'cause');
+    this.#subjectAt = offsetOfKind(traced.layout, 'subject');
   }
 
   /** What does not depend on rows. */
@@ -96,6 +100,7 @@ export class NotedNames {
     if (this.#callerAt !== null) this.#symbol(rows.getBigUint64(at + this.#callerAt, true));
     if (this.#reasonAt !== null) this.#reason(rows.getUint32(at + this.#reasonAt, true));
     if (this.#stackAt !== null) this.#stack(rows.getInt32(at + this.#stackAt, true));
+    if (this.#subjectAt !== null) this.#nftStep(rows, at, at + this.#subjectAt);
     if (this.#causeAt === null) return;
     this.#cause(rows.getBigUint64(at + this.#causeAt, true));
     this.#reason(rows.getUint32(at + this.#causeAt + 8, true));
@@ -110,6 +115,7 @@ export class NotedNames {
         namespaces: this.#namespaces.take(),
         drop_reasons: this.#reasons.take(),
         causes: this.#causes.take(),
+        nft_steps: this.#nftSteps.take(),
       }).filter(([, notes]) => notes !== undefined),
     );
     return Object.keys(part).length === 0 ? null : part;
@@ -135,6 +141,14 @@ export class NotedNames {
 
   #reason(reason: number): void {
     this.#reasons.add(reason, () => [reason, this.#names.dropReason(reason)]);
+  }
+
+  #nftStep(rows: DataView, at: number, subject: number): void {
+    if (!hasSubject(rows, subject)) return;
+    const name = this.traced.functions.names[rows.getUint32(at + ROW.function, true)] ?? '';
+    const read = subjectAt(rows, subject);
+    const key = subjectKey(name, read);
+    this.#nftSteps.add(key, () => [key, this.#names.nftStep(name, read)]);
   }
 
   #cause(reported: bigint): void {

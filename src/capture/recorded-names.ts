@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UNKNOWN_TYPE, type EnumMembers, type ReturnType } from '../core/column.js';
+import type { NftStep } from '../core/nft.js';
+import { subjectKey, type Subject } from '../core/subject.js';
 import { printable } from '../core/printable.js';
 import type { KernelNames, TracedFunctions } from '../core/traced.js';
 import { Damage } from './damage.js';
@@ -26,6 +28,7 @@ export class RecordedNames implements KernelNames {
   readonly #namespaces = new Map<number, string | null>();
   readonly #reasons = new Map<number, string | null>();
   readonly #causes = new Map<string, string | null>();
+  readonly #nftSteps = new Map<string, NftStep | null>();
   #hasReasons = false;
 
   add(part: NamesPart): void {
@@ -39,6 +42,7 @@ export class RecordedNames implements KernelNames {
     for (const [reason, name] of part.drop_reasons ?? []) this.#reasons.set(reason, named(name));
     for (const [source, value, name] of part.causes ?? [])
       this.#causes.set(`${source} ${value}`, named(name));
+    for (const [key, step] of part.nft_steps ?? []) this.#nftSteps.set(key, step);
     this.#hasReasons = part.has_drop_reasons ?? this.#hasReasons;
   }
 
@@ -50,6 +54,9 @@ export class RecordedNames implements KernelNames {
   dropReason = (reason: number): string | null => this.#reasons.get(reason) ?? null;
   hasDropReasons = (): boolean => this.#hasReasons;
   cause = (source: number, value: number): string | null => this.#causes.get(`${source} ${value}`) ?? null;
+
+  nftStep = (name: string, subject: Subject): NftStep | null =>
+    this.#nftSteps.get(subjectKey(name, subject)) ?? null;
 
   /** Of all recorded enums, one that has this member. */
   #enumThatHas(enumerator: string): EnumMembers | null {

@@ -14,6 +14,7 @@ import { completed, oneOf } from './completion/completer.js';
 import { completeFields } from './completion/fields.js';
 import { frameOptions } from './frame-options.js';
 import { btfOption, choice, fileOption, option } from './option.js';
+import { whyOption } from './why-option.js';
 import { GENERATED } from '../core/skeletons.js';
 import {
   parseChoice,
@@ -35,8 +36,6 @@ const SHOWN = new Map([...outputs, ...LIVE_EXPORTS]);
 
 /** bytes: a file of results that is smaller is hardly one */
 const LEAST_ROTATION = 4000;
-
-const parseTime = (text: string): string => parseChoice('--time', TIME_FORMATS)(text);
 
 function parseFurther(text: string): FurtherOutput {
   const [output = '', file] = text.split(/=(.*)/s);
@@ -106,6 +105,7 @@ export function selectionOptions(): Option[] {
     ),
     new Option('--force', 'with -b fentry, attach more than some dozens of functions: each takes its time'),
     choice('-t, --tracer <tracer>', tracers, DEFAULTS.tracer),
+    whyOption(),
   ];
 }
 
@@ -162,7 +162,7 @@ export const timeOption = (): Option =>
     option(
       '--time <format>',
       'how to show the time: monotonic (ns, as `timestamp` always is), real (the wall clock), relative (since the first event), delta (since the line before); in JSON and CSV as `time`',
-      parseTime,
+      (text: string): string => parseChoice('--time', TIME_FORMATS)(text),
     ),
     oneOf(TIME_FORMATS),
   );

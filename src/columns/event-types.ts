@@ -4,6 +4,7 @@
  * json`; a test compares them.
  */
 
+import type { NftStep } from '../core/nft.js';
 import type { Crossing } from './crossing.js';
 import type { Violation } from '../core/violation.js';
 
@@ -28,6 +29,8 @@ export interface EventLead extends Crossing {
   readonly tid?: number;
   /** what checks have found wrong at this event; null for returns, undefined without checks */
   readonly violations?: readonly Violation[] | null;
+  /** with `why: ['nft']`: the chain or rule of nftables at this function; null: none, undefined without it */
+  readonly nft?: NftStep | null;
 }
 
 /**

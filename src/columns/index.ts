@@ -20,6 +20,7 @@ import { moduleColumn } from './module.js';
 import { headroom, macOffset, networkOffset, transportOffset } from './offsets.js';
 import { ipSummed, pktType, protocol } from './enum-columns.js';
 import { netns } from './netns.js';
+import { nft } from './nft.js';
 import { packetId } from './packet-id.js';
 import { packetNumber } from './packet-number.js';
 import { pathColumns } from './member-columns.js';
@@ -64,6 +65,7 @@ const all: readonly Column[] = [
   transportOffset,
   reason,
   cause,
+  nft,
   returnValue,
   delta,
   age,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { array, boolean, integer, object, orNull, scalar, string, type Schema } from '../core/json-schema.js';
+import type { NftStep } from '../core/nft.js';
 import type { BuiltInFields, PathValue, Tuple } from './event-types.js';
 
 const tuple = orNull(
@@ -17,6 +18,28 @@ const tuple = orNull(
     },
     ['sport', 'dport', 'icmp_type', 'icmp_code', 'tcp_flags', 'fragment_offset'],
   ),
+);
+
+/** All of its members may be absent. */
+const nftStep = object<NftStep>(
+  {
+    family: string(),
+    table: string(),
+    chain: string(),
+    type: string('of a base chain'),
+    hook: string('of a base chain'),
+    priority: integer('of a base chain'),
+    policy: string('of a base chain: the verdict if no rule has one'),
+    handle: orNull(integer('of the rule, as nft -a has it; null: not known')),
+    rule: orNull(string('text; null: not known')),
+    looks_up: boolean('the rule looks up a verdict map, and need not have matched'),
+    verdict: string(),
+    target: string('the chain of jump and goto'),
+  },
+  [
+    ...(['family', 'table', 'chain', 'type', 'hook', 'priority', 'policy', 'handle', 'rule'] as const),
+    ...(['looks_up', 'verdict', 'target'] as const),
+  ],
 );
 
 type Schemas = {
@@ -81,6 +104,7 @@ export const SCHEMAS: Schemas = {
   transport_offset: count,
   reason: text,
   cause: text,
+  nft: orNull(nftStep),
   return_value: scalar<PathValue>(),
   delta: integer(),
   age: integer(),

@@ -4,6 +4,8 @@ import type { Captured, Read } from './reads.js';
 import type { FieldKind } from './field-path.js';
 import { isReturn, type RowReader } from './row.js';
 import { madeOf, together, wordsAt, type Source, type Sourced } from './source.js';
+import type { NftStep } from './nft.js';
+import type { Subject } from './subject.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';
 
 /** Writes as text what an output shows for the row that starts at byte `at` of `rows`. */
@@ -45,6 +47,8 @@ export interface ColumnContext {
    * cause
    */
   cause(source: number, value: number): string | null;
+  /** what a packet meets in nftables at this function (--why nft); null: nothing that is known */
+  nftStep(name: string, subject: Subject): NftStep | null;
 }
 
 export interface EnumMembers {

@@ -15,6 +15,8 @@ export interface NativeTable {
   attachableLater(functions: Uint32Array): Uint32Array;
   /** All functions that can be traced and in which packets' lives may end, or which tie packets together. */
   alwaysProbed(): Uint32Array;
+  /** Functions that decide about packets: those that --why asks for. */
+  deciders(): Uint32Array;
   described(functions: Uint32Array): Descriptions;
   probes(functions: Uint32Array): ProbeColumns;
   /** How many of them cannot be traced for which reason, in the order in which the reasons come first. */
@@ -201,6 +203,16 @@ export class FunctionTable {
   probedUnselected(selected: readonly number[]): number[] {
     const known = new Set(selected);
     return [...this.columns.table.alwaysProbed()].filter((index) => !known.has(index));
+  }
+
+  /** Indexes of the functions that --why asks for. */
+  get deciders(): number[] {
+    return [...this.columns.table.deciders()];
+  }
+
+  /** Indexes of the functions whose name and module match, and of the deciders. */
+  selectWithDeciders(selection: Selection): number[] {
+    return [...new Set([...this.select(selection), ...this.deciders])];
   }
 
   /** How many of these functions cannot be traced for which reason. */

@@ -4,6 +4,7 @@ import type { FrameOptions } from './export-kinds.js';
 import type { Selection } from './function-table.js';
 import { FOLLOW_ALL, type Follow } from './relation.js';
 import type { RecorderOptions } from './trigger.js';
+import type { Why } from './why.js';
 
 /** Options of `ipft --list`. */
 export interface ListOptions {
@@ -214,6 +215,8 @@ export interface TraceOptions {
   readonly check?: readonly string[] | undefined;
   /** throw a CheckError if a check finds something wrong */
   readonly failOnCheck?: boolean | undefined;
+  /** what is shown of who decided about packets; undefined: nothing, which also attaches to nothing for it */
+  readonly why?: readonly Why[] | undefined;
   /** throw a LossError if anything is missing from the results */
   readonly failOnLoss: boolean;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { GEOMETRY_SIZE, MODULE_DATA, ROW_SIZE } from './abi.js';
+import { GEOMETRY_SIZE, MODULE_DATA, ROW_SIZE, SUBJECT_SIZE } from './abi.js';
 import type { ResolvedPath } from './field-path.js';
 import type { RowReader } from './row.js';
 
@@ -38,6 +38,8 @@ export type Read =
    * argument
    */
   | { readonly kind: 'cause' }
+  /** struct ipft_subject (SUBJECT): what a function decides about the packet by, for deciders (--why) */
+  | { readonly kind: 'subject' }
   /** u64: the function's return address, 0 if unknown */
   | { readonly kind: 'caller' }
   /** s64: id of the kernel stack, or -errno */
@@ -114,6 +116,8 @@ function sizeOf(read: Read, path: ResolvedPath | null): number {
       return MODULE_DATA;
     case 'geometry':
       return GEOMETRY_SIZE;
+    case 'subject':
+      return SUBJECT_SIZE;
     case 'cause':
       return 2 * WORD;
     default:

@@ -173,6 +173,14 @@ export interface PacketBytesAccount {
   readonly fragments: boolean;
 }
 
+/** What of nftables (--why nft) could not be shown. */
+export interface NftSummary {
+  /** statements whose rules are not known: the ruleset had changed before they could be looked for */
+  readonly unknown_rules: number;
+  /** rules that are shown by their handles alone */
+  readonly rules_without_text: number;
+}
+
 /** What a trace with --budget has cost this machine. */
 export interface Cost {
   /** calls of the BPF programs that did not match, by the kernel's count of their runs */
@@ -233,6 +241,8 @@ export interface Summary extends Accounts {
   readonly violations: number | null;
   /** the packets' bytes; null without --snaplen */
   readonly packet_bytes: PacketBytesAccount | null;
+  /** null without --why nft */
+  readonly nft: NftSummary | null;
   /** null without --summarize */
   readonly ways: WaysAccount | null;
   /** number of dropped packets; null without --drops */

@@ -7,7 +7,14 @@ import type { Summary } from './summary.js';
 /** The kernel's names for the numbers that rows have. */
 export type KernelNames = Pick<
   ColumnContext,
-  'enumMembers' | 'enumByName' | 'symbol' | 'namespaceName' | 'dropReason' | 'hasDropReasons' | 'cause'
+  | 'enumMembers'
+  | 'enumByName'
+  | 'symbol'
+  | 'namespaceName'
+  | 'dropReason'
+  | 'hasDropReasons'
+  | 'cause'
+  | 'nftStep'
 >;
 
 /** The functions by the index that rows have. */

@@ -80,6 +80,7 @@ export class Engine {
       this.#recorder = new Recorder(plan, options, session, xdp, consumer, checks, cost, messages);
     } catch (error) {
       opened.forEach((each) => each.close());
+      plan.nft?.close();
       throw error;
     }
   }
@@ -89,6 +90,7 @@ export class Engine {
     this.#cost?.close();
     this.#session.close();
     this.#xdp.close();
+    this.plan.nft?.close();
   }
 
   /** For a process that exits without waiting for the end of run(): reports events that no reader got. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FunctionTable, type ModuleLoad } from '../core/function-table.js';
 import type { TraceOptions } from '../core/options.js';
 import type { Changes, LaterModule } from '../core/summary.js';
+import { whyBits } from '../core/why.js';
 import type { KeeperFunction } from '../native/keeper-protocol.js';
 import type { Session } from '../native/types.js';
 import type { Probes } from './attach.js';
@@ -157,8 +158,10 @@ export class KernelChanges {
     const { addon, tracefs } = this.plan;
     forgetSymbols(addon);
     const names = loads.map(({ module }) => module);
-    const table = new FunctionTable(await addon.readModuleFunctions({ tracefs }, names));
-    const selected = table.select(this.options.selection);
+    const table = new FunctionTable(
+      await addon.readModuleFunctions({ tracefs, why: whyBits(this.options.why ?? []) }, names),
+    );
+    const selected = table.selectWithDeciders(this.options.selection);
     if (this.#hasStopped()) return void this.#reportTooLate(names, table, selected);
     this.session.addFunctions(table.columns.table);
     const first = this.plan.functions.add(table);

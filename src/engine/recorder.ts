@@ -7,6 +7,7 @@ import type { TraceOptions } from '../core/options.js';
 import type { Changes, EndReason, Summary } from '../core/summary.js';
 import type { Counters } from '../native/counters.js';
 import type { Session } from '../native/types.js';
+import { Answers } from './answers.js';
 import { JudgedCandidates } from './candidates.js';
 import type { Consumer, Loss } from '../core/consumer.js';
 import { costRemark, type TracingCost } from './cost.js';
@@ -49,6 +50,8 @@ export class Recorder {
    * affect both clocks
    */
   #clockStepNs = 0;
+  /** null without --why */
+  readonly #answers: Answers | null;
   #candidates: JudgedCandidates;
   #paused = false;
   #isBroken = false;
@@ -79,6 +82,7 @@ export class Recorder {
     this.#room = options.count ?? Infinity;
     this.#pageCount = session.pageCount;
     this.#candidates = this.#judge();
+    this.#answers = plan.nft === null ? null : new Answers(plan.nft, plan.functions, plan.data.layout);
   }
 
   get #clock(): TraceClock {
@@ -123,6 +127,7 @@ export class Recorder {
     this.messages.endStatus();
     for (const { text, remedy } of [...this.#losses(), ...doubts(this.#counters, this.plan.backend.id)])
       this.messages.warn(text, remedy);
+    this.#answers?.report(this.messages);
     this.#candidates.report(this.messages, this.options.verbose);
     for (const remark of [...remarks(this.#counters), this.checks.remark, this.#costRemark()])
       if (remark !== null) this.messages.line(remark);
@@ -178,6 +183,7 @@ export class Recorder {
       ...accounts(counters, this.#taken, this.consumer),
       consumers: this.consumer.accounts ?? null,
       ...this.checks.summary,
+      nft: this.plan.nft?.summary ?? null,
       ways: waysAccount(this.options, counters),
       packet_bytes: bytesAccount(this.options, counters, this.session),
       dropped: this.consumer.drops?.packets ?? null,
@@ -225,6 +231,7 @@ export class Recorder {
       this.#taken += events;
       if (rows > 0) this.#clock.firstNs ??= timeNs(this.#rows, 0);
       const batch = { rows: this.#rows, count: rows, rowSize, bytes: this.#bytesOf(bytes) };
+      this.#answers?.look(batch);
       this.checks.take(batch);
       this.consumer.take(batch, events);
       if (this.consumer.full && !this.#paused) void this.#waitForReader();

@@ -2,6 +2,7 @@
 import type { TableKind } from '../core/backend.js';
 import { UnsupportedError, UsageError } from '../core/errors.js';
 import { FunctionTable, labelOf, type Selection } from '../core/function-table.js';
+import { whyBits, type Why } from '../core/why.js';
 import { native } from '../native/call.js';
 import type { Addon } from '../native/types.js';
 
@@ -15,10 +16,20 @@ const CONFIRMING =
 
 const LIST = { functions: 'ipft --list', tracepoints: 'ipft --list --backend tracepoint' } as const;
 
-/** Reads the table of every kernel function that takes an skb, or of every tracepoint that passes one. */
-export function readTable(addon: Addon, kind: TableKind, tracefs: string | null): FunctionTable {
+/**
+ * Reads the table of every kernel function that takes an skb, and of the deciders that --why asks for, or of every tracepoint
+ * that passes an skb.
+ */
+export function readTable(
+  addon: Addon,
+  kind: TableKind,
+  tracefs: string | null,
+  why: readonly Why[] = [],
+): FunctionTable {
   const columns = native(`reading the kernel's ${kind}`, () =>
-    kind === 'functions' ? addon.readFunctions({ tracefs, cache: SYMBOLS }) : addon.readTracepoints(),
+    kind === 'functions'
+      ? addon.readFunctions({ tracefs, cache: SYMBOLS, why: whyBits(why) })
+      : addon.readTracepoints(),
   );
   return new FunctionTable(columns, kind);
 }
@@ -38,7 +49,7 @@ export const isRestricted = ({ function: name, module }: Selection): boolean =>
 
 /** Indexes of the functions that the regular expressions select; throws if there are none. */
 export function selectFunctions(table: FunctionTable, selection: Selection): number[] {
-  const selected = table.select(selection);
+  const selected = table.selectWithDeciders(selection);
   if (selected.length > 0) return selected;
   if (!isRestricted(selection)) {
     throw new UnsupportedError(`the BTF of this kernel has no ${table.noun} with an skb`);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { TableKind } from '../core/backend.js';
 import type { FunctionTable } from '../core/function-table.js';
+import type { Why } from '../core/why.js';
 import type { Addon } from '../native/types.js';
 import { readTable } from './functions.js';
 import { kernelState } from './kernel-state.js';
@@ -8,6 +9,7 @@ import { kernelState } from './kernel-state.js';
 interface Known {
   readonly tracefs: string | null;
   readonly types: string | null;
+  readonly why: readonly Why[];
   readonly state: string;
   readonly table: FunctionTable;
 }
@@ -21,15 +23,15 @@ const known = new Map<TableKind, Known>();
 export function knownTable(
   addon: Addon,
   kind: TableKind,
-  { tracefs, types }: Pick<Known, 'tracefs' | 'types'>,
+  { tracefs, types, why }: Pick<Known, 'tracefs' | 'types' | 'why'>,
 ): FunctionTable {
   const before = kernelState();
   const earlier = known.get(kind);
-  if (earlier?.state === before && earlier.tracefs === tracefs && earlier.types === types)
-    return earlier.table;
-  const table = readTable(addon, kind, tracefs);
+  const isSame = earlier?.tracefs === tracefs && earlier.types === types && earlier.why.join() === why.join();
+  if (isSame && earlier.state === before) return earlier.table;
+  const table = readTable(addon, kind, tracefs, why);
   // A module may have been loaded while the table was read.
   const isCertain = table.columns.traceableUnknown === '' && before !== null && kernelState() === before;
-  if (isCertain) known.set(kind, { tracefs, types, state: before, table });
+  if (isCertain) known.set(kind, { tracefs, types, why, state: before, table });
   return table;
 }

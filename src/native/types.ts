@@ -13,11 +13,11 @@ import type { XdpAttachment, XdpCounter } from './xdp-types.js';
 export interface Addon extends KernelProbes {
   /** `v1.1`: of the libbpf that is linked with it */
   readonly libbpfVersion: string;
-  /** `cache`: a folder, which is made, for what is kept of kallsyms and tracefs until the kernel changes. */
-  readFunctions(options: { tracefs: string | null; cache?: string }): FunctionColumns;
+  /** `why`: the deciders to have, see WHYS. `cache`: a folder, which is made, for what is kept of kallsyms and tracefs until the kernel changes. */
+  readFunctions(options: { tracefs: string | null; cache?: string; why?: number }): FunctionColumns;
   /** The same columns for the functions of these modules only; runs on a worker thread. */
   readModuleFunctions(
-    options: { tracefs: string | null },
+    options: { tracefs: string | null; why?: number },
     modules: readonly string[],
   ): Promise<FunctionColumns>;
   /** Functions that ftrace can trace and BTF does not describe, as lines of available_filter_functions: `NAME.constprop.0 [module]`. */
@@ -48,6 +48,10 @@ export interface Addon extends KernelProbes {
   readonly XdpCounter: new () => XdpCounter;
   /** Follows a path such as `skb->dev->name` through the types of vmlinux's BTF. */
   resolvePath(path: string): ResolvedPath | PathProblem;
+  /** Structures of a module by its BTF, or of the kernel's if it has the module built in; null: it is not there. */
+  readStructures(module: string, names: readonly string[]): readonly (KernelStructure | null)[];
+  /** Reads the running kernel's memory; null if not all of the bytes (at most MEMORY) can be read, or after close(), which frees its program. */
+  readonly MemoryReader: new () => { read(address: bigint, size: number): Buffer | null; close(): void };
   /** Runs BPF instructions once, in this thread, and returns what they do: u32. */
   runOnce(code: Uint8Array): number;
   /** ids in vmlinux's BTF: see SkbCast of src/codegen; null before Linux 6.2 */
@@ -90,6 +94,14 @@ export interface Addon extends KernelProbes {
   setRlimits(): void;
   /** `onBatch` gets how many rows `batch` holds, and how many bytes `packetBytes`. */
   readonly Session: new (options: SessionOptions, onBatch: (rows: number, bytes: number) => void) => Session;
+}
+
+/** A structure, with its members by name; those of anonymous ones within it count as its own. */
+export interface KernelStructure {
+  /** bytes */
+  readonly size: number;
+  /** bits: where it is, from the structure's start, and how many it has */
+  readonly members: Readonly<Record<string, { readonly at: number; readonly bits: number } | undefined>>;
 }
 
 export interface CauseSource {
@@ -176,6 +188,7 @@ export interface SessionOptions {
   readonly headersAt?: number;
   readonly geometryAt?: number;
   readonly reasonAt?: number;
+  readonly subjectAt?: number;
   readonly causeAt?: number;
   readonly callerAt?: number;
   readonly stackAt?: number;

@@ -164,6 +164,7 @@ export function dataOptions({ layout, capture, absent }: Data): Partial<SessionO
     headersAt: offsetOf('headers'),
     reasonAt: offsetOf('reason'),
     causeAt: offsetOf('cause'),
+    subjectAt: offsetOf('subject'),
     callerAt: offsetOf('caller'),
     stackAt: offsetOf('stack'),
     geometryAt: offsetOf('geometry'),

@@ -21,6 +21,7 @@ import type {
   EndReason,
   JudgedFunction,
   LaterModule,
+  NftSummary,
   PacketBytesAccount,
   Summary,
   WaysAccount,
@@ -145,6 +146,12 @@ export const SUMMARY: Schema<Summary> = object<Summary>({
   later,
   candidates,
   consumers: orNull(array(object<ConsumerAccount>({ name: string(), missed: integer('events') }))),
+  nft: orNull(
+    object<NftSummary>({
+      unknown_rules: integer('statements whose rules are not known'),
+      rules_without_text: integer('rules that are shown by their handles alone'),
+    }),
+  ),
   packet_bytes: orNull(
     object<PacketBytesAccount>({
       without: integer('events'),

@@ -57,7 +57,8 @@ function file(name: string, text: string): string {
 
 /** So many fields that their bytes find room beside one another. */
 const AT_A_TIME = 5;
-const ids = [...columns.keys()];
+/** What tracepoints have: nft needs functions. */
+const ids = [...columns.keys()].filter((id) => id !== 'nft');
 const lists = ids.flatMap((_, at) => (at % AT_A_TIME === 0 ? [ids.slice(at, at + AT_A_TIME).join()] : []));
 
 describe.skipIf(reason !== null)(

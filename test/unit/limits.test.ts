@@ -131,6 +131,7 @@ describe('-o json', () => {
       checked: null,
       violations: null,
       packet_bytes: null,
+      nft: null,
       ways: null,
       dropped: null,
       trigger: null,

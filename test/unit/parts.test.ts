@@ -192,6 +192,7 @@ describe('the function table', () => {
     [...of].map((index) => texts[index]).join('\n');
   const native: Partial<NativeTable> = {
     alwaysProbed: () => Uint32Array.of(0, 1),
+    deciders: () => Uint32Array.of(),
     described: (of) => ({
       symbols: lines(symbols, of),
       positions: Uint8Array.from(of, (index) => index + 1),

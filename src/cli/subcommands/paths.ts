@@ -46,12 +46,14 @@ function ofFiles(command: Command, traced: readonly string[] | undefined): Paths
 }
 
 /** Throws a UsageError for what --summarize makes no events of. */
-function checkSummarize({ summarize, tracer, maxRate, count }: Flags): void {
+function checkSummarize({ summarize, tracer, maxRate, count, why }: Flags): void {
   if (summarize === undefined) return;
   if (tracers.get(tracer)?.returns === true)
     throw new UsageError(`--summarize: it does not go with --tracer ${tracer}`, '--tracer function');
   if (maxRate !== undefined)
     throw new UsageError('--summarize: --max-rate leaves out events, of which it makes none', '--sample');
+  if (why !== undefined)
+    throw new UsageError('--summarize: --why is about single events, of which it makes none', 'ipft -m');
   if (count !== undefined)
     throw new UsageError('--summarize: --count counts events, of which it makes none', '--duration');
 }

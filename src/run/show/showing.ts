@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { Item, TraceReader } from '../../capture/trace-reader.js';
 import { crossing } from '../../columns/crossing.js';
+import { nft, SUBJECT_READ } from '../../columns/nft.js';
+import { hasRead } from '../../core/reads.js';
 import { firstEvents, type Batch } from '../../core/batch.js';
 import type { Column } from '../../core/column.js';
 import type { Consumer, PlannedConsumer } from '../../core/consumer.js';
@@ -58,6 +60,7 @@ export class Showing {
     const checks = checksIn(options, layout, name);
     const further = [
       ...extensions.columns,
+      ...(hasRead(layout)(SUBJECT_READ) ? [nft] : []),
       ...(follows ? [crossing] : []),
       ...checks.map(({ column }) => column),
     ];

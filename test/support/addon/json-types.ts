@@ -68,6 +68,7 @@ export const JSON_TYPES: JsonTypes = {
   transport_offset: 'number',
   reason: 'string',
   cause: 'string',
+  nft: 'object',
   return_value: 'object',
   delta: 'number',
   age: 'number',

@@ -169,4 +169,5 @@ export const CONTEXT: ColumnContext = {
   namespaceName: (inode) => (inode === 7 ? 'seven' : null),
   hasDropReasons: () => false,
   cause: () => null,
+  nftStep: () => null,
 };

@@ -68,7 +68,7 @@ export function reportTrace(
     readClocks: null,
     names: {
       ...{ enumMembers: (name) => CONTEXT.enumMembers(name), enumByName: () => null },
-      ...{ cause: () => null, hasDropReasons: () => true },
+      ...{ cause: () => null, nftStep: () => null, hasDropReasons: () => true },
       symbol: () => 'tcp_v4_rcv+0x1c5',
       dropReason: (reason) => REASONS[reason] ?? null,
       namespaceName: (inode) => (inode === 4026531840 ? names.namespace : (NAMESPACES[inode] ?? null)),

@@ -71,3 +71,6 @@ export const BY_HEADER_PROBES = ['headroom', 'csum'] as const;
 export const BY_HEADER_EVENTS = [
   ...['protocol', 'ip_summed', 'vlan', 'mac_offset', 'network_offset', 'transport_offset'],
 ] as const;
+
+/** nft monitor trace tells which rules a packet has met. */
+export const BY_NFT_MONITOR = ['nft'] as const;

@@ -139,6 +139,7 @@ function tableOf(functions) {
     uncertain: () => new Uint32Array(0),
     attachableLater: (ids) => table.traceable(ids),
     alwaysProbed: () => new Uint32Array(0),
+    deciders: () => new Uint32Array(0),
     described: (ids) => ({
       symbols: lines(ids, 'symbol'),
       positions: Uint8Array.from(ids, (id) => functions[id].position),
