@@ -14,7 +14,7 @@ import { printTable } from './table.mjs';
 const STATISTICS = '/proc/sys/kernel/bpf_stats_enabled';
 const ROUNDS = 10;
 /** Packets of a round. */
-const MISSES = 150;
+export const MISSES = 150;
 const HITS = 50;
 /** All of them that match. */
 export const MARKED = ROUNDS * HITS;

@@ -33,7 +33,7 @@ std::vector<Function> described_functions(const SymbolSources &sources, Function
   return described.take();
 }
 
-// After what is kept of the symbols, which is the same for all traces.
+// Last: what is kept of the symbols has to have all functions, as other traces may ask for them.
 void leave_out_deciders(std::vector<Function> &functions, uint8_t asked) {
   functions.erase(std::remove_if(functions.begin(), functions.end(),
                                  [&](const Function &function) {
@@ -57,7 +57,6 @@ FunctionTable read_function_table(const SymbolSources &sources) {
   SymbolLines lines = cache.read(all);
   Kallsyms kallsyms = read_kallsyms(sources.kallsyms, all, lines.kallsyms);
   table.functions = locate(described, kallsyms);
-  leave_out_deciders(table.functions, sources.why);
   std::vector<Function> found = locate_known(undescribed, kallsyms, described.size());
   table.functions.insert(table.functions.end(), found.begin(), found.end());
   table.text = kallsyms.text;
@@ -68,6 +67,7 @@ FunctionTable read_function_table(const SymbolSources &sources) {
     table.warnings.push_back(table.traceable_unknown);
   read_blacklist(sources.blacklist, table.functions);
   judge_claims(table.functions);
+  leave_out_deciders(table.functions, sources.why);
   return table;
 }
 

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/core/errors.js';
 import type { NftStep } from '../../../src/core/nft.js';
 import type { Summary } from '../../../src/core/summary.js';
+import { SYMBOLS } from '../../../src/machine/functions.js';
 import { ipft, trace } from '../../support/ipft/in-process.js';
 import { parseResults, type Event } from '../../support/ipft/results.js';
 import { MARK } from '../../support/ipft/running.js';
@@ -63,19 +64,16 @@ interface Seen extends Event {
   readonly nft: NftStep | null;
 }
 
-interface Traced {
-  readonly events: Seen[];
-  readonly summary: Summary;
-  readonly stderr: string;
-}
-
-async function traced(action: () => unknown, ...args: string[]): Promise<Traced> {
+async function traced(
+  action: () => unknown,
+  ...args: string[]
+): Promise<{ events: Seen[]; summary: Summary }> {
   const running = await trace(['-m', MARK, '-r', SOME, '--why', 'nft', '-o', 'json', ...args]);
   await action();
-  const { code, stdout, stderr } = await running.end();
+  const { code, stdout } = await running.end();
   expect(code).toBe(0);
   const { events, summary } = parseResults(stdout);
-  return { events: events as Seen[], summary, stderr };
+  return { events: events as Seen[], summary };
 }
 
 function stepsOf(events: readonly Seen[]): Seen[][] {
@@ -152,13 +150,17 @@ describe.runIf(HAS_MODULE_BTF)('--why nft (skipped on kernels without BTF of mod
     });
   }
 
-  it('attaches nothing for it, and has no such field, unless it is asked', async () => {
+  it('attaches nothing for it, and has no such field, unless it is asked; asked after that, it does', async () => {
+    rmSync(SYMBOLS, { recursive: true, force: true });
     const running = await trace(['-m', MARK, '-o', 'json']);
     send('127.0.0.1:77');
     const { stdout } = await running.end();
     const events = parseResults(stdout).events as Seen[];
     expect(events.length).toBeGreaterThan(5);
     expect(events.filter((event) => event.function === 'nft_do_chain' || 'nft' in event)).toEqual([]);
+    // What the trace has kept of the kernel's symbols has them, too.
+    const asked = await traced(() => send('127.0.0.1:77'));
+    expect(rulesOf(stepsOf(asked.events)[0] ?? [])).not.toEqual([]);
   });
 
   it('shows rules in text, below the function', async () => {
