@@ -37,22 +37,26 @@ static __always_inline __u32 namespace_of(const struct sk_buff *skb, __u64 time_
   return namespace_of_device((__u64)read_pointer(skb, dev), time_ns);
 }
 
-/* Inode of the namespace of the skb's socket; 0: it has none. During IP's reassembly a number is in a union
- * with the socket, which is no address. */
-static __always_inline __u32 namespace_of_socket(const struct sk_buff *skb) {
+/* The namespace of the skb's socket; NULL: it has none. During IP's reassembly a number is in a union with
+ * the socket, which is no address. */
+static __always_inline const struct net *net_of_socket(const struct sk_buff *skb) {
   const struct sock *sk = BPF_CORE_READ(skb, sk);
 
-  return (__s64)sk < 0 ? BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) : 0;
+  return (__s64)sk < 0 ? BPF_CORE_READ(sk, __sk_common.skc_net.net) : NULL;
+}
+
+/* Inode of that namespace; 0: there is none. */
+static __always_inline __u32 namespace_of_socket(const struct sk_buff *skb) {
+  const struct net *net = net_of_socket(skb);
+
+  return net ? BPF_CORE_READ(net, ns.inum) : 0;
 }
 
 /* Address of the namespace of the skb's device, or else of its socket; 0: it has neither. */
 static __always_inline __u64 net_of(const struct sk_buff *skb) {
   const struct net_device *dev = BPF_CORE_READ(skb, dev);
-  const struct sock *sk = BPF_CORE_READ(skb, sk);
 
-  if ((__s64)dev < 0 && is_device(dev))
-    return (__u64)BPF_CORE_READ(dev, nd_net.net);
-  return (__s64)sk < 0 ? (__u64)BPF_CORE_READ(sk, __sk_common.skc_net.net) : 0;
+  return (__u64)((__s64)dev < 0 && is_device(dev) ? BPF_CORE_READ(dev, nd_net.net) : net_of_socket(skb));
 }
 
 static __always_inline __u16 place_in(__u32 inode) {

@@ -3,6 +3,7 @@
 
 #include "js/napi_errors.h"
 #include "session/memory_reader.h"
+#include "support/kernel_symbols.h"
 #include "types/btf_types.h"
 #include "types/kernel_btf.h"
 #include "types/members.h"
@@ -56,6 +57,15 @@ Napi::Value read_structures(const Napi::CallbackInfo &info) {
   });
 }
 
+// (name): the address of a symbol of the kernel or a module; null: it is not shown.
+Napi::Value symbol_address(const Napi::CallbackInfo &info) {
+  std::string name = info[0].As<Napi::String>();
+  std::map<std::string_view, uint64_t> symbols = {{name, 0}};
+  find_symbols(symbols);
+  uint64_t address = symbols.begin()->second;
+  return address == 0 ? info.Env().Null() : Napi::BigInt::New(info.Env(), address);
+}
+
 // new -> read, any number of times -> close.
 class MemoryReaderObject : public Napi::ObjectWrap<MemoryReaderObject> {
 public:
@@ -91,6 +101,7 @@ private:
 } // namespace
 
 void export_memory(Napi::Env env, Napi::Object exports) {
+  exports.Set("symbolAddress", Napi::Function::New(env, symbol_address));
   exports.Set("readStructures", Napi::Function::New(env, read_structures));
   exports.Set("MemoryReader", MemoryReaderObject::define(env));
 }

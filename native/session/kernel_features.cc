@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/kernel_features.h"
 
-#include "support/lines.h"
+#include "support/kernel_symbols.h"
 #include "support/native_error.h"
 #include "support/unique_fd.h"
 
 #include <bpf/bpf.h>
 
-#include <cstdlib>
+#include <cerrno>
 
 namespace ipft {
 
@@ -21,21 +21,15 @@ bool has_func_ip() {
 }
 
 RunningKprobe running_kprobe() {
-  const std::string path = "/proc/kallsyms";
+  std::map<std::string_view, uint64_t> symbols = {{"current_kprobe", 0}, {"__per_cpu_offset", 0}};
+  int error = find_symbols(symbols);
   RunningKprobe result;
-  // "ffffffff82a1c0e0 D current_kprobe"; symbols of modules are followed by "\t[module]".
-  int error = for_each_line(path, [&](std::string_view line) {
-    size_t name = line.rfind(' ') + 1;
-    if (line.substr(name) == "current_kprobe")
-      result.variable = strtoull(line.data(), nullptr, 16);
-    else if (line.substr(name) == "__per_cpu_offset")
-      result.per_cpu_offset = strtoull(line.data(), nullptr, 16);
-    return result.variable == 0 || result.per_cpu_offset == 0;
-  });
+  result.variable = symbols["current_kprobe"];
+  result.per_cpu_offset = symbols["__per_cpu_offset"];
   if (error == 0 && (result.variable == 0 || result.per_cpu_offset == 0))
     error = ENOENT;
   if (error != 0)
-    throw NativeError(error, "load", "current_kprobe in " + path);
+    throw NativeError(error, "load", "current_kprobe in /proc/kallsyms");
   return result;
 }
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 #include "session/page_memory.h"
 
-#include "session/run_once.h"
-#include "support/lines.h"
+#include "session/memory_reader.h"
+#include "support/kernel_symbols.h"
 #include "support/native_error.h"
 #include "symbols/kernel_text.h"
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 #include <unistd.h>
 
-#include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 namespace ipft {
@@ -54,48 +53,23 @@ bool has_known_layout(const btf *kernel) {
   return true;
 }
 
-bpf_insn instruction(int code, uint8_t to, uint8_t from, int32_t value, int16_t offset = 0) {
-  bpf_insn result = {};
-  result.code = static_cast<__u8>(code);
-  result.dst_reg = to & 0xf;
-  result.src_reg = from & 0xf;
-  result.off = offset;
-  result.imm = value;
-  return result;
-}
-
-// Reads 4 bytes of kernel memory.
-uint32_t read_word(uint64_t address) {
-  const bpf_insn code[] = {
-      instruction(BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, 0, -8),
-      instruction(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_10, 0),
-      instruction(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, -8),
-      instruction(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_2, 0, sizeof(uint32_t)),
-      instruction(BPF_LD | BPF_IMM | BPF_DW, BPF_REG_3, 0, static_cast<int32_t>(address)),
-      instruction(0, 0, 0, static_cast<int32_t>(address >> 32)),
-      instruction(BPF_JMP | BPF_CALL, 0, 0, BPF_FUNC_probe_read_kernel),
-      instruction(BPF_LDX | BPF_MEM | BPF_W, BPF_REG_0, BPF_REG_10, 0, -8),
-      instruction(BPF_JMP | BPF_EXIT, 0, 0, 0),
-  };
-  return run_once(std::string_view(reinterpret_cast<const char *>(code), sizeof(code)));
-}
-
-uint64_t read_number(uint64_t address) {
-  return address == 0 ? 0 : read_word(address) | static_cast<uint64_t>(read_word(address + 4)) << 32;
+// A number in the kernel's memory; 0: it cannot be read.
+uint64_t read_number(MemoryReader &memory, uint64_t address) {
+  uint64_t number = 0;
+  std::string_view bytes = address == 0 ? std::string_view() : memory.read(address, sizeof(number));
+  if (bytes.size() == sizeof(number))
+    memcpy(&number, bytes.data(), sizeof(number));
+  return number;
 }
 
 // By the kernel's variables, which x86-64 has.
-PageMemory by_variables() {
-  uint64_t pages = 0, memory = 0; // the variables' addresses
-  for_each_line("/proc/kallsyms", [&](std::string_view line) {
-    std::string_view name = line.substr(line.rfind(' ') + 1);
-    if (name == "vmemmap_base")
-      pages = strtoull(line.data(), nullptr, 16);
-    else if (name == "page_offset_base")
-      memory = strtoull(line.data(), nullptr, 16);
-    return pages == 0 || memory == 0;
-  });
-  return {read_number(pages), read_number(memory)};
+PageMemory by_variables(const btf *kernel) {
+  std::map<std::string_view, uint64_t> symbols = {{"vmemmap_base", 0}, {"page_offset_base", 0}};
+  find_symbols(symbols);
+  if (symbols["vmemmap_base"] == 0 || symbols["page_offset_base"] == 0)
+    return {};
+  MemoryReader memory(kernel);
+  return {read_number(memory, symbols["vmemmap_base"]), read_number(memory, symbols["page_offset_base"])};
 }
 
 // By what the kernel says in /proc/kcore, for kernels without these, such as those of arm64, where they are
@@ -121,7 +95,7 @@ PageMemory page_memory(const btf *kernel) {
   if (!has_known_layout(kernel))
     return {};
   try {
-    PageMemory found = by_variables();
+    PageMemory found = by_variables(kernel);
     if (found.pages_at == 0 || found.memory_at == 0)
       found = by_segments();
     return found;

@@ -11,6 +11,7 @@
 #include "support/cpus.h"
 #include "support/libbpf_log.h"
 #include "support/native_error.h"
+#include "symbols/deciders.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -191,6 +192,10 @@ void Programs::autoload(const ProgramOptions &options, const btf *kernel) {
   ends_by_kprobe_ = wanted.count(IPFT_OTHERS_PROGRAM) > 0;
   for (const TracedFunction &function : options.functions)
     wanted.insert(function.slot);
+  // With links for many functions, a program for all slots is loaded anyway.
+  bool has_own_slots = !kind_.has_multi_links() && !kind_.has_copies();
+  if (options.settings.subject_at != 0 && has_own_slots)
+    wanted.insert(std::begin(decider_slots), std::end(decider_slots));
   if (wanted.count(IPFT_MERGE_PROGRAM) > 0 && !kind_.has_multi_links())
     wanted.insert(IPFT_MERGED_PROGRAM);
   bpf_program *each;

@@ -4,9 +4,6 @@
 #include "types/btf_types.h"
 #include "types/members.h"
 
-#include <linux/types.h>
-#include "ipft.h"
-
 #include <bpf/btf.h>
 
 #include <cstring>

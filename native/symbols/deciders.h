@@ -3,10 +3,16 @@
 
 #include "symbols/function.h"
 
+#include <linux/types.h>
+#include "ipft.h"
+
 struct btf;
 struct btf_type;
 
 namespace ipft {
+
+// The slots of deciders: their modules may be loaded only during the trace, when no program can be.
+inline constexpr uint8_t decider_slots[] = {IPFT_REGISTERS + 0, IPFT_REGISTERS + 2};
 
 // Functions that decide about packets, and do not take the skb itself: they get it in a structure that begins
 // with a pointer to it. They run for each packet of the host, so only traces that ask for them (--why) have

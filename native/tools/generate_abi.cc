@@ -29,9 +29,21 @@ void write_members(std::ofstream &output, const btf *types, const btf_type *stru
   }
 }
 
-const btf_type *find_structure(const btf *types, const char *name) {
-  __s32 id = types ? btf__find_by_name_kind(types, name, BTF_KIND_STRUCT) : -1;
-  return id < 0 ? nullptr : btf__type_by_id(types, static_cast<__u32>(id));
+// Writes NAME_SIZE and the offsets NAME of a structure, `what` of which is said. Returns false if there is no
+// BTF of it.
+bool write_structure(std::ofstream &output, const btf *types, const char *structure, const char *name,
+                     const char *what = "") {
+  __s32 id = btf__find_by_name_kind(types, structure, BTF_KIND_STRUCT);
+  if (id < 0)
+    return false;
+  const btf_type *type = btf__type_by_id(types, static_cast<__u32>(id));
+  output << "/** sizeof(struct " << structure << "), bytes. */\n"
+         << "export const " << name << "_SIZE = " << type->size << ";\n"
+         << "/** Offsets in struct " << structure << what << ". */\n"
+         << "export const " << name << " = {\n";
+  write_members(output, types, type, 0);
+  output << "} as const;\n";
+  return true;
 }
 
 void write_constant(std::ofstream &output, const btf *types, const char *enum_name) {
@@ -52,49 +64,19 @@ int main(int argc, char **argv) {
     return 2;
   }
   btf *types = btf__parse(argv[1], nullptr);
-  const btf_type *row = find_structure(types, "ipft_row");
-  const btf_type *geometry = find_structure(types, "ipft_geometry");
-  const btf_type *snap = find_structure(types, "ipft_snap");
-  const btf_type *step = find_structure(types, "ipft_step");
-  const btf_type *subject = find_structure(types, "ipft_subject");
-  if (!row || !geometry || !snap || !step || !subject) {
+  std::ofstream output(argv[2]);
+  output << "// Generated from bpf/ipft.h by native/tools/generate_abi.cc. Do not edit.\n";
+  if (!types ||
+      !write_structure(output, types, "ipft_row", "ROW",
+                       ", one event as it is handed to TypeScript; bytes, little-endian") ||
+      !write_structure(output, types, "ipft_geometry", "GEOMETRY") ||
+      !write_structure(output, types, "ipft_subject", "SUBJECT") ||
+      !write_structure(output, types, "ipft_snap", "SNAP") ||
+      !write_structure(output, types, "ipft_step", "STEP")) {
     fprintf(stderr, "generate-abi: %s does not hold BTF of the structures\n", argv[1]);
     return 1;
   }
-  std::ofstream output(argv[2]);
-  output
-      << "// Generated from bpf/ipft.h by native/tools/generate_abi.cc. Do not edit.\n"
-      << "/** sizeof(struct ipft_row), bytes. */\n"
-      << "export const ROW_SIZE = " << row->size << ";\n"
-      << "/** Offsets in struct ipft_row, one event as it is handed to TypeScript; bytes, little-endian. */\n"
-      << "export const ROW = {\n";
-  write_members(output, types, row, 0);
-  output << "} as const;\n"
-         << "/** sizeof(struct ipft_geometry), bytes. */\n"
-         << "export const GEOMETRY_SIZE = " << geometry->size << ";\n"
-         << "/** Offsets in struct ipft_geometry. */\n"
-         << "export const GEOMETRY = {\n";
-  write_members(output, types, geometry, 0);
-  output << "} as const;\n"
-         << "/** sizeof(struct ipft_subject), bytes. */\n"
-         << "export const SUBJECT_SIZE = " << subject->size << ";\n"
-         << "/** Offsets in struct ipft_subject. */\n"
-         << "export const SUBJECT = {\n";
-  write_members(output, types, subject, 0);
-  output << "} as const;\n"
-         << "/** sizeof(struct ipft_snap), bytes. */\n"
-         << "export const SNAP_SIZE = " << snap->size << ";\n"
-         << "/** Offsets in struct ipft_snap. */\n"
-         << "export const SNAP = {\n";
-  write_members(output, types, snap, 0);
-  output << "} as const;\n"
-         << "/** sizeof(struct ipft_step), bytes. */\n"
-         << "export const STEP_SIZE = " << step->size << ";\n"
-         << "/** Offsets in struct ipft_step. */\n"
-         << "export const STEP = {\n";
-  write_members(output, types, step, 0);
-  output << "} as const;\n"
-         << "/** In ROW.function: the address belongs to no function of the table. */\n";
+  output << "/** In ROW.function: the address belongs to no function of the table. */\n";
   write_constant(output, types, "ipft_function");
   output << "/** Bits of ROW.flags, see enum ipft_flags. */\n";
   write_constant(output, types, "ipft_flags");

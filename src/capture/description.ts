@@ -183,7 +183,7 @@ const names = object({
   /** false: the kernel does not report why packets are dropped */
   has_drop_reasons: optional(boolean()),
   causes: optional(array(tuple([count, integer, nullable(string())]))),
-  /** what packets have met in nftables, by core/subject.ts: subjectKey() */
+  /** what packets have met in nftables, by core/decision.ts: decisionKey() */
   nft_steps: optional(array(tuple([string(), nullable(nftStep)]))),
 });
 export type NamesPart = Frozen<InferOutput<typeof names>>;

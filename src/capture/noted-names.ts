@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { ROW, ROW_SIZE } from '../core/abi.js';
+import { ROW_SIZE } from '../core/abi.js';
 import { offsetOfKind, type Layout } from '../core/reads.js';
 import { dropCause, dropLocation, dropReason, enteredNamespace, hasCrossed, isDrop } from '../core/row.js';
-import { hasSubject, subjectAt, subjectKey } from '../core/subject.js';
+import { decisionAt, decisionKey } from '../core/decision.js';
 import type { KernelNames, Traced } from '../core/traced.js';
 import type { NamesPart } from './description.js';
 
@@ -100,7 +100,7 @@ export class NotedNames {
     if (this.#callerAt !== null) this.#symbol(rows.getBigUint64(at + this.#callerAt, true));
     if (this.#reasonAt !== null) this.#reason(rows.getUint32(at + this.#reasonAt, true));
     if (this.#stackAt !== null) this.#stack(rows.getInt32(at + this.#stackAt, true));
-    if (this.#subjectAt !== null) this.#nftStep(rows, at, at + this.#subjectAt);
+    if (this.#subjectAt !== null) this.#nftStep(rows, at, this.#subjectAt);
     if (this.#causeAt === null) return;
     this.#cause(rows.getBigUint64(at + this.#causeAt, true));
     this.#reason(rows.getUint32(at + this.#causeAt + 8, true));
@@ -144,11 +144,10 @@ export class NotedNames {
   }
 
   #nftStep(rows: DataView, at: number, subject: number): void {
-    if (!hasSubject(rows, subject)) return;
-    const name = this.traced.functions.names[rows.getUint32(at + ROW.function, true)] ?? '';
-    const read = subjectAt(rows, subject);
-    const key = subjectKey(name, read);
-    this.#nftSteps.add(key, () => [key, this.#names.nftStep(name, read)]);
+    const decision = decisionAt(rows, at, subject, this.traced.functions.names);
+    if (decision === null) return;
+    const key = decisionKey(decision);
+    this.#nftSteps.add(key, () => [key, this.#names.nftStep(decision)]);
   }
 
   #cause(reported: bigint): void {

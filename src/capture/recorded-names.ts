@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { UNKNOWN_TYPE, type EnumMembers, type ReturnType } from '../core/column.js';
 import type { NftStep } from '../core/nft.js';
-import { subjectKey, type Subject } from '../core/subject.js';
+import { decisionKey, type Decision } from '../core/decision.js';
 import { printable } from '../core/printable.js';
 import type { KernelNames, TracedFunctions } from '../core/traced.js';
 import { Damage } from './damage.js';
@@ -55,8 +55,7 @@ export class RecordedNames implements KernelNames {
   hasDropReasons = (): boolean => this.#hasReasons;
   cause = (source: number, value: number): string | null => this.#causes.get(`${source} ${value}`) ?? null;
 
-  nftStep = (name: string, subject: Subject): NftStep | null =>
-    this.#nftSteps.get(subjectKey(name, subject)) ?? null;
+  nftStep = (decision: Decision): NftStep | null => this.#nftSteps.get(decisionKey(decision)) ?? null;
 
   /** Of all recorded enums, one that has this member. */
   #enumThatHas(enumerator: string): EnumMembers | null {

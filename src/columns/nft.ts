@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { ROW } from '../core/abi.js';
 import { prefixed, type Column, type ColumnContext } from '../core/column.js';
 import { nftText, type NftStep } from '../core/nft.js';
 import { printable, printableJson } from '../core/printable.js';
 import type { Read } from '../core/reads.js';
 import type { RowReader } from '../core/row.js';
-import { hasSubject, subjectAt } from '../core/subject.js';
+import { decisionAt } from '../core/decision.js';
 
 export const SUBJECT_READ: Read = { kind: 'subject' };
 
 function stepReader(context: ColumnContext): RowReader<NftStep | null> {
   const { at: offset } = context.captured(SUBJECT_READ);
   return (rows, at) => {
-    if (!hasSubject(rows, at + offset)) return null;
-    const name = context.names[rows.getUint32(at + ROW.function, true)] ?? '';
-    return context.nftStep(name, subjectAt(rows, at + offset));
+    const decision = decisionAt(rows, at, offset, context.names);
+    return decision === null ? null : context.nftStep(decision);
   };
 }
 

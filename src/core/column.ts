@@ -5,7 +5,7 @@ import type { FieldKind } from './field-path.js';
 import { isReturn, type RowReader } from './row.js';
 import { madeOf, together, wordsAt, type Source, type Sourced } from './source.js';
 import type { NftStep } from './nft.js';
-import type { Subject } from './subject.js';
+import type { Decision } from './decision.js';
 import { pieceOf, type TextBuffer } from './text-buffer.js';
 
 /** Writes as text what an output shows for the row that starts at byte `at` of `rows`. */
@@ -48,7 +48,7 @@ export interface ColumnContext {
    */
   cause(source: number, value: number): string | null;
   /** what a packet meets in nftables at this function (--why nft); null: nothing that is known */
-  nftStep(name: string, subject: Subject): NftStep | null;
+  nftStep(decision: Decision): NftStep | null;
 }
 
 export interface EnumMembers {

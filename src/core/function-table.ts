@@ -168,15 +168,15 @@ export class FunctionTable {
     return this.names.length;
   }
 
-  /** Indexes of the functions whose name and module match. */
+  /** Indexes of the functions whose name and module match, and of the deciders, which were asked for otherwise. */
   select(selection: Selection): number[] {
-    const selected: number[] = [];
-    for (let index = 0; index < this.size; index++) {
-      if (selection.function?.test(this.names[index] ?? '') === false) continue;
-      if (selection.module?.test(this.modules[index] ?? '') === false) continue;
-      selected.push(index);
-    }
-    return selected;
+    const deciders = new Set(this.deciders);
+    return this.all.filter(
+      (index) =>
+        deciders.has(index) ||
+        (selection.function?.test(this.names[index] ?? '') !== false &&
+          selection.module?.test(this.modules[index] ?? '') !== false),
+    );
   }
 
   /** Indexes of all functions. */
@@ -208,11 +208,6 @@ export class FunctionTable {
   /** Indexes of the functions that --why asks for. */
   get deciders(): number[] {
     return [...this.columns.table.deciders()];
-  }
-
-  /** Indexes of the functions whose name and module match, and of the deciders. */
-  selectWithDeciders(selection: Selection): number[] {
-    return [...new Set([...this.select(selection), ...this.deciders])];
   }
 
   /** How many of these functions cannot be traced for which reason. */

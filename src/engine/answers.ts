@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { ROW } from '../core/abi.js';
 import type { Batch } from '../core/batch.js';
 import { offsetOfKind, type Layout } from '../core/reads.js';
-import { hasSubject, subjectAt } from '../core/subject.js';
+import { decisionAt } from '../core/decision.js';
 import type { TracedFunctions } from '../core/traced.js';
 import { native } from '../native/call.js';
 import type { NftSteps } from '../nft/steps.js';
@@ -23,10 +22,8 @@ export class Answers {
   look({ rows, count, rowSize }: Batch): void {
     const end = count * rowSize;
     for (let at = 0; at < end; at += rowSize) {
-      const subject = at + this.#subjectAt;
-      if (!hasSubject(rows, subject)) continue;
-      const name = this.functions.names[rows.getUint32(at + ROW.function, true)] ?? '';
-      native('reading the rules of nftables', () => this.nft.look(name, subjectAt(rows, subject)));
+      const decision = decisionAt(rows, at, this.#subjectAt, this.functions.names);
+      if (decision !== null) native('reading the rules of nftables', () => this.nft.look(decision));
     }
   }
 

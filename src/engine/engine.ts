@@ -11,6 +11,7 @@ import { endOf, type End } from './end.js';
 import type { Messages } from '../terminal/messages.js';
 import type { OwnPackets, Session } from '../native/types.js';
 import type { Plan } from '../plan/prepare.js';
+import { native } from '../native/call.js';
 import { KernelChanges } from './kernel-changes.js';
 import { RunningChecks } from './checks.js';
 import { Recorder } from './recorder.js';
@@ -61,6 +62,10 @@ export class Engine {
         this.#recorder.onBatch(rows, bytes),
       );
       opened.push(session);
+      if (plan.nft !== null) {
+        opened.push(plan.nft);
+        native('preparing to read nftables', () => plan.nft?.open());
+      }
       this.#session = session;
       if (options.snaplen !== undefined && !session.readsFragments)
         messages.warn(
@@ -80,7 +85,6 @@ export class Engine {
       this.#recorder = new Recorder(plan, options, session, xdp, consumer, checks, cost, messages);
     } catch (error) {
       opened.forEach((each) => each.close());
-      plan.nft?.close();
       throw error;
     }
   }

@@ -161,7 +161,7 @@ export class KernelChanges {
     const table = new FunctionTable(
       await addon.readModuleFunctions({ tracefs, why: whyBits(this.options.why ?? []) }, names),
     );
-    const selected = table.selectWithDeciders(this.options.selection);
+    const selected = table.select(this.options.selection);
     if (this.#hasStopped()) return void this.#reportTooLate(names, table, selected);
     this.session.addFunctions(table.columns.table);
     const first = this.plan.functions.add(table);

@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { deviceNamesOf } from '../core/device-names.js';
 import { UsageError } from '../core/errors.js';
 import type { Filter } from './filter.js';
-import { ifThere, processFolders } from './processes.js';
+import { ifThere, processFolders } from '../core/processes.js';
 
 /** Names of the devices in this network namespace and in those of all processes. */
 function deviceNames(): Set<string> {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, statfsSync, statSync } from 'node:fs';
 import { UsageError } from '../core/errors.js';
+import { namespaceFile, NETNS_FOLDER } from '../core/namespace-file.js';
 import type { Filter } from './filter.js';
-import { ifThere, processFolders } from './processes.js';
 
 /** NSFS_MAGIC of linux/magic.h */
 const NSFS = 0x6e736673;
-
-const FOLDER = '/run/netns';
 
 const REMEDY =
   'a name of `ip netns list`, a path such as /proc/1/ns/net, or an inode; name:12345 and inode:12345 say which of both a number is';
@@ -28,16 +26,9 @@ function named(value: string): { readonly file: string } | { readonly inode: num
   const isNumber = /^\d+$/.test(given);
   if (kind === 'inode' && !isNumber)
     throw new UsageError(`--netns: expected a number after inode:, received '${given}'`, REMEDY);
-  const file = kind !== 'name' && given.includes('/') ? given : `${FOLDER}/${given}`;
+  const file = kind !== 'name' && given.includes('/') ? given : `${NETNS_FOLDER}/${given}`;
   const isInode = kind === 'inode' || (kind === undefined && isNumber && !existsSync(file));
   return isInode ? { inode: Number(given) } : { file };
-}
-
-/** True if a process is in the network namespace, or a name of `ip netns` refers to it. */
-function isThere(inode: number): boolean {
-  const names = (ifThere(() => readdirSync(FOLDER)) ?? []).map((name) => `${FOLDER}/${name}`);
-  const files = [...names, ...processFolders().map((folder) => `${folder}/ns/net`)];
-  return files.some((file) => ifThere(() => statSync(file).ino) === inode);
 }
 
 /** Matches the network namespace of the packet's device, or of its socket. */
@@ -54,7 +45,7 @@ export const netns: Filter = {
   // For a file nothing can be missing: it existed when the condition was made.
   missing: (value) => {
     const name = named(value);
-    if (!('inode' in name) || isThere(name.inode)) return null;
+    if (!('inode' in name) || namespaceFile(name.inode) !== null) return null;
     return {
       text: 'no process is in a network namespace with this inode, and no name stands for it',
       remedy: REMEDY,

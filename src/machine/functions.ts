@@ -49,7 +49,7 @@ export const isRestricted = ({ function: name, module }: Selection): boolean =>
 
 /** Indexes of the functions that the regular expressions select; throws if there are none. */
 export function selectFunctions(table: FunctionTable, selection: Selection): number[] {
-  const selected = table.selectWithDeciders(selection);
+  const selected = table.select(selection);
   if (selected.length > 0) return selected;
   if (!isRestricted(selection)) {
     throw new UnsupportedError(`the BTF of this kernel has no ${table.noun} with an skb`);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readdirSync, statSync } from 'node:fs';
-
-const FOLDER = '/run/netns';
+import { NETNS_FOLDER } from '../core/namespace-file.js';
 
 /** How long a namespace without a name is taken to have none: a container's never gets one. */
 const NAMELESS_MS = 1000;
@@ -29,7 +28,9 @@ export function namespaceNames(
 /** The name in `ip netns` of the network namespace with this inode; null if it has none. */
 export function netnsName(inode: number): string | null {
   try {
-    return readdirSync(FOLDER).find((name) => statSync(`${FOLDER}/${name}`).ino === inode) ?? null;
+    return (
+      readdirSync(NETNS_FOLDER).find((name) => statSync(`${NETNS_FOLDER}/${name}`).ino === inode) ?? null
+    );
   } catch {
     return null; // the folder does not exist, or a namespace was removed meanwhile
   }

@@ -58,6 +58,8 @@ export interface Addon extends KernelProbes {
   skbCast(): { readonly bpf_rdonly_cast: number; readonly sk_buff: number } | null;
   /** `tcp_v4_rcv+0x1c`: the symbol of the kernel's code at this address, from kallsyms; null if unknown. */
   symbolAt(address: bigint): string | null;
+  /** The address of a symbol, of a variable, too; null: kallsyms does not show it. */
+  symbolAddress(name: string): bigint | null;
   /** Makes the next symbolAt() read kallsyms again, since modules may have been loaded or unloaded. */
   forgetSymbols(): void;
   /** Throws with phase `libpcap` if libpcap is not installed. */

@@ -32,6 +32,11 @@ export class Memory {
     return Buffer.concat(parts);
   }
 
+  /** The pointer that is stored at this address. */
+  pointer(address: bigint): bigint | null {
+    return this.bytes(address, 8)?.readBigUInt64LE() ?? null;
+  }
+
   /** The string that ends with NUL at this address. Read in steps: behind its end there may be no memory. */
   string(address: bigint): string | null {
     let text = '';

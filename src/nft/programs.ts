@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { namespaceFile } from '../core/namespace-file.js';
 
 /** Where distributions have them: PATH is a user's. */
 const FOLDERS = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin'];
@@ -14,38 +15,9 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const programPath = (name: string): string | null =>
   FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
 
-const OWN = '/proc/self/ns/net';
-
-const inodeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
-
-/** Those of the paths that exist, without errors for what may not be read. */
-function candidates(folder: string, path: (name: string) => string): string[] {
-  try {
-    return readdirSync(folder).map(path);
-  } catch {
-    return [];
-  }
-}
-
-function hasInode(path: string, inode: number): boolean {
-  try {
-    return inodeOf(path) === inode;
-  } catch {
-    return false;
-  }
-}
-
-/** A file that stands for the network namespace with this inode; null: there is none. */
-function namespaceFile(inode: number): string | null {
-  const named = candidates('/run/netns', (name) => `/run/netns/${name}`);
-  const processes = candidates('/proc', (name) => name)
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => `/proc/${name}/ns/net`);
-  return [...named, ...processes].find((path) => hasInode(path, inode)) ?? null;
-}
-
 /** The inode of a network namespace, or 0 for ipft's own. */
-export const foreignNamespace = (netns: number): number => (netns === inodeOf(OWN) ? 0 : netns);
+export const foreignNamespace = (netns: number): number =>
+  netns === statSync('/proc/self/ns/net').ino ? 0 : netns;
 
 /** Why a program has not run, in words. */
 export interface Failure {

@@ -20,7 +20,7 @@ const POLICIES = ['drop', 'accept'];
 const IS_BASE = 1;
 
 /** Bounds of what is believed of memory that may be anything. */
-const MOST_RULES = 1 << 20;
+const MOST_BYTES = 1 << 26;
 const MOST_CHAINS = 1 << 16;
 
 /** A rule as the kernel evaluates it. */
@@ -36,7 +36,8 @@ export interface ReadChain extends NftChain {
   readonly address: bigint;
   /** address of its table, which tells tables of the same name apart */
   readonly owner: bigint;
-  readonly isBase: boolean;
+  /** null: no evaluation begins in it */
+  readonly base: Base | null;
   /** by their addresses */
   readonly rules: readonly Rule[];
 }
@@ -75,7 +76,7 @@ export class Ruleset {
 
   /** Addresses of the base chains that are known. */
   get bases(): readonly bigint[] {
-    const own = [...this.#chains.values()].filter(({ isBase }) => isBase).map(({ address }) => address);
+    const own = [...this.#chains.values()].filter(({ base }) => base !== null).map(({ address }) => address);
     return [...new Set([...own, ...this.#inherited])];
   }
 
@@ -84,21 +85,6 @@ export class Ruleset {
     const chain = this.#chains.get(address) ?? this.#read(address);
     if (chain !== null) this.#chains.set(address, chain);
     return chain;
-  }
-
-  /** What the base chain at this address has besides; null: it is none, or gone. */
-  base({ address, family, isBase }: ReadChain): Base | null {
-    const { base, chainType } = this.structures;
-    const bytes = isBase ? this.memory.bytes(address - BigInt(base.chain), base.chain) : null;
-    const type = bytes && this.#pointedText(bytes.readBigUInt64LE(base.type), chainType.name);
-    if (!bytes || type === null) return null;
-    const hook = bitsAt(bytes, base.hook);
-    return {
-      type,
-      hook: (HOOKS[family] ?? INET_HOOKS)[hook] ?? `${hook}`,
-      priority: bytes.readInt32LE(base.priority),
-      policy: POLICIES[bytes[base.policy] ?? -1] ?? '?',
-    };
   }
 
   /** The rule that the expression at this address belongs to; null: it is in no chain that is known. */
@@ -132,22 +118,12 @@ export class Ruleset {
     const { chain, table: layout } = this.structures;
     const head = table + BigInt(layout.chains);
     const found: bigint[] = [];
-    let next = this.#pointer(head);
+    let next = this.memory.pointer(head);
     while (next !== null && next !== head && found.length < MOST_CHAINS) {
       found.push(next - BigInt(chain.list));
-      next = this.#pointer(next);
+      next = this.memory.pointer(next);
     }
     return found;
-  }
-
-  #pointer(address: bigint): bigint | null {
-    return this.memory.bytes(address, 8)?.readBigUInt64LE() ?? null;
-  }
-
-  /** The string that a pointer at an offset of the structure at this address points to. */
-  #pointedText(structure: bigint, offset: number): string | null {
-    const pointer = this.#pointer(structure + BigInt(offset));
-    return pointer === null ? null : this.memory.string(pointer);
   }
 
   #read(address: bigint): ReadChain | null {
@@ -168,16 +144,31 @@ export class Ruleset {
     const rules = [...blobs].flatMap((at) => this.#rulesOfBlob(at));
     return {
       ...{ address, owner, family, table: tableName, chain: name },
-      isBase: (bitsAt(bytes, layout.flags) & IS_BASE) !== 0,
+      base: (bitsAt(bytes, layout.flags) & IS_BASE) === 0 ? null : this.#baseAround(address, family),
       rules: rules.toSorted((one, other) => Number(one.start - other.start)),
+    };
+  }
+
+  #baseAround(chain: bigint, family: string): Base | null {
+    const { base, chainType } = this.structures;
+    const bytes = this.memory.bytes(chain - BigInt(base.chain), base.chain);
+    const name = bytes && this.memory.pointer(bytes.readBigUInt64LE(base.type) + BigInt(chainType.name));
+    const type = name && this.memory.string(name);
+    if (!bytes || !type) return null;
+    const hook = bitsAt(bytes, base.hook);
+    return {
+      type,
+      hook: (HOOKS[family] ?? INET_HOOKS)[hook] ?? `${hook}`,
+      priority: bytes.readInt32LE(base.priority),
+      policy: POLICIES[bytes[base.policy] ?? -1] ?? '?',
     };
   }
 
   /** All rules of a chain, one behind the other. */
   #rulesOfBlob(address: bigint): Rule[] {
     const { blob, rule } = this.structures;
-    const size = this.memory.bytes(address, 8)?.readBigUInt64LE() ?? 0n;
-    if (size > BigInt(MOST_RULES) * 64n) return [];
+    const size = this.memory.pointer(address) ?? 0n;
+    if (size > MOST_BYTES) return [];
     const bytes = this.memory.bytes(address + BigInt(blob), Number(size));
     const rules: Rule[] = [];
     for (let at = 0; bytes !== null && at + rule.data <= bytes.length;) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import type { NftStep } from '../core/nft.js';
 import { monotonicMs } from '../core/monotonic.js';
-import { subjectKey, type Subject } from '../core/subject.js';
+import { decisionKey, type Decision, type Subject } from '../core/decision.js';
 import type { NftSummary } from '../core/summary.js';
 import type { Addon } from '../native/types.js';
 import { readListing, type Listing } from './listing.js';
@@ -69,17 +69,17 @@ export class NftSteps {
     this.#outputOf('nft', ['--version'], 0);
   }
 
-  /** What was met by this, as it was when it was looked at last. `name`: of the function. */
-  step(name: string, subject: Subject): NftStep | null {
-    const known = this.#known.get(subjectKey(name, subject));
-    return known === undefined ? this.look(name, subject) : known;
+  /** What was met by this, as it was when it was looked at last. */
+  step(decision: Decision): NftStep | null {
+    const known = this.#known.get(decisionKey(decision));
+    return known === undefined ? this.look(decision) : known;
   }
 
   /** Finds out what was met; to be called soon after the event, since the ruleset may change. */
-  look(name: string, subject: Subject): NftStep | null {
-    const step = this.#find(name, subject);
+  look(decision: Decision): NftStep | null {
+    const step = this.#find(decision);
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(subjectKey(name, subject), step);
+    this.#known.set(decisionKey(decision), step);
     return step;
   }
 
@@ -95,14 +95,15 @@ export class NftSteps {
     return { unknown_rules: this.#unknown.size, rules_without_text: this.#textless.size };
   }
 
-  #find(name: string, subject: Subject): NftStep | null {
-    const readers = this.#open();
+  #find({ name, subject }: Decision): NftStep | null {
+    const readers = this.open();
     if (readers === null) return null;
     const known = this.#rulesOf(subject.net, readers);
     return name === EVALUATION ? base(known.ruleset, subject) : this.#rule(known, name, subject, readers);
   }
 
-  #open(): Readers | null {
+  /** Prepares to read the kernel's memory, unless nf_tables is not loaded yet. */
+  open(): Readers | null {
     if (this.#readers !== null || this.#isClosed) return this.#readers;
     const structures = readStructures(this.addon);
     if (structures === null) return null;
@@ -162,7 +163,7 @@ export class NftSteps {
 
 function base(ruleset: Ruleset, { address }: Subject): NftStep | null {
   const chain = ruleset.chain(address);
-  return chain === null ? null : { ...placeOf(chain), ...ruleset.base(chain) };
+  return chain === null ? null : { ...placeOf(chain), ...chain.base };
 }
 
 const placeOf = ({ family, table, chain }: ReadChain): Pick<ReadChain, 'family' | 'table' | 'chain'> => ({

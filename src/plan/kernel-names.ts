@@ -15,6 +15,6 @@ export function kernelNames(addon: Addon, nft: NftSteps | null): KernelNames {
     symbol: symbolReader(addon),
     ...reasonNames(addon),
     namespaceName: namespaceNames(),
-    nftStep: (name, subject) => nft?.step(name, subject) ?? null,
+    nftStep: (decision) => nft?.step(decision) ?? null,
   };
 }

@@ -93,7 +93,7 @@ function explainUncertain(
 
 /** If we fell back to tracepoints and none match, explain why functions were unavailable. */
 function selectOrExplain(table: FunctionTable, selection: Selection, choice: Choice): number[] {
-  const selected = table.selectWithDeciders(selection);
+  const selected = table.select(selection);
   if (selected.length > 0 || choice.refused.length === 0 || table.kind === 'functions')
     return selectFunctions(table, selection);
   const { reason, remedy } = whyNoFunctions(choice);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 import { readFileSync } from 'node:fs';
-import { ifThere } from '../../filters/processes.js';
+import { ifThere } from '../../core/processes.js';
 import { processFile } from '../../core/process-file.js';
 
 interface Limit {

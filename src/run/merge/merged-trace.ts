@@ -87,7 +87,7 @@ const namesOf = (all: readonly KernelNames[]): KernelNames => ({
   dropReason: (reason) => firstOf(all, (names) => names.dropReason(reason)),
   hasDropReasons: () => all.some((names) => names.hasDropReasons()),
   cause: (source, value) => firstOf(all, (names) => names.cause(source, value)),
-  nftStep: (name, subject) => firstOf(all, (names) => names.nftStep(name, subject)),
+  nftStep: (decision) => firstOf(all, (names) => names.nftStep(decision)),
 });
 
 /**

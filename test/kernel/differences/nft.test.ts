@@ -14,6 +14,7 @@ import { shown } from '../../support/ipft/shown.js';
 import { AUTO, BACKENDS, cleanUp } from '../../support/kernel/kernel.js';
 import { pause, run, shell } from '../../support/kernel/system.js';
 import { HOME } from '../../support/home.js';
+import { TRAFFIC } from '../../support/traffic/traffic.js';
 import { IS_WHOLE, wholeOnlyBut } from '../../support/whole.js';
 import { monitored, type MetRule } from '../../support/witnesses/nft-monitor.js';
 
@@ -51,8 +52,8 @@ const TARGETS = [
 ];
 
 const RULES = join(HOME, 'lab/net/rules');
-const DATAGRAMS = join(HOME, 'test/support/traffic/datagrams.py');
-const send = (...targets: string[]): string => run('python3', DATAGRAMS, MARK, ...targets);
+const send = (...targets: string[]): void =>
+  targets.forEach((target) => run(TRAFFIC, 'udp', '--to', target, '--mark', MARK));
 
 /** Until the events of what was sent have been read. */
 const PAUSE_MS = 1500;

@@ -21,7 +21,7 @@ const RULE = /^trace id (\w+) (\S+) (\S+) (\S+) rule (.*) \(verdict (.*)\)$/;
 /** What counters had counted is no part of a rule. */
 const withoutCounts = (text: string): string => text.replace(/ packets \d+ bytes \d+/g, '');
 
-/** Up to Linux 6.2 the kernel does not say which rule returned: `trace id 6a7d8f inet t in verdict return` */
+/** Linux 6.1 does not say which rule returned: `trace id 6a7d8f inet t in verdict return` */
 const RETURNED = /^trace id (\w+) (\S+) (\S+) (\S+) verdict (return)\b/;
 
 const NETLINK_NETFILTER = '12';
